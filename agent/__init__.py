@@ -1,0 +1,1 @@
+"""The conversation: chat model, prompts, agent and page."""

@@ -1,0 +1,68 @@
+"""What happens while a question is answered, and what comes out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tools.result import ToolResult
+
+
+@dataclass(frozen=True)
+class Call:
+    """A tool call as it was made: dates resolved, handles without @."""
+
+    name: str
+    args: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The outcome of one question. ``grounded`` tells whether every figure and handle stands in a tool result."""
+
+    answer: str
+    calls: list[Call]
+    results: list[dict[str, Any]]
+    grounded: bool
+    seconds: float
+    model: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class ToolStarted:
+    """The model has decided on a call; the tool runs now."""
+
+    id: str
+    name: str
+    args: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ToolFinished:
+    """The tool is done. ``result`` is None if it failed; ``text`` then says why."""
+
+    id: str
+    name: str
+    text: str
+    result: ToolResult | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Words:
+    """A piece of the answer as the model writes it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last event. ``answer.answer`` is final and may differ from the streamed words where these were not grounded."""
+
+    answer: Answer
+
+
+Event = ToolStarted | ToolFinished | Words | Finished

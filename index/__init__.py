@@ -1,0 +1,1 @@
+"""Posts in, searchable knowledge out. Knows nothing of tools or language models."""

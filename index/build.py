@@ -1,0 +1,202 @@
+"""The pipeline: read, analyse, store, commit."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from index.entities import OURS, Reader
+from index.errors import AnalystError
+from index.facts import FactWriter, Facts
+from index.keywords import key_phrases
+from index.manifest import NAME as MANIFEST
+from index.manifest import Manifest, write_manifest
+from index.people import PeopleVectors, write_profiles
+from index.posts import Post, Rejected
+from index.readers import expand, read_posts
+from index.vectors import Vectors
+
+BATCH = 2048  # posts that are in memory at once
+Advance = Callable[[int, int], None]  # (bytes read so far, posts stored so far)
+
+
+@dataclass
+class Tally:
+    """What the build has met so far."""
+
+    posts: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+
+def build_index(
+    sources: Sequence[str],
+    out: Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    ner: str = OURS,
+    advance: Advance = lambda read, stored: None,
+) -> tuple[Manifest, Tally]:
+    """Index the posts of ``sources`` in ``out``; what stood there before is replaced only when the new index is whole.
+
+    ``advance`` is told of progress after each batch. Raises AnalystError if nothing can be read or stored; then nothing is left behind.
+    """
+    expand(sources)
+    _check_target(out)
+    partial = out.with_name(f".{out.name}.building-{os.getpid()}")
+    try:
+        partial.mkdir(parents=True)
+        built = _build(sources, partial, columns or {}, ner, advance)
+        _swap(partial, out)
+    except OSError as error:
+        raise AnalystError(
+            f"The index cannot be written: {error.strerror or error}",
+            where=str(out),
+            todo="Free some space or choose another folder with --out; what was there before is untouched.",
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return built
+
+
+def total_bytes(sources: Sequence[str]) -> int | None:
+    """Size of all files together, or None with standard input among them."""
+    names = expand(sources)
+    return None if "-" in names else sum(Path(name).stat().st_size for name in names)
+
+
+def _check_target(out: Path) -> None:
+    if out.exists() and not (out / MANIFEST).is_file() and (not out.is_dir() or any(out.iterdir())):
+        raise AnalystError(
+            "The target exists and is no index; it will not be overwritten",
+            where=str(out),
+            todo="Choose another folder with --out.",
+        )
+
+
+def _swap(partial: Path, out: Path) -> None:
+    old = out.with_name(f".{out.name}.old-{os.getpid()}")
+    if out.exists():
+        out.rename(old)
+    partial.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _build(
+    sources: Sequence[str], folder: Path, columns: Mapping[str, str], ner: str, advance: Advance
+) -> tuple[Manifest, Tally]:
+    started = time.perf_counter()
+    tally, read = Tally(), [0]
+
+    def count(size: int) -> None:
+        read[0] += size
+
+    posts = _unique(read_posts(sources, columns=columns, on_bytes=count), tally, folder / "rejects.jsonl")
+    first = next(posts, None)  # a file that cannot be read fails here, before the models load
+    if first is None:
+        raise AnalystError(
+            "None of the rows is a post",
+            where=", ".join(sources),
+            todo=f"Reasons: {_reasons(tally)}. Check the file, or map its columns with --map.",
+        )
+    reader = Reader(ner=ner)
+    facts, vectors, people = FactWriter(folder / "facts"), Vectors(folder / "chroma"), PeopleVectors()
+    for batch in _batches(first, posts):
+        _store(batch, reader, facts, vectors, people)
+        tally.posts += len(batch)
+        advance(read[0], tally.posts)
+    facts.close()
+    people.store(vectors)
+    vectors.close()
+    write_profiles(folder / "facts")
+    manifest = _manifest(sources, folder, tally, ner, time.perf_counter() - started)
+    write_manifest(folder, manifest)
+    return manifest, tally
+
+
+def _store(batch: list[Post], reader: Reader, facts: FactWriter, vectors: Vectors, people: PeopleVectors) -> None:
+    readings, mentions = zip(*reader.read([post.text for post in batch]), strict=True)
+    phrases = [key_phrases(post.text, reading) for post, reading in zip(batch, readings, strict=True)]
+    facts.add(batch, [reading.sentiment for reading in readings], mentions, phrases)
+    vectors.add("posts", [post.id for post in batch], np.stack([reading.embedding for reading in readings]))
+    for post, reading in zip(batch, readings, strict=True):
+        people.add(post.author, reading.embedding)
+
+
+def _unique(rows: Iterator[Post | Rejected], tally: Tally, rejects: Path) -> Iterator[Post]:
+    """Posts whose id was not seen before; rejects and duplicates go to ``rejects``."""
+    seen: set[int] = set()  # hashes: an eighth of the memory of the ids
+    with rejects.open("w", encoding="utf-8") as file:
+        for row in rows:
+            if isinstance(row, Rejected):
+                tally.rejected += 1
+                kind = row.reason.partition(":")[0]
+                tally.reasons[kind] = tally.reasons.get(kind, 0) + 1
+                file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
+            elif (key := hash(row.id)) in seen:
+                tally.duplicates += 1
+                file.write(json.dumps({"id": row.id, "reason": "duplicate id"}, ensure_ascii=False) + "\n")
+            else:
+                seen.add(key)
+                yield row
+
+
+def _batches(first: Post, posts: Iterator[Post]) -> Iterator[list[Post]]:
+    batch = [first]
+    for post in posts:
+        batch.append(post)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _reasons(tally: Tally) -> str:
+    return ", ".join(f"{count} × {reason}" for reason, count in sorted(tally.reasons.items(), key=lambda item: -item[1]))
+
+
+def _manifest(sources: Sequence[str], folder: Path, tally: Tally, ner: str, seconds: float) -> Manifest:
+    from index.encoder import shared_encoder
+    from index.network import WEIGHTS
+    from index.trunk import NAME as TRUNK
+
+    facts = Facts(folder / "facts")
+    ((people, communities, first, last),) = facts.rows(
+        "SELECT count(DISTINCT author), count(DISTINCT community), min(created_at), max(created_at) FROM posts"
+    )
+    facts.close()
+    return Manifest(
+        posts=tally.posts,
+        people=people,
+        communities=communities,
+        first_post=first and first.astimezone(UTC).isoformat(),
+        last_post=last and last.astimezone(UTC).isoformat(),
+        encoder=TRUNK,
+        ner=ner,
+        heads={path.stem: _digest(path) for path in sorted(WEIGHTS.glob("*.safetensors"))},
+        rejected=tally.rejected,
+        duplicates=tally.duplicates,
+        sources=[source if source == "-" else str(Path(source).resolve()) for source in sources],
+        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=round(seconds, 2),
+        posts_per_second=round(tally.posts / seconds, 1),
+        peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        precision=shared_encoder().precision,
+    )
+
+
+def _digest(path: Path) -> str:
+    import hashlib
+
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

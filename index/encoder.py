@@ -1,0 +1,159 @@
+"""One transformer pass per post: embedding, sentiment probabilities, entity spans and candidate key phrases."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.spans import Span, Word, shapes_of, spans_from_tags, words_of
+
+if TYPE_CHECKING:
+    import torch
+
+BATCH_TOKENS = 4096  # padded tokens in a batch: bounds memory whatever the posts' lengths
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one pass found in one post.
+
+    ``embedding`` (384,) is fp32 of length 1. ``sentiment`` holds the probabilities of negative, neutral, positive.
+    ``words`` and ``word_vectors`` (words, 384) are what key phrases are made of.
+    """
+
+    embedding: np.ndarray
+    sentiment: np.ndarray
+    entities: list[Span]
+    words: list[Word]
+    word_vectors: np.ndarray
+
+
+class Encoder:
+    """The reading network with its shipped heads. Not for use by two threads at once."""
+
+    def __init__(self, *, precision: str = "auto", device: str = "auto") -> None:
+        """``precision`` is ``fp32``, ``bf16`` or ``auto`` (the faster of the two here, by measuring)."""
+        import torch
+
+        from index.network import WEIGHTS, EntityBranch, LowerLayers, SentimentBranch, UpperLayers, load_branch
+        from index.trunk import MAX_TOKENS, load_tokenizer, load_trunk
+
+        trunk = load_trunk()
+        self._tokenizer: Any = load_tokenizer().backend_tokenizer
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.no_padding()
+        self._lower = LowerLayers(trunk).eval()
+        self._embed = UpperLayers(trunk).eval()
+        self._sentiment = load_branch(SentimentBranch(trunk), WEIGHTS / "sentiment.safetensors")
+        self._entities = load_branch(EntityBranch(trunk), WEIGHTS / "entities.safetensors")
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+        self._to(torch.float32)
+        if precision == "bf16" or (precision == "auto" and self._bf16_is_faster()):
+            self._to(torch.bfloat16)
+
+    @property
+    def precision(self) -> str:
+        """``bf16`` or ``fp32``."""
+        return "bf16" if "bfloat16" in str(self._dtype) else "fp32"
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """One reading for each text, in the order given."""
+        return [reading for _, reading in sorted(self._readings(texts), key=lambda pair: pair[0])]
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """(texts, 384) fp32: what sentence-transformers gives for these texts. No other head runs."""
+        vectors = np.zeros((len(texts), 384), dtype=np.float32)
+        for group, encodings in self._batches(texts):
+            vectors[group] = self._pass(texts, group, encodings, heads=False)["embedding"]
+        return vectors
+
+    def _readings(self, texts: Sequence[str]) -> Iterator[tuple[int, Reading]]:
+        from index.network import TAGS
+
+        for group, encodings in self._batches(texts):
+            out = self._pass(texts, group, encodings, heads=True)
+            for row, place in enumerate(group):
+                words = words_of(encodings[row])
+                pieces = [word.piece for word in words]
+                spans = spans_from_tags(words, [TAGS[tag] for tag in out["tags"][row, pieces]])
+                yield place, Reading(
+                    out["embedding"][row], out["sentiment"][row], spans, words, out["states"][row, pieces]
+                )
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Any]]]:
+        """Batches of similar length, so that little is padded."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
+        group: list[int] = []
+        for place in order:
+            if group and (len(group) + 1) * len(encodings[place].ids) > BATCH_TOKENS:
+                yield group, [encodings[i] for i in group]
+                group = []
+            group.append(place)
+        if group:
+            yield group, [encodings[i] for i in group]
+
+    def _pass(self, texts: Sequence[str], group: list[int], encodings: list[Any], *, heads: bool) -> dict[str, Any]:
+        import torch
+
+        from index.network import mean_pool
+
+        longest = max(len(encoding.ids) for encoding in encodings)
+        ids = _padded([encoding.ids for encoding in encodings], longest).to(self.device)
+        mask = _padded([encoding.attention_mask for encoding in encodings], longest).to(self.device)
+        with torch.inference_mode():
+            lower = self._lower(ids, mask)
+            states = self._embed.states(lower, mask)
+            pooled = torch.nn.functional.normalize(mean_pool(states.float(), mask), dim=1)
+            out: dict[str, Any] = {"embedding": pooled.cpu().numpy()}
+            if heads:
+                shapes = [
+                    shapes_of(texts[i], words_of(encoding), len(encoding.ids))
+                    for i, encoding in zip(group, encodings, strict=True)
+                ]
+                tags = self._entities(lower, mask, _padded(shapes, longest).to(self.device)).argmax(-1)
+                logits = self._sentiment(lower, mask).float() / self._sentiment.temperature.float()
+                out["sentiment"] = logits.softmax(-1).cpu().numpy()
+                out["tags"] = tags.cpu().numpy()
+                out["states"] = states.float().cpu().numpy()
+        return out
+
+    def _to(self, dtype: torch.dtype) -> None:
+        self._dtype = dtype
+        for part in (self._lower, self._embed, self._sentiment, self._entities):
+            part.to(device=self.device, dtype=dtype)
+
+    def _bf16_is_faster(self) -> bool:
+        """Times both on the same short batch; names of processors say too little."""
+        import torch
+
+        seconds = {}
+        probe = ["a few words about the new phone and why it is not worth the money at all"] * 64
+        for dtype in (torch.float32, torch.bfloat16):
+            self._to(dtype)
+            self.embed(probe[:8])
+            start = time.perf_counter()
+            self.embed(probe)
+            seconds[dtype] = time.perf_counter() - start
+        self._to(torch.float32)
+        return seconds[torch.bfloat16] < 0.9 * seconds[torch.float32]
+
+
+def _padded(rows: list[list[int]], length: int) -> torch.Tensor:
+    import torch
+
+    padded = torch.zeros(len(rows), length, dtype=torch.long)
+    for i, row in enumerate(rows):
+        padded[i, : len(row)] = torch.tensor(row)
+    return padded
+
+
+@cache
+def shared_encoder() -> Encoder:
+    """The one encoder of this process; loading takes about two seconds."""
+    return Encoder()

@@ -1,0 +1,127 @@
+"""Entities as a spaCy pipeline: ``doc.ents`` from our own head, or from any installed spaCy pipeline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import filter_spans
+
+from index.encoder import Encoder, Reading, shared_encoder
+from index.errors import AnalystError
+
+OURS = "shipped"
+# What the entity types of common spaCy pipelines are called here; others are left out.
+FOREIGN_TYPES = {
+    "PERSON": "person",
+    "PER": "person",
+    "ORG": "organization",
+    "PRODUCT": "product",
+    "GPE": "location",
+    "LOC": "location",
+    "FAC": "location",
+    "NORP": "group",
+    "WORK_OF_ART": "work",
+}
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a post: characters ``start`` to ``end`` of its text, what kind of thing it names, and one spelling for all its spellings."""
+
+    start: int
+    end: int
+    text: str
+    type: str
+    canonical: str
+
+
+@Language.factory("post_reader")
+class PostReader:
+    """spaCy component that reads posts with the encoder: sets ``doc.ents`` and ``doc._.reading``."""
+
+    def __init__(self, nlp: Language, name: str, encoder: Encoder | None = None) -> None:
+        self._encoder = encoder
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, docs: Iterable[Doc], batch_size: int = 512) -> Iterator[Doc]:
+        """Reads ``batch_size`` posts at a time; the encoder sorts them by length."""
+        encoder = self._encoder or shared_encoder()
+        for batch in spacy.util.minibatch(docs, batch_size):
+            for doc, reading in zip(batch, encoder.read([doc.text for doc in batch]), strict=True):
+                doc._.reading = reading
+                spans = [
+                    doc.char_span(span.start, span.end, label=span.type, alignment_mode="expand")
+                    for span in reading.entities
+                ]
+                doc.set_ents(filter_spans([span for span in spans if span is not None]))
+                yield doc
+
+
+if not Doc.has_extension("reading"):
+    Doc.set_extension("reading", default=None)
+
+
+def reading_pipeline(encoder: Encoder | None = None) -> Language:
+    """A blank English pipeline whose only component is our reader."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("post_reader")
+    if encoder is not None:
+        nlp.get_pipe("post_reader")._encoder = encoder  # type: ignore[attr-defined]
+    return nlp
+
+
+def foreign_pipeline(name: str) -> Language:
+    """An installed spaCy pipeline, or a folder that holds one."""
+    try:
+        return spacy.load(name)
+    except (OSError, ValueError) as error:
+        raise AnalystError(
+            f"spaCy has no pipeline named {name!r}",
+            todo=f"Install one (for example `pip install {name}`), or leave --ner out to use the shipped recogniser.",
+        ) from error
+
+
+class Reader:
+    """Texts → docs with ``doc.ents`` in our six types and ``doc._.reading``."""
+
+    def __init__(self, *, ner: str = OURS, encoder: Encoder | None = None) -> None:
+        self.ner = ner
+        self._nlp = reading_pipeline(encoder)
+        self._foreign = None if ner == OURS else foreign_pipeline(ner)
+
+    def read(self, texts: list[str]) -> Iterator[tuple[Reading, list[Mention]]]:
+        """One reading and its mentions for each text, in order."""
+        docs = self._nlp.pipe(texts, batch_size=512)
+        if self._foreign is None:
+            yield from ((doc._.reading, _mentions(doc)) for doc in docs)
+            return
+        with self._foreign.memory_zone():
+            for doc, other in zip(docs, self._foreign.pipe(texts), strict=True):
+                yield doc._.reading, _mentions(other)
+
+
+def _mentions(doc: Doc) -> list[Mention]:
+    mentions = []
+    for ent in doc.ents:
+        kind = FOREIGN_TYPES.get(ent.label_, ent.label_)
+        name = canonical(ent.text)
+        if kind in FOREIGN_TYPES.values() and name:
+            mentions.append(Mention(ent.start_char, ent.end_char, ent.text, kind, name))
+    return mentions
+
+
+def canonical(surface: str) -> str:
+    """One spelling for "nike", "Nike", "#nike", "@Nike" and "Nike's"; "#NikeAirMax" becomes "nike air max"."""
+    name = surface.strip(" \t\n.,;:!?\"'()[]*_~`’“”")
+    if name.startswith(("#", "@")):
+        name = _CAMEL.sub(" ", name.lstrip("#@"))
+    name = re.sub(r"['’]s$", "", name)
+    return " ".join(name.replace("_", " ").casefold().split())

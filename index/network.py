@@ -1,0 +1,118 @@
+"""The reading network: three shared lower layers, then one set of upper layers for each thing that we read.
+
+The embedding keeps the trunk's own upper layers, so it stays exactly what sentence-transformers gives. Sentiment and
+entities own fine-tuned copies of those layers.
+"""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from index.errors import AnalystError
+
+SHARED_LAYERS = 3
+SENTIMENTS = ("negative", "neutral", "positive")
+ENTITY_TYPES = ("person", "organization", "product", "location", "group", "work")
+TAGS = ("O", *(f"{prefix}-{kind}" for kind in ENTITY_TYPES for prefix in "BI"))
+CASE_SHAPES = 8
+Branch = TypeVar("Branch", bound=nn.Module)
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+def attention_bias(mask: Tensor, dtype: torch.dtype) -> Tensor:
+    """``mask`` (batch, length) of 0/1 → additive bias (batch, 1, 1, length)."""
+    bias = torch.zeros(mask.shape, dtype=dtype).masked_fill(mask == 0, torch.finfo(dtype).min)
+    return bias[:, None, None, :].to(mask.device)
+
+
+def mean_pool(states: Tensor, mask: Tensor) -> Tensor:
+    """Mean over real tokens: (batch, length, width) and (batch, length) → (batch, width)."""
+    weights = mask.unsqueeze(-1).to(states.dtype)
+    return (states * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
+
+
+class LowerLayers(nn.Module):
+    """Word embeddings and the lower layers of the trunk; run once for each post."""
+
+    def __init__(self, trunk: nn.Module) -> None:
+        super().__init__()
+        self.embeddings = trunk.embeddings
+        self.layers = trunk.encoder.layer[:SHARED_LAYERS]
+
+    def forward(self, input_ids: Tensor, mask: Tensor) -> Tensor:
+        """(batch, length) → (batch, length, width)."""
+        states = self.embeddings(input_ids=input_ids)
+        bias = attention_bias(mask, states.dtype)
+        for layer in self.layers:
+            states = layer(states, bias)
+        return states
+
+
+class UpperLayers(nn.Module):
+    """A copy of the trunk's upper layers, with an output layer of its own if ``outputs`` is given."""
+
+    def __init__(self, trunk: nn.Module, outputs: int = 0, *, shapes: bool = False) -> None:
+        super().__init__()
+        self.layers = copy.deepcopy(trunk.encoder.layer[SHARED_LAYERS:])
+        width = trunk.config.hidden_size
+        # The trunk is uncased; entities need to see "Apple" against "apple".
+        self.shape_embedding = nn.Embedding(CASE_SHAPES, width) if shapes else None
+        if self.shape_embedding is not None:
+            nn.init.normal_(self.shape_embedding.weight, std=0.02)
+        self.dropout = nn.Dropout(0.1)
+        self.output = nn.Linear(width, outputs) if outputs else None
+        self.register_buffer("temperature", torch.ones(1))
+
+    def states(self, lower: Tensor, mask: Tensor, shapes: Tensor | None = None) -> Tensor:
+        """Final hidden states (batch, length, width)."""
+        if self.shape_embedding is not None and shapes is not None:
+            lower = lower + self.shape_embedding(shapes)
+        bias = attention_bias(mask, lower.dtype)
+        for layer in self.layers:
+            lower = layer(lower, bias)
+        return lower
+
+
+class SentimentBranch(UpperLayers):
+    """Three-way sentiment of a whole post."""
+
+    def __init__(self, trunk: nn.Module) -> None:
+        super().__init__(trunk, len(SENTIMENTS))
+
+    def forward(self, lower: Tensor, mask: Tensor) -> Tensor:
+        """Logits (batch, 3) in the order of ``SENTIMENTS``, before temperature."""
+        return self.output(self.dropout(mean_pool(self.states(lower, mask), mask)))
+
+
+class EntityBranch(UpperLayers):
+    """A BIO tag for each token."""
+
+    def __init__(self, trunk: nn.Module) -> None:
+        super().__init__(trunk, len(TAGS), shapes=True)
+
+    def forward(self, lower: Tensor, mask: Tensor, shapes: Tensor) -> Tensor:
+        """Logits (batch, length, tags) in the order of ``TAGS``."""
+        return self.output(self.dropout(self.states(lower, mask, shapes)))
+
+
+def save_branch(branch: nn.Module, path: Path) -> None:
+    """Weights in bf16 safetensors."""
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: value.to(torch.bfloat16).contiguous() for name, value in branch.state_dict().items()}, path)
+
+
+def load_branch(branch: Branch, path: Path) -> Branch:
+    """Fill ``branch`` from ``path``; fp32, evaluation mode."""
+    from safetensors.torch import load_file
+
+    if not path.is_file():
+        raise AnalystError("The weights of an analysis head are missing", where=str(path), todo="Restore the file.")
+    branch.load_state_dict({name: value.float() for name, value in load_file(path).items()})
+    return branch.eval()

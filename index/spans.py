@@ -1,0 +1,94 @@
+"""Between tokens and text: the words of a tokenised post, their shapes, and tags as character spans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+LOWER, TITLE, UPPER, MIXED, DIGIT, OTHER, HANDLE, HASHTAG = range(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text: characters ``start`` to ``end`` (exclusive) and what it names."""
+
+    start: int
+    end: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One pre-token (letters, or one punctuation mark): its pieces ``piece`` to ``last`` and its characters."""
+
+    piece: int
+    last: int
+    start: int
+    end: int
+
+
+def words_of(encoding: Any) -> list[Word]:
+    """The words of one ``tokenizers.Encoding``, in order, special tokens left out."""
+    words: list[Word] = []
+    previous = None
+    for piece, (word_id, (start, end)) in enumerate(zip(encoding.word_ids, encoding.offsets, strict=True)):
+        if word_id is not None and word_id == previous:
+            words[-1] = Word(words[-1].piece, piece, words[-1].start, end)
+        elif word_id is not None:
+            words.append(Word(piece, piece, start, end))
+        previous = word_id
+    return words
+
+
+def shape_of(text: str, start: int, end: int) -> int:
+    """The letter-case shape of a word: the uncased trunk cannot see it."""
+    before = text[start - 1] if start else " "
+    if before == "@":
+        return HANDLE
+    if before == "#":
+        return HASHTAG
+    word = text[start:end]
+    if any(letter.isdigit() for letter in word):
+        return DIGIT
+    if not any(letter.isalpha() for letter in word):
+        return OTHER
+    if word.islower():
+        return LOWER
+    if word.isupper():
+        return UPPER if len(word) > 1 else TITLE
+    return TITLE if word[0].isupper() and word[1:].islower() else MIXED
+
+
+def shapes_of(text: str, words: Sequence[Word], pieces: int) -> list[int]:
+    """One shape for each of ``pieces`` tokens; the pieces of a word share it."""
+    shapes = [OTHER] * pieces
+    for word in words:
+        shape = shape_of(text, word.start, word.end)
+        shapes[word.piece : word.last + 1] = [shape] * (word.last + 1 - word.piece)
+    return shapes
+
+
+def spans_from_tags(words: Sequence[Word], tags: Sequence[str]) -> list[Span]:
+    """BIO tags of words → character spans. An I- tag with no beginning starts a span of its own."""
+    spans: list[Span] = []
+    inside = ""
+    for word, tag in zip(words, tags, strict=True):
+        prefix, _, kind = tag.partition("-")
+        if prefix == "O":
+            inside = ""
+        elif prefix == "I" and kind == inside:
+            spans[-1] = Span(spans[-1].start, word.end, kind)
+        else:
+            spans.append(Span(word.start, word.end, kind))
+            inside = kind
+    return spans
+
+
+def tags_from_spans(words: Sequence[Word], spans: Sequence[Span]) -> list[str]:
+    """Character spans → a BIO tag for each word that they cover."""
+    tags = []
+    for word in words:
+        cover = next((span for span in spans if span.start <= word.start and word.end <= span.end), None)
+        tags.append("O" if cover is None else ("B-" if cover.start == word.start else "I-") + cover.type)
+    return tags

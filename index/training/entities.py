@@ -1,0 +1,152 @@
+"""Make the entity head: ``python -m index.training.entities --data FOLDER``.
+
+FOLDER holds ``{wnut17,btc,tweebank}_{train,dev}.jsonl.gz``. The three corpora label differently, so each word's loss is the log of the
+summed probability of every tag that its label allows (partial-label learning, Cour et al., 2011). Writes
+``index/weights/entities.safetensors`` and the figures for its model card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from index.network import TAGS, WEIGHTS, EntityBranch, LowerLayers, save_branch
+from index.spans import LOWER, TITLE, UPPER, Span, shapes_of, spans_from_tags, tags_from_spans, words_of
+from index.training.data import LABELS, UNLABELLED, Tagged, read_entities
+from index.training.loop import Recipe, autocast, device, fit, lower_states
+from index.training.measures import span_f1
+from index.training.sentiment import pad
+from index.trunk import load_tokenizer, load_trunk
+
+MAX_TOKENS = 160
+CORPORA = ("wnut17", "btc", "tweebank")
+DROP_CASE = 0.15  # share of training texts shown as if typed in lower case
+
+
+class Examples:
+    """Tagged texts made ready: lower states, shapes, word pieces and the tags that each word may have."""
+
+    def __init__(self, tagged: list[Tagged], tokenizer: Any, lower: LowerLayers) -> None:
+        self.tagged = tagged
+        encodings = tokenizer.encode_batch([example.text for example in tagged])
+        self.words = [words_of(encoding) for encoding in encodings]
+        self.shapes = [
+            torch.tensor(shapes_of(example.text, words, len(encoding.ids)))
+            for example, words, encoding in zip(tagged, self.words, encodings, strict=True)
+        ]
+        self.states = lower_states(lower, encodings)
+        self.allowed = [
+            allowed_tags(tags_from_spans(words, example.spans), example.corpus)
+            for example, words in zip(tagged, self.words, strict=True)
+        ]
+
+    def batch(self, group: list[int], *, drop_case: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
+        """Lower states, mask and shapes of the texts ``group``, padded."""
+        states, mask = pad([self.states[i] for i in group])
+        shapes = [_lowered(self.shapes[i]) if random.random() < drop_case else self.shapes[i] for i in group]
+        return states, mask, nn.utils.rnn.pad_sequence(shapes, batch_first=True).to(device())
+
+
+def _lowered(shapes: Tensor) -> Tensor:
+    return torch.where((shapes == TITLE) | (shapes == UPPER), LOWER, shapes)
+
+
+def allowed_tags(tags: list[str], corpus: str) -> Tensor:
+    """(words, tags) of bool: what each word may be, given a corpus' own tag for it."""
+    allowed = torch.zeros(len(tags), len(TAGS), dtype=torch.bool)
+    for row, tag in enumerate(tags):
+        prefix, _, kind = tag.partition("-")
+        if prefix == "O":
+            allowed[row, 0] = True
+            for hidden in UNLABELLED[corpus]:
+                allowed[row, TAGS.index(f"B-{hidden}")] = allowed[row, TAGS.index(f"I-{hidden}")] = True
+        else:
+            for ours in LABELS[kind]:
+                allowed[row, TAGS.index(f"{prefix}-{ours}")] = True
+    return allowed
+
+
+def loss_of(branch: EntityBranch, examples: Examples, group: list[int]) -> Tensor:
+    """Mean over words of the partial-label loss."""
+    logits = branch(*examples.batch(group, drop_case=DROP_CASE)).float().log_softmax(-1)
+    losses = []
+    for row, i in enumerate(group):
+        if examples.words[i]:
+            at_words = logits[row, [word.piece for word in examples.words[i]]]
+            allowed = examples.allowed[i].to(at_words.device)
+            losses.append(-at_words.masked_fill(~allowed, -1e9).logsumexp(-1))
+    return torch.cat(losses).mean()
+
+
+@torch.no_grad()
+def predict(branch: EntityBranch, examples: Examples) -> list[list[Span]]:
+    """Spans in our own types for each text."""
+    order = sorted(range(len(examples.states)), key=lambda i: len(examples.states[i]))
+    spans: list[list[Span]] = [[] for _ in order]
+    for start in range(0, len(order), 128):
+        group = order[start : start + 128]
+        with autocast():
+            best = branch(*examples.batch(group)).argmax(-1).cpu()
+        for row, i in enumerate(group):
+            tags = [TAGS[int(best[row, word.piece])] for word in examples.words[i]]
+            spans[i] = spans_from_tags(examples.words[i], tags)
+    return spans
+
+
+def score(branch: EntityBranch, examples: Examples) -> dict[str, float]:
+    """Span F1 in the corpus' own labels: a predicted type counts as the first label that allows it."""
+    back: dict[str, str] = {}
+    for label in sorted({span.type for example in examples.tagged for span in example.spans}):
+        for ours in LABELS[label]:
+            back.setdefault(ours, label)
+    predicted = [
+        [Span(span.start, span.end, back[span.type]) for span in spans if span.type in back]
+        for spans in predict(branch, examples)
+    ]
+    return span_f1(predicted, [example.spans for example in examples.tagged])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, default=Path("work/entities"))
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--out", type=Path, default=WEIGHTS / "entities.safetensors")
+    options = parser.parse_args()
+    recipe = Recipe(epochs=options.epochs, learning_rate=2e-4)
+    random.seed(recipe.seed)
+    trunk, tokenizer = load_trunk(), load_tokenizer().backend_tokenizer
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.no_padding()
+    torch.manual_seed(recipe.seed)
+    branch, lower = EntityBranch(trunk).to(device()), LowerLayers(trunk)
+    rows = [row for corpus in CORPORA for row in read_entities(options.data / f"{corpus}_train.jsonl.gz")]
+    train = Examples(rows, tokenizer, lower)
+    dev = {c: Examples(read_entities(options.data / f"{c}_dev.jsonl.gz"), tokenizer, lower) for c in CORPORA}
+    best = fit(
+        branch,
+        [len(states) for states in train.states],
+        lambda group: loss_of(branch, train, group),
+        lambda: score(branch, dev["wnut17"])["f1"],
+        recipe,
+        options.work,
+    )
+    save_branch(branch, options.out)
+    report = {
+        "recipe": asdict(recipe),
+        "dev_wnut17_f1": best,
+        "dev": {corpus: score(branch, examples) for corpus, examples in dev.items()},
+    }
+    options.out.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n")
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the analyst can do: one file per tool, plain functions returning typed results."""

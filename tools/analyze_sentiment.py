@@ -1,0 +1,158 @@
+"""How people feel: shares, mean, trend and the most telling posts, of a topic, a person or a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from index.errors import AnalystError
+from tools.library import Library
+from tools.result import Evidence, ToolResult
+from tools.select import EVIDENCE, Selection, as_evidence, select_posts
+from tools.words import count, percent, said, small_sample, tone
+
+By = Literal["day", "week", "month", "year", "community", "user"]
+GROUPS = {
+    "day": "strftime(p.created_at AT TIME ZONE 'UTC', '%Y-%m-%d')",
+    "week": "strftime(date_trunc('week', p.created_at AT TIME ZONE 'UTC'), '%Y-%m-%d')",
+    "month": "strftime(p.created_at AT TIME ZONE 'UTC', '%Y-%m')",
+    "year": "strftime(p.created_at AT TIME ZONE 'UTC', '%Y')",
+    "community": "p.community",
+    "user": "'@' || p.author",
+}
+SHOWN_GROUPS = 12
+TREND_POSTS = 20  # from so many dated posts on a trend is told
+TREND_STEP = 0.08
+
+
+@dataclass(frozen=True)
+class SentimentShares:
+    """Of ``posts`` posts: mean probabilities, and ``mean`` = positive − negative, from −1 to 1."""
+
+    posts: int
+    negative: float
+    neutral: float
+    positive: float
+
+    @property
+    def mean(self) -> float:
+        return self.positive - self.negative
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnalyzeSentiment(ToolResult):
+    """``label`` is the likeliest class of the whole; ``groups`` has the shares by ``by``, in order."""
+
+    subject: str
+    shares: SentimentShares
+    mean: float
+    label: str
+    by: str | None = None
+    groups: dict[str, SentimentShares] = field(default_factory=dict)
+    trend: float | None = None
+
+
+def analyze_sentiment(
+    library: Library,
+    topic: str | None = None,
+    user: str | None = None,
+    text: str | None = None,
+    by: By | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    community: str | None = None,
+) -> AnalyzeSentiment:
+    """How people feel about a topic, how a person sounds, or the tone of a pasted text; optionally over time or by group."""
+    if sum(value is not None for value in (topic, user, text)) != 1 and not (topic and user and not text):
+        raise AnalystError("Sentiment needs one of topic, user or text", todo='For example topic="iPhone".')
+    if text is not None:
+        return _of_text(library, text)
+    selection = select_posts(library, topic=topic, user=user, community=community, since=since, until=until)
+    shares = _shares(library, selection)
+    groups = _groups(library, selection, by) if by else {}
+    trend = _trend(library, selection)
+    telling = _telling(library, selection)
+    subject = selection.words
+    lines = [
+        f"Posts {subject} are {tone(shares.mean)}: {percent(shares.positive)} positive, {percent(shares.neutral)} neutral, "
+        f"{percent(shares.negative)} negative in {count(shares.posts, 'post')}."
+    ]
+    lines += [_group_line(name, group) for name, group in groups.items()]
+    if trend is not None:
+        direction = "grown warmer" if trend > TREND_STEP else "grown colder" if trend < -TREND_STEP else "hardly changed"
+        lines.append(f"From the earlier half of these posts to the later half the tone has {direction} ({trend:+.2f}).")
+    lines += [f"Most {post.sentiment}: {said(post)}" for post in telling]
+    return AnalyzeSentiment(
+        lines=lines,
+        warnings=small_sample(shares.posts),
+        evidence=telling,
+        subject=subject,
+        shares=shares,
+        mean=shares.mean,
+        label=_label(shares),
+        by=by,
+        groups=groups,
+        trend=trend,
+    )
+
+
+def _of_text(library: Library, text: str) -> AnalyzeSentiment:
+    if not text.strip():
+        raise AnalystError("The text is empty", todo="Paste the words whose tone you want.")
+    reading, _ = next(library.reader.read([text]))
+    shares = SentimentShares(1, *(float(share) for share in reading.sentiment))
+    line = (
+        f"This text is {_label(shares)}: {percent(shares.positive)} positive, {percent(shares.neutral)} neutral, "
+        f"{percent(shares.negative)} negative."
+    )
+    return AnalyzeSentiment(lines=[line], subject="this text", shares=shares, mean=shares.mean, label=_label(shares))
+
+
+def _label(shares: SentimentShares) -> str:
+    return max(("negative", "neutral", "positive"), key=lambda name: getattr(shares, name))
+
+
+def _shares(library: Library, selection: Selection) -> SentimentShares:
+    sql = f"SELECT count(*), avg(p.negative), avg(p.neutral), avg(p.positive) FROM posts p WHERE {selection.where}"
+    return SentimentShares(*library.facts.rows(sql, selection.values)[0])
+
+
+def _groups(library: Library, selection: Selection, by: By) -> dict[str, SentimentShares]:
+    """Times in order (the latest ones if there are many); communities and people by number of posts."""
+    timed = by in ("day", "week", "month", "year")
+    order = "1 DESC" if timed else "2 DESC, 1"
+    rows = library.facts.rows(
+        f"SELECT {GROUPS[by]}, count(*), avg(p.negative), avg(p.neutral), avg(p.positive) FROM posts p "
+        f"WHERE {selection.where} AND {GROUPS[by]} IS NOT NULL GROUP BY 1 ORDER BY {order} LIMIT {SHOWN_GROUPS}",
+        selection.values,
+    )
+    return {row[0]: SentimentShares(*row[1:]) for row in (reversed(rows) if timed else rows)}
+
+
+def _group_line(name: str, group: SentimentShares) -> str:
+    return f"{name}: {percent(group.positive)} positive, {percent(group.negative)} negative, {count(group.posts, 'post')}."
+
+
+def _trend(library: Library, selection: Selection) -> float | None:
+    """Mean of the later half of the posts minus that of the earlier half."""
+    rows = library.facts.rows(
+        "SELECT half, count(*), avg(mean) FROM (SELECT ntile(2) OVER (ORDER BY p.created_at) AS half, "
+        f"p.positive - p.negative AS mean FROM posts p WHERE {selection.where} AND p.created_at IS NOT NULL) GROUP BY 1 ORDER BY 1",
+        selection.values,
+    )
+    if sum(row[1] for row in rows) < TREND_POSTS:
+        return None
+    return float(rows[1][2] - rows[0][2])
+
+
+def _telling(library: Library, selection: Selection) -> list[Evidence]:
+    """The two clearest posts of each side; between equals the better liked."""
+    posts = []
+    for side in ("positive", "negative"):
+        rows = library.facts.rows(
+            f"SELECT {EVIDENCE} FROM posts p WHERE {selection.where} AND p.sentiment = '{side}' "
+            f"ORDER BY round(p.{side}, 1) DESC, coalesce(p.likes, 0) DESC, p.id LIMIT 2",
+            selection.values,
+        )
+        posts += [as_evidence(row) for row in rows]
+    return posts

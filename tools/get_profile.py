@@ -1,0 +1,143 @@
+"""All about one person: activity, interests, brands liked and disliked, tone, engagement, habits of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+
+from tools.extract_keywords import Keyword, contrastive_phrases
+from tools.library import Library
+from tools.result import ToolResult
+from tools.select import EVIDENCE, Selection, as_evidence, select_posts
+from tools.words import count, listed, percent, said, small_sample, tone
+
+LIKES, DISLIKES = 0.15, -0.15  # tone of the posts that name a brand, from which it counts as liked or disliked
+DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+
+
+@dataclass(frozen=True)
+class Brand:
+    """A name this person uses, in how many posts, and their tone from −1 to 1."""
+
+    name: str
+    type: str
+    posts: int
+    mean: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetProfile(ToolResult):
+    """A person as the posts show them. Times are UTC; engagement is per post, ``everyone_*`` the mean of all posts."""
+
+    user: str
+    posts: int
+    first_post: str | None
+    last_post: str | None
+    communities: dict[str, int]
+    interests: list[Keyword]
+    brands: list[Brand]
+    liked: list[str]
+    disliked: list[str]
+    positive: float
+    neutral: float
+    negative: float
+    likes: float | None
+    replies: float | None
+    everyone_likes: float | None
+    everyone_replies: float | None
+    hours: dict[int, int]
+    weekdays: dict[str, int]
+
+    @property
+    def handles(self) -> list[str]:
+        return [self.user]
+
+
+def get_profile(library: Library, user: str) -> GetProfile:
+    """Everything about one person: activity, interests, brands, tone, engagement, habits."""
+    author = library.author(user)
+    selection = select_posts(library, user=author)
+    ((posts, first, last, negative, neutral, positive, likes, replies),) = library.facts.rows(
+        "SELECT posts, first_post, last_post, negative, neutral, positive, likes, replies FROM people WHERE author = $a",
+        {"a": author},
+    )
+    ((all_likes, all_replies),) = library.facts.rows("SELECT avg(likes), avg(replies) FROM posts")
+    brands = _brands(library, selection)
+    evidence = _most_liked(library, selection)
+    profile = GetProfile(
+        lines=[],
+        warnings=small_sample(posts),
+        evidence=evidence,
+        user=author,
+        posts=posts,
+        first_post=first and first.astimezone(UTC).date().isoformat(),
+        last_post=last and last.astimezone(UTC).date().isoformat(),
+        communities=dict(_counts(library, selection, "p.community")[:5]),
+        interests=contrastive_phrases(library, selection, 8),
+        brands=brands,
+        liked=[brand.name for brand in brands if brand.mean >= LIKES][:6],
+        disliked=[brand.name for brand in brands if brand.mean <= DISLIKES][:6],
+        positive=positive,
+        neutral=neutral,
+        negative=negative,
+        likes=likes,
+        replies=replies,
+        everyone_likes=all_likes,
+        everyone_replies=all_replies,
+        hours=dict(_counts(library, selection, "hour(p.created_at AT TIME ZONE 'UTC')")),
+        weekdays={DAYS[d]: n for d, n in _counts(library, selection, "dayofweek(p.created_at AT TIME ZONE 'UTC')")},
+    )
+    profile.lines.extend(_lines(profile))
+    return profile
+
+
+def _lines(profile: GetProfile) -> list[str]:
+    lines = [
+        f"@{profile.user} wrote {count(profile.posts, 'post')}"
+        + (f" from {profile.first_post} to {profile.last_post}" if profile.first_post else "")
+        + (f", mostly in {listed(list(profile.communities)[:3])}" if profile.communities else "")
+        + "."
+    ]
+    if profile.interests:
+        lines.append(f"Talks about {listed([keyword.phrase for keyword in profile.interests])}.")
+    if profile.liked:
+        lines.append(f"Speaks well of {listed(profile.liked)}.")
+    if profile.disliked:
+        lines.append(f"Speaks badly of {listed(profile.disliked)}.")
+    lines.append(
+        f"Tone: {tone(profile.positive - profile.negative)}, {percent(profile.positive)} positive and "
+        f"{percent(profile.negative)} negative."
+    )
+    if profile.likes is not None and profile.everyone_likes is not None:
+        lines.append(f"Gets {profile.likes:.1f} likes a post on average; everyone here gets {profile.everyone_likes:.1f}.")
+    if profile.hours:
+        hour, day = next(iter(profile.hours)), next(iter(profile.weekdays))
+        lines.append(f"Posts most often between {hour:02d}:00 and {(hour + 1) % 24:02d}:00 UTC, and on {day}s.")
+    return [*lines, *(f"Best liked: {said(post)}" for post in profile.evidence[:1])]
+
+
+def _brands(library: Library, selection: Selection) -> list[Brand]:
+    """Organizations, products, works and groups this person names, the commonest first."""
+    rows = library.facts.rows(
+        "SELECT mode(m.text), mode(m.type), count(DISTINCT p.id) AS n, avg(p.positive - p.negative) FROM posts p "
+        f"JOIN mentions m ON m.post = p.id WHERE {selection.where} AND m.type IN ('organization', 'product', 'work', 'group') "
+        "GROUP BY m.canonical ORDER BY n DESC, 1 LIMIT 20",
+        selection.values,
+    )
+    return [Brand(*row) for row in rows]
+
+
+def _counts(library: Library, selection: Selection, column: str) -> list[tuple[object, int]]:
+    return library.facts.rows(  # type: ignore[return-value]
+        f"SELECT {column}, count(*) FROM posts p WHERE {selection.where} AND {column} IS NOT NULL "
+        "GROUP BY 1 ORDER BY 2 DESC, 1",
+        selection.values,
+    )
+
+
+def _most_liked(library: Library, selection: Selection) -> list:
+    rows = library.facts.rows(
+        f"SELECT {EVIDENCE} FROM posts p WHERE {selection.where} ORDER BY coalesce(p.likes, 0) DESC, p.id LIMIT 5",
+        selection.values,
+    )
+    return [as_evidence(row) for row in rows]
