@@ -1,7 +1,7 @@
 """The grammar of an answer that can neither invent a figure nor misspell a name.
 
-Lines of the model's own have no digits, no handles and no quotation marks; every other line is a line of this turn's
-tool results, whole and to the letter. Once a line is begun, most of its tokens are forced, so copying costs little.
+A line of the model's own has no digits, no handles and no quotation marks; then come whole lines of this turn's tool results, to the
+letter and in their order, any of them left out. Once a line is begun, most of its tokens are forced, so copying costs little.
 """
 
 from __future__ import annotations
@@ -10,21 +10,29 @@ from collections.abc import Sequence
 
 from agent.held_words import literal
 
-LINES = 20
 PROSE_LENGTH = 200
-COPIED_LINES = 300
+COPIED_LINES = 40
 OWN_LINE = rf'/[^\s\p{{N}}@"“”„«»][^\n\r\p{{N}}@"“”„«»]{{0,{PROSE_LENGTH - 1}}}/'
 
 
 def answer_rules(results: Sequence[str], *, never_first: str = "") -> str:
-    """Lark rules that define ``prose`` as connective lines mixed with whole lines of ``results``.
+    """Lark rules that define ``prose``: a line of the model's own, lines of ``results``, a closing line; at least one of them.
 
     No copied line begins with the character ``never_first``, by which a call may be known.
     """
     copied = [line for line in copied_lines(results) if not (never_first and line.startswith(never_first))]
-    line = "OWN_LINE | COPIED_LINE" if copied else "OWN_LINE"
-    rules = [f'prose: ({line}) (BREAK ({line})){{0,{LINES}}}', f"OWN_LINE: {OWN_LINE}", "BREAK: /\\n{1,2}/"]
-    return "\n".join(rules + ([f"COPIED_LINE: {' | '.join(map(literal, copied))}"] if copied else []))
+    if not copied:
+        return f"prose: OWN_LINE\nOWN_LINE: {OWN_LINE}"
+    rules = [
+        "prose: OWN_LINE | (OWN_LINE BREAK)? line_0 (BREAK OWN_LINE)?",
+        f"OWN_LINE: {OWN_LINE}",
+        "BREAK: /\\n{1,2}/",
+    ]
+    last = len(copied) - 1
+    for number, line in enumerate(copied):
+        onward = "" if number == last else f" (BREAK line_{number + 1})? | line_{number + 1}"
+        rules.append(f"line_{number}: {literal(line)}{onward}")
+    return "\n".join(rules)
 
 
 def copied_lines(results: Sequence[str]) -> list[str]:

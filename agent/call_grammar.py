@@ -165,11 +165,19 @@ def _is_closed(schema: Mapping[str, Any]) -> bool:
 
 
 def _present(schema: Mapping[str, Any], required: bool, held: HeldWords | None) -> dict[str, Any]:
-    """The schema without null, where leaving the key out says the same and the model was taught to do so."""
-    branches = [branch for branch in schema.get("anyOf", ()) if branch.get("type") != "null"]
-    if held is None or required or not branches:
-        return dict(schema)
-    return {**schema, "anyOf": branches}
+    """The schema with integers that end somewhere.
+
+    Without null, too, where leaving the key out says the same and the model was taught to do so.
+    """
+    branches = [_bounded(branch) for branch in schema.get("anyOf", ())]
+    if held and not required:
+        branches = [branch for branch in branches if branch.get("type") != "null"]
+    return {**schema, "anyOf": branches} if branches else _bounded(schema)
+
+
+def _bounded(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A confused model writes digits for ever if it may."""
+    return {"minimum": -(10**15), "maximum": 10**15, **schema} if schema.get("type") == "integer" else dict(schema)
 
 
 def _with_definitions(schema: Mapping[str, Any], root: Mapping[str, Any]) -> dict[str, Any]:

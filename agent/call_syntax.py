@@ -1,4 +1,7 @@
-"""How a model writes its tool calls, found out from its tokenizer. The families stand in ``prompts/call_syntax.yaml``."""
+"""How a model writes its tool calls, found out from its tokenizer.
+
+The families stand in ``prompts/call_syntax.yaml``.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,9 @@ def families() -> tuple[CallSyntax, ...]:
     import yaml
 
     entries = yaml.safe_load(FAMILIES.read_text(encoding="utf-8"))
-    return tuple(CallSyntax(**{**entry, "has": tuple(entry["has"]), "lacks": tuple(entry["lacks"])}) for entry in entries)
+    return tuple(
+        CallSyntax(**{**entry, "has": tuple(entry["has"]), "lacks": tuple(entry["lacks"])}) for entry in entries
+    )
 
 
 def template_text(tokenizer: PreTrainedTokenizerBase) -> str:

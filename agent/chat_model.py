@@ -1,7 +1,7 @@
 """Any local Hugging Face chat model as a LangChain chat model: chat template, streaming, tool calls, constraints.
 
-    model = LocalChatModel.load("agent/weights")
-    model.bind_tools([find_audience]).invoke("Who would engage with a Nike ad?").tool_calls
+model = LocalChatModel.load("agent/weights")
+model.bind_tools([find_audience]).invoke("Who would engage with a Nike ad?").tool_calls
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from agent.call_syntax import CallSyntax, detect, response_template
 from agent.constraint import GrammarConstraint, Grammars
 from agent.decoding import CachedDecoder
 from agent.held_words import HeldWords
-from agent.messages import control_tokens, handles, render, turn_results, user_texts
+from agent.messages import breaker, control_tokens, handles, render, turn_results, user_texts
 from agent.model_files import ModelFiles, load_files
 from agent.reply import Piece, ReplyParser, Words, hold_back, new_call_id
 from index.errors import AnalystError
@@ -179,12 +179,14 @@ class LocalChatModel(BaseChatModel):
     ) -> str:
         """The grammar that the next reply is held to; empty if none."""
         offered, must_call = _chosen(tools, tool_choice)
-        results = turn_results(messages) if self.hold_answers and not must_call else []
+        plain = breaker(self._control)  # llguidance would take a control token that is spelled in forced text for real
+        results = [plain(text) for text in turn_results(messages)] if self.hold_answers and not must_call else []
         opening = self._syntax.open[0] if self._syntax else ""
         prose = answer_rules(results, never_first=opening) if results else ""
         if self._syntax is None or not offered:
             return f"start: prose\n{prose}" if prose else ""
-        held = HeldWords.of(user_texts(messages), handles(messages)) if self.hold_to_user_words else None
+        said, people = map(plain, user_texts(messages)), map(plain, handles(messages))
+        held = HeldWords.of(list(said), list(people)) if self.hold_to_user_words else None
         own = self.hold_to_user_words
         return build_grammar(
             offered,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +24,8 @@ class GrammarConstraint:
     def forced(self) -> list[int]:
         """Tokens that the grammar leaves no choice about; they are taken."""
         tokens = list(self._matcher.compute_ff_tokens())
+        # Forced text that spells a control token is tokenised as that token, which the grammar then rightly refuses.
+        tokens = tokens[: self._matcher.validate_tokens(tokens)] if tokens else []
         if tokens:
             self._matcher.consume_tokens(tokens)
         return tokens
@@ -70,7 +72,7 @@ class Grammars:
 
         if self._tokenizer is None:
             self._tokenizer = llguidance.hf.from_tokenizer(
-                self._hf_tokenizer, n_vocab=self._vocabulary, eos_token=self._stop_ids
+                cast(Any, self._hf_tokenizer), n_vocab=self._vocabulary, eos_token=self._stop_ids
             )
         matcher = llguidance.LLMatcher(self._tokenizer, llguidance.LLMatcher.grammar_from_lark(grammar))
         if matcher.is_error():

@@ -124,7 +124,8 @@ class CachedDecoder:
             output = self.model(input_ids=inputs, past_key_values=cache, use_cache=True, **self._options)
         memory.ids.extend(ids)
         memory.cache = getattr(output, "past_key_values", None)
-        return output.logits[0, -1].float()
+        logits: torch.Tensor = output.logits[0, -1].float()
+        return logits
 
 
 def _takes(model: PreTrainedModel, argument: str) -> bool:
@@ -141,7 +142,10 @@ def _cut(memory: _Memory, length: int) -> _Memory:
     """The memory of the first ``length`` tokens; an empty one if its cache cannot be cut (sliding windows, Mamba)."""
     if length == 0 or not getattr(memory.cache, "is_croppable", False):
         return _Memory()
-    memory.cache.crop(length - len(memory.ids))
+    try:
+        memory.cache.crop(length - len(memory.ids))
+    except RuntimeError:  # a sliding window that has already forgotten what it would go back to
+        return _Memory()
     del memory.ids[length:]
     return memory
 

@@ -20,7 +20,7 @@ CHUNK = re.compile(
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|\s")
 NOT_FIRST = " \\.,;:!?)]}>'\"“”„«»’‘`´/|~^*=_…–—-&%+\u200d\ufe0f"
 NOT_LAST = " \\.,;:!?([{<'\"“”„«»’‘`´/|~^*=…–—-&@#\u200d"
-NOT_LAST_OF_TEXT = " \\([{<\"“„«"
+NOT_LAST_OF_TEXT = ' \\([{<"“„«'
 QUOTE = '"'
 OFFERED_MESSAGES = 12
 BOUNDARY = "\n"
@@ -64,7 +64,7 @@ def may_end(span: str) -> bool:
 
 
 def terminals(words: HeldWords) -> str:
-    """Lark terminals, all quoted: ``NAME`` (a span), ``WORDING`` (may hold quotes and end in a full stop), ``PERSON``."""
+    """Lark terminals, all quoted: ``NAME`` (a span), ``WORDING`` (may have quotes and a full stop), ``PERSON``."""
     people = [f'"@"? {literal(escape(name))}' for name in words.people]
     if not words.has_words:
         return f'PERSON: "\\"" ({" | ".join(people)}) "\\""' if people else ""

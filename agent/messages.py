@@ -6,10 +6,9 @@ tokens: a post that spells ``<|im_end|>`` is tokenised as the ten plain characte
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.messages import (
     AIMessage,
@@ -24,8 +23,6 @@ from index.errors import AnalystError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
-
-logger = logging.getLogger(__name__)
 
 HANDLE = re.compile(r"@\w+(?:[.-]\w+)*")
 ZERO_WIDTH_SPACE = "\u200b"
@@ -108,7 +105,7 @@ def _apply(
             where=str(tokenizer.name_or_path),
             todo="Start a new conversation or choose another model.",
         ) from error
-    return [int(token) for token in ids]
+    return [int(token) for token in cast(list[int], ids)]
 
 
 def control_tokens(tokenizer: PreTrainedTokenizerBase) -> dict[str, int]:

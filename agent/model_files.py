@@ -76,7 +76,7 @@ def _is_local(name: str) -> bool:
             raise AnalystError(
                 "This directory holds no chat model: there is no config.json in it",
                 where=name,
-                todo="Give the directory of a Hugging Face model with its tokenizer, or a hub id such as Qwen/Qwen3-0.6B.",
+                todo="Give a directory with a Hugging Face model and tokenizer, or a hub id such as Qwen/Qwen3-0.6B.",
             )
         return True
     if path.exists() or not HUB_ID.fullmatch(name) or name.startswith((".", "~")):
@@ -106,7 +106,9 @@ def _load_model(source: str, options: dict[str, Any]) -> PreTrainedModel:
     model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
         source, dtype=_dtype(config, device), use_safetensors=True, **options
     )
-    return model.to(device).eval()  # type: ignore[arg-type]
+    model.to(device)  # type: ignore[arg-type]
+    model.eval()
+    return model
 
 
 def _dtype(config: Any, device: str) -> Any:

@@ -26,12 +26,12 @@ def _one_as_list(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-Words = Annotated[str, BeforeValidator(_whole_number_as_text), Field(min_length=1, pattern=r"\S")]
+Words = Annotated[str, BeforeValidator(_whole_number_as_text), Field(pattern=r"\S")]
 WordList = Annotated[list[Words], BeforeValidator(_one_as_list)]
 
 
 class _Record(BaseModel):
-    """A part of a case. A key that is not known is an error: a check that is never made would look like one that holds."""
+    """A part of a case. An unknown key is an error: a check that is never made would look like one that holds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -205,6 +205,7 @@ def _documents(path: Path) -> Iterator[tuple[yaml.Node, Any]]:
         loader = _Loader(path.read_text(encoding="utf-8-sig"))
         while loader.check_node():
             node = loader.get_node()
+            assert node is not None  # check_node has seen it
             raw = loader.construct_document(node)
             json.dumps(raw)  # plain data only: no sets, no bytes, nothing that holds itself
             if isinstance(raw, list):
@@ -212,7 +213,8 @@ def _documents(path: Path) -> Iterator[tuple[yaml.Node, Any]]:
             elif raw is not None:  # what stands before the first --- or after the last
                 yield node, raw
     except OSError as error:
-        raise AnalystError(f"The suite cannot be read: {error.strerror or error}", where=str(path)) from error
+        what = f"The suite cannot be read: {error.strerror or error}"
+        raise AnalystError(what, where=str(path), todo="Check the name of the file.") from error
     except UnicodeDecodeError as error:
         raise AnalystError("The suite is not UTF-8 text", where=str(path), todo="Save it as UTF-8.") from error
     except yaml.YAMLError as error:
@@ -221,13 +223,13 @@ def _documents(path: Path) -> Iterator[tuple[yaml.Node, Any]]:
         raise AnalystError(
             "The suite holds something other than plain words, numbers, lists and mappings, or refers to itself",
             where=str(path),
-            todo=f"Take that out: {error}.",
+            todo=f"Take it out; the reader says: {error}.",
         ) from error
 
 
 def _not_yaml(path: Path, error: yaml.YAMLError) -> AnalystError:
     mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error)
+    problem = getattr(error, "problem", None) or " ".join(str(error).split())
     where = f"{path}, line {mark.line + 1}" if mark else str(path)
     return AnalystError(f"The suite is not valid YAML: {problem}", where=where, todo="Mend that line.")
 
@@ -277,7 +279,7 @@ def _problem(problem: Any) -> str:
         return f"{place} is missing"
     if problem["type"] == "string_type":
         return f"{place} should be words (in quotes where they look like something else), not {problem['input']!r:.60}"
-    if problem["type"] == "string_pattern_mismatch" or problem["type"] == "string_too_short":
+    if problem["type"] == "string_pattern_mismatch":
         return f"{place} is empty"
     message = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return f"{place} {message}" if message.startswith("should") else f"{place}: {message}"

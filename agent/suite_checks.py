@@ -1,16 +1,16 @@
-"""What a turn was to be like and what it was like: each difference as a sentence, and what counts towards the figures."""
+"""What a turn was to be like and what it was like: each difference as a sentence, and what the figures count."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 from agent.events import Answer, Call
 from agent.suite_cases import AnswerCheck, CallsCheck, ExpectedCall, Limits, Turn
 from agent.suite_figures import ungrounded_figures
-from agent.suite_values import at_path, calls_fit, fact_holds, same_call, same_tool, wrong_args
+from agent.suite_values import at_path, calls_fit, fact_holds, pairing, same_call, same_tool, wrong_args
 
 SHOWN = 200  # characters of a value in a sentence
 
@@ -26,6 +26,12 @@ class Verdict:
     facts_right: int = 0
     facts: int = 0
     ungrounded: int = 0
+
+
+class _Scores(TypedDict, total=False):
+    tool: bool
+    arguments: bool
+    declined: bool
 
 
 def check_turn(turn: Turn, limits: Limits, answer: Answer, results: Sequence[Any]) -> Verdict:
@@ -52,9 +58,9 @@ def unanswered(turn: Turn, failure: str) -> Verdict:
     return Verdict([failure], **_scores(turn, None), facts=len(turn.facts))
 
 
-def _scores(turn: Turn, answer: Answer | None) -> dict[str, bool | None]:
-    """Right tool, right arguments, rightly declined; declines do not count as tools, they have a figure of their own."""
-    scores: dict[str, bool | None] = {}
+def _scores(turn: Turn, answer: Answer | None) -> _Scores:
+    """Right tool, right arguments, rightly declined: a decline does not count as a tool, it has its own figure."""
+    scores: _Scores = {}
     expected = turn.calls.expect if turn.calls else None
     if turn.declines:
         scores["declined"] = answer is not None and _declined(answer)
@@ -86,21 +92,25 @@ def _calls(check: CallsCheck | None, made: Sequence[Call]) -> Iterator[str]:
 
 
 def _wrong_arguments(check: CallsCheck, expected: Sequence[ExpectedCall], made: Sequence[Call]) -> Iterator[str]:
-    """Where the tools are right: which arguments are not. Each call is set against the nearest one of its tool."""
+    """Where the tools are right: which arguments are not."""
     if not calls_fit(check.mode, expected, made, same_tool):
         return
-    free = list(made)
-    pairs: list[tuple[ExpectedCall, Call]] = []
-    for wanted in expected:
-        rivals = free[:1] if check.mode == "strict" else [call for call in free if same_tool(wanted, call)]
-        if rivals:
-            nearest = min(rivals, key=lambda call: len(wrong_args(wanted, call)))
-            free.remove(nearest)
-            pairs.append((wanted, nearest))
+    pairs = zip(expected, made, strict=True) if check.mode == "strict" else _nearest(expected, made)
     for wanted, call in pairs:
         for name in wrong_args(wanted, call):
             found = _shown(call.args[name]) if name in call.args else "absent"
             yield f"{call.name}: {name} should be {_accepted(wanted.args[name])}; it was {found}."
+
+
+def _nearest(expected: Sequence[ExpectedCall], made: Sequence[Call]) -> Iterator[tuple[ExpectedCall, Call]]:
+    """Each expected call that was not made as such, with the call of its tool that comes nearest and is not taken."""
+    right = pairing(expected, made, same_call)
+    free = [call for index, call in enumerate(made) if index not in right]
+    for index, wanted in enumerate(expected):
+        rivals = [place for place, call in enumerate(free) if same_tool(wanted, call)]
+        if index not in right.values() and rivals:
+            nearest = min(rivals, key=lambda place: len(wrong_args(wanted, free[place])))
+            yield wanted, free.pop(nearest)
 
 
 def _facts(turn: Turn, answer: Answer) -> Iterator[str]:
@@ -168,9 +178,13 @@ def _accepted(expected: Any) -> str:
 
 def _listed(calls: Sequence[Call]) -> str:
     """Calls as they would be typed."""
-    return ", then ".join(
-        f"{call.name}({', '.join(f'{name}={_shown(value)}' for name, value in call.args.items())})" for call in calls
-    ) or ("none")
+    return (
+        ", then ".join(
+            f"{call.name}({', '.join(f'{name}={_shown(value)}' for name, value in call.args.items())})"
+            for call in calls
+        )
+        or "none"
+    )
 
 
 def _shown(value: Any) -> str:

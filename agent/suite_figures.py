@@ -9,14 +9,15 @@ from typing import Any
 FIGURE = re.compile(
     r"(?<![\w@])"  # not inside a word or a handle
     r"(?P<number>(?:\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?!\d)|\d+)(?:\.\d+)?)"
-    r"(?P<unit>\s?%|\s?per\s?cent\b|\s?thousand\b|\s?million\b|\s?billion\b|[km]\b|bn\b)?",
+    r"(?P<unit>\s?%|\s?per\s?cent(?:age)?\b|\s?thousand\b|\s?million\b|\s?billion\b|[km]\b|bn\b)?",
     re.IGNORECASE,
 )
 # The number of an item in a list counts the items and says nothing; 14:00 is the hour 14.
-SILENT = re.compile(r"^\s*\d+[.)]\s|(?<=\d):00\b", re.MULTILINE)
+SILENT = re.compile(r"^\s*\d{1,2}[.)]\s|(?<=\d):00\b", re.MULTILINE)
 UNITS = {
     "%": 0.01,
     "percent": 0.01,
+    "percentage": 0.01,
     "thousand": 1e3,
     "k": 1e3,
     "million": 1e6,

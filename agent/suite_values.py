@@ -20,7 +20,8 @@ def same(expected: Any, found: Any) -> bool:
     if isinstance(expected, bool) or isinstance(found, bool):
         return expected is found
     left, right = number_of(expected), number_of(found)
-    if left is not None and right is not None:
+    words = isinstance(expected, str) and isinstance(found, str)  # 007 and 7 are two handles
+    if not words and left is not None and right is not None:
         return math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-12)
     return bool(_plain(expected) == _plain(found))
 

@@ -34,7 +34,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")  # half of an emoji that was cut: no
 _NOTHING = {"nan", "nat", "null", "none", "n/a", "-"}  # where a name or a text cannot stand
 _COUNT_LIMIT = 2**63
 _NO_YEAR = 1904  # stands in for a year that is not written; a leap year, so that 29 February parses
-_GONE = {"[deleted]", "[removed]", "[deleted by user]"}
+GONE = {"[deleted]", "[removed]", "[deleted by user]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def post_from_row(row: Mapping[str, Any], columns: Mapping[str, str]) -> Post:
     author = re.sub(r"^/?u/", "", _id(values["author"])).lstrip("@")
     if not text or not author:
         raise ValueError("no text" if not text else "no author")
-    if text in _GONE or author in _GONE:
+    if text in GONE or author in GONE:
         raise ValueError("deleted by its author or a moderator")
     id_ = _id(values["id"])
     if id_.lower() in _NOTHING:
@@ -110,7 +110,7 @@ def post_from_row(row: Mapping[str, Any], columns: Mapping[str, str]) -> Post:
 
 
 def to_utc(value: Any) -> datetime:
-    """A date in seconds (or milli-, micro-, nanoseconds) since 1970, or in any common written form; without a zone it is UTC.
+    """A date in any common written form, or in (milli-, micro-, nano-) seconds since 1970; without a zone it is UTC.
 
     Raises ValueError if it is no date.
     """
@@ -125,10 +125,12 @@ def _moment(value: Any) -> datetime:
     if isinstance(value, datetime):
         # A pandas timestamp may carry nanoseconds, which the facts do not hold.
         return value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
-    if isinstance(value, (int, float)) or re.fullmatch(r"\d{9,19}(\.\d+)?", str(value)):
+    if isinstance(value, (int, float)) or re.fullmatch(r"(\d{9,13}|\d{16}|\d{19})(\.\d+)?", str(value).strip()):
         seconds = float(value)
-        while abs(seconds) > 1e11:
-            seconds /= 1000
+        if isinstance(value, bool) or not math.isfinite(seconds):
+            raise ValueError("no moment in time")
+        for _ in range(3):  # milli-, micro-, nanoseconds
+            seconds = seconds / 1000 if abs(seconds) > 1e11 else seconds
         return datetime.fromtimestamp(seconds, UTC)
     try:
         return datetime.fromisoformat(str(value).strip())  # forty times as fast as guessing

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import glob
 import gzip
-import html
 import io
 import itertools
 import json
+import os
 import re
 import sys
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from index.archives import TWITTER, bluesky_rows, is_twitter, mastodon_row, reddit_row, tweet_row, twitter_owner
 from index.errors import AnalystError
 from index.posts import REQUIRED, SPELLINGS, Post, Rejected, match_columns, post_from_row
 
+if TYPE_CHECKING:
+    Stream = io.BufferedReader[Any]
 Rows = Iterator[dict[str, Any] | str]  # a str is the reason why what stood there is no row
 RAW_SHOWN = 300
-_SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".js": "json", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet"}  # fmt: skip
-_TWITTER = re.compile(r"^\s*window\.YTD\.\w+\.part\d+\s*=\s*")
+_SUFFIXES = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".js": "json",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
+}
+_SEPARATOR = re.compile(r"^sep=(.)\s*$")  # a first line that Excel writes and reads
+_PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 csv.field_size_limit(10_000_000)
 
 
@@ -45,14 +61,43 @@ class CountingFile(io.RawIOBase):
         super().close()
 
 
+class ZstdFile(io.RawIOBase):
+    """A zstd stream. Unlike zstandard's own reader it reads all of its frames, and fails when the last is cut off."""
+
+    def __init__(self, packed: IO[bytes], unpacker: Any) -> None:
+        self._packed, self._unpacker = packed, unpacker
+        self._frame: Any = None
+        self._rest, self._ready = b"", memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            self._rest = self._rest or self._packed.read(1 << 16)
+            if not self._rest:
+                if self._frame is not None:
+                    raise EOFError("the last frame is cut off")
+                return 0
+            self._frame = self._frame or self._unpacker.decompressobj()
+            self._ready = memoryview(self._frame.decompress(self._rest))
+            self._rest = self._frame.unused_data if self._frame.eof else b""
+            if self._frame.eof:
+                self._frame = None
+        size = min(len(buffer), len(self._ready))
+        buffer[:size] = self._ready[:size]
+        self._ready = self._ready[size:]
+        return size
+
+
 def expand(sources: Sequence[str]) -> list[str]:
-    """Globs → files, in order; ``-`` stands for standard input. Raises AnalystError for what does not exist or is empty."""
+    """Globs → files, in order; ``-`` is standard input. Raises AnalystError for what does not exist or is empty."""
     found: list[str] = []
     for source in sources:
         if source == "-":
             found.append(source)
             continue
-        names = [source] if Path(source).exists() else sorted(glob.glob(source))
+        names = [source] if os.path.exists(source) else sorted(glob.glob(source))
         if not names:
             raise AnalystError("There is no such file", where=source, todo="Check the path, or quote the pattern.")
         found += names
@@ -87,7 +132,9 @@ def _read_one(source: str, overrides: Mapping[str, str], on_bytes: Callable[[int
     # Fields of JSON rows may come and go, so the columns are guessed from the first hundred.
     head = list(itertools.islice(rows, 100))
     names = list(dict.fromkeys(name for row in head if isinstance(row, dict) for name in row))
-    columns = match_columns(names, overrides)
+    # A column that is empty so far gives way to a filled one: Reddit writes "likes": null beside the score.
+    filled = [name for name in names if any(isinstance(row, dict) and row.get(name) not in (None, "") for row in head)]
+    columns = match_columns(names, overrides) | match_columns(filled, overrides)
     _check_columns(source, head, names, columns)
     for number, row in enumerate(itertools.chain(head, rows), start=1):
         if isinstance(row, str):
@@ -97,13 +144,15 @@ def _read_one(source: str, overrides: Mapping[str, str], on_bytes: Callable[[int
             yield post_from_row(row, columns)
         except ValueError as error:
             raw = json.dumps(row, ensure_ascii=False, default=str)[:RAW_SHOWN]
-            yield Rejected(source, number, str(error), raw)
+            yield Rejected(source, number, str(error), raw.encode("utf-8", "replace").decode())
 
 
 def _check_columns(source: str, head: list[Any], names: list[str], columns: Mapping[str, str]) -> None:
     if not any(isinstance(row, dict) for row in head):
         raise AnalystError(
-            "The file holds no rows of posts", where=source, todo="Readable are JSONL, CSV, Parquet and platform exports."
+            "The file holds no rows of posts",
+            where=source,
+            todo="Readable are JSONL, CSV, Parquet and platform exports.",
         )
     for field in (*REQUIRED, *columns):
         if columns.get(field) not in names:
@@ -117,10 +166,13 @@ def _check_columns(source: str, head: list[Any], names: list[str], columns: Mapp
 def _rows(source: str, on_bytes: Callable[[int], None]) -> Rows:
     """The rows of one file, by its name; standard input by its first character."""
     if source == "-":
-        stream = io.BufferedReader(CountingFile(sys.stdin.buffer, on_bytes))
+        stream: Stream = io.BufferedReader(CountingFile(sys.stdin.buffer, on_bytes))
         head = stream.peek(64).lstrip()
         if not head:
             raise AnalystError("Standard input is empty", todo="Pipe posts into it, as JSONL or CSV.")
+        head = head.removeprefix(codecs.BOM_UTF8).lstrip()
+        if head[:1] == b"[":
+            return _json(stream, Path("standard input"))
         return _jsonl(stream, source) if head[:1] == b"{" else _csv(stream, source)
     path = Path(source)
     suffixes = [suffix.lower() for suffix in path.suffixes]
@@ -139,9 +191,9 @@ def _rows(source: str, on_bytes: Callable[[int], None]) -> Rows:
     return _jsonl(stream, source) if kind == "jsonl" else _json(stream, path)
 
 
-def _open(path: Path, suffix: str, on_bytes: Callable[[int], None]) -> io.BufferedReader:
+def _open(path: Path, suffix: str, on_bytes: Callable[[int], None]) -> Stream:
     try:
-        counted = io.BufferedReader(CountingFile(path.open("rb"), on_bytes), buffer_size=1 << 20)
+        counted: Stream = io.BufferedReader(CountingFile(path.open("rb"), on_bytes), buffer_size=1 << 20)
     except OSError as error:
         raise AnalystError(f"The file cannot be opened: {error.strerror}", where=str(path)) from error
     if suffix == ".gz":
@@ -150,47 +202,83 @@ def _open(path: Path, suffix: str, on_bytes: Callable[[int], None]) -> io.Buffer
         import zstandard
 
         # Reddit dumps are packed with a window of 2 GB.
-        return io.BufferedReader(zstandard.ZstdDecompressor(max_window_size=2**31).stream_reader(counted))
+        return io.BufferedReader(ZstdFile(counted, zstandard.ZstdDecompressor(max_window_size=2**31)))
     return counted
 
 
-def _lines(stream: IO[bytes], source: str) -> Iterator[str]:
-    """Decoded lines; a file that is not text, or is cut off, ends in an AnalystError."""
+@contextmanager
+def _undamaged(source: str) -> Iterator[None]:
+    """What unpackers raise for a file that is damaged or cut off, as an AnalystError."""
     try:
-        for number, line in enumerate(stream):
-            if number == 0 and b"\0" in line:
-                raise AnalystError("The file is not text", where=source, todo="Export the posts again as CSV or JSONL.")
-            yield line.decode("utf-8-sig" if number == 0 else "utf-8", errors="replace")
-    except (EOFError, OSError, ValueError) as error:
+        yield
+    except (EOFError, OSError, zlib.error) as error:
         raise AnalystError("The file is damaged or cut off", where=source, todo="Download it again.") from error
     except Exception as error:
-        if type(error).__name__ != "ZstdError":
+        if type(error).__name__ != "ZstdError":  # zstandard is only loaded for .zst
             raise
         raise AnalystError("The file is damaged or cut off", where=source, todo="Download it again.") from error
 
 
-def _jsonl(stream: IO[bytes], source: str) -> Rows:
+def _lines(stream: Stream, source: str) -> Iterator[str]:
+    """Decoded lines; a file that is not text, or is cut off, ends in an AnalystError."""
+    with _undamaged(source):
+        _check_text(stream.peek(4096)[:4096], source)
+        for number, line in enumerate(stream):
+            yield _decoded(line.removeprefix(codecs.BOM_UTF8) if number == 0 else line)
+
+
+def _decoded(line: bytes) -> str:
+    """UTF-8, or else what Windows programs write."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", errors="replace")
+
+
+def _check_text(head: bytes, source: str) -> None:
+    for magic, suffix in _PACKED.items():
+        if head.startswith(magic):
+            raise AnalystError(
+                f"The file is packed, but its name does not end in {suffix}",
+                where=source,
+                todo=f"Add {suffix} to its name.",
+            )
+    if head.startswith(b"PK\x03\x04"):
+        raise AnalystError(
+            "The file is a ZIP archive or an Excel workbook", where=source, todo="Unpack it, or save the sheet as CSV."
+        )
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise AnalystError("The file is text in UTF-16", where=source, todo="Save it again as UTF-8.")
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if b"\0" in head or controls > 0.03 * len(head) and not _is_utf8(head):
+        raise AnalystError("The file is not text", where=source, todo="Export the posts again as CSV or JSONL.")
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)  # the last character may be cut
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _jsonl(stream: Stream, source: str) -> Rows:
     for line in _lines(stream, source):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             yield f"not JSON\n{line}"
             continue
-        yield _flatten(row) if isinstance(row, dict) else f"not an object\n{line}"
+        yield reddit_row(row) if isinstance(row, dict) else f"not an object\n{line}"
 
 
-def _flatten(row: dict[str, Any]) -> dict[str, Any]:
-    """Reddit submissions keep the text in two places."""
-    if "selftext" in row and row.get("title"):
-        return {**row, "selftext": f"{row['title']}\n{row['selftext'] or ''}".strip()}
-    return row
-
-
-def _csv(stream: IO[bytes], source: str, delimiter: str | None = None) -> Rows:
-    lines = _lines(stream, source)
+def _csv(stream: Stream, source: str, delimiter: str | None = None) -> Rows:
+    lines = itertools.dropwhile(lambda line: not line.strip(), _lines(stream, source))
     first = next(lines, "")
+    if said := _SEPARATOR.match(first):
+        delimiter, first = said[1], next(lines, "")
     if delimiter is None:
         delimiter = max(",;\t", key=first.count)
     try:
@@ -207,99 +295,46 @@ def _csv_rows(reader: csv.DictReader[str]) -> Rows:
             yield dict(row)
 
 
-def _parquet(stream: IO[bytes], source: str) -> Rows:
+def _parquet(stream: Stream, source: str) -> Rows:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    plain = source.lower().endswith(".parquet")
+    with _undamaged(source):
+        packed = b"" if plain else stream.read()
     try:
-        file = pq.ParquetFile(Path(source) if source.endswith(".parquet") else pa.BufferReader(stream.read()))
+        file = pq.ParquetFile(Path(source) if plain else pa.BufferReader(packed))
         for batch in file.iter_batches(batch_size=4096):
             yield from batch.to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise AnalystError("The Parquet file cannot be read", where=source, todo="Export it again.") from error
 
 
-def _json(stream: IO[bytes], path: Path) -> Rows:
+def _json(stream: Stream, path: Path) -> Rows:
     """A whole JSON document: a list of rows, or an archive of X, Mastodon or Bluesky."""
-    text = _TWITTER.sub("", "".join(_lines(stream, str(path))), count=1)
+    text = TWITTER.sub("", "".join(_lines(stream, str(path))), count=1)
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         # Many tools name JSON Lines ".json".
         if text.lstrip().startswith("{") and "\n{" in text:
-            yield from _jsonl(io.BytesIO(text.encode()), str(path))
+            yield from _jsonl(io.BufferedReader(io.BytesIO(text.encode("utf-8", "replace"))), str(path))  # type: ignore[arg-type]
             return
         raise AnalystError(f"The file is not JSON: {error}", where=str(path), todo="Export it again.") from error
-    if isinstance(document, dict) and "orderedItems" in document:
-        yield from map(_mastodon, document["orderedItems"])
-    elif _is_twitter(document):
-        owner = _twitter_owner(path)
-        yield from ({**item["tweet"], "author": owner} for item in document)
-    elif bluesky := list(_bluesky(document, "")):
+    if isinstance(document, dict) and isinstance(document.get("orderedItems"), list):
+        yield from map(mastodon_row, document["orderedItems"])
+    elif is_twitter(document):
+        owner = twitter_owner(path)
+        yield from (tweet_row(item, owner) for item in document)
+    elif bluesky := list(bluesky_rows(document)):
         yield from bluesky
-    elif isinstance(document, list):
-        yield from (row if isinstance(row, dict) else f"not an object\n{row}" for row in document)
-    elif isinstance(document, dict):
-        lists = [value for value in document.values() if isinstance(value, list) and value]
-        yield from (lists[0] if lists else [document])
+    else:
+        yield from (reddit_row(row) if isinstance(row, dict) else f"not an object\n{row}" for row in _list_in(document))
 
 
-def _is_twitter(document: Any) -> bool:
-    return isinstance(document, list) and bool(document) and isinstance(document[0], dict) and "tweet" in document[0]
-
-
-def _twitter_owner(path: Path) -> str:
-    """The account's name stands beside the tweets, in account.js."""
-    account = path.with_name("account.js")
-    if account.is_file():
-        try:
-            return json.loads(_TWITTER.sub("", account.read_text(encoding="utf-8")))[0]["account"]["username"]
-        except (ValueError, KeyError, IndexError, TypeError):
-            pass
-    return "archive_owner"
-
-
-def _mastodon(item: Any) -> dict[str, Any] | str:
-    note = item.get("object") if isinstance(item, dict) else None
-    if not isinstance(note, dict):
-        return f"a boost or other activity, not a post\n{json.dumps(item)}"
-    tags = [tag.get("name", "") for tag in note.get("tag") or [] if tag.get("type") == "Hashtag"]
-    return {
-        "id": note.get("id"),
-        "author": str(note.get("attributedTo") or item.get("actor") or "").rstrip("/").rpartition("/")[2],
-        "text": _plain(str(note.get("content") or "")),
-        "created_at": note.get("published"),
-        "community": tags[0] if tags else None,
-        "url": note.get("url") if isinstance(note.get("url"), str) else None,
-        "lang": next(iter(note.get("contentMap") or {}), None),
-    }
-
-
-def _plain(markup: str) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"<br\s*/?>|</p>\s*<p>", "\n", markup))).strip()
-
-
-def _bluesky(node: Any, owner: str) -> Iterator[dict[str, Any]]:
-    """Post records anywhere in a repository export."""
-    if isinstance(node, list):
-        for item in node:
-            yield from _bluesky(item, owner)
-    elif isinstance(node, dict):
-        owner = str(node.get("handle") or node.get("did") or owner)
-        record = node.get("value") or node.get("record") or node
-        if isinstance(record, dict) and record.get("$type") == "app.bsky.feed.post":
-            uri = str(node.get("uri") or node.get("rkey") or node.get("cid") or record.get("createdAt") or "")
-            author = node.get("author") or owner or uri.removeprefix("at://").partition("/")[0]
-            yield {
-                "id": uri,
-                "author": author.get("handle") if isinstance(author, dict) else author,
-                "text": record.get("text"),
-                "created_at": record.get("createdAt"),
-                "lang": next(iter(record.get("langs") or []), None),
-                "likes": node.get("likeCount"),
-                "shares": node.get("repostCount"),
-                "replies": node.get("replyCount"),
-            }
-        else:
-            for value in node.values():
-                yield from _bluesky(value, owner)
+def _list_in(document: Any) -> list[Any]:
+    """The rows of a document: itself, its first list of objects, or the one object that it is."""
+    if isinstance(document, dict):
+        lists = [value for value in document.values() if isinstance(value, list)]
+        return next((rows for rows in lists if rows and isinstance(rows[0], dict)), [document])
+    return document if isinstance(document, list) else []

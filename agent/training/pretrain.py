@@ -112,7 +112,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=float("inf"))
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    if (options.work / "tokenizer.json").is_file():
+    if (options.work / "tokenizer.json").is_file():  # a run that goes on
         tokenizer = AutoTokenizer.from_pretrained(options.work)
     else:
         tokenizer = train_tokenizer(tokenizer_texts(options.text, options.phrasings))

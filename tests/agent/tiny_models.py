@@ -3,6 +3,7 @@
 The templates have the form of the published ones (Qwen3, Llama 3.2, Ministral 3); nothing is downloaded.
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import json
@@ -178,8 +179,14 @@ def build_tokenizer(family: Family) -> Any:
 def build_model(family: Family, tokenizer: Any, *, seed: int = 0) -> Any:
     """A random model, two layers of width 32."""
     import torch
-    from transformers import LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM
-    from transformers import Qwen3Config, Qwen3ForCausalLM
+    from transformers import (
+        LlamaConfig,
+        LlamaForCausalLM,
+        MistralConfig,
+        MistralForCausalLM,
+        Qwen3Config,
+        Qwen3ForCausalLM,
+    )
 
     torch.manual_seed(seed)
     shape: dict[str, Any] = {

@@ -1,0 +1,46 @@
+# The two commands: `make run` opens the chat page, `make test` runs every test. Both make the environment first.
+PYTHON ?= python3.11
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+INDEX  ?= indexes/sample
+export HF_HUB_OFFLINE ?= 1
+export PYTHONUTF8 = 1
+
+.PHONY: run test suite ask lint lock clean
+
+run: $(READY) $(INDEX)/manifest.json
+	$(BIN)/analyst serve --index $(INDEX)
+
+test: $(READY) $(INDEX)/manifest.json lint
+	$(BIN)/python -m pytest
+	$(BIN)/analyst eval tests/qa/sample.yaml --index $(INDEX)
+
+suite: $(READY) $(INDEX)/manifest.json
+	$(BIN)/analyst eval tests/qa/sample.yaml --index $(INDEX)
+
+ask: $(READY) $(INDEX)/manifest.json
+	@$(BIN)/analyst ask "$(Q)" --index $(INDEX)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# The environment is made from the lock alone; a half-made one is made again.
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) --version 2>/dev/null | grep -q "Python 3.11" || { echo "Python 3.11 is needed; say where it is with: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+# The sample is indexed again when its posts or the analysis heads change.
+indexes/sample/manifest.json: index/sample/posts.jsonl $(wildcard index/weights/*.safetensors) | $(READY)
+	$(BIN)/analyst index index/sample/posts.jsonl --out indexes/sample
+	@touch $@
+
+lock: $(READY)
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu//' > requirements.txt
+
+clean:
+	rm -rf $(VENV) indexes .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,200 @@
+"""The terminal: progress, tool steps, answers and figures. What people asked for goes to stdout, all else to stderr."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from agent.events import Answer, Event, Finished, ToolFinished, ToolStarted, Words
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
+
+    from index.build import Tally
+    from index.manifest import Manifest
+    from tools.result import ToolResult
+
+UNGROUNDED = "Not every figure or name in this answer could be traced to the data."
+ARGUMENT_SHOWN = 200  # characters of one argument in a tool step
+# Control characters could move the cursor or rewrite the screen; direction marks could reorder what is read.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def stdout() -> Console:
+    """A console on today's stdout; made anew each time, since tests and ``--json`` replace the stream."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def stderr() -> Console:
+    """A console on today's stderr."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def visible(text: str, style: str = "") -> Text:
+    """Text from posts or models, with everything taken out that a terminal would obey."""
+    return Text(_UNSEEN.sub("", text), style=style)
+
+
+def say_error(sentence: str) -> None:
+    """A failure, in one sentence or two."""
+    stderr().print(visible(sentence, "red"))
+
+
+def say(sentence: str) -> None:
+    """A remark that is no result."""
+    stderr().print(visible(sentence, "dim"))
+
+
+def say_json(value: Mapping[str, Any]) -> None:
+    """Exactly one JSON object on stdout."""
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+@contextmanager
+def waiting(sentence: str) -> Iterator[None]:
+    """A spinner while something takes its time; nothing where nobody watches."""
+    console = stderr()
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(visible(sentence, "dim")):
+        yield
+
+
+def written_call(name: str, args: Mapping[str, Any]) -> str:
+    """A call as people read it: ``find_audience(campaign="Nike", limit=5)``."""
+    return f"{name}({', '.join(f'{key}={_short(value)}' for key, value in args.items())})"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= ARGUMENT_SHOWN else text[: ARGUMENT_SHOWN - 1] + "…"
+
+
+def show_stream(events: Iterable[Event]) -> Answer | None:
+    """Print tool steps as they happen and the answer. None if the events end without one.
+
+    A terminal shows the words as they come and then, in their place, the final answer, which alone stays.
+    """
+    out, answer, words = stdout(), None, ""
+    with Live(console=out, transient=True, auto_refresh=False) as live:
+        for event in events:
+            if isinstance(event, Words) and out.is_terminal:
+                words += event.text
+                live.update(visible(words), refresh=True)
+            elif isinstance(event, ToolStarted):
+                words = ""
+                live.update("", refresh=True)
+                stderr().print(visible(f"→ {written_call(event.name, event.args)}", "cyan"))
+            elif isinstance(event, ToolFinished):
+                stderr().print(_step_end(event))
+            elif isinstance(event, Finished):
+                answer = event.answer
+        live.update("")
+    if answer is not None:
+        _show_answer(out, answer)
+    return answer
+
+
+def _step_end(event: ToolFinished) -> Text:
+    lines = event.text.splitlines() or [""]
+    first = lines[0] + (f" (and {len(lines) - 1} more lines)" if len(lines) > 1 else "")
+    return visible(f"  {first}  [{event.seconds:.1f} s]", "dim" if event.result is not None else "yellow")
+
+
+def _show_answer(out: Console, answer: Answer) -> None:
+    out.print(visible(answer.answer))
+    if not answer.grounded:
+        stderr().print(visible(UNGROUNDED, "yellow"))
+
+
+def show_result(result: ToolResult) -> None:
+    """What one tool returned: its lines, then its warnings."""
+    out = stdout()
+    for line in result.lines:
+        out.print(visible(line))
+    for warning in result.warnings:
+        out.print(visible(warning, "yellow"))
+
+
+@contextmanager
+def build_progress(total: int | None) -> Iterator[Callable[[int, int], None]]:
+    """A bar by bytes with posts, posts a second and the time left; yields what ``build_index`` calls to advance it."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns: list[ProgressColumn | str] = [TextColumn("Indexing"), BarColumn(), TextColumn("{task.percentage:>3.0f} %")]
+    columns += [TextColumn("{task.fields[stored]:,} posts"), TextColumn("{task.fields[rate]:,.0f} posts/s")]
+    columns += [TimeRemainingColumn(compact=True), TextColumn("left")]
+    console = stderr()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("index", total=total, stored=0, rate=0.0)
+
+        def advance(read: int, stored: int) -> None:
+            elapsed = _elapsed(progress)
+            progress.update(task, completed=read, stored=stored, rate=stored / elapsed if elapsed else 0.0)
+
+        yield advance
+
+
+def _elapsed(progress: Progress) -> float:
+    return progress.tasks[0].elapsed or 0.0
+
+
+def show_built(manifest: Manifest, tally: Tally, folder: Path) -> None:
+    """What a build made: counts, rejects with their reasons, speed, memory, place."""
+    out = stdout()
+    out.print(f"Indexed {_counts(manifest)}, {span(manifest)}.")
+    for reason, count in sorted(tally.reasons.items(), key=lambda item: -item[1]):
+        out.print(visible(f"Rejected {count:,}: {reason}."))
+    if tally.duplicates:
+        out.print(f"Left out {tally.duplicates:,} with an id that was there before.")
+    if tally.rejected or tally.duplicates:
+        out.print(visible(f"They are listed in {folder / 'rejects.jsonl'}."))
+    speed, memory = f"{manifest.posts_per_second:,.0f} posts/s", f"{manifest.peak_mb:,.0f} MB at most"
+    out.print(f"It took {manifest.seconds:,.1f} s: {speed}, {memory}.")
+    out.print(visible(f"The index is in {folder}."))
+
+
+def show_info(manifest: Manifest, folder: Path) -> None:
+    """The manifest as a table."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    heads = ", ".join(f"{name} {digest}" for name, digest in manifest.heads.items())
+    rows = {
+        "index": str(folder),
+        "posts": f"{manifest.posts:,}",
+        "people": f"{manifest.people:,}",
+        "communities": f"{manifest.communities:,}",
+        "span": span(manifest),
+        "rejected": f"{manifest.rejected:,} rows, {manifest.duplicates:,} duplicates",
+        "sources": "\n".join(manifest.sources),
+        "built": f"{manifest.built_at}, {manifest.seconds:,.1f} s, {manifest.posts_per_second:,.0f} posts/s",
+        "memory": f"{manifest.peak_mb:,.0f} MB at most",
+        "encoder": f"{manifest.encoder} ({manifest.precision})",
+        "entities": manifest.ner,
+        "heads": heads or "none",
+        "format": str(manifest.format),
+    }
+    for name, value in rows.items():
+        table.add_row(Text(name, style="dim"), visible(value))
+    stdout().print(table)
+
+
+def _counts(manifest: Manifest) -> str:
+    return f"{manifest.posts:,} posts by {manifest.people:,} people in {manifest.communities:,} communities"
+
+
+def span(manifest: Manifest) -> str:
+    """First and last day of the posts: ``2013-01-03 to 2023-06-30``."""
+    if not manifest.first_post or not manifest.last_post:
+        return "without dates"
+    first, last = manifest.first_post[:10], manifest.last_post[:10]
+    return first if first == last else f"{first} to {last}"

@@ -1,0 +1,250 @@
+"""One conversation on the page: questions are answered in the background, and what happens becomes chat messages."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from agent.events import Event, Finished, ToolFinished, ToolStarted, Words
+from agent.page_text import answer_markdown, literal
+from index.errors import AnalystError
+
+if TYPE_CHECKING:
+    from agent.analyst import Analyst
+
+logger = logging.getLogger(__name__)
+
+Message = dict[str, Any]
+LOADING = "Loading the posts and the models. The first question waits for them."
+THINKING = "Thinking"
+UNEXPECTED = "Something went wrong while answering; the details are in the terminal. Ask again, or in other words."
+STOPPED = "Stopped. Words above this line were not yet checked against the data."
+UNGROUNDED = "Not every figure or name in this answer could be traced to the data."
+TICK = 0.1  # seconds between two looks at what has happened
+ARGUMENT_SHOWN = 80  # characters of one argument in the title of a step
+
+
+class Opening:
+    """Opens the analyst in the background, once for all sessions. A failed opening is tried again when next asked for."""
+
+    def __init__(self, open_analyst: Callable[[], Analyst]) -> None:
+        self._open = open_analyst
+        self._lock = threading.Lock()
+        self._done: threading.Event | None = None
+        self._analyst: Analyst | None = None
+        self._error: Exception | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self._analyst is not None
+
+    def start(self) -> threading.Event:
+        """Begin, if nobody has; the event is set when it is over, well or badly."""
+        with self._lock:
+            if self._done is None or (self._done.is_set() and self._error is not None):
+                self._error, self._done = None, threading.Event()
+                threading.Thread(target=self._run, args=[self._done], daemon=True).start()
+            return self._done
+
+    def get(self) -> Analyst:
+        """The analyst, after waiting for it. Raises what the opening raised."""
+        self.start().wait()
+        if self._analyst is None:
+            raise self._error or RuntimeError("The analyst was not opened.")
+        return self._analyst
+
+    def _run(self, done: threading.Event) -> None:
+        try:
+            self._analyst = self._open()
+        except Exception as error:  # noqa: BLE001 - told to whoever asks for the analyst
+            self._error = error
+        done.set()
+
+
+@dataclass
+class Conversation:
+    """What one browser session has said and seen. ``busy`` is held while its questions are answered, one by one."""
+
+    thread: str = field(default_factory=lambda: uuid4().hex)
+    messages: list[Message] = field(default_factory=list)
+    pending: str | None = None
+    running: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
+    busy: threading.Lock = field(default_factory=threading.Lock)
+
+    def put(self, question: str) -> bool:
+        """Take up a question; no if one is still being answered."""
+        if self.running or self.pending is not None:
+            return False
+        self.pending = question
+        self.messages.append({"role": "user", "content": literal(question)})
+        return True
+
+
+@dataclass
+class Turn:
+    """The messages of one answer, as its events come in."""
+
+    messages: list[Message] = field(default_factory=list)
+    finished: bool = False
+    _words: str = ""
+
+    def wait(self, title: str) -> None:
+        """Show that something is being waited for; the next event takes its place."""
+        self._drop("waiting")
+        self.messages.append(_step("waiting", title, "", "pending"))
+
+    def add(self, event: Event) -> None:
+        self._drop("waiting")
+        if isinstance(event, ToolStarted):
+            self._words = ""
+            self.messages.append(_step(event.id, _call_title(event), _call_arguments(event), "pending"))
+        elif isinstance(event, ToolFinished):
+            self._finish_step(event)
+        elif isinstance(event, Words):
+            self._say(event.text)
+        elif isinstance(event, Finished):
+            self._finish(event)
+
+    def fail(self, sentence: str) -> None:
+        """End the turn with a sentence in place of an answer."""
+        self._drop("waiting")
+        for message in self.messages:
+            if "metadata" in message:
+                message["metadata"]["status"] = "done"
+        self.finished = True
+        self.messages.append({"role": "assistant", "content": literal(sentence)})
+
+    def _drop(self, id_: str) -> None:
+        self.messages = [message for message in self.messages if message.get("metadata", {}).get("id") != id_]
+
+    def _finish_step(self, event: ToolFinished) -> None:
+        for message in self.messages:
+            metadata = message.get("metadata", {})
+            if metadata.get("id") == event.id:
+                metadata["status"], metadata["duration"] = "done", round(event.seconds, 2)
+                metadata["log"] = "" if event.result is not None else "failed"
+                message["content"] += "\n\n" + literal(event.text)
+
+    def _say(self, text: str) -> None:
+        if not self._words:
+            self.messages.append({"role": "assistant", "content": ""})
+        self._words += text
+        self.messages[-1]["content"] = answer_markdown(self._words)
+
+    def _finish(self, event: Finished) -> None:
+        """Streamed words were not checked; only the final answer may stay."""
+        self.messages = [message for message in self.messages if "metadata" in message]
+        note = "" if event.answer.grounded else f"\n\n*{UNGROUNDED}*"
+        self.messages.append({"role": "assistant", "content": answer_markdown(event.answer.answer) + note})
+        self.finished = True
+
+
+def _step(id_: str, title: str, content: str, status: str) -> Message:
+    return {"role": "assistant", "content": content, "metadata": {"id": id_, "title": title, "status": status}}
+
+
+def _call_title(event: ToolStarted) -> str:
+    shown = (str(value) if not isinstance(value, list) else ", ".join(map(str, value)) for value in event.args.values())
+    return literal(" · ".join([event.name, *(_cut(value) for value in shown)]))
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= ARGUMENT_SHOWN else line[: ARGUMENT_SHOWN - 1] + "…"
+
+
+def _call_arguments(event: ToolStarted) -> str:
+    values = {
+        key: ", ".join(map(str, item)) if isinstance(item, list) else str(item) for key, item in event.args.items()
+    }
+    lines = [f"**{literal(key)}** {literal(value)}" for key, value in values.items()]
+    return "\n".join([f"**{literal(event.name)}**", *lines])
+
+
+def answer(conversation: Conversation, opening: Opening) -> Iterator[list[Message]]:
+    """Answer the pending question; yields all messages of the conversation whenever there is something new.
+
+    The work runs in a thread of its own, so that stopping and waiting are seen at once, whatever the model does.
+    """
+    question, conversation.pending = conversation.pending, None
+    if question is None:
+        return
+    conversation.running, stop = True, threading.Event()
+    conversation.stop = stop
+    turn, before = Turn(), conversation.messages
+    try:
+        for _ in _follow(turn, _start(question, conversation, opening, stop), opening, stop):
+            conversation.messages = [*before, *turn.messages]
+            yield conversation.messages
+    finally:  # also when the browser goes away
+        stop.set()
+        conversation.running = False
+
+
+def _start(
+    question: str, conversation: Conversation, opening: Opening, stop: threading.Event
+) -> queue.SimpleQueue[Event | Exception | None]:
+    """Start answering; what happens comes through the queue, at last None or the error that ended it."""
+    events: queue.SimpleQueue[Event | Exception | None] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            analyst = opening.get()
+            with conversation.busy:  # a stopped question may still be finishing its last step
+                for event in analyst.stream(question, thread=conversation.thread) if not stop.is_set() else ():
+                    events.put(event)
+                    if stop.is_set():
+                        break
+            events.put(None)
+        except Exception as error:  # noqa: BLE001 - shown on the page as a sentence
+            events.put(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return events
+
+
+def _follow(
+    turn: Turn, events: queue.SimpleQueue[Event | Exception | None], opening: Opening, stop: threading.Event
+) -> Iterator[None]:
+    """Puts what happens into ``turn``; yields whenever the page should be shown anew."""
+    turn.wait(THINKING if opening.ready else LOADING)
+    yield
+    while not turn.finished:
+        if stop.is_set():
+            turn.fail(STOPPED)
+        elif not (news := _drain(events)):
+            continue
+        for event in [] if turn.finished else news:
+            if event is None or isinstance(event, Exception):
+                if not turn.finished:
+                    turn.fail(error_sentence(event))
+            else:
+                turn.add(event)
+        yield
+
+
+def _drain(events: queue.SimpleQueue[Event | Exception | None]) -> list[Event | Exception | None]:
+    """All that has happened, after waiting a moment for something to; many small words make one update."""
+    news: list[Event | Exception | None] = []
+    try:
+        news.append(events.get(timeout=TICK))
+        time.sleep(TICK / 4)
+        while True:
+            news.append(events.get_nowait())
+    except queue.Empty:
+        return news
+
+
+def error_sentence(error: Exception | None) -> str:
+    """What people are told; an error that nobody foresaw goes to the log with its traceback."""
+    if isinstance(error, AnalystError):
+        return str(error)
+    logger.error("The question could not be answered", exc_info=error)
+    return UNEXPECTED

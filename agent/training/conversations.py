@@ -1,0 +1,228 @@
+"""Conversations to learn from: phrasings with their slots filled, checked calls, real results, answers, small talk and declines."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from agent.training.fillers import Fillers, in_words, roughen
+from index.training.data import read_rows
+from tools.registry import TOOLS, arguments_model
+
+HERE = Path(__file__).parent
+PHRASINGS = HERE / "phrasings"
+# What share of conversations is of which kind.
+MIX = {"call": 52, "thread": 18, "answer": 12, "decline": 13, "chat": 5}
+SMALL_TALK = {"greeting": "greet", "thank_you": "thanks", "goodbye": "goodbye", "what_can_i_ask_you": "help"}  # intents of CLINC150
+KEPT_LINES = {"find_audience": 6, "search_posts": 6, "extract_entities": 11, "extract_keywords": 12}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message: ``role`` and ``content``; an assistant's call has ``call`` instead."""
+
+    role: str
+    content: str
+    call: tuple[str, dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Real:
+    """A call that was made and what it brought."""
+
+    tool: str
+    args: dict[str, Any]
+    text: str
+    fault: bool
+
+
+class Conversations:
+    """Draws conversations with a seeded generator. ``held_out`` phrasings (every twentieth) are left for evaluation."""
+
+    def __init__(self, data: Path, results: Path, seed: int, *, held_out: bool = False) -> None:
+        self.random = random.Random(seed)
+        self.fillers = Fillers(data, self.random)
+        self.phrasings = {tool: split(_lines(PHRASINGS / f"{tool}.txt"), held_out) for tool in TOOLS}
+        self.threads = split(_yaml(PHRASINGS / "followups.yaml"), held_out)
+        self.chitchat, self.declines = _yaml(PHRASINGS / "chitchat.yaml"), _yaml(PHRASINGS / "declines.yaml")
+        self.held_out = held_out
+        self.strangers: list[tuple[str, str]] = []  # (kind, what was said), from CLINC150
+        for row in read_rows(data / "questions/clinc150_train.jsonl.gz"):
+            self.strangers.append((SMALL_TALK.get(row["intent"], "off_topic"), row["text"]))
+        self.results: dict[str, list[Real]] = {tool: [] for tool in TOOLS}
+        for row in read_rows(results):
+            self.results[row["tool"]].append(Real(**row))
+
+    def draw(self) -> list[Turn]:
+        """One conversation."""
+        kind = self.random.choices(list(MIX), list(MIX.values()))[0]
+        return getattr(self, f"_{kind}")()
+
+    def __iter__(self) -> Iterator[list[Turn]]:
+        while True:
+            yield self.draw()
+
+    def _call(self) -> list[Turn]:
+        tool = self._tool()
+        return self._question(tool, self.random.choice(self.phrasings[tool]))
+
+    def _tool(self) -> str:
+        # Larger banks of phrasings get a little more room.
+        weights = [len(self.phrasings[tool]) ** 0.5 for tool in TOOLS]
+        return self.random.choices(list(TOOLS), weights)[0]
+
+    def _question(self, tool: str, phrasing: str, fixed: dict[str, Any] | None = None) -> list[Turn]:
+        """The user's question and the call that it means."""
+        words, _, constants = phrasing.partition(" => ")
+        args = dict(pair.split("=", 1) for pair in constants.split())
+        text, values = self._said(words, fixed or {})
+        return [Turn("user", text), Turn("assistant", "", (tool, ordered(tool, {**args, **as_arguments(tool, values)})))]
+
+    def _said(self, words: str, fixed: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        filled = self.fillers.fill(words, {k: v for k, v in fixed.items() if "{" + k + "}" in words})
+        text = roughen(filled.text, _surfaces(filled.values), self.random)
+        values = filled.values
+        if self.random.random() < 0.25:
+            text, values = text.lower(), _lowered(values)
+        return " ".join(text.split()), values
+
+    def _answer(self) -> list[Turn]:
+        """Question, call, a real result and the answer."""
+        tool = self._tool()
+        real = self.random.choice(self.results[tool])
+        main = next(iter(real.args))
+        fitting = [p for p in self.phrasings[tool] if "{" + main + "}" in p] or self.phrasings[tool]
+        turns = self._question(tool, self.random.choice(fitting), {main: real.args[main]})
+        return [*turns, *self._outcome(real)]
+
+    def _outcome(self, real: Real) -> list[Turn]:
+        """A result and what the analyst says of it: a line of its own, then lines of the result."""
+        lines = real.text.split("\n")
+        framing = self.random.choice(self.fillers.words["framing"]["fault" if real.fault else real.tool])
+        keep = KEPT_LINES.get(real.tool, 16)
+        chosen = [line for i, line in enumerate(lines) if i < keep or line.startswith(("Careful", "Related"))]
+        return [Turn("tool", real.text), Turn("assistant", "\n".join([framing, *chosen]))]
+
+    def _thread(self) -> list[Turn]:
+        turns: list[Turn] = []
+        previous: dict[str, Any] = {}
+        handles: list[str] = []
+        thread = self.random.choice(self.threads)
+        for place, step in enumerate(thread):
+            if step["tool"] == "none":
+                turns += self._small(step.get("kind", "thanks"), step["say"])
+                continue
+            fixed = {"user": self.random.choice(handles)} if handles and self.random.random() < 0.7 else {}
+            text, values = self._said(step["say"], fixed)
+            kept = {}
+            for keep in step.get("keep", []):
+                source, _, target = keep.partition(">")
+                if source == "interests" and source not in previous:
+                    source, target = "campaign", ""  # interests alone were the campaign
+                if source in previous:
+                    kept[target or source] = previous[source]
+            args = {**kept, **step.get("args", {}), **as_arguments(step["tool"], values)}
+            previous = ordered(step["tool"], args)
+            turns += [Turn("user", text), Turn("assistant", "", (step["tool"], previous))]
+            if place + 1 < len(thread):
+                outcome = self._brief(step["tool"])
+                handles = [word[1:].rstrip(",.:") for word in outcome[0].content.split() if word.startswith("@")]
+                turns += outcome
+        return turns
+
+    def _brief(self, tool: str) -> list[Turn]:
+        """A result in the middle of a thread, mostly shortened: what matters there is what was asked."""
+        real = self.random.choice(self.results[tool])
+        if self.random.random() < 0.75:
+            real = Real(tool, real.args, "\n".join(real.text.split("\n")[: self.random.randint(1, 4)]), real.fault)
+        return self._outcome(real)
+
+    def _small(self, kind: str, say: str) -> list[Turn]:
+        bank = self.chitchat if kind in self.chitchat else self.declines
+        text, _ = self._said(say, {})
+        return [Turn("user", text), Turn("assistant", self.random.choice(bank[kind]["answers"]))]
+
+    def _chat(self) -> list[Turn]:
+        kind = self.random.choice([*self.chitchat, "help"])
+        return self._small(kind, self.random.choice(split(self.chitchat[kind]["says"], self.held_out)))
+
+    def _decline(self) -> list[Turn]:
+        if self.random.random() < 0.4:
+            kind, say = self.random.choice(self.strangers)
+        else:
+            kind = self.random.choices(list(self.declines), [5, 4, 4, 2, 2])[0]
+            say = self.random.choice(split(self.declines[kind]["says"], self.held_out))
+        lead = self._answer() if self.random.random() < 0.06 else []
+        return [*lead, *self._small(kind, say)]
+
+
+def as_arguments(tool: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Slot values as arguments: numbered slots lose their number, a period fills both dates, interests alone are the campaign."""
+    args: dict[str, Any] = {}
+    for slot, value in values.items():
+        name = slot.rstrip("0123456789")
+        if name == "during":
+            args |= {"since": value, "until": value}
+        else:
+            args[name] = value
+    if tool == "find_audience" and "interests" in args and "campaign" not in args:
+        args["campaign"] = in_words(args.pop("interests"))
+    return args
+
+
+def ordered(tool: str, args: dict[str, Any]) -> dict[str, Any]:
+    """``args`` as the grammar writes them: in the order of the tool's schema. Raises ValueError if the call is not valid."""
+    model = arguments_model(tool)
+    unknown = set(args) - set(model.model_fields)
+    if unknown:
+        raise ValueError(f"{tool} has no {sorted(unknown)}")
+    placed = {name: args[name] for name in model.model_fields if name in args}
+    model.model_validate(placed)
+    return placed
+
+
+def rendered(turns: list[Turn]) -> Iterator[tuple[str, bool]]:
+    """The conversation as the chat template writes it, in pieces: (text, whether the model is to learn it)."""
+    for turn in turns:
+        yield f"<|im_start|>{turn.role}\n", False
+        if turn.call:
+            name, args = turn.call
+            call = f'<tool_call>\n{{"name": "{name}", "arguments": {json.dumps(args, ensure_ascii=False)}}}\n</tool_call>'
+            yield call + "<|im_end|>", True
+        else:
+            yield turn.content + "<|im_end|>", turn.role == "assistant"
+        yield "\n", False
+
+
+def split(items: list[Any], held_out: bool) -> list[Any]:
+    """Every twentieth item is held out."""
+    return [item for i, item in enumerate(items) if (i % 20 == 19) == held_out] or items
+
+
+def _surfaces(values: dict[str, Any]) -> list[str]:
+    return [str(item) for value in values.values() for item in (value if isinstance(value, list) else [value])]
+
+
+def _lowered(values: dict[str, Any]) -> dict[str, Any]:
+    def lower(value: Any) -> Any:
+        return [v.lower() for v in value] if isinstance(value, list) else value.lower() if isinstance(value, str) else value
+
+    return {slot: lower(value) for slot, value in values.items()}
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+@cache
+def _yaml(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+

@@ -1,0 +1,391 @@
+"""The door: ``python app.py`` opens the chat page; ``analyst …`` is the command line.
+
+Heavy imports stand in the commands that need them, so that ``analyst --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import logging
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from uuid import uuid4
+
+import typer
+
+from index.errors import AnalystError
+
+if TYPE_CHECKING:
+    from agent.analyst import Analyst
+
+    from tools.result import ToolResult
+
+HOME = Path(__file__).resolve().parent
+SAMPLE_POSTS = HOME / "index" / "sample" / "posts.jsonl"
+SAMPLE_INDEX = HOME / "indexes" / "sample"
+STOPPED = "Stopped."
+QUIET = {
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_VERBOSITY": "error",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
+    "TOKENIZERS_PARALLELISM": "true",
+}
+PRIVATE = {
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "ANONYMIZED_TELEMETRY": "False",
+    "LANGSMITH_TRACING": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+}
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+debugging = False
+
+Index = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="ANALYST_INDEX", help="Index directory.", show_default="the sample that ships with the project"
+    ),
+]
+Model = Annotated[
+    str | None, typer.Option(help="Chat model: a Hugging Face id or a directory.", show_default="the shipped model")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    hush_libraries()
+    app()
+
+
+def hush_libraries() -> None:
+    """Telemetry off whatever the surroundings say; chatter of libraries off unless somebody asked for it."""
+    os.environ.update(PRIVATE)
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    logging.getLogger().setLevel(logging.ERROR)
+    warnings.simplefilter("ignore")
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """Register a command whose failures are sentences on stderr and exit code 1."""
+
+    @functools.wraps(function)
+    def calm(*args: Any, **kwargs: Any) -> None:
+        try:
+            function(*args, **kwargs)
+        except (typer.Exit, BrokenPipeError):
+            raise
+        except KeyboardInterrupt:
+            _fail(STOPPED)
+        except Exception as error:
+            if debugging:
+                raise
+            _fail(str(error) if isinstance(error, AnalystError) else _unforeseen(error))
+
+    app.command(name=function.__name__.rstrip("_"))(calm)
+    return calm
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context, debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False
+) -> None:
+    """Ask about the people and the posts of an export, in plain English. Without a command: opens the chat page."""
+    global debugging
+    debugging = debug
+    if debug:
+        logging.getLogger().setLevel(logging.WARNING)
+    if context.invoked_subcommand is None:
+        named = os.environ.get("ANALYST_INDEX")
+        serve(index=Path(named) if named else None)
+
+
+@command
+def index(
+    files: Annotated[list[str], typer.Argument(help="Exports of posts; patterns and - (standard input) work.")],
+    out: Annotated[Path, typer.Option(help="Directory for the index.")],
+    map_: Annotated[list[str] | None, typer.Option("--map", help="A column by hand, as in text=body.")] = None,
+    ner: Annotated[str | None, typer.Option(help="An installed spaCy pipeline that finds the entities.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make an index of the posts in FILES."""
+    columns = dict(_pair(text, "--map text=body") for text in map_ or [])
+    from agent import console
+
+    try:
+        manifest, tally = _build(files, out, columns=columns, ner=ner)
+    except KeyboardInterrupt:
+        _fail("Stopped; nothing was left behind.")
+    if as_json:
+        console.say_json({"index": str(out), **vars(manifest), "reasons": tally.reasons})
+    else:
+        console.show_built(manifest, tally, out)
+
+
+@command
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotation marks.")],
+    index: Index = None,
+    as_json: Json = False,
+    model: Model = None,
+) -> None:
+    """Ask one question."""
+    from agent import console
+
+    with _stdout_for_json(as_json):
+        analyst = _open(index, model)
+        answer = analyst.ask(question) if as_json else console.show_stream(analyst.stream(question))
+    if answer is None:
+        raise AnalystError("The answer broke off", where=analyst.model_name, todo="Ask again.")
+    if as_json:
+        console.say_json(answer.to_dict())
+
+
+@command
+def chat(index: Index = None, model: Model = None) -> None:
+    """Talk in the terminal; `exit` or Ctrl-D ends it, Ctrl-C stops an answer."""
+    from agent import console
+
+    analyst, thread = _open(index, model), uuid4().hex
+    console.say("Ask a question; `exit` or Ctrl-D ends the conversation.")
+    for question in _typed():
+        try:
+            console.show_stream(analyst.stream(question, thread=thread))
+        except AnalystError as error:
+            console.say_error(str(error))
+        except KeyboardInterrupt:
+            console.say(STOPPED)
+
+
+@command
+def call(
+    tool: Annotated[str, typer.Argument(help="Name of the tool.")],
+    arguments: Annotated[list[str] | None, typer.Argument(metavar="key=value …", help="Its arguments.")] = None,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Run one tool, without a chat model."""
+    from agent import console
+    from tools.registry import TOOLS
+
+    if tool not in TOOLS:
+        _usage(f"There is no tool {tool!r}. The tools are: {', '.join(TOOLS)}.")
+    given = dict(_pair(text, "limit=5") for text in arguments or [])
+    with _stdout_for_json(as_json):
+        result = _run_tool(index, tool, given)
+    if as_json:
+        console.say_json(result.to_dict())
+    else:
+        console.show_result(result)
+
+
+@command
+def info(
+    directory: Annotated[Path | None, typer.Argument(metavar="DIR", envvar="ANALYST_INDEX", help="Index.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what an index holds and how it was built."""
+    from agent import console
+    from index.manifest import read_manifest
+
+    folder = directory or _sample()
+    manifest = read_manifest(folder)
+    if as_json:
+        console.say_json({"index": str(folder), **vars(manifest)})
+    else:
+        console.show_info(manifest, folder)
+
+
+@command
+def eval_(
+    suite: Annotated[Path, typer.Argument(metavar="SUITE.yaml", help="The questions and what is expected.")],
+    index: Index = None,
+    as_json: Json = False,
+    out: Annotated[Path | None, typer.Option(help="Also save the report here, as JSON.")] = None,
+    model: Model = None,
+) -> None:
+    """Run a suite of questions; exit code 1 if a case fails."""
+    from agent import console
+    from agent.suite import load_suite, print_report, run_suite
+
+    cases = load_suite(suite)
+    with _stdout_for_json(as_json):
+        analyst = _open(index, model)
+        report = run_suite(
+            cases, analyst, on_case=lambda case: console.say(f"{'ok' if case.passed else 'FAIL'} {case.id}")
+        )
+    if as_json:
+        console.say_json(report.to_dict())
+    else:
+        print_report(report, console.stdout())
+    if out is not None:
+        report.save(out)
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+@command
+def serve(
+    index: Index = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; beyond this machine only with --auth.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 7860,
+    model: Model = None,
+    auth: Annotated[
+        str | None, typer.Option(envvar="ANALYST_AUTH", metavar="user:password", help="Ask visitors for a login.")
+    ] = None,
+) -> None:
+    """Open the chat page."""
+    login = _login(auth)
+    if login is None and not _is_this_machine(host):
+        _usage(f"Listening on {host} lets others in: give a login with --auth user:password, or leave out --host.")
+    if index is not None:
+        _check_index(index)
+    from agent import console
+    from agent.page import build_page, launch
+    from agent.page_turn import Opening
+
+    opening = Opening(lambda: _open(index, model))
+    page = build_page(opening)
+    address = launch(page, host=host, port=port, auth=login)
+    opening.start()
+    console.say(f"Audience Analyst is open at {address} (Ctrl-C closes it).")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        page.close(verbose=False)
+        console.say("Closed.")
+
+
+def _build(files: list[str], out: Path, *, columns: Mapping[str, str] | None = None, ner: str | None = None) -> Any:
+    """Build an index with a progress bar; returns manifest and tally."""
+    from agent import console
+    from index.build import build_index, total_bytes
+
+    with console.build_progress(total_bytes(files)) as advance:
+        return build_index(files, out, columns=columns, advance=advance, **({"ner": ner} if ner else {}))
+
+
+def _open(index: Path | None, model: str | None) -> Analyst:
+    folder = index or _sample()
+    _check_index(folder)
+    from agent import console
+
+    with console.waiting("Loading the models …"):
+        from agent.analyst import Analyst
+
+        return Analyst.open(folder, model=model)
+
+
+def _check_index(folder: Path) -> None:
+    """Fails in milliseconds what would fail after the models are loaded."""
+    from index.manifest import read_manifest
+
+    read_manifest(folder)
+
+
+def _sample() -> Path:
+    """The index of the posts that ship with the project, made when first needed or when its format is old."""
+    try:
+        _check_index(SAMPLE_INDEX)
+    except AnalystError:
+        from agent import console
+
+        console.say("Indexing the sample posts, once.")
+        _build([str(SAMPLE_POSTS)], SAMPLE_INDEX)
+    return SAMPLE_INDEX
+
+
+def _typed() -> Iterator[str]:
+    """What is typed, line by line, without empty lines."""
+    prompt = "\n> " if sys.stdin.isatty() else ""
+    while True:
+        try:
+            question = input(prompt).strip()
+        except (EOFError, KeyboardInterrupt):
+            return
+        if question.lower() in {"exit", "quit"}:
+            return
+        if question:
+            yield question
+
+
+def _run_tool(index: Path | None, tool: str, given: dict[str, str]) -> ToolResult:
+    from tools.library import Library
+    from tools.registry import BadArguments, call_tool
+
+    try:
+        return call_tool(Library.open(index or _sample()), tool, dict(given))
+    except BadArguments as error:
+        _usage(str(error))
+
+
+def _pair(text: str, example: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        _usage(f"{text!r} is not of the form key=value, as in {example}.")
+    return key.strip(), value
+
+
+def _login(auth: str | None) -> tuple[str, str] | None:
+    if auth is None:
+        return None
+    user, _, password = auth.partition(":")
+    if not user or not password:
+        _usage("--auth wants a name and a password with a colon between them: --auth user:password.")
+    return user, password
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+@contextmanager
+def _stdout_for_json(wanted: bool) -> Iterator[None]:
+    """With ``wanted``, whatever a library prints goes to stderr, so that stdout holds one object."""
+    if not wanted:
+        yield
+        return
+    with redirect_stdout(sys.stderr):
+        yield
+
+
+def _unforeseen(error: Exception) -> str:
+    return f"Something unforeseen happened: {type(error).__name__}: {error}. Run `analyst --debug …` to see where."
+
+
+def _usage(sentence: str) -> NoReturn:
+    _fail(sentence, code=2)
+
+
+def _fail(sentence: str, code: int = 1) -> NoReturn:
+    from agent import console
+
+    console.say_error(sentence)
+    raise typer.Exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""The page in a real browser, over an analyst that needs no model."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.events import Event, ToolStarted
+from agent.page import EXAMPLES, build_page, launch
+from agent.page_turn import LOADING, STOPPED, Opening
+from index.errors import AnalystError
+from tests.fake_analyst import NASTY, FakeAnalyst, plain_script
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+
+
+def script(question: str) -> Iterator[Event]:
+    if question.startswith("slow"):
+        yield ToolStarted("1", "search_posts", {"query": "slow"})
+        time.sleep(4)
+    yield from plain_script(question)
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[str, FakeAnalyst]]:
+    analyst = FakeAnalyst(script)
+
+    def load() -> Any:
+        time.sleep(1)
+        return analyst
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    page = build_page(Opening(load))
+    yield launch(page, host="127.0.0.1", port=port), analyst
+    page.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def test_a_conversation(served: tuple[str, FakeAnalyst], browser: Any) -> None:
+    from playwright.sync_api import expect
+
+    address, analyst = served
+    page = browser.new_page(viewport={"width": 1200, "height": 850})
+    asked, errors = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Audience Analyst")).to_be_visible()
+    expect(page.locator("#about")).to_contain_text(LOADING)
+
+    page.fill("#question textarea", "Who drinks <b>tea</b>?")
+    page.keyboard.press("Enter")
+    talk = page.locator("#conversation")
+    expect(talk).to_contain_text("Who drinks <b>tea</b>?")
+    expect(talk).to_contain_text("search_posts · tea · 5")
+    expect(talk).to_contain_text("They like tea, asked 'Who drinks <b>tea</b>?'.")
+    expect(page.locator("#about")).to_contain_text("12,345 posts by 678 people, 2013-01-03 to 2023-06-30")
+    expect(talk.locator("strong", has_text="tea")).to_be_visible()
+
+    talk.get_by_text("search_posts · tea · 5").click()  # the step opens
+    expect(talk.get_by_text("2 posts nearest to tea")).to_be_visible()
+    assert talk.inner_text().count(NASTY) == 2  # to the letter, in the step and in the answer
+    assert talk.locator("a, img, script, code").count() == 0
+    assert page.title() == "Audience Analyst"
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / "conversation.png")
+
+    expect(page.locator("#ask")).to_be_visible()
+    page.fill("#question textarea", "slow one")
+    page.click("#ask")
+    expect(page.locator("#stop")).to_be_visible()
+    expect(talk).to_contain_text("search_posts · slow")
+    page.click("#stop")
+    expect(talk).to_contain_text(STOPPED, timeout=2000)
+    expect(page.locator("#ask")).to_be_visible()
+
+    page.click("#fresh")
+    expect(talk).not_to_contain_text("slow one")
+    page.get_by_role("button", name=EXAMPLES[0]).click()
+    expect(talk).to_contain_text(f"They like tea, asked '{EXAMPLES[0]}'.")
+    assert [question for question, _ in analyst.asked] == ["Who drinks <b>tea</b>?", "slow one", EXAMPLES[0]]
+    assert len({thread for _, thread in analyst.asked}) == 2  # "New conversation" begins a thread of its own
+
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+    assert errors == []
+
+
+def test_two_visitors_do_not_see_each_other(served: tuple[str, FakeAnalyst], browser: Any) -> None:
+    from playwright.sync_api import expect
+
+    address, analyst = served
+    analyst.asked.clear()
+    pages = [browser.new_context().new_page() for _ in range(2)]
+    for number, page in enumerate(pages):
+        page.goto(address)
+        page.fill("#question textarea", f"from visitor {number}")
+        page.keyboard.press("Enter")
+    for number, page in enumerate(pages):
+        expect(page.locator("#conversation")).to_contain_text(f"They like tea, asked 'from visitor {number}'.")
+        expect(page.locator("#conversation")).not_to_contain_text(f"from visitor {1 - number}")
+    assert len({thread for _, thread in analyst.asked}) == 2
+
+
+def test_a_taken_port_is_a_sentence(served: tuple[str, FakeAnalyst]) -> None:
+    port = int(served[0].rstrip("/").rpartition(":")[2])
+    with pytest.raises(AnalystError, match=f"Port {port} is taken"):
+        launch(build_page(lambda: served[1]), host="127.0.0.1", port=port)  # type: ignore[arg-type, return-value]
+
+
+def test_the_browser_is_told_to_ask_nobody_else(served: tuple[str, FakeAnalyst]) -> None:
+    import httpx
+
+    policy = httpx.get(served[0]).headers["content-security-policy"]
+    assert "default-src 'self'" in policy and "http" not in policy

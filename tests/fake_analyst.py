@@ -1,0 +1,78 @@
+"""An analyst that needs no model: it plays the events that a test has written down."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from agent.events import Answer, Call, Event, Finished, ToolFinished, ToolStarted, Words
+from index.errors import AnalystError
+from index.manifest import Manifest, write_manifest
+from tools.result import ToolResult
+
+NASTY = (
+    '<script>document.title="hacked"</script> <img src="https://evil.example/a.png" onerror="document.title=1"> '
+    "![x](https://evil.example/b.png) [click](https://evil.example) https://evil.example www.evil.example "
+    "a_b @tidal_moss x@evil.example `c` $x^2$ a&amp;b <https://evil.example> [r]: https://evil.example"
+)
+
+
+def manifest(**changes: Any) -> Manifest:
+    """The manifest of an index that is not there."""
+    values: dict[str, Any] = dict(
+        posts=12345, people=678, communities=9, first_post="2013-01-03T10:00:00+00:00",
+        last_post="2023-06-30T10:00:00+00:00", encoder="trunk", ner="ours", heads={}, rejected=0, duplicates=0,
+        sources=["/data/posts.jsonl"], built_at="2026-11-01T00:00:00+00:00", seconds=20.0, posts_per_second=617.0,
+        peak_mb=900, precision="bf16",
+    )  # fmt: skip
+    return Manifest(**{**values, **changes})
+
+
+def index_folder(folder: Path) -> Path:
+    """A directory that passes for an index as long as nobody reads its posts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_manifest(folder, manifest())
+    return folder
+
+
+def finished(text: str, *, grounded: bool = True) -> Finished:
+    calls = [Call("search_posts", {"query": "tea"})]
+    return Finished(Answer(text, calls, [{"tool": "search_posts"}], grounded, 0.5, "fake"))
+
+
+def plain_script(question: str) -> Iterator[Event]:
+    """One tool call, streamed words, an answer that differs from them."""
+    yield ToolStarted("1", "search_posts", {"query": "tea", "limit": 5})
+    yield ToolFinished("1", "search_posts", f"2 posts nearest to tea\n1. @ana: {NASTY}", ToolResult(lines=["x"]), 0.42)
+    yield Words("They like ")
+    yield Words("99 teas.")
+    yield finished(f"They like **tea**, asked {question!r}.\n- @ana: {NASTY}")
+
+
+@dataclass
+class FakeAnalyst:
+    """``script`` makes the events of a question; what was asked in which thread is kept."""
+
+    script: Callable[[str], Iterator[Event]] = plain_script
+    model_name: str = "fake"
+    manifest: Manifest = field(default_factory=manifest)
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    closed: threading.Event = field(default_factory=threading.Event)
+
+    def stream(self, question: str, *, thread: str | None = None) -> Iterator[Event]:
+        self.asked.append((question, thread))
+        if not question.strip():
+            raise AnalystError("The question is empty", todo="Ask something.")
+        if len(question) > 4000:
+            raise AnalystError(f"The question has {len(question):,} characters", todo="Ask in at most 4,000.")
+        try:
+            yield from self.script(question)
+        finally:
+            self.closed.set()
+
+    def ask(self, question: str, *, thread: str | None = None) -> Answer:
+        print("chatter of a library")  # must never reach the stdout of --json
+        return next(event.answer for event in self.stream(question, thread=thread) if isinstance(event, Finished))

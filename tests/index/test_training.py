@@ -1,0 +1,81 @@
+"""Measures of the heads, and the readers of what they are trained on."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from index.network import ENTITY_TYPES, TAGS
+from index.spans import Span
+from index.training.data import LABELS, UNLABELLED, Tagged, read_entities, read_sentiment
+from index.training.entities import allowed_tags
+from index.training.measures import calibration_error, fit_temperature, macro_recall, span_f1
+
+
+def test_macro_recall_weighs_classes_alike() -> None:
+    gold, predicted = torch.tensor([0, 0, 0, 0, 1, 2]), torch.tensor([0, 0, 0, 1, 1, 0])
+    assert macro_recall(predicted, gold) == pytest.approx((0.75 + 1 + 0) / 3)
+
+
+def test_calibration_error() -> None:
+    sure = torch.tensor([[1.0, 0.0]] * 4)
+    assert calibration_error(sure, torch.tensor([0, 0, 0, 0])) == pytest.approx(0)
+    assert calibration_error(sure, torch.tensor([0, 0, 1, 1])) == pytest.approx(0.5)
+    assert calibration_error(torch.tensor([[0.75, 0.25]] * 4), torch.tensor([0, 0, 0, 1])) == pytest.approx(0, abs=1e-6)
+
+
+def test_temperature_undoes_scaling() -> None:
+    torch.manual_seed(0)
+    logits = torch.randn(4000, 3)
+    gold = torch.distributions.Categorical(logits=logits).sample()
+    assert fit_temperature(logits * 2, gold) == pytest.approx(2, abs=0.2)
+
+
+def test_span_f1_needs_limits_and_type() -> None:
+    a, b, c = Span(0, 4, "person"), Span(0, 4, "product"), Span(5, 9, "person")
+    assert span_f1([[a]], [[a]]) == {"precision": 1, "recall": 1, "f1": pytest.approx(1)}
+    assert span_f1([[b, c]], [[a, c]])["f1"] == pytest.approx(0.5)
+    assert span_f1([[a], []], [[], [a]])["f1"] == 0
+    assert span_f1([[]], [[]])["f1"] == 0
+
+
+def test_every_label_maps_to_our_types() -> None:
+    ours = {kind for kinds in LABELS.values() for kind in kinds}
+    assert ours == set(ENTITY_TYPES)
+    assert all(set(kinds) <= ours for kinds in UNLABELLED.values())
+
+
+def test_read_entities(tmp_path: Path) -> None:
+    rows = [
+        {"tokens": ["I", "met", "Tim", "Cook", "at", "Apple"], "tags": ["O", "O", "B-PER", "I-PER", "O", "I-ORG"]},
+        {"tokens": ["A", "B"], "tags": ["B-PER", "B-PER"]},
+    ]
+    path = tmp_path / "btc_train.jsonl.gz"
+    path.write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
+    assert read_entities(path) == [
+        Tagged("I met Tim Cook at Apple", [Span(6, 14, "PER"), Span(18, 23, "ORG")], "btc"),
+        Tagged("A B", [Span(0, 1, "PER"), Span(2, 3, "PER")], "btc"),
+    ]
+
+
+def test_read_sentiment_resolves_escapes(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    rows = [{"text": 'yes\\u002c "no"', "label": 2}, {"text": "C:\\users \\u12", "label": 0}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert read_sentiment(path) == (['yes, "no"', "C:\\users \\u12"], [2, 0])
+
+
+def names(row: torch.Tensor) -> set[str]:
+    return {tag for tag, allowed in zip(TAGS, row.tolist(), strict=True) if allowed}
+
+
+def test_allowed_tags_of_a_coarse_corpus() -> None:
+    outside, misc, org = allowed_tags(["O", "B-MISC", "I-ORG"], "btc")
+    assert names(outside) == {"O", "B-product", "I-product", "B-work", "I-work"}
+    assert names(misc) == {"B-product", "B-work", "B-group"}
+    assert names(org) == {"I-organization", "I-group"}
+    assert names(allowed_tags(["O"], "wnut17")[0]) == {"O"}

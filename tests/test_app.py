@@ -1,0 +1,259 @@
+"""The command line: what it prints where, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import app
+import index.build
+from index.build import Tally
+from tests.fake_analyst import FakeAnalyst, finished, index_folder, manifest
+
+ROOT = Path(app.__file__).parent
+
+
+@pytest.fixture
+def analyst(monkeypatch: pytest.MonkeyPatch) -> FakeAnalyst:
+    """Stands where the real one would be opened."""
+    fake, module = FakeAnalyst(), ModuleType("agent.analyst")
+
+    class Analyst:
+        @classmethod
+        def open(cls, folder: Path, *, model: str | None = None) -> FakeAnalyst:
+            fake.model_name = model or "fake"
+            return fake
+
+    module.Analyst = Analyst  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "agent.analyst", module)
+    return fake
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("ANALYST_INDEX", raising=False)
+    return index_folder(tmp_path / "index")
+
+
+def run(*words: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(app.app, [str(word) for word in words], input=typed)
+
+
+def test_help_needs_nothing_heavy() -> None:
+    code = (
+        "import sys, app\ntry: app.app(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'torch', 'gradio', 'transformers', 'chromadb', 'spacy', 'langchain', 'numpy', 'pandas', 'duckdb'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    took = []
+    for _ in range(3):
+        started = time.perf_counter()
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+        took.append(time.perf_counter() - started)
+        assert done.returncode == 0, done.stderr
+    assert all(name in done.stdout for name in ("index", "ask", "chat", "call", "info", "eval", "serve"))
+    assert min(took) < 0.8  # the bar is 0.5 s on an idle machine
+
+
+def test_ask_puts_the_final_answer_on_stdout_and_the_steps_on_stderr(analyst: FakeAnalyst, folder: Path) -> None:
+    done = run("ask", "Who drinks tea?", "--index", folder)
+    assert done.exit_code == 0
+    assert "They like **tea**, asked 'Who drinks tea?'." in done.stdout
+    assert "99 teas" not in done.stdout and "search_posts" not in done.stdout
+    assert '→ search_posts(query="tea", limit=5)' in done.stderr and "2 posts nearest" in done.stderr
+
+
+def test_ask_json_prints_one_object_and_nothing_else(analyst: FakeAnalyst, folder: Path) -> None:
+    done = run("ask", "Who drinks tea?", "--index", folder, "--json", "--model", "some/model")
+    assert done.exit_code == 0
+    assert set(json.loads(done.stdout)) == {"answer", "calls", "results", "grounded", "seconds", "model"}
+    assert "chatter" in done.stderr and analyst.model_name == "some/model"
+
+
+def test_ask_says_when_an_answer_is_not_grounded(analyst: FakeAnalyst, folder: Path) -> None:
+    analyst.script = lambda question: iter([finished("42.", grounded=False)])
+    assert "traced" in run("ask", "How many?", "--index", folder).stderr
+
+
+def test_terminal_commands_in_posts_are_taken_out(analyst: FakeAnalyst, folder: Path) -> None:
+    analyst.script = lambda question: iter([finished("a \x1b[2J\x1b]0;hacked\x07 b \u202edcba")])
+    assert not set("\x1b\x07\u202e") & set(run("ask", "q", "--index", folder).stdout)
+
+
+@pytest.mark.parametrize("question", ["", "   ", "x" * 50_000])
+@pytest.mark.parametrize("extra", [[], ["--json"]])
+def test_impossible_questions_end_with_a_sentence(
+    analyst: FakeAnalyst, folder: Path, question: str, extra: list[str]
+) -> None:
+    done = run("ask", question, "--index", folder, *extra)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1].startswith("The question") and "Traceback" not in done.stderr
+
+
+def test_what_nobody_foresaw_is_a_sentence_too_unless_debugging(analyst: FakeAnalyst, folder: Path) -> None:
+    def broken(question: str) -> Any:
+        raise ZeroDivisionError("oh")
+
+    analyst.script = broken
+    done = run("ask", "q", "--index", folder)
+    assert done.exit_code == 1 and "ZeroDivisionError: oh" in done.stderr and "--debug" in done.stderr
+    assert isinstance(run("--debug", "ask", "q", "--index", folder).exception, ZeroDivisionError)
+
+
+def test_an_index_that_is_not_there(analyst: FakeAnalyst, tmp_path: Path) -> None:
+    for words in (
+        ["ask", "q", "--index"],
+        ["info"],
+        ["serve", "--index"],
+        ["call", "search_posts", "query=a", "--index"],
+    ):
+        done = run(*words, tmp_path / "none")
+        assert done.exit_code == 1 and "no index" in done.stderr and analyst.asked == []
+
+
+def test_the_index_comes_from_the_environment(
+    analyst: FakeAnalyst, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANALYST_INDEX", str(folder))
+    assert run("ask", "q").exit_code == 0
+    assert json.loads(run("info", "--json").stdout)["index"] == str(folder)
+
+
+def test_without_an_index_the_sample_is_indexed_once(
+    analyst: FakeAnalyst, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = []
+
+    def build(files: list[str], out: Path) -> None:
+        built.append(files)
+        index_folder(out)
+
+    monkeypatch.setattr(app, "SAMPLE_INDEX", tmp_path / "indexes" / "sample")
+    monkeypatch.setattr(app, "_build", build)
+    assert [run("ask", "q").exit_code, run("ask", "q").exit_code] == [0, 0]
+    assert built == [[str(ROOT / "index" / "sample" / "posts.jsonl")]]
+
+
+def test_chat_is_one_conversation_and_outlives_errors(analyst: FakeAnalyst, folder: Path) -> None:
+    done = run("chat", "--index", folder, typed="one\n\n" + "x" * 5000 + "\ntwo\nexit\nthree\n")
+    assert done.exit_code == 0
+    assert [question[:3] for question, _ in analyst.asked] == ["one", "xxx", "two"]
+    assert len({thread for _, thread in analyst.asked}) == 1 and None not in {thread for _, thread in analyst.asked}
+    assert "5,000 characters" in done.stderr and "asked 'two'" in done.stdout
+
+
+def test_ctrl_c_in_a_chat_stops_the_answer_only(analyst: FakeAnalyst, folder: Path) -> None:
+    def script(question: str) -> Any:
+        if question == "one":
+            raise KeyboardInterrupt
+        return iter([finished("second answer")])
+
+    analyst.script = script
+    done = run("chat", "--index", folder, typed="one\ntwo\n")
+    assert done.exit_code == 0 and "Stopped" in done.stderr and "second answer" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["call", "find_people"], "search_posts"),
+        (["call", "search_posts", "tea"], "key=value"),
+        (["serve", "--host", "0.0.0.0"], "--auth user:password"),
+        (["serve", "--host", "example.org"], "--auth user:password"),
+        (["serve", "--host", "0.0.0.0", "--auth", "me"], "user:password"),
+        (["index", "a.jsonl", "--out", "x", "--map", "text"], "key=value"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_names_the_choices(words: list[str], named: str) -> None:
+    done = run(*words)
+    assert (done.exit_code, done.stdout) == (2, "") and named in done.stderr
+
+
+def test_call_runs_a_tool(tiny_index: Path) -> None:
+    done = run("call", "get_profile", "user=@Ana", "--index", tiny_index, "--json")
+    assert json.loads(done.stdout)["tool"] == "get_profile", done.stderr
+    assert "ana" in run("call", "get_profile", "user=ana", "--index", tiny_index).stdout
+
+
+@pytest.mark.parametrize("argument", ["colour=red", "limit=many", "sentiment=angry"])
+def test_bad_arguments_of_a_tool_are_wrong_usage(tiny_index: Path, argument: str) -> None:
+    done = run("call", "search_posts", "query=nike", argument, "--index", tiny_index)
+    assert done.exit_code == 2 and argument.partition("=")[0] in done.stderr
+
+
+def test_what_a_tool_cannot_find_is_no_wrong_usage(tiny_index: Path) -> None:
+    done = run("call", "get_profile", "user=nobody_here", "--index", tiny_index, "--json")
+    assert (done.exit_code, done.stdout) == (1, "") and "nobody_here" in done.stderr
+
+
+def test_index_reports_what_it_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "posts.jsonl"
+    source.write_text("{}\n")
+    tally = Tally(posts=12345, rejected=3, duplicates=2, reasons={"no text": 2, "no author": 1})
+    seen: dict[str, Any] = {}
+
+    def build(sources: list[str], out: Path, **options: Any) -> Any:
+        seen.update(options)
+        options["advance"](3, 12345)
+        return manifest(rejected=3, duplicates=2), tally
+
+    monkeypatch.setattr(index.build, "build_index", build)
+    done = run("index", source, "--out", tmp_path / "out", "--map", "text=body", "--ner", "xx_small")
+    assert done.exit_code == 0 and seen["columns"] == {"text": "body"} and seen["ner"] == "xx_small"
+    for part in ("12,345 posts by 678 people", "2013-01-03 to 2023-06-30", "2: no text", "2 with an id", "617 posts/s",
+                 "900 MB", str(tmp_path / "out")):  # fmt: skip
+        assert part in done.stdout
+    told = json.loads(run("index", source, "--out", tmp_path / "out", "--json").stdout)
+    assert told["posts"] == 12345 and told["reasons"] == {"no text": 2, "no author": 1}
+
+
+def test_ctrl_c_while_indexing_ends_calmly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def build(*args: Any, **options: Any) -> None:
+        raise KeyboardInterrupt
+
+    source = tmp_path / "posts.jsonl"
+    source.write_text("{}\n")
+    monkeypatch.setattr(index.build, "build_index", build)
+    done = run("index", source, "--out", tmp_path / "out")
+    assert (done.exit_code, done.stderr) == (1, "Stopped; nothing was left behind.\n")
+
+
+def test_index_and_info_on_real_posts(tiny_index: Path, encoder: Any, tmp_path: Path) -> None:
+    done = run("index", tiny_index.parent / "posts.jsonl", "--out", tmp_path / "again")
+    assert done.exit_code == 0 and "11 posts by 6 people" in done.stdout and "Rejected" in done.stdout
+    assert "11" in run("info", tmp_path / "again").stdout
+    assert json.loads(run("info", tmp_path / "again", "--json").stdout)["people"] == 6
+
+
+@pytest.mark.parametrize(("mention", "code"), [("tea", 0), ("coffee", 1)])
+def test_eval_ends_with_1_if_a_case_fails(
+    analyst: FakeAnalyst, folder: Path, tmp_path: Path, mention: str, code: int
+) -> None:
+    analyst.script = lambda question: iter([finished("They like tea.")])
+    suite = tmp_path / "suite.yaml"
+    suite.write_text(f"id: tea\nturns:\n  - ask: Who drinks tea?\n    answer: {{mentions: [{mention}]}}\n")
+    done = run("eval", suite, "--index", folder, "--json", "--out", tmp_path / "report.json")
+    assert done.exit_code == code, done.stderr
+    report = json.loads(done.stdout)
+    assert [case["passed"] for case in report["cases"]] == [code == 0]
+    assert json.loads((tmp_path / "report.json").read_text())["summary"]["passed"] == 1 - code
+    assert run("eval", suite, "--index", folder).exit_code == code
+
+
+def test_telemetry_is_off_whatever_the_surroundings_say() -> None:
+    names = ["HF_HUB_DISABLE_TELEMETRY", "GRADIO_ANALYTICS_ENABLED", "ANONYMIZED_TELEMETRY", "LANGSMITH_TRACING"]
+    code = f"import os, app; app.hush_libraries(); print([os.environ[name] for name in {names}])"
+    outside = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "True", "LANGSMITH_TRACING": "true"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=outside, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "['1', 'False', 'False', 'false']"

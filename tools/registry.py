@@ -1,0 +1,96 @@
+"""The tools by name, and one safe way to call them: arguments checked, faults as sentences."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from index.errors import AnalystError
+from tools.analyze_sentiment import analyze_sentiment
+from tools.extract_entities import extract_entities
+from tools.extract_keywords import extract_keywords
+from tools.find_audience import find_audience
+from tools.get_profile import get_profile
+from tools.library import Library
+from tools.result import ToolResult
+from tools.search_posts import search_posts
+
+TOOLS: dict[str, Callable[..., ToolResult]] = {
+    tool.__name__: tool
+    for tool in (find_audience, get_profile, search_posts, analyze_sentiment, extract_entities, extract_keywords)
+}
+LONGEST_ARGUMENT = 4000  # characters
+LARGEST_LIMIT = 500
+
+
+class BadArguments(AnalystError):
+    """A call that does not fit the tool: wrong usage rather than a failure."""
+
+
+def call_tool(library: Library, name: str, args: dict[str, Any]) -> ToolResult:
+    """Run one tool. Strings are coerced (``limit="5"``, ``interests="a,b"``); None means "not given".
+
+    Raises BadArguments if the tool or an argument does not exist or fit, AnalystError for what the tool itself cannot do.
+    """
+    if name not in TOOLS:
+        raise BadArguments(f"There is no tool named {name!r}", todo=f"The tools are: {', '.join(TOOLS)}.")
+    given = {key: _unpacked(value, name, key) for key, value in args.items() if value is not None}
+    try:
+        checked = arguments_model(name).model_validate(given)
+    except ValidationError as error:
+        raise BadArguments(
+            f"{name} was called wrongly: {_faults(error)}",
+            todo=f"Its arguments are: {', '.join(arguments_model(name).model_fields)}.",
+        ) from error
+    return TOOLS[name](library, **checked.model_dump(exclude_unset=True))
+
+
+@cache
+def arguments_model(name: str) -> type[BaseModel]:
+    """A pydantic model of a tool's arguments, made from the function's own signature."""
+    function = TOOLS[name]
+    hints = get_type_hints(function)
+    fields: dict[str, Any] = {}
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.name == "library":
+            continue
+        hint = hints[parameter.name]
+        default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+        if parameter.name == "limit":
+            fields["limit"] = (hint, Field(default, ge=1, le=LARGEST_LIMIT))
+        else:
+            fields[parameter.name] = (hint, default)
+    return create_model(name, __config__=ConfigDict(extra="forbid", str_max_length=LONGEST_ARGUMENT), **fields)
+
+
+def description(name: str) -> str:
+    """What a tool does, in one sentence: the first line of its docstring."""
+    return inspect.getdoc(TOOLS[name]).partition("\n")[0]  # type: ignore[union-attr]
+
+
+def _unpacked(value: Any, tool: str, key: str) -> Any:
+    """A list given as text: JSON, or parted by commas."""
+    field = arguments_model(tool).model_fields.get(key)
+    if field is None or not isinstance(value, str) or "list" not in str(field.annotation):
+        return value
+    if value.lstrip().startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            pass
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _faults(error: ValidationError) -> str:
+    faults = []
+    for fault in error.errors():
+        place = ".".join(str(part) for part in fault["loc"])
+        shown = fault.get("input")
+        value = f" (it was {str(shown)[:40]!r})" if fault["type"] not in ("missing", "extra_forbidden") else ""
+        faults.append(f"{place}: {fault['msg'].lower()}{value}")
+    return "; ".join(faults)
