@@ -24,7 +24,6 @@ from index.errors import AnalystError
 
 if TYPE_CHECKING:
     from agent.analyst import Analyst
-
     from tools.result import ToolResult
 
 HOME = Path(__file__).resolve().parent

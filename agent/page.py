@@ -60,7 +60,7 @@ def _about(opening: Opening) -> Iterator[str]:
     try:
         analyst = opening.get()
         yield literal(about_index(analyst.manifest, analyst.model_name))
-    except Exception as error:  # noqa: BLE001 - shown on the page as a sentence
+    except Exception as error:
         yield literal(error_sentence(error))
 
 

@@ -31,7 +31,7 @@ ARGUMENT_SHOWN = 80  # characters of one argument in the title of a step
 
 
 class Opening:
-    """Opens the analyst in the background, once for all sessions. A failed opening is tried again when next asked for."""
+    """Opens the analyst in the background, once for all sessions. A failed opening is tried again when next needed."""
 
     def __init__(self, open_analyst: Callable[[], Analyst]) -> None:
         self._open = open_analyst
@@ -62,7 +62,7 @@ class Opening:
     def _run(self, done: threading.Event) -> None:
         try:
             self._analyst = self._open()
-        except Exception as error:  # noqa: BLE001 - told to whoever asks for the analyst
+        except Exception as error:
             self._error = error
         done.set()
 
@@ -203,7 +203,7 @@ def _start(
                     if stop.is_set():
                         break
             events.put(None)
-        except Exception as error:  # noqa: BLE001 - shown on the page as a sentence
+        except Exception as error:
             events.put(error)
 
     threading.Thread(target=work, daemon=True).start()

@@ -52,7 +52,11 @@ def build_index(
     ``advance`` is told of progress after each batch. Raises AnalystError if nothing can be read or stored; then nothing is left behind.
     """
     expand(sources)
-    _check_target(out)
+    try:
+        out = out.resolve()
+        _check_target(out)
+    except OSError as error:
+        raise AnalystError(f"This is no usable folder: {error.strerror}", where=str(out)[:200], todo="Choose another with --out.") from error
     partial = out.with_name(f".{out.name}.building-{os.getpid()}")
     try:
         partial.mkdir(parents=True)
@@ -88,7 +92,12 @@ def _swap(partial: Path, out: Path) -> None:
     old = out.with_name(f".{out.name}.old-{os.getpid()}")
     if out.exists():
         out.rename(old)
-    partial.rename(out)
+    try:
+        partial.rename(out)
+    except OSError:
+        if old.exists():
+            old.rename(out)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -27,7 +27,7 @@ FOREIGN_TYPES = {
     "NORP": "group",
     "WORK_OF_ART": "work",
 }
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)")
+_EDGES = " \t\n.,;:!?\"'()[]*_~`’“”"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +119,7 @@ def _mentions(doc: Doc) -> list[Mention]:
 
 
 def canonical(surface: str) -> str:
-    """One spelling for "nike", "Nike", "#nike", "@Nike" and "Nike's"; "#NikeAirMax" becomes "nike air max"."""
-    name = surface.strip(" \t\n.,;:!?\"'()[]*_~`’“”")
-    if name.startswith(("#", "@")):
-        name = _CAMEL.sub(" ", name.lstrip("#@"))
-    name = re.sub(r"['’]s$", "", name)
-    return " ".join(name.replace("_", " ").casefold().split())
+    """One spelling for all of a name's spellings, without blanks: "nike", "Nike", "#nike", "@Nike" and "Nike's" are ``nike``,
+    "Nike Air Max" and "#NikeAirMax" are ``nikeairmax``. What people read is the commonest surface, never this key."""
+    name = re.sub(r"['’]s$", "", surface.strip(_EDGES)).casefold()
+    return re.sub(r"[\s_#@.'’‐-]+", "", name).strip(_EDGES)

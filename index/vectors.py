@@ -38,10 +38,11 @@ class Vectors:
 
     def get(self, kind: str, ids: Sequence[str]) -> tuple[list[str], np.ndarray]:
         """Stored ids among ``ids`` and their vectors (n, 384); order is the store's."""
+        ids = list(dict.fromkeys(ids))  # Chroma refuses repeats
         names: list[str] = []
         parts = [np.zeros((0, 384), dtype=np.float32)]
         for start in range(0, len(ids), PAGE):
-            found = self._collection(kind).get(ids=list(ids[start : start + PAGE]), include=["embeddings"])
+            found = self._collection(kind).get(ids=ids[start : start + PAGE], include=["embeddings"])
             names += found["ids"]
             if found["ids"]:
                 parts.append(np.asarray(found["embeddings"], dtype=np.float32))

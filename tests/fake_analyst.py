@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,13 @@ NASTY = (
 
 def manifest(**changes: Any) -> Manifest:
     """The manifest of an index that is not there."""
-    values: dict[str, Any] = dict(
+    plain = Manifest(
         posts=12345, people=678, communities=9, first_post="2013-01-03T10:00:00+00:00",
         last_post="2023-06-30T10:00:00+00:00", encoder="trunk", ner="ours", heads={}, rejected=0, duplicates=0,
         sources=["/data/posts.jsonl"], built_at="2026-11-01T00:00:00+00:00", seconds=20.0, posts_per_second=617.0,
         peak_mb=900, precision="bf16",
     )  # fmt: skip
-    return Manifest(**{**values, **changes})
+    return replace(plain, **changes)
 
 
 def index_folder(folder: Path) -> Path:

@@ -44,7 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return index_folder(tmp_path / "index")
 
 
-def run(*words: str, typed: str | None = None) -> Result:
+def run(*words: str | Path, typed: str | None = None) -> Result:
     return CliRunner().invoke(app.app, [str(word) for word in words], input=typed)
 
 

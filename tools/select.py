@@ -70,7 +70,7 @@ def count_posts(library: Library, selection: Selection) -> int:
 
 def name_pattern(name: str) -> str:
     """A regular expression (RE2) for a name in any case: blanks may be missing, # or @ may precede, a plural or 's may follow."""
-    words = re.findall(r"\w+|[^\w\s]", canonical(name) or name.casefold())
+    words = re.findall(r"\w+|[^\w\s]", re.sub(r"^[#@\s]+|['’]s$", "", name).casefold())
     if words and len(words[-1]) > 3:
         words[-1] = re.sub(r"(?<=[^s])s$", "", words[-1])
     body = r"[\s_'’.-]*".join(re.escape(word) for word in words)
@@ -133,8 +133,9 @@ def _topic(library: Library, topic: str, values: dict[str, Any]) -> tuple[str, b
 def _nothing(library: Library, selection: Selection, topic: str | None) -> AnalystError:
     if topic is None:
         return AnalystError(f"There are no posts {selection.words}", todo="Widen the time or leave a condition out.")
-    names = [n for (n,) in library.facts.rows("SELECT canonical FROM mentions GROUP BY 1 HAVING count(*) > 1")]
-    near = ", ".join(nearest_names(canonical(topic), names))
+    rows = library.facts.rows("SELECT canonical, mode(text) FROM mentions GROUP BY 1 HAVING count(*) > 1")
+    names: dict[str, str] = dict(rows)  # type: ignore[arg-type]
+    near = ", ".join(names[name] for name in nearest_names(canonical(topic), list(names)))
     return AnalystError(
         f"There are no posts {selection.words}",
         todo=f"Names like it that do occur: {near}." if near else "Try another spelling or a wider subject.",

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from index.entities import canonical
 from tools.extract_keywords import contrastive_phrases
 from tools.library import Library
 from tools.select import Selection, name_pattern
@@ -71,7 +70,7 @@ def audience_query(library: Library, campaign: str, interests: list[str]) -> Aud
         posts = [id_ for id_, _ in library.vectors.nearest("posts", library.embed(campaign), NEAREST_INTERESTS)]
     selection = Selection("p.id IN (SELECT unnest($ids))", {"ids": posts}, "")
     found = contrastive_phrases(library, selection, 8, leave_out=campaign)
-    own = set(canonical(campaign).split())
+    own = set(campaign.casefold().split())
     near = [keyword.phrase for keyword in found if keyword.posts > 1 and not own & set(keyword.phrase.split())]
     return AudienceQuery(campaign.strip(), _nearest_phrases(library, campaign, near)[:5], True)
 

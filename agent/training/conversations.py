@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
 
 from agent.training.fillers import Fillers, in_words, roughen
 from index.training.data import read_rows
@@ -61,9 +62,13 @@ class Conversations:
             self.results[row["tool"]].append(Real(**row))
 
     def draw(self) -> list[Turn]:
-        """One conversation."""
-        kind = self.random.choices(list(MIX), list(MIX.values()))[0]
-        return getattr(self, f"_{kind}")()
+        """One conversation. A question that leaves a required argument open ("posts by her") is drawn again."""
+        while True:
+            kind = self.random.choices(list(MIX), list(MIX.values()))[0]
+            try:
+                return getattr(self, f"_{kind}")()
+            except ValidationError:
+                continue
 
     def __iter__(self) -> Iterator[list[Turn]]:
         while True:
@@ -125,7 +130,7 @@ class Conversations:
             for keep in step.get("keep", []):
                 source, _, target = keep.partition(">")
                 if source == "interests" and source not in previous:
-                    source, target = "campaign", ""  # interests alone were the campaign
+                    source, target = "campaign", target or "campaign"  # interests alone were the campaign
                 if source in previous:
                     kept[target or source] = previous[source]
             args = {**kept, **step.get("args", {}), **as_arguments(step["tool"], values)}

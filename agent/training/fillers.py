@@ -127,7 +127,7 @@ def in_words(items: list[str]) -> str:
 def roughen(text: str, spared: list[str], generator: random.Random) -> str:
     """The question as people type: lower case, no end mark, a slip of the finger; the ``spared`` stretches stay as they are."""
     roll = generator.random()
-    if roll < 0.15 and text[-1:] in "?.!":
+    if roll < 0.15 and text[-1:] in "?.!" and not text.endswith(tuple(spared)):
         text = text[:-1]
     if 0.15 <= roll < 0.22 and text[-1:].isalnum():
         text += generator.choice(["?", ".", " ?", "!", "??"])

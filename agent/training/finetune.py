@@ -16,11 +16,12 @@ import torch
 
 from agent.analyst import system_prompt
 from agent.training.conversations import Conversations, Turn, rendered
+from agent.training.pretrain import new_model
 from agent.training.loop import IGNORED, Batch, Schedule, device, train
 from tools.registry import TOOLS, arguments_model, description
 
 LENGTH = 1024
-ROWS = 8
+ROWS = 4
 
 
 def tool_schemas() -> list[dict[str, Any]]:
@@ -123,16 +124,19 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     tokenizer = AutoTokenizer.from_pretrained(options.base)
-    model = AutoModelForCausalLM.from_pretrained(options.base / "model", dtype=torch.float32).to(device())
+    if (options.base / "model").is_dir():
+        model = AutoModelForCausalLM.from_pretrained(options.base / "model", dtype=torch.float32).to(device())
+    else:  # a tokenizer alone: word vectors from MiniLM, the rest from scratch
+        model = new_model(tokenizer).to(device())
     model.model.compile(dynamic=False)
     conversations = Conversations(options.data, options.results, options.seed)
-    schedule = Schedule(steps=options.steps, learning_rate=1.2e-3, decay=0.6, seed=options.seed)
+    schedule = Schedule(steps=options.steps, learning_rate=1e-3, decay=0.6, seed=options.seed)
 
     def batches(step: int) -> Iterator[Batch]:
         conversations.random.seed(options.seed * 1_000_003 + step)
         return packed(tokenizer, iter(conversations))
 
-    train(model, batches, schedule, options.work, every=100, seconds=options.seconds)
+    train(model, batches, schedule, options.work, every=50, seconds=options.seconds)
     save(model, tokenizer, options.out)
     print(json.dumps({"saved": str(options.out)}))
 

@@ -22,7 +22,7 @@ LENGTH = 512
 ROWS = 16
 CONFIG = {
     "hidden_size": 384,
-    "num_hidden_layers": 8,
+    "num_hidden_layers": 6,
     "num_attention_heads": 6,
     "num_key_value_heads": 6,
     "head_dim": 64,
@@ -35,7 +35,7 @@ CONFIG = {
 
 
 def new_model(tokenizer: Any) -> Any:
-    """A Qwen3 decoder of about 17 M parameters, word vectors from MiniLM."""
+    """A Qwen3 decoder of about 14 M parameters, word vectors from MiniLM."""
     from transformers import Qwen3Config, Qwen3ForCausalLM
 
     torch.manual_seed(7)

@@ -52,6 +52,13 @@ def test_answers_keep_bold_bullets_and_headings_only() -> None:
     assert "ordered_list_open" not in kinds(answer_markdown("3. @ana\n7. @ben"))  # Markdown would count 3, 4
 
 
+@pytest.mark.parametrize(
+    "text", ["a&amp;b", "&lt;b&gt;", "&#42;&#42;x", "www.x.y", "http://x", "a@b.c", "1. x", "    x"]
+)
+def test_what_looks_like_markup_is_shown_to_the_letter(text: str) -> None:
+    assert html.unescape(literal(text)).replace("\xa0", " ") == text and literal(text) != text
+
+
 def test_plain_words_stay_as_they_are() -> None:
     said = '@tidal_moss (r/tea_lovers): 12.5 % of 1,204 posts; don\'t – "yes"!'
     assert literal(said) == said
