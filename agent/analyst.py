@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tools.library import Library
 SHIPPED_MODEL = Path(__file__).parent / "weights"
 LONGEST_QUESTION = 4000  # characters
 TOOL_CALLS, MODEL_CALLS = 4, 6  # at most, for one question
+STEPS = 8 * MODEL_CALLS  # of the graph: a model call with its tool and the limits takes five
 REMEMBERED_TURNS = 5  # questions with their results that the model still sees
 NOTHING_TO_SAY = (
     "I can only say what the posts show, and no tool gave me anything for this. "
@@ -47,6 +49,7 @@ class Analyst:
         if hasattr(model, "warm_up"):
             # Read up to where the first question begins; what follows the greeting is thrown away by the next prompt.
             model.warm_up([SystemMessage(system_prompt()), HumanMessage("hello")], tools=tools)
+        self._memory = InMemorySaver()
         self._agent = create_agent(
             model,
             tools,
@@ -56,7 +59,7 @@ class Analyst:
                 ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="end"),
                 _forget_early_turns(),
             ],
-            checkpointer=InMemorySaver(),
+            checkpointer=self._memory,
         )
 
     @classmethod
@@ -82,16 +85,32 @@ class Analyst:
         raise AnalystError("The model gave no answer", todo="Ask again.")
 
     def stream(self, question: str, *, thread: str | None = None) -> Iterator[Event]:
-        """What happens while the question is answered; the last event is Finished. Raises AnalystError."""
+        """What happens while the question is answered; the last event is Finished. Raises AnalystError.
+
+        A conversation survives whatever ends this early, an error or the reader: the question is then forgotten.
+        """
         _check(question)
+        config: Any = {"configurable": {"thread_id": thread or uuid.uuid4().hex}, "recursion_limit": STEPS}
+        try:
+            yield from self._stream(question.encode("utf-8", "replace").decode(), config)
+        finally:
+            if thread is None:  # nobody can come back to it
+                self._memory.delete_thread(config["configurable"]["thread_id"])
+
+    def _stream(self, question: str, config: Any) -> Iterator[Event]:
+        from langchain_core.messages import HumanMessage, RemoveMessage, ToolMessage
+
         started = time.perf_counter()
-        config: Any = {"configurable": {"thread_id": thread or uuid.uuid4().hex}, "recursion_limit": 4 * MODEL_CALLS}
-        turn = _Turn(self._earlier_results(config))
+        earlier, abandoned = _turns(self._agent.get_state(config).values.get("messages", []))
+        turn = _Turn([message for message in earlier if isinstance(message, ToolMessage)])
         steps = self._agent.stream(
-            {"messages": [{"role": "user", "content": question}]}, config, stream_mode=["messages", "updates"]
+            {"messages": [*(RemoveMessage(message.id) for message in abandoned), HumanMessage(question)]},
+            config,
+            stream_mode=["messages", "updates"],
         )
-        for mode, step in steps:
-            yield from turn.saw_piece(step[0]) if mode == "messages" else turn.saw_update(step)
+        with closing(steps):  # type: ignore[type-var]
+            for mode, step in steps:
+                yield from turn.saw_piece(step[0]) if mode == "messages" else turn.saw_update(step)
         yield from turn.flush()
         answer = turn.answer()
         if answer != turn.said:
@@ -106,12 +125,6 @@ class Analyst:
                 model=self.model_name,
             )
         )
-
-    def _earlier_results(self, config: Any) -> list[Any]:
-        from langchain_core.messages import ToolMessage
-
-        messages = self._agent.get_state(config).values.get("messages", [])
-        return [message for message in messages if isinstance(message, ToolMessage)]
 
     def _replace_last(self, config: Any, answer: str) -> None:
         """The conversation remembers what the user was shown, not what the model first wrote."""
@@ -132,46 +145,62 @@ class _Turn:
         self.said = ""
         self.loose: list[str] = []
         self._line = ""
-        self._texts: list[str] = []
+        self._asked: dict[str, dict[str, Any]] = {}  # arguments by the id of the call
+        self._texts: list[str] = []  # of tools that found something
+        self._faults: list[str] = []
         self._sources = [str(message.text) for message in earlier]
         self._people = [name for message in earlier for name in getattr(message.artifact, "handles", ())]
 
     def saw_piece(self, message: Any) -> Iterator[Event]:
-        """A piece of a reply: whole lines go on once they are checked."""
+        """A piece of a reply."""
         from langchain_core.messages import AIMessageChunk
 
-        if isinstance(message, AIMessageChunk) and message.text:
-            self.said += message.text
-            self._line += message.text
-            while "\n" in self._line:
-                line, self._line = self._line.split("\n", 1)
-                yield from self._let_through(line + "\n")
+        if isinstance(message, AIMessageChunk):
+            yield from self._read(str(message.text))
+
+    def _read(self, text: str) -> Iterator[Event]:
+        """Whole lines go on once they are checked."""
+        self.said += text
+        self._line += text
+        while "\n" in self._line:
+            line, self._line = self._line.split("\n", 1)
+            yield from self._let_through(line + "\n")
 
     def saw_update(self, update: dict[str, Any]) -> Iterator[Event]:
-        """A finished step: the model's calls, or a tool's result."""
+        """A finished step: the model's calls or its whole reply, or a tool's result."""
         from langchain_core.messages import AIMessage, ToolMessage
 
-        for state in update.values():
+        for step, state in update.items():
             for message in (state or {}).get("messages", []) if isinstance(state, dict) else []:
-                if isinstance(message, AIMessage):
-                    if message.tool_calls:
-                        self.said = self._line = ""  # words before a call are not the answer
-                    for call in message.tool_calls:
-                        yield ToolStarted(str(call["id"]), call["name"], call["args"])
+                if isinstance(message, AIMessage) and message.tool_calls:
+                    yield from self._called(message)
+                elif isinstance(message, AIMessage) and step == "model" and not self.said:
+                    yield from self._read(str(message.text))  # a model that does not stream
                 elif isinstance(message, ToolMessage):
-                    yield self._finished(message)
+                    yield self._finished(message, made=step == "tools")
 
-    def _finished(self, message: Any) -> ToolFinished:
-        outcome = message.artifact
-        text = str(message.text)
-        self._texts.append(text)
-        self._sources.append(text)
+    def _called(self, message: Any) -> Iterator[Event]:
+        self.said = self._line = ""  # words before a call are not the answer
+        self.loose = []
+        for call in message.tool_calls:
+            self._asked[str(call["id"])] = call["args"]
+            yield ToolStarted(str(call["id"]), call["name"], call["args"])
+
+    def _finished(self, message: Any, *, made: bool) -> ToolFinished:
+        """What a call brought. One that was not ``made``, there being too many, is neither call nor source."""
+        outcome, text, id_ = message.artifact, str(message.text), str(message.tool_call_id)
         result = getattr(outcome, "result", None)
-        if outcome is not None:
-            self.calls.append(Call(str(message.name), outcome.args))
+        if outcome is None:  # no tool has this name
+            text = text.removeprefix("Error: ")
+        else:
             self._people += outcome.handles
-            self.results.append(result.to_dict() if result else {"tool": message.name, "fault": outcome.fault})
-        return ToolFinished(str(message.tool_call_id), str(message.name), text, result, getattr(outcome, "seconds", 0.0))
+            self._sources.append(text)
+            (self._texts if result else self._faults).append(text)
+        if made:
+            args = self._asked.get(id_, {}) if outcome is None else outcome.args
+            self.calls.append(Call(str(message.name), args))
+            self.results.append(result.to_dict() if result else {"tool": message.name, "fault": text})
+        return ToolFinished(id_, str(message.name), text, result, getattr(outcome, "seconds", 0.0))
 
     def flush(self) -> Iterator[Event]:
         line, self._line = self._line, ""
@@ -187,12 +216,22 @@ class _Turn:
         """What the user gets: the model's words, or the tools' own where these hold something no tool returned."""
         if self.said.strip() and not self.loose:
             return self.said.strip()
-        return "\n\n".join(self._texts) or NOTHING_TO_SAY
+        return "\n\n".join(dict.fromkeys(self._texts or self._faults)) or NOTHING_TO_SAY
+
+
+def _turns(messages: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """Messages up to the last answer, and those of a question that was never answered."""
+    from langchain_core.messages import AIMessage
+
+    ends = [0]
+    ends += [n for n, message in enumerate(messages, 1) if isinstance(message, AIMessage) and not message.tool_calls]
+    end = ends[-1]
+    return list(messages[:end]), list(messages[end:])
 
 
 def _check(question: str) -> None:
     if not question.strip():
-        raise AnalystError("The question is empty", todo='Ask something, for example "who would engage with a Nike ad?"')
+        raise AnalystError("The question is empty", todo='Ask, for example, "who would engage with a Nike ad?"')
     if len(question) > LONGEST_QUESTION:
         raise AnalystError(
             f"The question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read",

@@ -1,7 +1,9 @@
 """The grammar of an answer that can neither invent a figure nor misspell a name.
 
-A line of the model's own has no digits, no handles and no quotation marks; then come whole lines of this turn's tool results, to the
-letter and in their order, any of them left out. Once a line is begun, most of its tokens are forced, so copying costs little.
+A line of the model's own has no digits, no handles and no quotation marks; then come whole lines of this turn's tool
+results, to the
+letter and in their order, any of them left out. Once a line is begun, most of its tokens are forced, so copying costs
+little.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ OWN_LINE = rf'/[^\s\p{{N}}@"“”„«»][^\n\r\p{{N}}@"“”„«»]{{0,{PROS
 
 
 def answer_rules(results: Sequence[str], *, never_first: str = "") -> str:
-    """Lark rules that define ``prose``: a line of the model's own, lines of ``results``, a closing line; at least one of them.
+    """Lark rules that define ``prose``: a line of the model's own, lines of ``results``, a closing line; at least one
+    of them.
 
     No copied line begins with the character ``never_first``, by which a call may be known.
     """

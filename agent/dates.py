@@ -1,10 +1,12 @@
-"""Date words to ISO dates, against today and the span of the index."""
+"""Date words to ISO dates, against today and the last post of the index."""
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import date, timedelta
+from math import ceil
 
 MONTHS = {
     name: number
@@ -16,31 +18,92 @@ MONTHS = {
     for name in names.split()
 }  # fmt: skip
 SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 2)}
-NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2, "few": 3}
+FEASTS = {
+    "christmas": (12, 25), "christmas eve": (12, 24), "xmas": (12, 25), "halloween": (10, 31), "new year": (1, 1),
+    "new year day": (1, 1), "new year eve": (12, 31), "valentine day": (2, 14), "valentines day": (2, 14),
+}  # fmt: skip
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+COUNTED = "one two three four five six seven eight nine ten eleven twelve"
+NUMBERS = {name: number for number, name in enumerate(COUNTED.split(), start=1)} | {"couple": 2, "few": 3, "several": 4}
+ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+# Which share of a period is meant.
+PARTS = {
+    "early": (0, 1 / 3), "mid": (1 / 3, 2 / 3), "middle": (1 / 3, 2 / 3), "late": (2 / 3, 1),
+    "start": (0, 1 / 12), "beginning": (0, 1 / 12), "end": (11 / 12, 1),
+}  # fmt: skip
+FILLING = re.compile(
+    r"\b(the|of|between|in|on|at|to|up|since|until|till|from|after|before|during|prior|than|earlier|as)\b"
+)
+    r"\b(the|of|between|in|on|at|to|up|since|until|till|from|after|before|during|prior|than|earlier|as)\b"
+)
+BEFORE = re.compile(r"\s*(before|prior to|earlier than)\b", re.IGNORECASE)
 Span = tuple[date, date]  # first and last day
 
 
-def resolve_period(words: str, *, today: date) -> Span | None:
+def resolve_period(words: str, *, today: date, last_post: date | None = None) -> Span | None:
     """First and last day of what ``words`` say ("2023", "March 2024", "last spring", "the past two weeks"), or None.
 
-    A month or season without a year is the latest one that began by ``today``.
+    Words count from ``today``; a month or season without a year is the latest one that has begun. Where that lies
+    wholly after ``last_post``, they count from that day instead: in posts that end in 2023, "last month" is in 2023.
     """
-    text = re.sub(r"[^\w\s/-]", " ", words.lower())
-    text = " ".join(re.sub(r"\b(the|of|in|since|until|from|after|on|early|late|mid|beginning|start|end)\b", " ", text).split())
-    for rule in (_iso, _year, _quarter, _relative, _season, _month):
-        if (span := rule(text, today)) is not None:
-            return span
-    return _parsed(text, today)
+    span = _counted_from(today, words)
+    if span and last_post and span[0] > last_post:
+        return _counted_from(last_post, words)
+    return span
 
 
-def resolve_dates(args: dict[str, object], *, today: date) -> dict[str, object]:
+def resolve_dates(args: dict[str, object], *, today: date, last_post: date | None = None) -> dict[str, object]:
     """``args`` with ``since`` and ``until`` as ISO dates. Words that are no date stay, for the tool to refuse."""
     resolved = dict(args)
-    for key, day in (("since", 0), ("until", 1)):
-        value = args.get(key)
-        if isinstance(value, str) and (span := resolve_period(value, today=today)):
-            resolved[key] = span[day].isoformat()
-    return resolved
+    since, until = args.get("since"), args.get("until")
+    if isinstance(since, str) and BEFORE.match(since):  # "before June" bounds the end, whichever argument it is put in
+        since, until = None, until or since
+        del resolved["since"]
+    begun = resolve_period(since, today=today, last_post=last_post) if isinstance(since, str) else None
+    # Both ends count from the same day. Without a beginning, an end after the last post cuts nothing off and may stay.
+    counted = last_post if begun and last_post and _counted_from(today, str(since)) != begun else today
+    end = _end(until, counted) if isinstance(until, str) else None
+    if begun and end and begun[0] > end:  # "from November to January", "from March to June 2023"
+        begun = _counted_from(end, str(since)) or begun
+    resolved |= {"since": begun[0].isoformat()} if begun else {}
+    return resolved | ({"until": end.isoformat()} if end else {"until": until} if until else {})
+
+
+def _end(words: str, today: date) -> date | None:
+    """The last day of a time that ends with ``words``, or just before them if they say so."""
+    span = _counted_from(today, words)
+    if span and BEFORE.match(words):
+        return span[0] - timedelta(days=1) if span[0] > date.min else None
+    return span and span[1]
+
+
+def _counted_from(today: date, words: str) -> Span | None:
+    text = _plain(words)
+    part = next((word for word in text.split() if word in PARTS), "")
+    text = " ".join(word for word in text.split() if word != part)
+    if not re.fullmatch(r"\w+ year", text):  # "march last year"
+        text = re.sub(r"\b(this|last|previous) year\b", lambda m: str(today.year - (m[1] != "this")), text)
+    try:
+        for rule in (_iso, _year, _written_day, _named, _relative, _weekday):
+            if span := rule(text, today):
+                return _part(span, *PARTS[part]) if part else span
+    except (ValueError, OverflowError):  # 30 February, the year 0, a million years ago
+        pass
+    return None
+
+
+def _plain(words: str) -> str:
+    """Lower case, without filling words and marks that say nothing; "1.7.2023" is 1 July, "'23" is 2023."""
+    text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", words.lower())
+    text = re.sub(r"(?<!\w)['’](\d\d)\b", r"20\1", text)
+    text = re.sub(r"['’]s?\b|(?<!\d)-|-(?!\d)", " ", text)
+    return " ".join(FILLING.sub(" ", re.sub(r"[^\w\s/:-]", " ", text)).split())
+
+
+def _part(span: Span, begin: float, end: float) -> Span:
+    days = (span[1] - span[0]).days + 1
+    first = int(begin * days)
+    return span[0] + timedelta(days=first), span[0] + timedelta(days=max(first, ceil(end * days) - 1))
 
 
 def _month_span(year: int, first: int, last: int | None = None) -> Span:
@@ -50,90 +113,107 @@ def _month_span(year: int, first: int, last: int | None = None) -> Span:
 
 
 def _iso(text: str, today: date) -> Span | None:
-    match = re.fullmatch(r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2}))?", text)
+    match = re.fullmatch(r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2})(?:[t ]\d\d.*)?)?", text)
     if match is None:
         return None
-    year, month, day = (int(part) if part else None for part in match.groups())
-    try:
-        return (date(year, month, day),) * 2 if day else _month_span(year, month)  # type: ignore[arg-type,return-value]
-    except ValueError:
-        return None
+    year, month = int(match[1]), int(match[2])
+    return (date(year, month, int(match[3])),) * 2 if match[3] else _month_span(year, month)  # type: ignore[return-value]
 
 
 def _year(text: str, today: date) -> Span | None:
-    match = re.fullmatch(r"(?:year )?(\d{4})", text)
-    if match:
-        return date(int(match[1]), 1, 1), date(int(match[1]), 12, 31)
-    year = {"this year": today.year, "last year": today.year - 1, "previous year": today.year - 1}.get(text)
-    return (date(year, 1, 1), date(year, 12, 31)) if year else None
+    match = re.fullmatch(r"(?:year )?(\d{4})(?: ?(?:-|and) ?| )?(\d{4})?", text)
+    if match is None or (match[2] and int(match[2]) < int(match[1])):
+        return None
+    return date(int(match[1]), 1, 1), date(int(match[2] or match[1]), 12, 31)
 
 
-def _quarter(text: str, today: date) -> Span | None:
-    match = re.fullmatch(r"(?:q([1-4])|(first|second|third|fourth) quarter) ?(\d{4})?", text)
-    half = re.fullmatch(r"(first|second) half (\d{4})", text)
-    if half:
-        return _month_span(int(half[2]), 1, 6) if half[1] == "first" else _month_span(int(half[2]), 7, 12)
+def _written_day(text: str, today: date) -> Span | None:
+    """ "3/15/24"; the month comes first unless it cannot."""
+    match = re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d\d)", text)
     if match is None:
         return None
-    quarter = int(match[1]) if match[1] else ("first", "second", "third", "fourth").index(match[2]) + 1
-    year = int(match[3]) if match[3] else today.year - (3 * quarter - 2 > today.month)
-    return _month_span(year, 3 * quarter - 2, 3 * quarter)
+    month, day, year = int(match[1]), int(match[2]), int(match[3])
+    month, day = (day, month) if month > 12 else (month, day)
+    return (date(year + 2000 if year < 100 else year, month, day),) * 2  # type: ignore[return-value]
+
+
+def _named(text: str, today: date) -> Span | None:
+    """What has a name in every year: a month, a day of one, a season, a quarter, a half, a feast."""
+    year = re.search(r"(?<![\d/-])\d{4}(?![\d/-])", text)
+    rest = " ".join((text[: year.start()] + text[year.end() :]).split()) if year else text
+    lead, _, name = rest.rpartition(" ") if rest.count(" ") == 0 else rest.partition(" ")
+    if lead not in ("this", "last", "past", "previous"):
+        lead, name = "", rest
+    if (make := _in_any_year(name)) is None:
+        return None
+    if year:
+        return make(int(year[0]))
+    over = lead not in ("", "this")
+    for past in range(today.year, max(0, today.year - 9), -1):
+        try:
+            span = make(past)
+        except ValueError:  # 29 February
+            continue
+        if span[1] < today if over else span[0] <= today:
+            return span
+    return None
+
+
+def _in_any_year(name: str) -> Callable[[int], Span] | None:
+    if name in MONTHS:
+        return lambda year: _month_span(year, MONTHS[name])
+    if name in SEASONS:
+        return lambda year: _month_span(year, *SEASONS[name])
+    if name in FEASTS:
+        return lambda year: (date(year, *FEASTS[name]), date(year, *FEASTS[name]))
+    if match := re.fullmatch(r"(q|h)(\d)|(\w+) (quarter|half)", name):
+        size = 3 if (match[1] or match[4]) in ("q", "quarter") else 6
+        number = int(match[2]) if match[2] else ORDER.get(match[3], 0)
+        first = size * (number - 1) + 1
+        return (lambda year: _month_span(year, first, first + size - 1)) if 1 <= first <= 12 else None
+    match = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)? ([a-z]+)|([a-z]+) (\d{1,2})(?:st|nd|rd|th)?", name)
+    if match and (month := MONTHS.get(match[2] or match[3])):
+        return lambda year: (date(year, month, int(match[1] or match[4])),) * 2  # type: ignore[return-value]
+    return None
 
 
 def _relative(text: str, today: date) -> Span | None:
-    if text in ("today", "yesterday"):
-        day = today - timedelta(days=text == "yesterday")
-        return day, day
-    monday = today - timedelta(days=today.weekday())
-    if text in ("this week", "last week"):
-        monday -= timedelta(days=7 * (text == "last week"))
-        return monday, monday + timedelta(days=6)
-    if text in ("this month", "last month"):
-        first = today.replace(day=1)
-        first = (first - timedelta(days=1)).replace(day=1) if text == "last month" else first
-        return _month_span(first.year, first.month)
-    match = re.fullmatch(r"(?:last|past|previous)?\s?(\w+)? ?(day|week|month|year)s?( ago| back)?", text)
+    if text in ("today", "now", "yesterday"):
+        return _unit("day", today, int(text == "yesterday"))
+    match = re.fullmatch(
+        r"(?:(this|current|last|past|previous) )?(?:an? )?(?:(\w+) )?(hour|day|week|month|quarter|year)s?( ago| back)?",
+        text,
+    )
     if match is None:
         return None
-    number = NUMBERS.get(match[1] or "a") or (int(match[1]) if (match[1] or "").isdigit() else None)
+    lead, said, unit, ago = match.groups()
+    number = 1 if not said else int(said) if said.isdecimal() else NUMBERS.get(said)
     if number is None:
         return None
-    days = {"day": 1, "week": 7, "month": 30.44, "year": 365.25}[match[2]] * number
-    return today - timedelta(days=round(days)), today
+    unit, number = ("day", ceil(number / 24)) if unit == "hour" else (unit, number)
+    if ago or (not said and lead in ("this", "current", "last", "previous")):
+        return _unit(unit, today, 0 if lead in ("this", "current") else number)
+    if unit in ("day", "week"):
+        return today - timedelta(days=number * (7 if unit == "week" else 1)), today
+    year, month = divmod(today.year * 12 + today.month - 1 - number * {"month": 1, "quarter": 3, "year": 12}[unit], 12)
+    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1])), today
 
 
-def _season(text: str, today: date) -> Span | None:
-    match = re.fullmatch(r"(?:(this|last|past) )?(spring|summer|autumn|fall|winter)(?: (\d{4}))?", text)
-    if match is None:
+def _unit(unit: str, today: date, back: int) -> Span:
+    """The day, week, month, quarter or year that was ``back`` of them ago."""
+    if unit in ("day", "week"):
+        first = today - timedelta(days=back if unit == "day" else today.weekday() + 7 * back)
+        return first, first + timedelta(days=0 if unit == "day" else 6)
+    size = {"month": 1, "quarter": 3, "year": 12}[unit]
+    year, month = divmod((today.year * 12 + today.month - 1) // size * size - back * size, 12)
+    return _month_span(year, month + 1, month + size)
+
+
+def _weekday(text: str, today: date) -> Span | None:
+    """The latest such day, today included unless "last" is said."""
+    lead, _, name = text.rpartition(" ")
+    if name not in WEEKDAYS or lead not in ("", "this", "last", "past", "previous"):
         return None
-    first, last = SEASONS[match[2]]
-    year = int(match[3]) if match[3] else today.year
-    span = _month_span(year, first, last)
-    if not match[3] and (span[0] > today or (match[1] in ("last", "past") and span[1] >= today)):
-        span = _month_span(year - 1, first, last)
-    return span
-
-
-def _month(text: str, today: date) -> Span | None:
-    match = re.fullmatch(r"(?:(this|last|past) )?([a-z]+)\.?(?: (\d{4}))?", text)
-    if match is None or match[2] not in MONTHS:
-        return None
-    month = MONTHS[match[2]]
-    if match[3]:
-        return _month_span(int(match[3]), month)
-    current = (today.year, today.month)
-    year = today.year if (today.year, month) < current or (month == today.month and match[1] != "last") else today.year - 1
-    return _month_span(year, month)
-
-
-def _parsed(text: str, today: date) -> Span | None:
-    """Days written in some other way ("15 march 2024", "3/15/24")."""
-    from dateutil import parser
-
-    if not re.search(r"\d", text):
-        return None
-    try:
-        day = parser.parse(text, default=parser.parse(f"{today.year}-01-01")).date()
-    except (ValueError, OverflowError):
-        return None
+    back = (today.weekday() - WEEKDAYS.index(name)) % 7
+    day = today - timedelta(days=back or 7 * (lead not in ("", "this")))
     return day, day

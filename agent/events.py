@@ -18,7 +18,9 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """The outcome of one question. ``grounded`` tells whether every figure and handle stands in a tool result."""
+    """The outcome of one question. ``grounded`` tells whether every figure and handle in the model's own words stands
+    in a tool result; where one does not, ``answer`` is what the tools said, in place of the model's words.
+    """
 
     answer: str
     calls: list[Call]
@@ -53,14 +55,16 @@ class ToolFinished:
 
 @dataclass(frozen=True)
 class Words:
-    """A piece of the answer as the model writes it."""
+    """Checked words of the answer, line by line. They are void if a tool is called after them."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Finished:
-    """The last event. ``answer.answer`` is final and may differ from the streamed words where these were not grounded."""
+    """The last event. ``answer.answer`` is final and may differ from the streamed words where these were not
+    grounded.
+    """
 
     answer: Answer
 

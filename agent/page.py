@@ -23,9 +23,9 @@ TITLE = "Audience Analyst"
 EXAMPLES = (
     "Who would engage with a Nike ad?",
     "How do people feel about the iPhone, by month?",
-    "What are people saying about coffee?",
-    "Compare Nike and Adidas.",
-    "What is in this data?",
+    "What do people complain about with Netflix?",
+    "Which brands come up with running?",
+    "What is the coffee community talking about?",
 )
 # The browser refuses whatever would come from outside this server, even if some markup slipped through.
 POLICY = (

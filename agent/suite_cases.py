@@ -88,7 +88,7 @@ class Fact(_Record):
     @model_validator(mode="after")
     def _one_check(self) -> Fact:
         given = self.model_fields_set - {"path"}
-        if len(given) != 1 or given == {"approx"} and self.approx is None:
+        if len(given) != 1 or (given == {"approx"} and self.approx is None):
             raise ValueError("a fact needs exactly one of equals, approx and in")
         if not all(part.strip() for part in self.path.split(".")):
             raise ValueError("a path is made of names, indices and *, with a dot between them")

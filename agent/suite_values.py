@@ -32,7 +32,7 @@ def accepts(expected: Any, found: Any) -> bool:
     if expected is None or expected == []:
         return found is None or found == []
     if not isinstance(expected, list):
-        return same(expected, found) or isinstance(found, list) and len(found) == 1 and same(expected, found[0])
+        return same(expected, found) or (isinstance(found, list) and len(found) == 1 and same(expected, found[0]))
     if not isinstance(found, list) or any(value is None or isinstance(value, list) for value in expected):
         return any(_accepted(value, found) for value in expected)
     return _same_members(expected, found)

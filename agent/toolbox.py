@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from agent.dates import resolve_dates
 from index.errors import AnalystError
@@ -31,14 +33,15 @@ class Outcome:
         return self.result.handles if self.result else []
 
 
-def plain_arguments(args: dict[str, Any], *, today: date) -> dict[str, Any]:
-    """Arguments as they are recorded and used: dates resolved to ISO, handles without @, communities without r/ or #."""
-    plain = {key: value for key, value in resolve_dates(args, today=today).items() if value not in (None, "", [])}
+def plain_arguments(args: dict[str, Any], *, today: date, last_post: date | None = None) -> dict[str, Any]:
+    """Arguments as they are recorded and used: ISO dates, handles without @, communities without r/ or #, none empty."""
+    plain = dict(args)
     if isinstance(plain.get("user"), str):
-        plain["user"] = plain["user"].strip().lstrip("@").removeprefix("u/")
+        plain["user"] = re.sub(r"^\s*(@|/?u/)*|\s+$", "", plain["user"], flags=re.IGNORECASE)
     if isinstance(plain.get("community"), str):
-        plain["community"] = plain["community"].strip().removeprefix("r/").lstrip("#")
-    return plain
+        plain["community"] = re.sub(r"^\s*(#|/?r/)*|\s+$", "", plain["community"], flags=re.IGNORECASE)
+    given = {key: value for key, value in plain.items() if not _is_empty(value)}
+    return resolve_dates(given, today=today, last_post=last_post)
 
 
 def langchain_tools(library: Library) -> list[BaseTool]:
@@ -46,10 +49,22 @@ def langchain_tools(library: Library) -> list[BaseTool]:
     return [_tool(library, name) for name in TOOLS]
 
 
+def tool_schema(name: str) -> dict[str, Any]:
+    """A tool in OpenAI's form, as chat models are offered it."""
+    return convert_to_openai_tool(
+        StructuredTool.from_function(
+            lambda: None, name=name, description=description(name), args_schema=arguments_model(name)
+        )
+    )
+
+
 def _tool(library: Library, name: str) -> BaseTool:
+    last = library.manifest.last_post
+    last_post = date.fromisoformat(last[:10]) if last else None
+
     def run(**args: Any) -> tuple[str, Outcome]:
         started = time.perf_counter()
-        used = plain_arguments(args, today=date.today())
+        used = plain_arguments(args, today=date.today(), last_post=last_post)
         try:
             result = call_tool(library, name, used)
         except AnalystError as error:
@@ -60,6 +75,11 @@ def _tool(library: Library, name: str) -> BaseTool:
         run,
         name=name,
         description=description(name),
-        args_schema=arguments_model(name),
+        # As plain data, not as a pydantic model: LangChain would fill in all defaults and word refusals in its own way.
+        args_schema=tool_schema(name)["function"]["parameters"],
         response_format="content_and_artifact",
     )
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())

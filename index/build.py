@@ -16,7 +16,7 @@ import numpy as np
 
 from index.entities import OURS, Reader
 from index.errors import AnalystError
-from index.facts import FactWriter, Facts
+from index.facts import Facts, FactWriter
 from index.keywords import key_phrases
 from index.manifest import NAME as MANIFEST
 from index.manifest import Manifest, write_manifest
@@ -49,14 +49,17 @@ def build_index(
 ) -> tuple[Manifest, Tally]:
     """Index the posts of ``sources`` in ``out``; what stood there before is replaced only when the new index is whole.
 
-    ``advance`` is told of progress after each batch. Raises AnalystError if nothing can be read or stored; then nothing is left behind.
+    ``advance`` is told of progress after each batch. Raises AnalystError if nothing can be read or stored; then
+    nothing is left behind.
     """
     expand(sources)
     try:
         out = out.resolve()
         _check_target(out)
     except OSError as error:
-        raise AnalystError(f"This is no usable folder: {error.strerror}", where=str(out)[:200], todo="Choose another with --out.") from error
+        raise AnalystError(
+            f"This is no usable folder: {error.strerror}", where=str(out)[:200], todo="Choose another with --out."
+        ) from error
     partial = out.with_name(f".{out.name}.building-{os.getpid()}")
     try:
         partial.mkdir(parents=True)
@@ -172,7 +175,9 @@ def _batches(first: Post, posts: Iterator[Post]) -> Iterator[list[Post]]:
 
 
 def _reasons(tally: Tally) -> str:
-    return ", ".join(f"{count} × {reason}" for reason, count in sorted(tally.reasons.items(), key=lambda item: -item[1]))
+    return ", ".join(
+        f"{count} × {reason}" for reason, count in sorted(tally.reasons.items(), key=lambda item: -item[1])
+    )
 
 
 def _manifest(sources: Sequence[str], folder: Path, tally: Tally, ner: str, seconds: float) -> Manifest:

@@ -69,20 +69,27 @@ class Encoder:
         """(texts, 384) fp32: what sentence-transformers gives for these texts. No other head runs."""
         vectors = np.zeros((len(texts), 384), dtype=np.float32)
         for group, encodings in self._batches(texts):
-            vectors[group] = self._pass(texts, group, encodings, heads=False)["embedding"]
+            vectors[group] = self._pass(encodings)["embedding"]
         return vectors
 
     def _readings(self, texts: Sequence[str]) -> Iterator[tuple[int, Reading]]:
         from index.network import TAGS
 
         for group, encodings in self._batches(texts):
-            out = self._pass(texts, group, encodings, heads=True)
+            words = [words_of(encoding) for encoding in encodings]
+            shapes = [
+                shapes_of(texts[place], found, len(encoding.ids))
+                for place, found, encoding in zip(group, words, encodings, strict=True)
+            ]
+            out = self._pass(encodings, shapes)
             for row, place in enumerate(group):
-                words = words_of(encodings[row])
-                pieces = [word.piece for word in words]
-                spans = spans_from_tags(words, [TAGS[tag] for tag in out["tags"][row, pieces]])
-                yield place, Reading(
-                    out["embedding"][row], out["sentiment"][row], spans, words, out["states"][row, pieces]
+                pieces = [word.piece for word in words[row]]
+                spans = spans_from_tags(words[row], [TAGS[tag] for tag in out["tags"][row, pieces]])
+                yield (
+                    place,
+                    Reading(
+                        out["embedding"][row], out["sentiment"][row], spans, words[row], out["states"][row, pieces]
+                    ),
                 )
 
     def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Any]]]:
@@ -98,7 +105,8 @@ class Encoder:
         if group:
             yield group, [encodings[i] for i in group]
 
-    def _pass(self, texts: Sequence[str], group: list[int], encodings: list[Any], *, heads: bool) -> dict[str, Any]:
+    def _pass(self, encodings: list[Any], shapes: list[list[int]] | None = None) -> dict[str, Any]:
+        """One batch through the network: the embedding, and with ``shapes`` also what the heads say."""
         import torch
 
         from index.network import mean_pool
@@ -111,11 +119,7 @@ class Encoder:
             states = self._embed.states(lower, mask)
             pooled = torch.nn.functional.normalize(mean_pool(states.float(), mask), dim=1)
             out: dict[str, Any] = {"embedding": pooled.cpu().numpy()}
-            if heads:
-                shapes = [
-                    shapes_of(texts[i], words_of(encoding), len(encoding.ids))
-                    for i, encoding in zip(group, encodings, strict=True)
-                ]
+            if shapes is not None:
                 tags = self._entities(lower, mask, _padded(shapes, longest).to(self.device)).argmax(-1)
                 logits = self._sentiment(lower, mask).float() / self._sentiment.temperature.float()
                 out["sentiment"] = logits.softmax(-1).cpu().numpy()
@@ -129,19 +133,23 @@ class Encoder:
             part.to(device=self.device, dtype=dtype)
 
     def _bf16_is_faster(self) -> bool:
-        """Times both on the same short batch; names of processors say too little."""
+        """Times the lower layers in both, in turn, since names of processors say too little; best of three each."""
+        import copy
+
         import torch
 
-        seconds = {}
-        probe = ["a few words about the new phone and why it is not worth the money at all"] * 64
-        for dtype in (torch.float32, torch.bfloat16):
-            self._to(dtype)
-            self.embed(probe[:8])
-            start = time.perf_counter()
-            self.embed(probe)
-            seconds[dtype] = time.perf_counter() - start
-        self._to(torch.float32)
-        return seconds[torch.bfloat16] < 0.9 * seconds[torch.float32]
+        # A copy: weights that went through bf16 stay rounded when they come back.
+        layers = {dtype: copy.deepcopy(self._lower).to(dtype) for dtype in (torch.float32, torch.bfloat16)}
+        ids = torch.randint(1000, 20_000, (64, 32), device=self.device)
+        mask = torch.ones_like(ids)
+        best = dict.fromkeys(layers, float("inf"))
+        with torch.inference_mode():
+            for _ in range(4):  # the first is a warm-up that the best leaves behind
+                for dtype, lower in layers.items():
+                    start = time.perf_counter()
+                    lower(ids, mask).float().sum().item()
+                    best[dtype] = min(best[dtype], time.perf_counter() - start)
+        return best[torch.bfloat16] < 0.9 * best[torch.float32]
 
 
 def _padded(rows: list[list[int]], length: int) -> torch.Tensor:

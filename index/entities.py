@@ -32,7 +32,9 @@ _EDGES = " \t\n.,;:!?\"'()[]*_~`’“”"
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name in a post: characters ``start`` to ``end`` of its text, what kind of thing it names, and one spelling for all its spellings."""
+    """A name in a post: characters ``start`` to ``end`` of its text, what kind of thing it names, and one spelling
+    for all its spellings.
+    """
 
     start: int
     end: int
@@ -119,7 +121,8 @@ def _mentions(doc: Doc) -> list[Mention]:
 
 
 def canonical(surface: str) -> str:
-    """One spelling for all of a name's spellings, without blanks: "nike", "Nike", "#nike", "@Nike" and "Nike's" are ``nike``,
+    """One spelling for all of a name's spellings, without blanks: "nike", "Nike", "#nike", "@Nike" and "Nike's" are
+    ``nike``,
     "Nike Air Max" and "#NikeAirMax" are ``nikeairmax``. What people read is the commonest surface, never this key."""
     name = re.sub(r"['’]s$", "", surface.strip(_EDGES)).casefold()
     return re.sub(r"[\s_#@.'’‐-]+", "", name).strip(_EDGES)

@@ -109,7 +109,9 @@ def _post_row(post: Post, shares: Sequence[float]) -> dict[str, Any]:
 
 
 class Facts:
-    """Read-only queries over the tables ``posts``, ``mentions``, ``phrases`` and ``people``. Safe to share between threads."""
+    """Read-only queries over the tables ``posts``, ``mentions``, ``phrases`` and ``people``. Safe to share between
+    threads.
+    """
 
     def __init__(self, folder: Path) -> None:
         import duckdb
@@ -119,9 +121,7 @@ class Facts:
         for table in TABLES:
             path = folder / f"{table}.parquet"
             if path.is_file():
-                self._connection.execute(
-                    f"CREATE VIEW {table} AS SELECT * FROM read_parquet({_quoted(str(path))})"
-                )
+                self._connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({_quoted(str(path))})")
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query. Values come in as ``parameters``, never in the text."""

@@ -1,8 +1,8 @@
 """Key phrases of a post, from the same pass that made its embedding.
 
-Candidates are runs of content words; a candidate's vector is the mean of its words' contextual states, its score the cosine to the
-post's embedding (the idea of KeyBERT, Grootendorst 2020, without a second encoding), and maximal marginal relevance (Carbonell and
-Goldstein, 1998) keeps the chosen ones apart.
+Candidates are runs of content words; a candidate's vector is the mean of its words' contextual states, its score the
+cosine to the post's embedding (the idea of KeyBERT, Grootendorst 2020, without a second encoding), and maximal marginal
+relevance (Carbonell and Goldstein, 1998) keeps the chosen ones apart.
 """
 
 from __future__ import annotations

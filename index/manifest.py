@@ -16,7 +16,9 @@ NAME = "manifest.json"
 
 @dataclass(frozen=True)
 class Manifest:
-    """Identity and figures of an index. Times are ISO 8601 in UTC; ``seconds`` and ``peak_mb`` are those of the build."""
+    """Identity and figures of an index. Times are ISO 8601 in UTC; ``seconds`` and ``peak_mb`` are those of the
+    build.
+    """
 
     posts: int
     people: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +39,7 @@ def mean_pool(states: Tensor, mask: Tensor) -> Tensor:
 class LowerLayers(nn.Module):
     """Word embeddings and the lower layers of the trunk; run once for each post."""
 
-    def __init__(self, trunk: nn.Module) -> None:
+    def __init__(self, trunk: Any) -> None:
         super().__init__()
         self.embeddings = trunk.embeddings
         self.layers = trunk.encoder.layer[:SHARED_LAYERS]
@@ -56,7 +56,10 @@ class LowerLayers(nn.Module):
 class UpperLayers(nn.Module):
     """A copy of the trunk's upper layers, with an output layer of its own if ``outputs`` is given."""
 
-    def __init__(self, trunk: nn.Module, outputs: int = 0, *, shapes: bool = False) -> None:
+    output: nn.Linear | None
+    temperature: Tensor
+
+    def __init__(self, trunk: Any, outputs: int = 0, *, shapes: bool = False) -> None:
         super().__init__()
         self.layers = copy.deepcopy(trunk.encoder.layer[SHARED_LAYERS:])
         width = trunk.config.hidden_size
@@ -81,7 +84,9 @@ class UpperLayers(nn.Module):
 class SentimentBranch(UpperLayers):
     """Three-way sentiment of a whole post."""
 
-    def __init__(self, trunk: nn.Module) -> None:
+    output: nn.Linear
+
+    def __init__(self, trunk: Any) -> None:
         super().__init__(trunk, len(SENTIMENTS))
 
     def forward(self, lower: Tensor, mask: Tensor) -> Tensor:
@@ -92,7 +97,9 @@ class SentimentBranch(UpperLayers):
 class EntityBranch(UpperLayers):
     """A BIO tag for each token."""
 
-    def __init__(self, trunk: nn.Module) -> None:
+    output: nn.Linear
+
+    def __init__(self, trunk: Any) -> None:
         super().__init__(trunk, len(TAGS), shapes=True)
 
     def forward(self, lower: Tensor, mask: Tensor, shapes: Tensor) -> Tensor:

@@ -11,21 +11,29 @@ from typing import Any
 
 REQUIRED = ("id", "author", "text")
 LONGEST_TEXT = 20_000  # characters; the encoder reads the first 256 tokens in any case
-# Common spellings of each field in exports, likeliest first; compared in lower case with blanks and dashes as underscores.
+# Common spellings of each field in exports, likeliest first; compared in lower case with blanks and dashes as
+# underscores.
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "id": ("id", "post_id", "tweet_id", "id_str", "status_id", "comment_id", "message_id", "uri", "name"),
     "author": (
         "author", "username", "user_name", "screen_name", "handle", "author_username", "author_name", "user", "account",
         "from", "author_id", "user_id",
     ),
-    "text": ("text", "body", "full_text", "content", "tweet", "message", "comment", "post", "caption", "selftext", "title"),
-    "created_at": ("created_at", "created_utc", "timestamp", "createdat", "datetime", "date", "published", "created", "time"),
+    "text": (
+        "text", "body", "full_text", "content", "tweet", "message", "comment", "post", "caption", "selftext", "title",
+    ),
+    "created_at": (
+        "created_at", "created_utc", "timestamp", "createdat", "datetime", "date", "published", "created", "time",
+    ),
     "community": ("community", "subreddit", "channel", "group", "forum", "hashtag"),
     "likes": (
-        "likes", "score", "favorite_count", "favourites_count", "like_count", "likecount", "favorites", "favourites", "ups",
+        "likes", "score", "favorite_count", "favourites_count", "like_count", "likecount", "favorites", "favourites",
+        "ups",
     ),
     "shares": ("shares", "retweets", "retweet_count", "reblogs_count", "repost_count", "repostcount", "reposts"),
-    "replies": ("replies", "reply_count", "replies_count", "replycount", "num_comments", "comments", "replies_in_thread"),
+    "replies": (
+        "replies", "reply_count", "replies_count", "replycount", "num_comments", "comments", "replies_in_thread",
+    ),
     "lang": ("lang", "language"),
     "url": ("url", "permalink", "link"),
 }  # fmt: skip

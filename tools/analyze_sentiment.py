@@ -79,7 +79,9 @@ def analyze_sentiment(
     ]
     lines += [_group_line(name, group) for name, group in groups.items()]
     if trend is not None:
-        direction = "grown warmer" if trend > TREND_STEP else "grown colder" if trend < -TREND_STEP else "hardly changed"
+        direction = (
+            "grown warmer" if trend > TREND_STEP else "grown colder" if trend < -TREND_STEP else "hardly changed"
+        )
         lines.append(f"From the earlier half of these posts to the later half the tone has {direction} ({trend:+.2f}).")
     lines += [f"Most {post.sentiment}: {said(post)}" for post in telling]
     return AnalyzeSentiment(
@@ -130,13 +132,15 @@ def _groups(library: Library, selection: Selection, by: By) -> dict[str, Sentime
 
 
 def _group_line(name: str, group: SentimentShares) -> str:
-    return f"{name}: {percent(group.positive)} positive, {percent(group.negative)} negative, {count(group.posts, 'post')}."
+    return (
+        f"{name}: {percent(group.positive)} positive, {percent(group.negative)} negative, {count(group.posts, 'post')}."
+    )
 
 
 def _trend(library: Library, selection: Selection) -> float | None:
     """Mean of the later half of the posts minus that of the earlier half."""
     rows = library.facts.rows(
-        "SELECT half, count(*), avg(mean) FROM (SELECT ntile(2) OVER (ORDER BY p.created_at) AS half, "
+        "SELECT half, count(*), avg(mean) FROM (SELECT ntile(2) OVER (ORDER BY p.created_at, p.id) AS half, "
         f"p.positive - p.negative AS mean FROM posts p WHERE {selection.where} AND p.created_at IS NOT NULL) GROUP BY 1 ORDER BY 1",
         selection.values,
     )

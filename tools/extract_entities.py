@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from index.entities import canonical
 from index.errors import AnalystError
 from tools.library import Library
-from tools.result import ToolResult
-from tools.select import Selection, select_posts
+from tools.result import ToolResult, one_line
+from tools.select import Selection, count_posts, select_posts
 from tools.words import count, quote, small_sample, tone
 
+# A post that says a name three times is one post and one tone: each mention has its share of the post.
+NAMED = """
+SELECT mode(text ORDER BY text) AS name, mode(type ORDER BY type), count(DISTINCT id) AS posts,
+       count(DISTINCT author) AS people, sum(tone * share) / sum(share)
+FROM (SELECT m.text, m.type, m.canonical, p.id, p.author, p.positive - p.negative AS tone,
+             1.0::DOUBLE / count(*) OVER (PARTITION BY m.canonical, p.id) AS share
+      FROM posts p JOIN mentions m ON m.post = p.id"""
 EntityType = Literal["person", "organization", "product", "location", "group", "work"]
 
 
@@ -27,9 +35,10 @@ class Entity:
 
 @dataclass(frozen=True, kw_only=True)
 class ExtractEntities(ToolResult):
-    """Names found, the commonest first."""
+    """Names found, the commonest first, in ``posts`` posts."""
 
     subject: str
+    posts: int
     entities: list[Entity]
 
 
@@ -48,34 +57,43 @@ def extract_entities(
     if text is not None:
         return _of_text(library, text, type, limit)
     if topic is None and user is None and community is None:
-        raise AnalystError("Entities need one of topic, user, text or community", todo='For example topic="electric cars".')
+        raise AnalystError(
+            "Entities need one of topic, user, text or community", todo='For example topic="electric cars".'
+        )
     selection = select_posts(library, topic=topic, user=user, community=community, since=since, until=until)
     found = _entities(library, selection, type, limit, leave_out=topic)
+    posts = count_posts(library, selection)
     kind = f"{type} names" if type else "names"
     if not found:
-        return ExtractEntities(lines=[f"No {kind} come up in posts {selection.words}."], subject=selection.words, entities=[])
+        return ExtractEntities(
+            lines=[f"No {kind} come up in posts {selection.words}."],
+            warnings=small_sample(posts),
+            subject=selection.words,
+            posts=posts,
+            entities=[],
+        )
     lines = [f"The {kind} that come up most in posts {selection.words}:"]
     lines += [
         f"{entity.name} ({entity.type}): {count(entity.posts, 'post')} by {count(entity.people, 'person', 'people')}, "
         f"tone {tone(entity.mean)}."
         for entity in found
     ]
-    warnings = small_sample(max(entity.posts for entity in found))
-    return ExtractEntities(lines=lines, warnings=warnings, subject=selection.words, entities=found)
+    return ExtractEntities(
+        lines=lines, warnings=small_sample(posts), subject=selection.words, posts=posts, entities=found
+    )
 
 
 def _entities(
     library: Library, selection: Selection, kind: str | None, limit: int, leave_out: str | None
 ) -> list[Entity]:
-    from index.entities import canonical
-
+    """Names in the posts selected but ``leave_out``, which is what they are about."""
+    own = canonical(leave_out or "")
     rows = library.facts.rows(
-        "SELECT mode(m.text), mode(m.type), count(DISTINCT p.id) AS n, count(DISTINCT p.author), avg(p.positive - p.negative) "
-        f"FROM posts p JOIN mentions m ON m.post = p.id WHERE {selection.where} AND m.canonical <> $left_out "
-        f"AND ($kind IS NULL OR m.type = $kind) GROUP BY m.canonical ORDER BY n DESC, 4 DESC, 1 LIMIT {int(limit)}",
-        {**selection.values, "left_out": canonical(leave_out or ""), "kind": kind},
+        f"{NAMED} WHERE {selection.where} AND m.canonical NOT IN (SELECT unnest($left_out)) "
+        "AND ($kind IS NULL OR m.type = $kind)) GROUP BY canonical ORDER BY posts DESC, people DESC, name LIMIT $limit",
+        {**selection.values, "left_out": [own, own + "s", own.removesuffix("s")], "kind": kind, "limit": limit},
     )
-    return [Entity(*row) for row in rows]
+    return [Entity(one_line(name), *row) for name, *row in rows]
 
 
 def _of_text(library: Library, text: str, kind: str | None, limit: int) -> ExtractEntities:
@@ -83,9 +101,13 @@ def _of_text(library: Library, text: str, kind: str | None, limit: int) -> Extra
         raise AnalystError("The text is empty", todo="Paste the words whose names you want.")
     reading, mentions = next(library.reader.read([text]))
     mean = float(reading.sentiment[2] - reading.sentiment[0])
-    named = {m.canonical: Entity(m.text, m.type, 1, 1, mean) for m in mentions if kind is None or m.type == kind}
+    named: dict[str, Entity] = {}
+    for m in mentions:
+        if kind is None or m.type == kind:
+            named.setdefault(m.canonical, Entity(one_line(m.text), m.type, 1, 1, mean))
     found = list(named.values())[:limit]
     if not found:
-        return ExtractEntities(lines=[f"No {kind or ''} names stand in {quote(text, 60)}.".replace("  ", " ")], subject="this text", entities=[])
+        line = f"No {kind} names stand in {quote(text, 60)}." if kind else f"No names stand in {quote(text, 60)}."
+        return ExtractEntities(lines=[line], subject="this text", posts=1, entities=[])
     lines = ["The names in this text:", *(f"{entity.name} ({entity.type})." for entity in found)]
-    return ExtractEntities(lines=lines, subject="this text", entities=found)
+    return ExtractEntities(lines=lines, subject="this text", posts=1, entities=found)

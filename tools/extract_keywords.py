@@ -24,9 +24,10 @@ class Keyword:
 
 @dataclass(frozen=True, kw_only=True)
 class ExtractKeywords(ToolResult):
-    """Phrases, the most telling first."""
+    """Phrases, the most telling first, of ``posts`` posts."""
 
     subject: str
+    posts: int
     keywords: list[Keyword]
 
 
@@ -44,18 +45,31 @@ def extract_keywords(
     if text is not None:
         return _of_text(library, text, limit)
     if topic is None and user is None and community is None and since is None and until is None:
-        raise AnalystError("Key phrases need one of topic, user, text or community", todo='For example community="Coffee".')
+        raise AnalystError(
+            "Key phrases need one of topic, user, text or community", todo='For example community="Coffee".'
+        )
     selection = select_posts(library, topic=topic, user=user, community=community, since=since, until=until)
     keywords = contrastive_phrases(library, selection, limit, leave_out=topic)
     posts = count_posts(library, selection)
     if not keywords:
-        return ExtractKeywords(lines=[f"No key phrases stand out in posts {selection.words}."], subject=selection.words, keywords=[])
+        return ExtractKeywords(
+            lines=[f"No key phrases stand out in posts {selection.words}."],
+            warnings=small_sample(posts),
+            subject=selection.words,
+            posts=posts,
+            keywords=[],
+        )
     lines = [f"What sets the {count(posts, 'post')} {selection.words} apart, most telling first:"]
     lines += [f"{keyword.phrase}: {count(keyword.posts, 'post')}." for keyword in keywords]
     best = evidence_posts(library, _posts_with(library, selection, keywords[0].phrase))
     lines += [f"For example {said(post)}" for post in best]
     return ExtractKeywords(
-        lines=lines, warnings=small_sample(posts), evidence=best, subject=selection.words, keywords=keywords
+        lines=lines,
+        warnings=small_sample(posts),
+        evidence=best,
+        subject=selection.words,
+        posts=posts,
+        keywords=keywords,
     )
 
 
@@ -83,13 +97,17 @@ def contrastive_phrases(
     own = (leave_out or "").casefold().strip()
     chosen: list[tuple[str, int, float]] = []
     for phrase, posts, gain in rows:
-        words = set(phrase.split())
-        overlapping = any(words & set(other.split()) for other, _, _ in chosen)
-        if gain > 0 and phrase != own and not overlapping:
+        if gain > 0 and phrase != own and not _overlaps(phrase, [other for other, _, _ in chosen]):
             chosen.append((phrase, posts, gain))
         if len(chosen) == limit:
             break
     return [Keyword(phrase, posts, gain / chosen[0][2]) for phrase, posts, gain in chosen]
+
+
+def _overlaps(phrase: str, chosen: list[str]) -> bool:
+    """Whether a word of ``phrase`` has been said: "espresso" after "espresso machine" says nothing new."""
+    words = set(phrase.split())
+    return any(words & set(other.split()) for other in chosen)
 
 
 def _posts_with(library: Library, selection: Selection, phrase: str) -> list[str]:
@@ -107,10 +125,13 @@ def _of_text(library: Library, text: str, limit: int) -> ExtractKeywords:
     if not text.strip():
         raise AnalystError("The text is empty", todo="Paste the words whose themes you want.")
     reading, _ = next(library.reader.read([text]))
-    phrases = key_phrases(text, reading, limit)
-    if not phrases:
-        return ExtractKeywords(lines=["No key phrases stand in this text."], subject="this text", keywords=[])
-    best = max(phrase.weight for phrase in phrases)
-    keywords = [Keyword(phrase.text, 1, phrase.weight / best) for phrase in phrases]
+    weights: dict[str, float] = {}
+    for phrase in key_phrases(text, reading, POOL):
+        if phrase.weight > 0 and len(weights) < limit and not _overlaps(phrase.text, list(weights)):
+            weights[phrase.text] = phrase.weight
+    if not weights:
+        return ExtractKeywords(lines=["No key phrases stand in this text."], subject="this text", posts=1, keywords=[])
+    best = max(weights.values())
+    keywords = [Keyword(phrase, 1, weight / best) for phrase, weight in weights.items()]
     lines = ["The key phrases of this text:", *(f"{keyword.phrase}." for keyword in keywords)]
-    return ExtractKeywords(lines=lines, subject="this text", keywords=keywords)
+    return ExtractKeywords(lines=lines, subject="this text", posts=1, keywords=keywords)

@@ -11,7 +11,7 @@ from tools.library import Library
 from tools.result import SMALL_PEOPLE, ToolResult
 from tools.select import evidence_posts, select_posts
 from tools.targeting import AudienceQuery, Signals, audience_query, measure_signals, probabilities
-from tools.words import count, listed, percent, quote
+from tools.words import count, listed, percent, quote, short
 
 LONGEST_LIMIT = 500
 
@@ -80,7 +80,7 @@ def _within(
     library: Library, signals: Signals, since: str | None, until: str | None, community: str | None
 ) -> list[int]:
     """Rows of people who posted within the time and community asked for."""
-    if not (since or until or community):
+    if since is None and until is None and community is None:
         return list(range(len(signals.authors)))
     selection = select_posts(library, since=since, until=until, community=community)
     rows = library.facts.rows(f"SELECT DISTINCT p.author FROM posts p WHERE {selection.where}", selection.values)
@@ -97,18 +97,20 @@ def _lines(
     query: AudienceQuery, people: list[Person], expected: float, considered: int, quotes: dict[str, str]
 ) -> list[str]:
     lines = [
-        f"Likeliest to engage with {quote(query.campaign, 60)[1:-1]}: about {expected:.1f} of these "
+        f"Likeliest to engage with {short(query.campaign)}: about {expected:.1f} of these "
         f"{count(len(people), 'person', 'people')} should engage, out of {considered:,} ranked."
     ]
     for place, person in enumerate(people, start=1):
         shown = f" Wrote: {quote(quotes[person.user], 90)}" if person.user in quotes else ""
         lines.append(f"{place}. @{person.user}, {percent(person.probability)}: {'; '.join(person.reasons)}.{shown}")
     if query.interests:
-        lines.append(f"Related interests used: {listed(query.interests)}.")
+        lines.append(f"Related interests used: {listed([short(interest) for interest in query.interests])}.")
     return lines
 
 
 def _warnings(considered: int) -> list[str]:
     if considered >= SMALL_PEOPLE:
         return []
-    return [f"Careful: only {count(considered, 'person', 'people')} could be ranked; under {SMALL_PEOPLE} a ranking is shaky."]
+    return [
+        f"Careful: only {count(considered, 'person', 'people')} could be ranked; under {SMALL_PEOPLE} a ranking is shaky."
+    ]

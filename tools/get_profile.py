@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 
+from tools.extract_entities import NAMED
 from tools.extract_keywords import Keyword, contrastive_phrases
 from tools.library import Library
-from tools.result import ToolResult
+from tools.result import Evidence, ToolResult, one_line
 from tools.select import EVIDENCE, Selection, as_evidence, select_posts
 from tools.words import count, listed, percent, said, small_sample, tone
 
@@ -87,8 +88,7 @@ def get_profile(library: Library, user: str) -> GetProfile:
         hours=dict(_counts(library, selection, "hour(p.created_at AT TIME ZONE 'UTC')")),
         weekdays={DAYS[d]: n for d, n in _counts(library, selection, "dayofweek(p.created_at AT TIME ZONE 'UTC')")},
     )
-    profile.lines.extend(_lines(profile))
-    return profile
+    return replace(profile, lines=_lines(profile))
 
 
 def _lines(profile: GetProfile) -> list[str]:
@@ -109,22 +109,24 @@ def _lines(profile: GetProfile) -> list[str]:
         f"{percent(profile.negative)} negative."
     )
     if profile.likes is not None and profile.everyone_likes is not None:
-        lines.append(f"Gets {profile.likes:.1f} likes a post on average; everyone here gets {profile.everyone_likes:.1f}.")
+        lines.append(
+            f"Gets {profile.likes:.1f} likes a post on average; everyone here gets {profile.everyone_likes:.1f}."
+        )
     if profile.hours:
         hour, day = next(iter(profile.hours)), next(iter(profile.weekdays))
         lines.append(f"Posts most often between {hour:02d}:00 and {(hour + 1) % 24:02d}:00 UTC, and on {day}s.")
-    return [*lines, *(f"Best liked: {said(post)}" for post in profile.evidence[:1])]
+    # Without any likes the first post is only the first.
+    return [*lines, *(f"Best liked: {said(post)}" for post in profile.evidence[:1] if post.likes is not None)]
 
 
 def _brands(library: Library, selection: Selection) -> list[Brand]:
     """Organizations, products, works and groups this person names, the commonest first."""
     rows = library.facts.rows(
-        "SELECT mode(m.text), mode(m.type), count(DISTINCT p.id) AS n, avg(p.positive - p.negative) FROM posts p "
-        f"JOIN mentions m ON m.post = p.id WHERE {selection.where} AND m.type IN ('organization', 'product', 'work', 'group') "
-        "GROUP BY m.canonical ORDER BY n DESC, 1 LIMIT 20",
+        f"{NAMED} WHERE {selection.where} AND m.type IN ('organization', 'product', 'work', 'group')) "
+        "GROUP BY canonical ORDER BY posts DESC, name LIMIT 20",
         selection.values,
     )
-    return [Brand(*row) for row in rows]
+    return [Brand(one_line(name), type_, posts, mean) for name, type_, posts, _, mean in rows]
 
 
 def _counts(library: Library, selection: Selection, column: str) -> list[tuple[object, int]]:
@@ -135,9 +137,9 @@ def _counts(library: Library, selection: Selection, column: str) -> list[tuple[o
     )
 
 
-def _most_liked(library: Library, selection: Selection) -> list:
+def _most_liked(library: Library, selection: Selection) -> list[Evidence]:
     rows = library.facts.rows(
-        f"SELECT {EVIDENCE} FROM posts p WHERE {selection.where} ORDER BY coalesce(p.likes, 0) DESC, p.id LIMIT 5",
+        f"SELECT {EVIDENCE} FROM posts p WHERE {selection.where} ORDER BY p.likes DESC NULLS LAST, p.id LIMIT 5",
         selection.values,
     )
     return [as_evidence(row) for row in rows]

@@ -11,9 +11,10 @@ import numpy as np
 
 from index.entities import OURS, Reader
 from index.errors import AnalystError
-from index.facts import Facts
+from index.facts import TABLES, Facts
 from index.manifest import Manifest, read_manifest
 from index.vectors import Vectors
+from tools.words import short
 
 
 @dataclass
@@ -29,6 +30,13 @@ class Library:
     def open(cls, path: Path) -> Library:
         """Raises AnalystError if ``path`` holds no index that this version can read."""
         manifest = read_manifest(path)
+        parts = [*(f"facts/{table}.parquet" for table in TABLES), "chroma/chroma.sqlite3"]
+        if missing := [part for part in parts if not (path / part).is_file()]:
+            raise AnalystError(
+                f"This index is damaged: {', '.join(missing)} is missing",
+                where=str(path),
+                todo="Build it again with `analyst index`.",
+            )
         return cls(path, manifest, Facts(path / "facts"), Vectors(path / "chroma"))
 
     @cached_property
@@ -38,13 +46,15 @@ class Library:
 
     @cached_property
     def authors(self) -> dict[str, str]:
-        """Every author by the casefolded name."""
-        return {name.casefold(): name for (name,) in self.facts.rows("SELECT author FROM people")}
+        """Every author by the casefolded name; of several that differ in case only, the busiest."""
+        return {name.casefold(): name for (name,) in self.facts.rows("SELECT author FROM people ORDER BY posts, 1")}
 
     @cached_property
     def communities(self) -> dict[str, str]:
-        """Every community by the casefolded name."""
-        rows = self.facts.rows("SELECT DISTINCT community FROM posts WHERE community IS NOT NULL")
+        """Every community by the casefolded name; of several that differ in case only, the largest."""
+        rows = self.facts.rows(
+            "SELECT community FROM posts WHERE community IS NOT NULL GROUP BY 1 ORDER BY count(*), 1"
+        )
         return {name.casefold(): name for (name,) in rows}
 
     @cached_property
@@ -63,23 +73,35 @@ class Library:
 
     def author(self, user: str) -> str:
         """The author that ``user`` names, with or without @ and in any case. Raises AnalystError with the nearest names."""
-        key = user.strip().lstrip("@").removeprefix("u/").casefold()
+        name = user.strip().strip("/").removeprefix("u/").lstrip("@")
+        if not name:
+            raise AnalystError("The user is empty", todo='Name a person, for example user="ana".')
+        if self.facts.rows("SELECT 1 FROM people WHERE author = $name", {"name": name}):
+            return name
+        key = name.casefold()
         if key in self.authors:
             return self.authors[key]
         near = ", ".join("@" + self.authors[name] for name in nearest_names(key, list(self.authors)))
         raise AnalystError(
-            f"Nobody named @{key} has posted here", todo=f"Did you mean {near}?" if near else "Check the spelling."
+            f"Nobody named @{short(name)} has posted here",
+            todo=f"Did you mean {near}?" if near else "Check the spelling.",
         )
 
     def community(self, name: str) -> str:
         """The community that ``name`` names, with or without r/ or #. Raises AnalystError with the nearest names."""
-        key = name.strip().removeprefix("r/").lstrip("#").casefold()
+        key = name.strip().strip("/").removeprefix("r/").lstrip("#")
+        if not key:
+            raise AnalystError("The community is empty", todo='Name one, for example community="Coffee".')
+        if self.facts.rows("SELECT 1 FROM posts WHERE community = $name LIMIT 1", {"name": key}):
+            return key
+        key = key.casefold()
         for form in (key, key.replace(" ", ""), key.replace(" ", "_"), key.removesuffix(" community")):
             if form in self.communities:
                 return self.communities[form]
         near = ", ".join(self.communities[found] for found in nearest_names(key, list(self.communities)))
         raise AnalystError(
-            f"There is no community named {name!r} here", todo=f"Did you mean {near}?" if near else "Check the spelling."
+            f"There is no community named '{short(name)}' here",
+            todo=f"Did you mean {near}?" if near else "Check the spelling.",
         )
 
 

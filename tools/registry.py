@@ -26,6 +26,7 @@ TOOLS: dict[str, Callable[..., ToolResult]] = {
 }
 LONGEST_ARGUMENT = 4000  # characters
 LARGEST_LIMIT = 500
+LONGEST_LIST = 50
 
 
 class BadArguments(AnalystError):
@@ -63,6 +64,8 @@ def arguments_model(name: str) -> type[BaseModel]:
         default = ... if parameter.default is inspect.Parameter.empty else parameter.default
         if parameter.name == "limit":
             fields["limit"] = (hint, Field(default, ge=1, le=LARGEST_LIMIT))
+        elif "list" in str(hint):
+            fields[parameter.name] = (hint, Field(default, max_length=LONGEST_LIST))
         else:
             fields[parameter.name] = (hint, default)
     return create_model(name, __config__=ConfigDict(extra="forbid", str_max_length=LONGEST_ARGUMENT), **fields)

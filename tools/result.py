@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 SMALL_PEOPLE = 150
 SMALL_POSTS = 5
+_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,11 @@ class ToolResult:
     warnings: list[str] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        # A name with a line break in it must not split a line: the answer grammar and the command line read whole lines.
+        object.__setattr__(self, "lines", [one_line(line) for line in self.lines])
+        object.__setattr__(self, "warnings", [one_line(line) for line in self.warnings])
+
     @property
     def text(self) -> str:
         """The short text of the result: its lines, then its warnings."""
@@ -53,6 +61,11 @@ class ToolResult:
         return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))
 
 
+def one_line(text: str) -> str:
+    """``text`` without line breaks, control characters and doubled blanks."""
+    return _BREAKS.sub(" ", text).strip()
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
@@ -61,5 +74,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     if isinstance(value, float):
-        return round(value, 4)
+        return round(value, 4) if math.isfinite(value) else None  # JSON knows no NaN
     return value

@@ -8,8 +8,8 @@ from typing import Literal
 from index.errors import AnalystError
 from tools.library import Library
 from tools.result import ToolResult
-from tools.select import count_posts, evidence_posts, name_pattern, select_posts
-from tools.words import count, said
+from tools.select import count_posts, evidence_posts, select_posts, topic_pattern
+from tools.words import count, said, short
 
 Sentiment = Literal["positive", "neutral", "negative"]
 WIDE = 400  # nearest posts that are looked through when the filters are loose
@@ -47,15 +47,15 @@ def search_posts(
     filtered = where != "true"
     considered = count_posts(library, selection) if not sentiment else _count(library, where, values)
     scores = _scores(library, query, where, values, narrow=filtered and considered <= NARROW)
-    best = sorted(scores, key=lambda id_: -scores[id_])[:limit]
+    best = sorted(scores, key=lambda id_: (-scores[id_], id_))[:limit]
     posts = [post for post in evidence_posts(library, best, scores) if (post.score or 0) >= RELEVANT]
     tone = f"{sentiment} " if sentiment else ""
     scope = f" {selection.words}" if selection.words else ""
     if not posts:
         return SearchPosts(
-            lines=[f'No {tone}posts{scope} are about "{query}".'], query=query, considered=considered
+            lines=[f'No {tone}posts{scope} are about "{short(query)}".'], query=query, considered=considered
         )
-    headline = f'{count(len(posts), f"{tone}post")} nearest to "{query}"{scope}, best first:'
+    headline = f'{count(len(posts), f"{tone}post")} nearest to "{short(query)}"{scope}, best first:'
     return SearchPosts(lines=[headline, *map(said, posts)], evidence=posts, query=query, considered=considered)
 
 
@@ -63,16 +63,14 @@ def _count(library: Library, where: str, values: dict[str, object]) -> int:
     return int(library.facts.rows(f"SELECT count(*) FROM posts p WHERE {where}", values)[0][0])
 
 
-def _scores(
-    library: Library, query: str, where: str, values: dict[str, object], *, narrow: bool
-) -> dict[str, float]:
+def _scores(library: Library, query: str, where: str, values: dict[str, object], *, narrow: bool) -> dict[str, float]:
     """Cosine of each candidate that passes the filters, raised where the very words occur."""
     vector = library.embed(query)
     lexical = [
         id_
         for (id_,) in library.facts.rows(
-            f"SELECT p.id FROM posts p WHERE {where} AND regexp_matches(p.text, $q) LIMIT {WIDE}",
-            {**values, "q": name_pattern(query)},
+            f"SELECT p.id FROM posts p WHERE {where} AND regexp_matches(p.text, $q) ORDER BY p.id LIMIT {WIDE}",
+            {**values, "q": topic_pattern(library, query)},
         )
     ]
     if narrow:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from index.entities import canonical
 from index.errors import AnalystError
 from tools.library import Library, nearest_names
 from tools.result import Evidence
+from tools.words import short
 
 NEAR_POSTS = 300
 NEAR_ENOUGH = 0.5  # cosine from which a post without the words still counts as being about a topic
 NAME_SHARE = 0.3  # a topic is a name if so many of the posts with its words have it tagged as one
+NO_POST = r"[^\x00-\x{10FFFF}]"  # a pattern that no text matches
+NOT_PLURAL = frozenset({"news"})  # without its s another word
 EVIDENCE = "p.id, p.author, p.text, p.created_at, p.community, p.likes, p.sentiment"
 
 
@@ -45,7 +48,7 @@ def select_posts(
         values["author"] = author
         words.append(f"by @{author}")
     if topic is not None:
-        words.append(f"about {topic.strip()}")
+        words.append(f"about {short(topic)}")
     if community is not None:
         values["community"] = library.community(community)
         clauses.append("p.community = $community")
@@ -68,47 +71,70 @@ def count_posts(library: Library, selection: Selection) -> int:
     return int(library.facts.rows(f"SELECT count(*) FROM posts p WHERE {selection.where}", selection.values)[0][0])
 
 
-def name_pattern(name: str) -> str:
-    """A regular expression (RE2) for a name in any case: blanks may be missing, # or @ may precede, a plural or 's may follow."""
-    words = re.findall(r"\w+|[^\w\s]", re.sub(r"^[#@\s]+|['’]s$", "", name).casefold())
-    if words and len(words[-1]) > 3:
-        words[-1] = re.sub(r"(?<=[^s])s$", "", words[-1])
-    body = r"[\s_'’.-]*".join(re.escape(word) for word in words)
+def name_pattern(name: str, *, plural: bool = True) -> str:
+    """A regular expression (RE2) for a name in any case: blanks may be missing, # or @ may precede, a plural or 's may follow.
+
+    What parts words may be left out or differ ("Coca-Cola", "#cocacola"). With ``plural`` a final s is taken for one.
+    """
+    bare = re.sub(r"^[#@\s\"'“”‘’(]+|['’]s$", "", re.sub(r"[\s\"'“”‘’),;:!?.]+$", "", name))
+    # A dot inside a word stays: U.S. is not "us".
+    words = re.findall(r"\w+|[^\w\s]", re.sub(r"[-‐_'’]|\.(?=\s)", " ", bare))
+    if not words:
+        return NO_POST
+    if plural and len(words[-1]) > 3 and words[-1].casefold() not in NOT_PLURAL:
+        words[-1] = re.sub(r"(?i)(?<=[^s])s$", "", words[-1])
+    body = r"[\s_'’.‐-]*".join(re.escape(word) for word in words)
     return rf"(?i)(^|[^\pL\pN])({body})(s|es|['’]s)?($|[^\pL\pN])"
+
+
+def topic_pattern(library: Library, name: str) -> str:
+    """``name_pattern``, but a final s stays where these posts tag the name mostly with it: Vans is no van."""
+    key = canonical(name)
+    if not key.endswith("s"):
+        return name_pattern(name)
+    ((whole, singular),) = library.facts.rows(
+        "SELECT count(*) FILTER (canonical = $whole), count(*) FILTER (canonical = $singular) FROM mentions",
+        {"whole": key, "singular": key[:-1]},
+    )
+    return name_pattern(name, plural=whole <= singular)
 
 
 def parse_day(text: str, *, end: bool = False) -> datetime:
     """An ISO date (year, month or day) → its first moment, or with ``end`` the first moment after it. Raises AnalystError."""
-    match = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?(?:[T ].*)?", text.strip())
+    match = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2})(?:[T ]\d{1,2}:\d.*)?)?", text.strip())
     if match is None:
-        raise AnalystError(f"{text!r} is no date", todo="Write dates as 2024, 2024-03 or 2024-03-15.")
+        raise AnalystError(f"'{short(text)}' is no date", todo="Write dates as 2024, 2024-03 or 2024-03-15.")
     year, month, day = (int(part) if part else None for part in match.groups())
     try:
-        first = date(year or 1, month or 1, day or 1)
-    except ValueError as error:
-        raise AnalystError(f"{text!r} is no date: {error}", todo="Write dates as 2024-03-15.") from error
-    if end:
-        if day:
-            first += timedelta(days=1)
-        elif month:
-            first = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-        else:
-            first = first.replace(year=first.year + 1)
-    return datetime(first.year, first.month, first.day)
+        first = datetime(year or 0, 1 if month is None else month, 1 if day is None else day)
+        return _next(first, month, day) if end else first
+    except (ValueError, OverflowError) as error:
+        raise AnalystError(f"'{short(text)}' is no date: {error}", todo="Write dates as 2024-03-15.") from error
+
+
+def _next(first: datetime, month: int | None, day: int | None) -> datetime:
+    """The first moment after the day, the month or the year that begins with ``first``."""
+    if day:
+        return first + timedelta(days=1)
+    if month:
+        return (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return first.replace(year=first.year + 1)
 
 
 def _time(since: str | None, until: str | None) -> tuple[list[str], dict[str, Any], list[str]]:
     clauses, values, words = [], {}, []
-    if since:
+    if since is not None:
         clauses.append("p.created_at >= $since::TIMESTAMP AT TIME ZONE 'UTC'")
         values["since"] = parse_day(since)
-        words.append(f"since {since}")
-    if until:
+        words.append(f"since {short(since)}")
+    if until is not None:
         clauses.append("p.created_at < $until::TIMESTAMP AT TIME ZONE 'UTC'")
         values["until"] = parse_day(until, end=True)
-        words.append(f"until {until}")
-    if since and until and values["since"] >= values["until"]:
-        raise AnalystError(f"The time from {since} until {until} is empty", todo="Put the earlier date first.")
+        words.append(f"until {short(until)}")
+    if since is not None and until is not None and values["since"] >= values["until"]:
+        raise AnalystError(
+            f"The time from {short(since)} until {short(until)} is empty", todo="Put the earlier date first."
+        )
     return clauses, values, words
 
 
@@ -116,7 +142,9 @@ def _topic(library: Library, topic: str, values: dict[str, Any]) -> tuple[str, b
     """A clause for posts about ``topic``, and whether some were found by meaning."""
     if not topic.strip():
         raise AnalystError("The topic is empty", todo="Name a brand or a subject.")
-    values["pattern"] = name_pattern(topic)
+    if not canonical(topic):
+        raise AnalystError(f"The topic '{short(topic)}' names nothing", todo="Name a brand or a subject.")
+    values["pattern"] = topic_pattern(library, topic)
     lexical = "regexp_matches(p.text, $pattern)"
     said, named = library.facts.rows(
         f"SELECT count(*), count(*) FILTER (p.id IN (SELECT post FROM mentions WHERE canonical = $name)) "
@@ -131,11 +159,17 @@ def _topic(library: Library, topic: str, values: dict[str, Any]) -> tuple[str, b
 
 
 def _nothing(library: Library, selection: Selection, topic: str | None) -> AnalystError:
-    if topic is None:
-        return AnalystError(f"There are no posts {selection.words}", todo="Widen the time or leave a condition out.")
-    rows = library.facts.rows("SELECT canonical, mode(text) FROM mentions GROUP BY 1 HAVING count(*) > 1")
+    rows = (
+        []
+        if topic is None
+        else library.facts.rows(
+            "SELECT canonical, mode(text ORDER BY text) FROM mentions GROUP BY 1 HAVING count(*) > 1"
+        )
+    )
     names: dict[str, str] = dict(rows)  # type: ignore[arg-type]
-    near = ", ".join(names[name] for name in nearest_names(canonical(topic), list(names)))
+    if topic is None or canonical(topic) in names:  # the name is right; the other conditions leave nothing of it
+        return AnalystError(f"There are no posts {selection.words}", todo="Widen the time or leave a condition out.")
+    near = ", ".join(short(names[name]) for name in nearest_names(canonical(topic), list(names)))
     return AnalystError(
         f"There are no posts {selection.words}",
         todo=f"Names like it that do occur: {near}." if near else "Try another spelling or a wider subject.",
@@ -152,4 +186,5 @@ def evidence_posts(library: Library, ids: list[str], scores: dict[str, float] | 
 def as_evidence(row: tuple[Any, ...], score: float | None = None) -> Evidence:
     """A row of the columns ``EVIDENCE``."""
     id_, author, text, created_at, community, likes, sentiment = row
-    return Evidence(id_, author, text, created_at and created_at.isoformat(), community, likes, sentiment, score)
+    when = created_at and created_at.astimezone(UTC).isoformat()  # DuckDB gives the machine's own zone
+    return Evidence(id_, author, text, when, community, likes, sentiment, score)

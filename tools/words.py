@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tools.result import SMALL_POSTS, Evidence
+from tools.result import SMALL_POSTS, Evidence, one_line
 
 QUOTE = 160  # characters of a post in a line; the page shows it whole
 NEUTRAL_BAND = 0.08
@@ -29,10 +29,15 @@ def tone(mean: float) -> str:
 
 def quote(text: str, length: int = QUOTE) -> str:
     """One line of a post, cut at a word."""
-    line = " ".join(text.split()).replace('"', "'")
+    line = one_line(text).replace('"', "'")
     if len(line) <= length:
         return f'"{line}"'
     return f'"{line[:length].rsplit(" ", 1)[0]}…"'
+
+
+def short(text: str, length: int = 60) -> str:
+    """What a user wrote, as it may stand inside a line: ``quote`` without its marks."""
+    return quote(text, length)[1:-1]
 
 
 def said(post: Evidence) -> str:

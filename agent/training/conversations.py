@@ -20,7 +20,7 @@ from tools.registry import TOOLS, arguments_model
 HERE = Path(__file__).parent
 PHRASINGS = HERE / "phrasings"
 # What share of conversations is of which kind.
-MIX = {"call": 52, "thread": 18, "answer": 12, "decline": 13, "chat": 5}
+MIX = {"call": 60, "thread": 16, "answer": 6, "decline": 13, "chat": 5}
 SMALL_TALK = {"greeting": "greet", "thank_you": "thanks", "goodbye": "goodbye", "what_can_i_ask_you": "help"}  # intents of CLINC150
 KEPT_LINES = {"find_audience": 6, "search_posts": 6, "extract_entities": 11, "extract_keywords": 12}
 
@@ -101,7 +101,7 @@ class Conversations:
     def _answer(self) -> list[Turn]:
         """Question, call, a real result and the answer."""
         tool = self._tool()
-        real = self.random.choice(self.results[tool])
+        real = self._shortened(self.random.choice(self.results[tool]), whole=0.25)
         main = next(iter(real.args))
         fitting = [p for p in self.phrasings[tool] if "{" + main + "}" in p] or self.phrasings[tool]
         turns = self._question(tool, self.random.choice(fitting), {main: real.args[main]})
@@ -143,11 +143,17 @@ class Conversations:
         return turns
 
     def _brief(self, tool: str) -> list[Turn]:
-        """A result in the middle of a thread, mostly shortened: what matters there is what was asked."""
-        real = self.random.choice(self.results[tool])
-        if self.random.random() < 0.75:
-            real = Real(tool, real.args, "\n".join(real.text.split("\n")[: self.random.randint(1, 4)]), real.fault)
-        return self._outcome(real)
+        """A result in the middle of a thread: what matters there is what was asked."""
+        return self._outcome(self._shortened(self.random.choice(self.results[tool]), whole=0.03))
+
+    def _shortened(self, real: Real, *, whole: float) -> Real:
+        """The first lines of a result, each cut: copying is learned from few tokens as well as from many."""
+        lines = real.text.split("\n")
+        if self.random.random() >= whole:
+            lines = lines[: self.random.choice([1, 2, 2, 3, 4])]
+        length = self.random.choice([60, 80, 100, 160])
+        cut = [line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + "…" for line in lines]
+        return Real(real.tool, real.args, "\n".join(cut), real.fault)
 
     def _small(self, kind: str, say: str) -> list[Turn]:
         bank = self.chitchat if kind in self.chitchat else self.declines

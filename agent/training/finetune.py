@@ -1,7 +1,9 @@
 """Then the work: ``python -m agent.training.finetune --data FOLDER --results work/results.jsonl``.
 
-Conversations are packed into rows that share the system prompt and the tools: each sees that prefix and itself, so the prefix is paid for
-once in a dozen conversations. Goes on from ``--base`` and from its own checkpoint; writes ``--out`` (default ``agent/weights``).
+Conversations are packed into rows that share the system prompt and the tools: each sees that prefix and itself, so
+the prefix is paid for
+once in a dozen conversations. Goes on from ``--base`` and from its own checkpoint; writes ``--out`` (default
+``agent/weights``).
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ import torch
 
 from agent.analyst import system_prompt
 from agent.training.conversations import Conversations, Turn, rendered
-from agent.training.pretrain import new_model
 from agent.training.loop import IGNORED, Batch, Schedule, device, train
+from agent.training.pretrain import new_model
 from tools.registry import TOOLS, arguments_model, description
 
 LENGTH = 1024
@@ -31,7 +33,9 @@ def tool_schemas() -> list[dict[str, Any]]:
 
     return [
         convert_to_openai_tool(
-            StructuredTool.from_function(lambda: None, name=name, description=description(name), args_schema=arguments_model(name))
+            StructuredTool.from_function(
+                lambda: None, name=name, description=description(name), args_schema=arguments_model(name)
+            )
         )
         for name in TOOLS
     ]
@@ -125,10 +129,10 @@ def main() -> None:
     options = parser.parse_args()
     tokenizer = AutoTokenizer.from_pretrained(options.base)
     if (options.base / "model").is_dir():
-        model = AutoModelForCausalLM.from_pretrained(options.base / "model", dtype=torch.float32).to(device())
+        model: Any = AutoModelForCausalLM.from_pretrained(options.base / "model", dtype=torch.float32)
     else:  # a tokenizer alone: word vectors from MiniLM, the rest from scratch
-        model = new_model(tokenizer).to(device())
-    model.model.compile(dynamic=False)
+        model = new_model(tokenizer)
+    model.to(device()).model.compile(dynamic=False)
     conversations = Conversations(options.data, options.results, options.seed)
     schedule = Schedule(steps=options.steps, learning_rate=1e-3, decay=0.6, seed=options.seed)
 
@@ -136,7 +140,7 @@ def main() -> None:
         conversations.random.seed(options.seed * 1_000_003 + step)
         return packed(tokenizer, iter(conversations))
 
-    train(model, batches, schedule, options.work, every=50, seconds=options.seconds)
+    train(model, batches, schedule, options.work, every=100, seconds=options.seconds)
     save(model, tokenizer, options.out)
     print(json.dumps({"saved": str(options.out)}))
 

@@ -18,7 +18,8 @@ IGNORED = -100
 
 @dataclass(frozen=True)
 class Batch:
-    """``ids``, ``labels`` and ``positions`` (batch, length). ``segments`` (batch, length): a token sees earlier tokens of its own
+    """``ids``, ``labels`` and ``positions`` (batch, length). ``segments`` (batch, length): a token sees earlier
+    tokens of its own
     segment and of segment 0, the shared prefix; None means plain causal attention."""
 
     ids: Tensor
@@ -29,7 +30,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Steps and learning rate: warm-up, a flat stretch, then linear decay over the last ``decay`` share of the steps."""
+    """Steps and learning rate: warm-up, a flat stretch, then linear decay over the last ``decay`` share."""
 
     steps: int
     learning_rate: float
@@ -55,7 +56,7 @@ def attention_mask(segments: Tensor) -> Tensor:
     return (causal & ((key == query) | (key == 0)))[:, None]
 
 
-def loss_of(model: nn.Module, batch: Batch) -> Tensor:
+def loss_of(model: Any, batch: Batch) -> Tensor:
     """Mean cross-entropy over the labelled tokens; only their states meet the output layer."""
     mask = None if batch.segments is None else attention_mask(batch.segments)
     states = model.model(input_ids=batch.ids, attention_mask=mask, position_ids=batch.positions, use_cache=False)[0]
@@ -75,7 +76,8 @@ def train(
     seconds: float = math.inf,
     check: Callable[[nn.Module], dict[str, Any]] = lambda model: {},
 ) -> None:
-    """Train in place. ``batches(step)`` yields from ``step`` on; ``work`` keeps a checkpoint every ``every`` steps, from which a later
+    """Train in place. ``batches(step)`` yields from ``step`` on; ``work`` keeps a checkpoint every ``every`` steps,
+    from which a later
     run goes on. With ``seconds`` the schedule is stretched or cut so that the decay ends in time."""
     torch.manual_seed(schedule.seed)
     model.to(device()).train()
@@ -119,7 +121,10 @@ def train(
             model.train()
             _save(checkpoint, model, optimiser, step)
             pace = (time.monotonic() - started) / max(1, step - first)
-            print(json.dumps({"step": step, "loss": round(smooth, 4), "s_per_step": round(pace, 3), **figures}), flush=True)
+            print(
+                json.dumps({"step": step, "loss": round(smooth, 4), "s_per_step": round(pace, 3), **figures}),
+                flush=True,
+            )
     _save(checkpoint, model, optimiser, step)
     model.eval()
 

@@ -1,6 +1,8 @@
-"""First the language: ``python -m agent.training.pretrain --text reddit_2013.jsonl.gz --phrasings agent/training/phrasings``.
+"""First the language: ``python -m agent.training.pretrain --text reddit_2013.jsonl.gz --phrasings
+agent/training/phrasings``.
 
-Makes the tokenizer and a model that has read posts. One document in four repeats a stretch of itself word for word, because copying is
+Makes the tokenizer and a model that has read posts. One document in four repeats a stretch of itself word for word,
+because copying is
 what the model will do most and learns last.
 """
 
@@ -20,7 +22,7 @@ from index.training.data import read_rows
 
 LENGTH = 512
 ROWS = 16
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "hidden_size": 384,
     "num_hidden_layers": 6,
     "num_attention_heads": 6,
@@ -46,7 +48,7 @@ def new_model(tokenizer: Any) -> Any:
         pad_token_id=tokenizer.pad_token_id,
         **CONFIG,
     )
-    model = Qwen3ForCausalLM(config)
+    model: Any = Qwen3ForCausalLM(config)
     model.get_input_embeddings().weight.data.copy_(starting_embeddings(tokenizer))
     return model
 
@@ -60,7 +62,7 @@ def documents(path: Path, generator: random.Random) -> Iterator[str]:
             size = generator.randint(1, min(30, len(words) // 2))
             start = generator.randrange(len(words) - size)
             again = " ".join(words[start : start + size])
-            form = generator.choice(['{t}\n> {a}', '{t}\n{{"query": "{a}"}}', '{t}\n"{a}"', '{t}\n- {a}'])
+            form = generator.choice(["{t}\n> {a}", '{t}\n{{"query": "{a}"}}', '{t}\n"{a}"', "{t}\n- {a}"])
             head = " ".join(words[max(0, start - 60) : start + size + 60])
             text = form.format(t=head, a=again)
         yield text
@@ -121,7 +123,14 @@ def main() -> None:
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.1f} M parameters", flush=True)
     model.model.compile(dynamic=False)
     schedule = Schedule(steps=options.steps, learning_rate=2e-3, decay=0.3)
-    train(model, lambda step: token_stream(options.text, tokenizer, step), schedule, options.work, every=50, seconds=options.seconds)
+    train(
+        model,
+        lambda step: token_stream(options.text, tokenizer, step),
+        schedule,
+        options.work,
+        every=50,
+        seconds=options.seconds,
+    )
     model.save_pretrained(options.work / "model")
 
 

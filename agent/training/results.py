@@ -1,4 +1,6 @@
-"""Real tool results to learn answers from: ``python -m agent.training.results --index DIR [DIR …] --out work/results.jsonl``."""
+"""Real tool results to learn answers from: ``python -m agent.training.results --index DIR [DIR …] --out
+work/results.jsonl``.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,28 @@ from tools.registry import TOOLS, call_tool
 
 def subjects(library: Library, generator: random.Random) -> dict[str, list[str]]:
     """Names, phrases, people, communities and texts of an index, by the argument that they fill."""
-    names = [n for (n,) in library.facts.rows("SELECT mode(text) FROM mentions GROUP BY canonical ORDER BY count(*) DESC LIMIT 600")]
-    phrases = [p for (p,) in library.facts.rows("SELECT phrase FROM phrases GROUP BY 1 ORDER BY count(*) DESC LIMIT 600")]
+    names = [
+        n
+        for (n,) in library.facts.rows(
+            "SELECT mode(text) FROM mentions GROUP BY canonical ORDER BY count(*) DESC LIMIT 600"
+        )
+    ]
+    phrases = [
+        p for (p,) in library.facts.rows("SELECT phrase FROM phrases GROUP BY 1 ORDER BY count(*) DESC LIMIT 600")
+    ]
     topics = names + phrases
     people = list(library.authors.values())
     communities = [c for (c,) in library.facts.rows("SELECT community FROM posts GROUP BY 1 HAVING count(*) > 20")]
-    texts = [t for (t,) in library.facts.rows("SELECT text FROM posts WHERE length(text) BETWEEN 20 AND 280 LIMIT 5000")]
+    texts = [
+        t for (t,) in library.facts.rows("SELECT text FROM posts WHERE length(text) BETWEEN 20 AND 280 LIMIT 5000")
+    ]
     unknown = ["Zyqqo", "Brambleco", "Nordvale", "Quixby"]
-    pools = {"campaign": topics, "topic": topics + unknown, "query": topics, "user": [*people, "nobody_99", "ghost.writer"]}
+    pools = {
+        "campaign": topics,
+        "topic": topics + unknown,
+        "query": topics,
+        "user": [*people, "nobody_99", "ghost.writer"],
+    }
     pools |= {"community": communities, "text": texts}
     return {key: generator.sample(pool, len(pool)) for key, pool in pools.items() if pool}
 

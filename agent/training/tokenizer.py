@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from torch import Tensor
     from transformers import PreTrainedTokenizerFast
 
 VOCABULARY = 8192
 START, END = "<|im_start|>", "<|im_end|>"
 SPECIAL = ("<|pad|>", START, END, "<tool_call>", "</tool_call>")
 # Qwen's split: a word keeps the blank before it, a digit never does ("@fern_88" and "2023-05-01" stay clean).
-SPLIT = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+SPLIT = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
 TEMPLATE = Path(__file__).parents[1] / "prompts" / "shipped_template.jinja"
 
 
@@ -50,8 +53,10 @@ def train_tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
     )
 
 
-def starting_embeddings(tokenizer: PreTrainedTokenizerFast) -> object:
-    """(vocabulary, 384): each token starts as the mean of MiniLM's word pieces for its text (after WECHSEL, Minixhofer et al., 2022)."""
+def starting_embeddings(tokenizer: PreTrainedTokenizerFast) -> Tensor:
+    """(vocabulary, 384): each token starts as the mean of MiniLM's word pieces for its text (after WECHSEL,
+    Minixhofer et al., 2022).
+    """
     import torch
 
     from index.trunk import load_tokenizer, load_trunk

@@ -1,6 +1,7 @@
 """Make the entity head: ``python -m index.training.entities --data FOLDER``.
 
-FOLDER holds ``{wnut17,btc,tweebank}_{train,dev}.jsonl.gz``. The three corpora label differently, so each word's loss is the log of the
+FOLDER holds ``{wnut17,btc,tweebank}_{train,dev}.jsonl.gz``. The three corpora label differently, so each word's loss
+is the log of the
 summed probability of every tag that its label allows (partial-label learning, Cour et al., 2011). Writes
 ``index/weights/entities.safetensors`` and the figures for its model card.
 """

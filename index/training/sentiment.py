@@ -1,6 +1,7 @@
 """Make the sentiment head: ``python -m index.training.sentiment --data FOLDER``.
 
-FOLDER holds ``semeval_train.jsonl.gz`` and ``semeval_dev.jsonl.gz``. Writes ``index/weights/sentiment.safetensors`` and the figures
+FOLDER holds ``semeval_train.jsonl.gz`` and ``semeval_dev.jsonl.gz``. Writes ``index/weights/sentiment.safetensors``
+and the figures
 for its model card.
 """
 

@@ -100,7 +100,7 @@ def test_reddit_comments(write: Write) -> None:
 def test_reddit_submissions(write: Write) -> None:
     link = {**SUBMISSION, "id": "n2", "selftext": "", "is_self": False}
     removed = {**SUBMISSION, "id": "n3", "selftext": "[removed]"}
-    posts = [row for row in read_posts([write("RS_2012-01.jsonl.zst", [SUBMISSION, link, removed])])]
+    posts = list(read_posts([write("RS_2012-01.jsonl.zst", [SUBMISSION, link, removed])]))
     assert [post.text for post in posts if isinstance(post, Post)] == [
         "Which size?\nMine feel small.", "Which size?", "Which size?",
     ]  # fmt: skip

@@ -169,7 +169,7 @@ def test_the_current_folder_as_target(
     source = write("posts.jsonl", GOOD)
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    build_index([source], Path("."))
+    build_index([source], Path())
     assert read_manifest(tmp_path / "here").posts == 2
 
 

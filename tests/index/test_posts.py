@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -75,13 +76,11 @@ def test_what_is_no_date_says_so(value: Any) -> None:
 
 @given(ANYTHING)
 def test_any_value_is_a_date_or_a_value_error(value: Any) -> None:
-    try:
+    with contextlib.suppress(ValueError):
         assert to_utc(value).tzinfo is UTC
-    except ValueError:
-        pass
 
 
-@given(st.fixed_dictionaries({field: ANYTHING for field in SPELLINGS}))
+@given(st.fixed_dictionaries(dict.fromkeys(SPELLINGS, ANYTHING)))
 def test_any_row_is_a_post_that_can_be_stored_or_a_value_error(row: dict[str, Any]) -> None:
     try:
         made = post_from_row(row, {field: field for field in SPELLINGS})

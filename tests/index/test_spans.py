@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.spans import (
-    DIGIT, HANDLE, HASHTAG, LOWER, MIXED, OTHER, TITLE, UPPER, Span, Word, shape_of, shapes_of, spans_from_tags,
-    tags_from_spans, words_of,
+    DIGIT,
+    HANDLE,
+    HASHTAG,
+    LOWER,
+    MIXED,
+    OTHER,
+    TITLE,
+    UPPER,
+    Span,
+    Word,
+    shape_of,
+    shapes_of,
+    spans_from_tags,
+    tags_from_spans,
+    words_of,
 )  # fmt: skip
 
 WORDS = [Word(i, i, 3 * i, 3 * i + 2) for i in range(12)]
@@ -19,7 +34,7 @@ KINDS = ["person", "product"]
 def spans(draw: st.DrawFn) -> list[Span]:
     """Spans over WORDS that begin and end with words and do not overlap."""
     cuts = sorted(draw(st.sets(st.integers(0, len(WORDS)))))
-    pairs = [pair for pair in zip(cuts, cuts[1:], strict=False) if draw(st.booleans())]
+    pairs = [pair for pair in itertools.pairwise(cuts) if draw(st.booleans())]
     return [Span(WORDS[a].start, WORDS[b - 1].end, draw(st.sampled_from(KINDS))) for a, b in pairs]
 
 
@@ -31,7 +46,7 @@ def test_spans_survive_the_way_through_tags(found: list[Span]) -> None:
 @given(st.lists(st.sampled_from(["O", "B-person", "I-person", "B-product", "I-product"]), min_size=12, max_size=12))
 def test_any_tags_make_spans_that_stand(tags: list[str]) -> None:
     found = spans_from_tags(WORDS, tags)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
     assert spans_from_tags(WORDS, tags_from_spans(WORDS, found)) == found
 
 
