@@ -50,7 +50,7 @@ class Analyst:
             # Read up to where the first question begins; what follows the greeting is thrown away by the next prompt.
             model.warm_up([SystemMessage(system_prompt()), HumanMessage("hello")], tools=tools)
         self._memory = InMemorySaver()
-        self._agent = create_agent(
+        self._agent: Any = create_agent(
             model,
             tools,
             system_prompt=system_prompt(),
@@ -99,16 +99,17 @@ class Analyst:
 
     def _stream(self, question: str, config: Any) -> Iterator[Event]:
         from langchain_core.messages import HumanMessage, RemoveMessage, ToolMessage
+        from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
         started = time.perf_counter()
         earlier, abandoned = _turns(self._agent.get_state(config).values.get("messages", []))
         turn = _Turn([message for message in earlier if isinstance(message, ToolMessage)])
+        # A call without its result, or a question without its answer, would confuse the model.
+        kept = [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier] if abandoned else []
         steps = self._agent.stream(
-            {"messages": [*(RemoveMessage(message.id) for message in abandoned), HumanMessage(question)]},
-            config,
-            stream_mode=["messages", "updates"],
+            {"messages": [*kept, HumanMessage(question)]}, config, stream_mode=["messages", "updates"]
         )
-        with closing(steps):  # type: ignore[type-var]
+        with closing(steps):
             for mode, step in steps:
                 yield from turn.saw_piece(step[0]) if mode == "messages" else turn.saw_update(step)
         yield from turn.flush()

@@ -34,8 +34,6 @@ PARTS = {
 FILLING = re.compile(
     r"\b(the|of|between|in|on|at|to|up|since|until|till|from|after|before|during|prior|than|earlier|as)\b"
 )
-    r"\b(the|of|between|in|on|at|to|up|since|until|till|from|after|before|during|prior|than|earlier|as)\b"
-)
 BEFORE = re.compile(r"\s*(before|prior to|earlier than)\b", re.IGNORECASE)
 Span = tuple[date, date]  # first and last day
 

@@ -34,7 +34,7 @@ class Outcome:
 
 
 def plain_arguments(args: dict[str, Any], *, today: date, last_post: date | None = None) -> dict[str, Any]:
-    """Arguments as they are recorded and used: ISO dates, handles without @, communities without r/ or #, none empty."""
+    """Arguments as recorded and used: ISO dates, handles without @, communities without r/ or #, none empty."""
     plain = dict(args)
     if isinstance(plain.get("user"), str):
         plain["user"] = re.sub(r"^\s*(@|/?u/)*|\s+$", "", plain["user"], flags=re.IGNORECASE)

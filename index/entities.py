@@ -115,9 +115,17 @@ def _mentions(doc: Doc) -> list[Mention]:
     for ent in doc.ents:
         kind = FOREIGN_TYPES.get(ent.label_, ent.label_)
         name = canonical(ent.text)
-        if kind in FOREIGN_TYPES.values() and name:
+        # "@ana" is somebody being spoken to, not spoken of; "@Nike" is both, and found as an organization.
+        addressed = kind == "person" and doc.text[max(0, ent.start_char - 1) : ent.start_char + 1].find("@") >= 0
+        if kind in FOREIGN_TYPES.values() and _is_name(name) and not addressed:
             mentions.append(Mention(ent.start_char, ent.end_char, ent.text, kind, name))
     return mentions
+
+
+def _is_name(name: str) -> bool:
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    return len(name) > 1 and any(letter.isalpha() for letter in name) and name not in STOP_WORDS
 
 
 def canonical(surface: str) -> str:

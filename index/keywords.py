@@ -18,6 +18,15 @@ from index.spans import Word
 
 LONGEST = 3  # words in a phrase
 DIVERSITY = 0.4  # 0 takes the best scores only, 1 only what differs most
+# Words that carry nothing in social posts, beyond spaCy's stop words.
+CHATTER = frozenset(
+    """
+    like actually really having got getting gets going gonna wanna bc lol lmao im dont didnt doesnt cant isnt wont
+    thats youre ive hes shes mean means guess think thought know knew want wanted said says say thing things stuff lot
+    yeah yes nope ok okay pretty maybe definitely basically literally probably way kinda sort hey oh omg tbh imo idk
+    u ur ya haha right sure let need needs went come came look looks looking read people
+    """.split()  # noqa: SIM905
+)
 _NOISE = re.compile(r"https?://\S+|www\.\S+|[@]\w[\w.-]*|\b[\w.-]+\.(?:com|org|net|io)\S*")
 
 
@@ -85,6 +94,10 @@ def _is_content(text: str, word: Word) -> bool:
     from spacy.lang.en.stop_words import STOP_WORDS
 
     surface = text[word.start : word.end].lower()
-    # "t" of "don't" and "s" of "it's" are words to the tokenizer.
-    after_apostrophe = word.start > 0 and text[word.start - 1] in "'’"
-    return len(surface) > 1 and surface not in STOP_WORDS and not after_apostrophe and any(c.isalpha() for c in surface)
+    # "t" and "didn" of "didn't" and "s" of "it's" are words to the tokenizer.
+    contracted = text[max(0, word.start - 1) : word.start] in ("'", "’") or text[word.end : word.end + 2] in (
+        "'t",
+        "’t",
+    )
+    stop = surface in STOP_WORDS or surface in CHATTER
+    return len(surface) > 1 and not stop and not contracted and any(c.isalpha() for c in surface)

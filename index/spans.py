@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+# What people write as one word: letters and digits with single joints between them ("Chick-fil-A", "H&M",
+# "McDonald's").
+_WRITTEN_WORD = re.compile(r"\w+(?:[-'’&.+]\w+)*\+?")
 LOWER, TITLE, UPPER, MIXED, DIGIT, OTHER, HANDLE, HASHTAG = range(8)
 
 
@@ -92,3 +96,22 @@ def tags_from_spans(words: Sequence[Word], spans: Sequence[Span]) -> list[str]:
         cover = next((span for span in spans if span.start <= word.start and word.end <= span.end), None)
         tags.append("O" if cover is None else ("B-" if cover.start == word.start else "I-") + cover.type)
     return tags
+
+
+def whole_words(text: str, spans: Sequence[Span]) -> list[Span]:
+    """``spans`` widened to words as people write them, since the tokenizer parts "Chick-fil-A" into five; overlaps
+    become one.
+    """
+    limits = [match.span() for match in _WRITTEN_WORD.finditer(text)]
+    widened: list[Span] = []
+    for span in spans:
+        touched = [(start, end) for start, end in limits if start < span.end and end > span.start]
+        if not touched:
+            continue  # punctuation names nothing
+        start, end = min(span.start, touched[0][0]), max(span.end, touched[-1][1])
+        end -= 2 if text[start:end].endswith(("'s", "’s")) and span.end <= end - 2 else 0
+        if widened and start < widened[-1].end:
+            widened[-1] = Span(widened[-1].start, max(end, widened[-1].end), widened[-1].type)
+        else:
+            widened.append(Span(start, end, span.type))
+    return widened

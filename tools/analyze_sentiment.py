@@ -62,7 +62,7 @@ def analyze_sentiment(
     until: str | None = None,
     community: str | None = None,
 ) -> AnalyzeSentiment:
-    """How people feel about a topic, how a person sounds, or the tone of a pasted text; optionally over time or by group."""
+    """How people feel about a topic, how a person sounds, or the tone of a pasted text; optionally over time or by group."""  # noqa: E501
     if sum(value is not None for value in (topic, user, text)) != 1 and not (topic and user and not text):
         raise AnalystError("Sentiment needs one of topic, user or text", todo='For example topic="iPhone".')
     if text is not None:
@@ -74,8 +74,8 @@ def analyze_sentiment(
     telling = _telling(library, selection)
     subject = selection.words
     lines = [
-        f"Posts {subject} are {tone(shares.mean)}: {percent(shares.positive)} positive, {percent(shares.neutral)} neutral, "
-        f"{percent(shares.negative)} negative in {count(shares.posts, 'post')}."
+        f"Posts {subject} are {tone(shares.mean)}: {percent(shares.positive)} positive, "
+        f"{percent(shares.neutral)} neutral, {percent(shares.negative)} negative in {count(shares.posts, 'post')}."
     ]
     lines += [_group_line(name, group) for name, group in groups.items()]
     if trend is not None:
@@ -141,7 +141,8 @@ def _trend(library: Library, selection: Selection) -> float | None:
     """Mean of the later half of the posts minus that of the earlier half."""
     rows = library.facts.rows(
         "SELECT half, count(*), avg(mean) FROM (SELECT ntile(2) OVER (ORDER BY p.created_at, p.id) AS half, "
-        f"p.positive - p.negative AS mean FROM posts p WHERE {selection.where} AND p.created_at IS NOT NULL) GROUP BY 1 ORDER BY 1",
+        f"p.positive - p.negative AS mean FROM posts p WHERE {selection.where} AND p.created_at IS NOT NULL) "
+        "GROUP BY 1 ORDER BY 1",
         selection.values,
     )
     if sum(row[1] for row in rows) < TREND_POSTS:

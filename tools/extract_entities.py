@@ -53,7 +53,7 @@ def extract_entities(
     since: str | None = None,
     until: str | None = None,
 ) -> ExtractEntities:
-    """Names of people, companies, products, places, groups and works that come up about a topic, with a person, in a community or in a text."""
+    """Names of people, companies, products, places, groups and works that come up about a topic, with a person, in a community or in a text."""  # noqa: E501
     if text is not None:
         return _of_text(library, text, type, limit)
     if topic is None and user is None and community is None:

@@ -87,7 +87,8 @@ def contrastive_phrases(
                             WHERE phrase IN (SELECT phrase FROM mine) GROUP BY 1),
              size AS (SELECT greatest(1, count(*)) AS n FROM here)
         SELECT mine.phrase, mine.n,
-               mine.near * (mine.n / size.n::DOUBLE) * ln(1.05 * (mine.n / size.n::DOUBLE) / (everywhere.n / {total}::DOUBLE)) AS gain
+               mine.near * (mine.n / size.n::DOUBLE)
+               * ln(1.05 * (mine.n / size.n::DOUBLE) / (everywhere.n / {total}::DOUBLE)) AS gain
         FROM mine JOIN everywhere USING (phrase), size
         WHERE mine.n > 1 OR size.n < 30
         ORDER BY gain DESC, mine.phrase LIMIT {POOL}

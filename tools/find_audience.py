@@ -18,7 +18,7 @@ LONGEST_LIMIT = 500
 
 @dataclass(frozen=True)
 class Person:
-    """One candidate: ``probability`` of engaging, the ``reasons`` in words and each signal's contribution in log-odds."""
+    """A candidate: ``probability`` of engaging, ``reasons`` in words and each signal's contribution in log-odds."""
 
     user: str
     probability: float
@@ -29,7 +29,7 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class FindAudience(ToolResult):
-    """``expected_engaged`` of the people listed; ``considered`` people were ranked. ``query`` can be edited and rerun."""
+    """``expected_engaged`` of the people listed; ``considered`` were ranked. ``query`` can be edited and rerun."""
 
     campaign: str
     query: AudienceQuery
@@ -51,7 +51,7 @@ def find_audience(
     until: str | None = None,
     community: str | None = None,
 ) -> FindAudience:
-    """Which people would engage with a campaign (a brand, a product or ad copy), ranked by probability, with reasons."""
+    """Which people would engage with a campaign (a brand, a product or ad copy), ranked by probability, with reasons."""  # noqa: E501
     if not campaign.strip():
         raise AnalystError("The campaign is empty", todo="Name a brand or a product, or paste the ad's words.")
     if not 1 <= limit <= LONGEST_LIMIT:
@@ -111,6 +111,5 @@ def _lines(
 def _warnings(considered: int) -> list[str]:
     if considered >= SMALL_PEOPLE:
         return []
-    return [
-        f"Careful: only {count(considered, 'person', 'people')} could be ranked; under {SMALL_PEOPLE} a ranking is shaky."
-    ]
+    ranked = count(considered, "person", "people")
+    return [f"Careful: only {ranked} could be ranked; under {SMALL_PEOPLE} a ranking is shaky."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC
+from typing import Any
 
 from tools.extract_entities import NAMED
 from tools.extract_keywords import Keyword, contrastive_phrases
@@ -59,7 +60,8 @@ def get_profile(library: Library, user: str) -> GetProfile:
     author = library.author(user)
     selection = select_posts(library, user=author)
     ((posts, first, last, negative, neutral, positive, likes, replies),) = library.facts.rows(
-        "SELECT posts, first_post, last_post, negative, neutral, positive, likes, replies FROM people WHERE author = $a",
+        "SELECT posts, first_post, last_post, negative, neutral, positive, likes, replies "
+        "FROM people WHERE author = $a",
         {"a": author},
     )
     ((all_likes, all_replies),) = library.facts.rows("SELECT avg(likes), avg(replies) FROM posts")
@@ -129,7 +131,7 @@ def _brands(library: Library, selection: Selection) -> list[Brand]:
     return [Brand(one_line(name), type_, posts, mean) for name, type_, posts, _, mean in rows]
 
 
-def _counts(library: Library, selection: Selection, column: str) -> list[tuple[object, int]]:
+def _counts(library: Library, selection: Selection, column: str) -> list[tuple[Any, int]]:
     return library.facts.rows(  # type: ignore[return-value]
         f"SELECT {column}, count(*) FROM posts p WHERE {selection.where} AND {column} IS NOT NULL "
         "GROUP BY 1 ORDER BY 2 DESC, 1",

@@ -19,7 +19,7 @@ from tools.words import short
 
 @dataclass
 class Library:
-    """Everything that a tool may read. Safe to share between threads; opening takes milliseconds, models load when first used."""
+    """Everything that a tool may read. Safe to share between threads; models load when first used."""
 
     path: Path
     manifest: Manifest
@@ -72,7 +72,7 @@ class Library:
         return _embed(text)
 
     def author(self, user: str) -> str:
-        """The author that ``user`` names, with or without @ and in any case. Raises AnalystError with the nearest names."""
+        """The author that ``user`` names, with or without @, in any case. Raises AnalystError with the nearest."""
         name = user.strip().strip("/").removeprefix("u/").lstrip("@")
         if not name:
             raise AnalystError("The user is empty", todo='Name a person, for example user="ana".')

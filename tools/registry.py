@@ -36,7 +36,7 @@ class BadArguments(AnalystError):
 def call_tool(library: Library, name: str, args: dict[str, Any]) -> ToolResult:
     """Run one tool. Strings are coerced (``limit="5"``, ``interests="a,b"``); None means "not given".
 
-    Raises BadArguments if the tool or an argument does not exist or fit, AnalystError for what the tool itself cannot do.
+    Raises BadArguments if the tool or an argument does not exist or fit, AnalystError for what the tool cannot do.
     """
     if name not in TOOLS:
         raise BadArguments(f"There is no tool named {name!r}", todo=f"The tools are: {', '.join(TOOLS)}.")

@@ -36,7 +36,7 @@ class ToolResult:
     evidence: list[Evidence] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        # A name with a line break in it must not split a line: the answer grammar and the command line read whole lines.
+        # A name with a line break in it must not split a line: the answer grammar copies whole lines.
         object.__setattr__(self, "lines", [one_line(line) for line in self.lines])
         object.__setattr__(self, "warnings", [one_line(line) for line in self.warnings])
 

@@ -72,9 +72,9 @@ def count_posts(library: Library, selection: Selection) -> int:
 
 
 def name_pattern(name: str, *, plural: bool = True) -> str:
-    """A regular expression (RE2) for a name in any case: blanks may be missing, # or @ may precede, a plural or 's may follow.
+    """A regular expression (RE2) for a name in any case: # or @ may precede, a plural or 's may follow.
 
-    What parts words may be left out or differ ("Coca-Cola", "#cocacola"). With ``plural`` a final s is taken for one.
+    What parts its words may differ or be missing ("Coca-Cola", "#cocacola"); with ``plural`` a final s is one.
     """
     bare = re.sub(r"^[#@\s\"'“”‘’(]+|['’]s$", "", re.sub(r"[\s\"'“”‘’),;:!?.]+$", "", name))
     # A dot inside a word stays: U.S. is not "us".
@@ -100,7 +100,7 @@ def topic_pattern(library: Library, name: str) -> str:
 
 
 def parse_day(text: str, *, end: bool = False) -> datetime:
-    """An ISO date (year, month or day) → its first moment, or with ``end`` the first moment after it. Raises AnalystError."""
+    """An ISO date (year, month or day) → its first moment, with ``end`` the first one after it. Raises AnalystError."""
     match = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2})(?:[T ]\d{1,2}:\d.*)?)?", text.strip())
     if match is None:
         raise AnalystError(f"'{short(text)}' is no date", todo="Write dates as 2024, 2024-03 or 2024-03-15.")

@@ -1,4 +1,4 @@
-"""Conversations to learn from: phrasings with their slots filled, checked calls, real results, answers, small talk and declines."""
+"""Conversations to learn from: phrasings with slots filled, checked calls, real results, small talk and declines."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from agent.call_grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
+from agent.held_words import NOT_FIRST, NOT_LAST, NOT_LAST_OF_TEXT
 from agent.training.fillers import Fillers, in_words, roughen
 from index.training.data import read_rows
 from tools.registry import TOOLS, arguments_model
@@ -21,7 +23,8 @@ HERE = Path(__file__).parent
 PHRASINGS = HERE / "phrasings"
 # What share of conversations is of which kind.
 MIX = {"call": 60, "thread": 16, "answer": 6, "decline": 13, "chat": 5}
-SMALL_TALK = {"greeting": "greet", "thank_you": "thanks", "goodbye": "goodbye", "what_can_i_ask_you": "help"}  # intents of CLINC150
+# Intents of CLINC150.
+SMALL_TALK = {"greeting": "greet", "thank_you": "thanks", "goodbye": "goodbye", "what_can_i_ask_you": "help"}
 KEPT_LINES = {"find_audience": 6, "search_posts": 6, "extract_entities": 11, "extract_keywords": 12}
 
 
@@ -88,7 +91,8 @@ class Conversations:
         words, _, constants = phrasing.partition(" => ")
         args = dict(pair.split("=", 1) for pair in constants.split())
         text, values = self._said(words, fixed or {})
-        return [Turn("user", text), Turn("assistant", "", (tool, ordered(tool, {**args, **as_arguments(tool, values)})))]
+        call = (tool, ordered(tool, {**args, **as_arguments(tool, values)}))
+        return [Turn("user", text), Turn("assistant", "", call)]
 
     def _said(self, words: str, fixed: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         filled = self.fillers.fill(words, {k: v for k, v in fixed.items() if "{" + k + "}" in words})
@@ -175,7 +179,7 @@ class Conversations:
 
 
 def as_arguments(tool: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Slot values as arguments: numbered slots lose their number, a period fills both dates, interests alone are the campaign."""
+    """Slot values as arguments: numbers of slots go, a period fills both dates, interests alone are the campaign."""
     args: dict[str, Any] = {}
     for slot, value in values.items():
         name = slot.rstrip("0123456789")
@@ -189,14 +193,27 @@ def as_arguments(tool: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def ordered(tool: str, args: dict[str, Any]) -> dict[str, Any]:
-    """``args`` as the grammar writes them: in the order of the tool's schema. Raises ValueError if the call is not valid."""
+    """``args`` as the grammar writes them: in the order of the tool's schema, free text without marks at its ends.
+
+    Raises ValueError if the call is not valid.
+    """
     model = arguments_model(tool)
     unknown = set(args) - set(model.model_fields)
     if unknown:
         raise ValueError(f"{tool} has no {sorted(unknown)}")
-    placed = {name: args[name] for name in model.model_fields if name in args}
+    placed = {name: _trimmed(name, args[name]) for name in model.model_fields if name in args}
     model.model_validate(placed)
     return placed
+
+
+def _trimmed(name: str, value: Any) -> Any:
+    """``value`` as a span that the grammar allows: see ``agent.held_words``."""
+    if isinstance(value, list):
+        return [_trimmed(name, item) for item in value]
+    if not isinstance(value, str) or name not in HELD_NAMES | HELD_WORDINGS | HELD_PEOPLE:
+        return value
+    last = NOT_LAST_OF_TEXT if name in HELD_WORDINGS else NOT_LAST
+    return " ".join(value.split()).lstrip(NOT_FIRST).rstrip(last) or value
 
 
 def rendered(turns: list[Turn]) -> Iterator[tuple[str, bool]]:
@@ -205,8 +222,8 @@ def rendered(turns: list[Turn]) -> Iterator[tuple[str, bool]]:
         yield f"<|im_start|>{turn.role}\n", False
         if turn.call:
             name, args = turn.call
-            call = f'<tool_call>\n{{"name": "{name}", "arguments": {json.dumps(args, ensure_ascii=False)}}}\n</tool_call>'
-            yield call + "<|im_end|>", True
+            call = f'{{"name": "{name}", "arguments": {json.dumps(args, ensure_ascii=False)}}}'
+            yield f"<tool_call>\n{call}\n</tool_call><|im_end|>", True
         else:
             yield turn.content + "<|im_end|>", turn.role == "assistant"
         yield "\n", False
@@ -218,12 +235,14 @@ def split(items: list[Any], held_out: bool) -> list[Any]:
 
 
 def _surfaces(values: dict[str, Any]) -> list[str]:
-    return [str(item) for value in values.values() for item in (value if isinstance(value, list) else [value])]
+    return [in_words(value) if isinstance(value, list) else str(value) for value in values.values()]
 
 
 def _lowered(values: dict[str, Any]) -> dict[str, Any]:
     def lower(value: Any) -> Any:
-        return [v.lower() for v in value] if isinstance(value, list) else value.lower() if isinstance(value, str) else value
+        if isinstance(value, list):
+            return [item.lower() for item in value]
+        return value.lower() if isinstance(value, str) else value
 
     return {slot: lower(value) for slot, value in values.items()}
 

@@ -14,7 +14,10 @@ from index.training.data import read_rows
 
 HERE = Path(__file__).parent
 SLOT = re.compile(r"\{([a-z]+?)(\d?)\}")
-STOP = frozenset("the a an of and or to in on for with my your is are was it this that i you we they he she at as be if so but".split())
+STOP = frozenset(
+    ("the", "a", "an", "of", "and", "or", "to", "in", "on", "for", "with", "my", "your", "is", "are", "was", "it", "this",
+     "that", "i", "you", "we", "they", "he", "she", "at", "as", "be", "if", "so", "but")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Fillers:
     def __init__(self, data: Path, generator: random.Random) -> None:
         self.words: dict[str, Any] = yaml.safe_load((HERE / "fillers.yaml").read_text(encoding="utf-8"))
         self.random = generator
-        self.shops = [row["brand"] for row in read_rows(data / "interests/retail_brands.jsonl.gz") if row["brand"].isascii()]
+        brands = [row["brand"] for row in read_rows(data / "interests/retail_brands.jsonl.gz")]
+        self.shops = [brand for brand in brands if brand.isascii()]
         communities = list(read_rows(data / "interests/communities.jsonl.gz"))
         self.communities = [row["community"] for row in communities]
         self.leaves = sorted({row["interests"][-1] for row in communities if row["interests"]})
@@ -51,7 +55,12 @@ class Fillers:
                 surface[key], values[key] = self._draw(slot)
             return surface[key]
 
-        return Filled(SLOT.sub(word, phrasing), values)
+        # A value must be whole words of the question, so that held arguments can say it: "anas profile" does not do.
+        text = SLOT.sub(word, re.sub(r"\}s\b", "}'s", phrasing))
+        for key in values:
+            if key.startswith("until") and f"before {values[key]}" in text:
+                values[key] = f"before {values[key]}"  # the day itself is not meant; agent.dates knows
+        return Filled(text, values)
 
     def _draw(self, slot: str) -> tuple[str, Any]:
         pick = self.random.choice
@@ -79,7 +88,8 @@ class Fillers:
     def _date(self, slot: str) -> str:
         if self.random.random() < 0.3:
             year, month = self.random.randint(2010, 2026), self.random.randint(1, 12)
-            return self.random.choice([str(year), f"{year}-{month:02d}", f"{year}-{month:02d}-{self.random.randint(1, 28):02d}"])
+            day = self.random.randint(1, 28)
+            return self.random.choice([str(year), f"{year}-{month:02d}", f"{year}-{month:02d}-{day:02d}"])
         return self.random.choice(self.words[slot])
 
     def _handle(self) -> str:
@@ -87,14 +97,15 @@ class Fillers:
         if roll < 0.6:
             return self.random.choice(self.authors)
         name = re.sub(r"\W", "", self.random.choice(self.words["interests"]).title())
-        return self.random.choice([name, name.lower() + "_" + str(self.random.randint(1, 99)), f"the_{name.lower()}", name + "Guy"])
+        low, number = name.lower(), self.random.randint(1, 99)
+        return self.random.choice([name, f"{low}_{number}", f"the_{low}", name + "Guy"])
 
     def _subject(self, slot: str) -> str:
         roll = self.random.random()
         if slot == "campaign" and roll < 0.12:
             return self.random.choice(self.words["ads"])
         if slot == "campaign" and roll < 0.2:
-            return self.random.choice(self.titles).strip(" .?!\"'")[:90]
+            return self.random.choice(self.titles).replace('"', "'").strip(" .?!'")[:90]
         if roll < 0.5:
             return self.random.choice(self.words["brands"])
         if roll < 0.65:
@@ -125,7 +136,7 @@ def in_words(items: list[str]) -> str:
 
 
 def roughen(text: str, spared: list[str], generator: random.Random) -> str:
-    """The question as people type: lower case, no end mark, a slip of the finger; the ``spared`` stretches stay as they are."""
+    """The question as people type: no end mark, a slip of the finger; the ``spared`` stretches stay as they are."""
     roll = generator.random()
     if roll < 0.15 and text[-1:] in "?.!" and not text.endswith(tuple(spared)):
         text = text[:-1]
@@ -148,7 +159,8 @@ def _slip(text: str, spared: list[str], generator: random.Random) -> str:
         while stretch and start >= 0:
             kept[start : start + len(stretch)] = [True] * len(stretch)
             start = text.find(stretch, start + 1)
-    free = [i for i in range(1, len(text) - 1) if text[i].isalpha() and text[i + 1].isalpha() and not kept[i] and not kept[i + 1]]
+    letters = [char.isalpha() and not spare for char, spare in zip(text, kept, strict=True)]
+    free = [i for i in range(1, len(text) - 1) if letters[i] and letters[i + 1]]
     if not free:
         return text
     place = generator.choice(free)

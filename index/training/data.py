@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +23,19 @@ LABELS: dict[str, tuple[str, ...]] = {
     "group": ("group",),
     "PER": ("person",),
     "LOC": ("location",),
-    "ORG": ("organization", "group"),
+    "ORG": ("organization",),
     "MISC": ("product", "work", "group"),
+    "organization": ("organization",),
+    "work": ("work",),
 }
+TYPES = ("person", "organization", "product", "location", "group", "work")
 # Types that a corpus does not annotate: its O may hide them.
-UNLABELLED: dict[str, tuple[str, ...]] = {"wnut17": (), "btc": ("product", "work"), "tweebank": ()}
+UNLABELLED: dict[str, tuple[str, ...]] = {
+    "wnut17": (),
+    "btc": ("product", "work", "group"),
+    "tweebank": (),
+    "silver": TYPES,
+}
 
 
 @dataclass(frozen=True)
@@ -79,4 +89,25 @@ def read_entities(path: Path) -> list[Tagged]:
             inside = kind
             place += len(token) + 1
         tagged.append(Tagged(" ".join(row["tokens"]), spans, corpus))
+    return tagged
+
+
+def read_silver(posts: Path, gazetteer: Path, *, most: int = 40) -> list[Tagged]:
+    """Posts with names of ``gazetteer`` in them, at most ``most`` for each name; every other word is left open.
+
+    A name counts in its own spelling and inside a sentence only, where a capital means something.
+    """
+    import yaml
+
+    types = {name: kind for kind, names in yaml.safe_load(gazetteer.read_text("utf-8")).items() for name in names}
+    longest_first = sorted(types, key=len, reverse=True)
+    pattern = re.compile(r"(?<=[\w,;:)] )(" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+    seen: Counter[str] = Counter()
+    tagged = []
+    for row in read_rows(posts):
+        text = " ".join(row["text"].split())[:300]
+        found = list(pattern.finditer(text))
+        if found and any(seen[match[1]] < most for match in found):
+            seen.update(match[1] for match in found)
+            tagged.append(Tagged(text, [Span(*match.span(), types[match[1]]) for match in found], "silver"))
     return tagged

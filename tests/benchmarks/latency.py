@@ -1,6 +1,7 @@
 """Seconds per answer: ``python tests/benchmarks/latency.py --index DIR --questions FILE [--out FILE]``.
 
-FILE has one question a line; each is asked in a conversation of its own, after one that warms everything up. Prints a table
+FILE has one question a line; each is asked in a conversation of its own, after one that warms everything up. Prints a
+table
 and one JSON object: p50 and p95 of the whole, of the time until the tool is chosen, of the tools, and of the words.
 """
 
@@ -70,16 +71,14 @@ def main() -> None:
         print(
             f"{row['seconds']:6.2f} s  choosing {row['choosing']:.2f}  tools {row['tools']:.2f}  {names:18}  {row['question']}"
         )
+    parts = {part: [row[part] for row in rows] for part in ("seconds", "choosing", "tools", "words")}
     report = {
         "machine": {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()},
         "index_posts": analyst.manifest.posts,
         "questions": len(rows),
         **{
-            part: {
-                "p50": round(quantile([r[part] for r in rows], 0.5), 3),
-                "p95": round(quantile([r[part] for r in rows], 0.95), 3),
-            }
-            for part in ("seconds", "choosing", "tools", "words")
+            part: {"p50": round(quantile(values, 0.5), 3), "p95": round(quantile(values, 0.95), 3)}
+            for part, values in parts.items()
         },
         "grounded": sum(row["grounded"] for row in rows),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
