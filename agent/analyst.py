@@ -50,6 +50,7 @@ class Analyst:
             # Read up to where the first question begins; what follows the greeting is thrown away by the next prompt.
             model.warm_up([SystemMessage(system_prompt()), HumanMessage("hello")], tools=tools)
         self._memory = InMemorySaver()
+        self._whole: dict[str, int] = {}  # how many messages a conversation had when its last question was answered
         self._agent: Any = create_agent(
             model,
             tools,
@@ -90,19 +91,22 @@ class Analyst:
         A conversation survives whatever ends this early, an error or the reader: the question is then forgotten.
         """
         _check(question)
-        config: Any = {"configurable": {"thread_id": thread or uuid.uuid4().hex}, "recursion_limit": STEPS}
+        name = thread or uuid.uuid4().hex
         try:
-            yield from self._stream(question.encode("utf-8", "replace").decode(), config)
+            yield from self._stream(question.encode("utf-8", "replace").decode(), name)
         finally:
             if thread is None:  # nobody can come back to it
-                self._memory.delete_thread(config["configurable"]["thread_id"])
+                self._memory.delete_thread(name)
+                self._whole.pop(name, None)
 
-    def _stream(self, question: str, config: Any) -> Iterator[Event]:
+    def _stream(self, question: str, name: str) -> Iterator[Event]:
         from langchain_core.messages import HumanMessage, RemoveMessage, ToolMessage
         from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
         started = time.perf_counter()
-        earlier, abandoned = _turns(self._agent.get_state(config).values.get("messages", []))
+        config: Any = {"configurable": {"thread_id": name}, "recursion_limit": STEPS}
+        messages = self._messages(config)
+        earlier, abandoned = messages[: self._whole.get(name, 0)], messages[self._whole.get(name, 0) :]
         turn = _Turn([message for message in earlier if isinstance(message, ToolMessage)])
         # A call without its result, or a question without its answer, would confuse the model.
         kept = [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier] if abandoned else []
@@ -116,6 +120,7 @@ class Analyst:
         answer = turn.answer()
         if answer != turn.said:
             self._replace_last(config, answer)
+        self._whole[name] = len(self._messages(config))
         yield Finished(
             Answer(
                 answer=answer,
@@ -127,12 +132,14 @@ class Analyst:
             )
         )
 
+    def _messages(self, config: Any) -> list[Any]:
+        return list(self._agent.get_state(config).values.get("messages", []))
+
     def _replace_last(self, config: Any, answer: str) -> None:
         """The conversation remembers what the user was shown, not what the model first wrote."""
         from langchain_core.messages import AIMessage
 
-        messages = self._agent.get_state(config).values["messages"]
-        last = messages[-1]
+        last = self._messages(config)[-1]
         known = last.id if isinstance(last, AIMessage) else None
         self._agent.update_state(config, {"messages": [AIMessage(answer, id=known)]})
 
@@ -218,16 +225,6 @@ class _Turn:
         if self.said.strip() and not self.loose:
             return self.said.strip()
         return "\n\n".join(dict.fromkeys(self._texts or self._faults)) or NOTHING_TO_SAY
-
-
-def _turns(messages: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-    """Messages up to the last answer, and those of a question that was never answered."""
-    from langchain_core.messages import AIMessage
-
-    ends = [0]
-    ends += [n for n, message in enumerate(messages, 1) if isinstance(message, AIMessage) and not message.tool_calls]
-    end = ends[-1]
-    return list(messages[:end]), list(messages[end:])
 
 
 def _check(question: str) -> None:

@@ -104,6 +104,7 @@ def encoder(tiny_weights: Path) -> Iterator[Encoder]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (index.encoder, index.entities):
             patch.setattr(module, "shared_encoder", lambda: shared)
+        patch.setattr(index.encoder, "query_encoder", lambda: shared)
         yield shared
 
 

@@ -42,7 +42,9 @@ class Library:
     @cached_property
     def reader(self) -> Reader:
         """Reads new texts as the posts of this index were read."""
-        return Reader(ner=self.manifest.ner or OURS)
+        from index.encoder import query_encoder
+
+        return Reader(ner=self.manifest.ner or OURS, encoder=query_encoder())
 
     @cached_property
     def authors(self) -> dict[str, str]:
@@ -73,7 +75,7 @@ class Library:
 
     def author(self, user: str) -> str:
         """The author that ``user`` names, with or without @, in any case. Raises AnalystError with the nearest."""
-        name = user.strip().strip("/").removeprefix("u/").lstrip("@")
+        name = user.strip().lstrip("/").removeprefix("u/").lstrip("@").strip()
         if not name:
             raise AnalystError("The user is empty", todo='Name a person, for example user="ana".')
         if self.facts.rows("SELECT 1 FROM people WHERE author = $name", {"name": name}):
@@ -89,7 +91,7 @@ class Library:
 
     def community(self, name: str) -> str:
         """The community that ``name`` names, with or without r/ or #. Raises AnalystError with the nearest names."""
-        key = name.strip().strip("/").removeprefix("r/").lstrip("#")
+        key = name.strip().lstrip("/").removeprefix("r/").lstrip("#").strip("/ ")
         if not key:
             raise AnalystError("The community is empty", todo='Name one, for example community="Coffee".')
         if self.facts.rows("SELECT 1 FROM posts WHERE community = $name LIMIT 1", {"name": key}):
@@ -112,6 +114,6 @@ def nearest_names(name: str, names: list[str], limit: int = 3) -> list[str]:
 
 @lru_cache(maxsize=512)
 def _embed(text: str) -> np.ndarray:
-    from index.encoder import shared_encoder
+    from index.encoder import query_encoder
 
-    return shared_encoder().embed([text])[0]
+    return query_encoder().embed([text])[0]

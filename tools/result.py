@@ -10,7 +10,7 @@ from typing import Any
 
 SMALL_PEOPLE = 150
 SMALL_POSTS = 5
-_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class ToolResult:
 
 
 def one_line(text: str) -> str:
-    """``text`` without line breaks, control characters and doubled blanks."""
+    """``text`` without line breaks, doubled blanks and characters that steer a terminal or turn the writing round."""
     return _BREAKS.sub(" ", text).strip()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,13 +18,25 @@ from tools.words import count, tone
 WEIGHTS = Path(__file__).parent / "targeting_weights.json"
 NEAR_POSTS = 3000  # posts nearest to the query that are looked at
 NEAREST_INTERESTS = 150  # posts from which related interests are read
+LONGEST_NAME = 5  # words; what is longer is ad copy
 BEST = 3  # a person's best posts that count
-NAMES = ("person", "posts", "communities", "mentions", "tone", "lexical")
+NAMES = ("person", "posts", "communities", "mentions", "share")
+NEAR_INTEREST = 0.3  # cosine to the campaign under which a phrase found nearby has nothing to do with it
+NEUTRAL_MENTION = 0.3  # what naming the campaign in a neutral tone is worth; warm words add, cold words take away
+# "a Nike ad", "our promo for Nike": what is left is the name.
+_AD_BEFORE = re.compile(
+    r"^(?:(?:an?|our|my)\s+)*(?:(?:ad|advert|advertisement|campaign|promo|promotion|commercial)s?\s+"
+    r"(?:for|by|from|about)\s+)?(?:(?:an?|our|my)\s+)*",
+    re.IGNORECASE,
+)
+_AD_AFTER = re.compile(r"\s+(?:ad|advert|advertisement|campaign|promo|promotion|commercial)s?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class AudienceQuery:
-    """What is looked for: the campaign in its own words and the interests that go with it. It can be edited and rerun."""
+    """What is looked for: the campaign in its own words and the interests that go with it. It can be edited and
+    rerun.
+    """
 
     campaign: str
     interests: list[str]
@@ -32,7 +45,7 @@ class AudienceQuery:
 
 @dataclass(frozen=True)
 class Signals:
-    """``values`` (people, len(names)): one column a signal, standardised over the people of this index.
+    """``values`` (people, len(names)): one column a signal; nearness is standardised over the people of this index.
 
     ``mentions`` and ``tones`` are by person: posts that name the campaign, and their mean tone from −1 to 1.
     """
@@ -61,10 +74,13 @@ class Signals:
 
 
 def audience_query(library: Library, campaign: str, interests: list[str]) -> AudienceQuery:
-    """The campaign with its interests; left empty, they are read off the posts that name it, or that are nearest to it."""
+    """The campaign with its interests; left empty, they are read off the posts that name it, or that are nearest to
+    it.
+    """
+    campaign = plain_campaign(campaign)
     given = [interest.strip() for interest in interests if interest.strip()]
     if given:
-        return AudienceQuery(campaign.strip(), given, False)
+        return AudienceQuery(campaign, given, False)
     posts = _naming(library, campaign)
     if len(posts) < 5:
         posts = [id_ for id_, _ in library.vectors.nearest("posts", library.embed(campaign), NEAREST_INTERESTS)]
@@ -72,7 +88,15 @@ def audience_query(library: Library, campaign: str, interests: list[str]) -> Aud
     found = contrastive_phrases(library, selection, 8, leave_out=campaign)
     own = set(campaign.casefold().split())
     near = [keyword.phrase for keyword in found if keyword.posts > 1 and not own & set(keyword.phrase.split())]
-    return AudienceQuery(campaign.strip(), _nearest_phrases(library, campaign, near)[:5], True)
+    return AudienceQuery(campaign, _nearest_phrases(library, campaign, near)[:5], True)
+
+
+def plain_campaign(campaign: str) -> str:
+    """The campaign without words like "ad" around it: "a Nike ad" → "Nike"; ad copy stays as it is."""
+    words = " ".join(campaign.split())
+    if len(words.split()) > LONGEST_NAME:
+        return words
+    return _AD_AFTER.sub("", _AD_BEFORE.sub("", words)) or words
 
 
 def measure_signals(library: Library, query: AudienceQuery) -> Signals:
@@ -98,17 +122,16 @@ def measure_signals(library: Library, query: AudienceQuery) -> Signals:
     nearness = np.array([np.mean([c for c, _ in b[:BEST]] + [floor] * (BEST - len(b[:BEST]))) for b in best])
     communities, main = _communities(library, in_community, len(near), place, authors)
     columns = [
-        people @ vector,
-        nearness,
-        communities,
-        np.log1p(mentions),
-        tones * (mentions > 0),
+        _standardised(people @ vector),
+        _standardised(nearness),
+        _standardised(communities),
+        np.sign(NEUTRAL_MENTION + tones) * np.log1p(mentions * np.abs(NEUTRAL_MENTION + tones)),
         np.array([len(b) for b in best]) / np.maximum(posts, 5),
     ]
     return Signals(
         NAMES,
         authors,
-        np.stack([_standardised(column) for column in columns], axis=1),
+        np.stack(columns, axis=1),
         mentions,
         tones,
         main,
@@ -139,12 +162,14 @@ def _query_vector(library: Library, query: AudienceQuery) -> np.ndarray:
 
 
 def _nearest_phrases(library: Library, campaign: str, phrases: list[str]) -> list[str]:
+    """Phrases near the campaign in meaning, the nearest first."""
     vector = library.embed(campaign)
-    return sorted(phrases, key=lambda phrase: -float(library.embed(phrase) @ vector))
+    near = {phrase: float(library.embed(phrase) @ vector) for phrase in phrases}
+    return sorted((phrase for phrase in phrases if near[phrase] >= NEAR_INTEREST), key=lambda phrase: -near[phrase])
 
 
 def _naming(library: Library, campaign: str) -> list[str]:
-    if len(campaign.split()) > 5:  # ad copy, not a name
+    if len(campaign.split()) > LONGEST_NAME:
         return []
     rows = library.facts.rows(
         "SELECT id FROM posts WHERE regexp_matches(text, $p) LIMIT 2000", {"p": name_pattern(campaign)}
@@ -160,7 +185,8 @@ def _mentions(
     posts: list[list[str]] = [[] for _ in place]
     naming = _naming(library, query.campaign)
     rows = library.facts.rows(
-        "SELECT author, id, positive - negative FROM posts WHERE id IN (SELECT unnest($ids)) ORDER BY 3 DESC", {"ids": naming}
+        "SELECT author, id, positive - negative FROM posts WHERE id IN (SELECT unnest($ids)) ORDER BY 3 DESC",
+        {"ids": naming},
     )
     for author, id_, mean in rows:
         row = place[author]
@@ -200,4 +226,5 @@ def _communities(
 
 
 def _standardised(column: np.ndarray) -> np.ndarray:
-    return (column - column.mean()) / (column.std() + 1e-9)
+    """Zero mean and unit spread, cut at four: an index of odd people must not give certainty."""
+    return np.clip((column - column.mean()) / (column.std() + 1e-9), -4, 4)

@@ -15,8 +15,8 @@ from index.training.data import read_rows
 HERE = Path(__file__).parent
 SLOT = re.compile(r"\{([a-z]+?)(\d?)\}")
 STOP = frozenset(
-    ("the", "a", "an", "of", "and", "or", "to", "in", "on", "for", "with", "my", "your", "is", "are", "was", "it", "this",
-     "that", "i", "you", "we", "they", "he", "she", "at", "as", "be", "if", "so", "but")
+    ("the", "a", "an", "of", "and", "or", "to", "in", "on", "for", "with", "my", "your", "is", "are", "was", "it",
+     "this", "that", "i", "you", "we", "they", "he", "she", "at", "as", "be", "if", "so", "but")
 )  # fmt: skip
 
 

@@ -125,6 +125,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "weights")
     parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--seconds", type=float, default=float("inf"))
+    parser.add_argument("--decay", type=float, default=0.6, help="share of the run in which the learning rate falls")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     tokenizer = AutoTokenizer.from_pretrained(options.base)
@@ -134,7 +135,7 @@ def main() -> None:
         model = new_model(tokenizer)
     model.to(device()).model.compile(dynamic=False)
     conversations = Conversations(options.data, options.results, options.seed)
-    schedule = Schedule(steps=options.steps, learning_rate=1e-3, decay=0.6, seed=options.seed)
+    schedule = Schedule(steps=options.steps, learning_rate=1e-3, decay=options.decay, seed=options.seed)
 
     def batches(step: int) -> Iterator[Batch]:
         conversations.random.seed(options.seed * 1_000_003 + step)

@@ -116,8 +116,10 @@ def test_words_count_from_the_last_post_where_today_lies_beyond(words: str, firs
 
 
 def test_words_count_from_today_where_posts_reach_that_far() -> None:
-    assert resolve_period("last summer", today=TODAY, last_post=date(2026, 6, 29)) == (date(2026, 6, 1), date(2026, 8, 31))
-    assert resolve_period("this month", today=TODAY, last_post=date(2026, 11, 1)) == (date(2026, 11, 1), date(2026, 11, 30))
+    summer = resolve_period("last summer", today=TODAY, last_post=date(2026, 6, 29))
+    assert summer == (date(2026, 6, 1), date(2026, 8, 31))
+    month = resolve_period("this month", today=TODAY, last_post=date(2026, 11, 1))
+    assert month == (date(2026, 11, 1), date(2026, 11, 30))
 
 
 @pytest.mark.parametrize(

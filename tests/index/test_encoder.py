@@ -97,3 +97,9 @@ def test_missing_head_is_named(tmp_path: object, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(network, "WEIGHTS", tmp_path)
     with pytest.raises(AnalystError, match=r"sentiment\.safetensors"):
         Encoder(precision="fp32", device="cpu")
+
+
+def test_choosing_a_precision_leaves_the_weights_alone(encoder: Encoder) -> None:
+    before = encoder.embed(["the same words"])
+    encoder._bf16_is_faster()
+    assert (encoder.embed(["the same words"]) == before).all()

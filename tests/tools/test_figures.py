@@ -1,0 +1,296 @@
+"""The figures of every tool against the same figures counted another way."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from statistics import mean
+from typing import Any
+
+import pytest
+
+from tools.library import Library
+from tools.result import ToolResult
+
+Call = Callable[..., Any]
+Read = dict[str, dict[str, Any]]
+LEGO = {"m01", "m02", "m03", "m04", "m06"}
+
+
+def tones(posts: list[dict[str, Any]]) -> tuple[int, float, float, float]:
+    return (len(posts), *(mean(post[side] for post in posts) for side in ("negative", "neutral", "positive")))  # type: ignore[return-value]
+
+
+def same(shares: Any, posts: list[dict[str, Any]]) -> None:
+    count, *expected = tones(posts)
+    assert shares.posts == count
+    assert [shares.negative, shares.neutral, shares.positive] == pytest.approx(expected, abs=1e-5)
+    assert shares.negative + shares.neutral + shares.positive == pytest.approx(1, abs=1e-3)
+    assert shares.mean == pytest.approx(shares.positive - shares.negative)
+
+
+def test_the_fixture_is_what_the_truths_below_say(read: Read, rows: list[dict[str, Any]]) -> None:
+    assert len(read) == len(rows) > 150
+    assert {id_ for id_, post in read.items() if re.search(r"\blegos?\b", post["text"], re.I)} == LEGO
+
+
+def test_sentiment_of_a_person_by_every_group(call: Call, read: Read) -> None:
+    own = [post for post in read.values() if post["author"] == "mintcondish"]
+    for by, key in {
+        "day": lambda post: post["created_at"].strftime("%Y-%m-%d"),
+        "month": lambda post: post["created_at"].strftime("%Y-%m"),
+        "year": lambda post: post["created_at"].strftime("%Y"),
+        "community": lambda post: post["community"],
+        "user": lambda post: "@" + post["author"],
+    }.items():
+        groups = defaultdict(list)
+        for post in own:
+            groups[key(post)].append(post)
+        result = call("analyze_sentiment", user="@MintCondish", by=by)
+        same(result.shares, own)
+        names = list(result.groups)
+        if by in ("day", "month", "year"):
+            assert names == sorted(groups)[-12:]
+        else:
+            assert names == sorted(groups, key=lambda name: (-len(groups[name]), name))[:12]
+        for name in names:
+            same(result.groups[name], groups[name])
+
+
+def test_weeks_begin_on_monday(call: Call) -> None:
+    assert list(call("analyze_sentiment", user="signs", by="week").groups) == ["2024-12-30"]
+
+
+def test_sentiment_of_a_topic(call: Call, read: Read) -> None:
+    result = call("analyze_sentiment", topic="legos", user="brickfan")
+    same(result.shares, [read["m03"], read["m04"]])
+    assert result.subject == "by @brickfan about legos"
+    assert result.warnings == ["Careful: this rests on only 2 posts."]
+    assert {post.id for post in result.evidence} <= {"m03", "m04"}
+    label = max(("negative", "neutral", "positive"), key=lambda side: getattr(result.shares, side))
+    assert (result.label, result.mean) == (label, pytest.approx(result.shares.mean))
+
+
+def test_the_groups_of_a_topic_leave_out_posts_without_a_date(call: Call, read: Read) -> None:
+    result = call("analyze_sentiment", topic="Lego", by="month")
+    assert result.shares.posts >= len(LEGO)  # by meaning there may be more
+    assert sum(group.posts for group in result.groups.values()) == result.shares.posts - (1 if "m06" in read else 0)
+
+
+def test_the_trend(call: Call, read: Read) -> None:
+    own = sorted(
+        (post for post in read.values() if post["author"] == "bogle_bogle"), key=lambda post: (post["created_at"], post["id"])
+    )
+    half = len(own) // 2
+    earlier, later = (
+        mean(post["positive"] - post["negative"] for post in part) for part in (own[:half], own[half:])
+    )
+    result = call("analyze_sentiment", user="bogle_bogle")
+    assert result.trend == pytest.approx(later - earlier, abs=1e-5)
+    assert f"({result.trend:+.2f})" in result.text
+    assert call("analyze_sentiment", user="signs").trend is None  # too few posts
+
+
+def test_the_most_telling_posts_are_of_their_side(call: Call, read: Read) -> None:
+    result = call("analyze_sentiment", user="gaz_l4")
+    for side in ("positive", "negative"):
+        own = [post for post in read.values() if post["author"] == "gaz_l4" and post["sentiment"] == side]
+        best = max(round(post[side], 1) for post in own)
+        assert round(read[next(post.id for post in result.evidence if post.sentiment == side)][side], 1) == best
+
+
+def test_tone_of_a_text(call: Call) -> None:
+    result = call("analyze_sentiment", text="I love this, it is wonderful!")
+    assert (result.label, result.shares.posts, result.warnings) == ("positive", 1, [])
+    assert call("analyze_sentiment", text="I hate this, it is awful!").label == "negative"
+
+
+def test_a_profile(call: Call, read: Read) -> None:
+    own = [post for post in read.values() if post["author"] == "mei.lin.q"]
+    result = call("get_profile", user="mei.lin.q")
+    assert (result.user, result.posts, result.handles) == ("mei.lin.q", len(own), ["mei.lin.q"])
+    days = sorted(post["created_at"].strftime("%Y-%m-%d") for post in own)
+    assert (result.first_post, result.last_post) == (days[0], days[-1])
+    communities = Counter(post["community"] for post in own)
+    assert result.communities == dict(sorted(communities.items(), key=lambda item: (-item[1], item[0]))[:5])
+    assert result.hours == Counter(post["created_at"].hour for post in own)
+    assert result.weekdays == Counter(post["created_at"].strftime("%A") for post in own)
+    _, *shares = tones(own)
+    assert [result.negative, result.neutral, result.positive] == pytest.approx(shares, abs=1e-5)
+    assert result.likes == pytest.approx(mean(post["likes"] for post in own))
+    liked = [post["likes"] for post in read.values() if post["likes"] is not None]
+    assert result.everyone_likes == pytest.approx(mean(liked))
+    assert [post.likes for post in result.evidence] == sorted((post["likes"] for post in own), reverse=True)[:5]
+    means = {brand.name: brand.mean for brand in result.brands}
+    assert all(means[name] > 0 for name in result.liked) and all(means[name] < 0 for name in result.disliked)
+
+
+def test_a_name_said_twice_in_a_post_counts_once(call: Call, library: Library, read: Read) -> None:
+    mentions = library.facts.rows("SELECT canonical, post FROM mentions")
+    posts: dict[str, set[str]] = defaultdict(set)
+    for name, post in mentions:
+        posts[name].add(post)
+    result = call("extract_entities", community="rants", limit=100)
+    surfaces = library.facts.rows("SELECT DISTINCT text, canonical FROM mentions")
+    keys = defaultdict(set)
+    for text, name in surfaces:
+        keys[" ".join(text.split())].add(name)
+    assert result.entities
+    for entity in result.entities:
+        wanted = [
+            [read[id_] for id_ in posts[key] if read[id_]["community"] == "rants"] for key in keys[entity.name]
+        ]
+        assert any(
+            entity.posts == len(found)
+            and entity.people == len({post["author"] for post in found})
+            and entity.mean == pytest.approx(mean(post["positive"] - post["negative"] for post in found), abs=1e-4)
+            for found in wanted
+            if found
+        ), entity
+    order = [(-entity.posts, -entity.people, entity.name) for entity in result.entities]
+    assert order == sorted(order)
+    assert result.posts == sum(post["community"] == "rants" for post in read.values())
+
+
+def test_entities_of_one_type_and_of_a_text(call: Call) -> None:
+    result = call("extract_entities", text="Tim Cook came to Berlin", type="location")
+    assert [(entity.name, entity.type) for entity in result.entities] == [("Berlin", "location")]
+    assert {entity.type for entity in call("extract_entities", user="gaz_l4", limit=50).entities} <= {
+        "person", "organization", "product", "location", "group", "work",
+    }  # fmt: skip
+    nothing = call("extract_entities", text="nothing here", type="person")
+    assert (nothing.entities, nothing.lines) == ([], ['No person names stand in "nothing here".'])
+
+
+def test_entities_do_not_repeat_the_topic(call: Call) -> None:
+    for topic in ("Nike", "nikes", "#NIKE"):
+        names = {entity.name.casefold() for entity in call("extract_entities", topic=topic, limit=100).entities}
+        assert not names & {"nike", "nikes", "#nike"}
+
+
+def test_key_phrases(call: Call, library: Library, read: Read) -> None:
+    result = call("extract_keywords", community="money", limit=8)
+    here = {id_ for id_, post in read.items() if post["community"] == "money"}
+    assert result.posts == len(here)
+    carried = Counter(phrase for phrase, post in library.facts.rows("SELECT phrase, post FROM phrases") if post in here)
+    assert [keyword.posts for keyword in result.keywords] == [carried[keyword.phrase] for keyword in result.keywords]
+    weights = [keyword.weight for keyword in result.keywords]
+    assert weights == sorted(weights, reverse=True) and weights[0] == 1 and min(weights) > 0
+    words = [word for keyword in result.keywords for word in set(keyword.phrase.split())]
+    assert len(words) == len(set(words))
+    assert all(result.keywords[0].phrase in post.text.casefold() for post in result.evidence)
+
+
+def test_key_phrases_of_a_text_do_not_repeat_words(call: Call) -> None:
+    result = call("extract_keywords", text="A lovely espresso machine in Berlin; the espresso machine is great", limit=10)
+    words = [word for keyword in result.keywords for word in keyword.phrase.split()]
+    assert len(words) == len(set(words))
+    assert all(0 < keyword.weight <= 1 for keyword in result.keywords)
+    assert call("extract_keywords", text="🙂").keywords == []
+
+
+def test_search_with_all_filters(call: Call, read: Read) -> None:
+    expected = {
+        id_
+        for id_, post in read.items()
+        if (post["author"], post["community"], post["sentiment"]) == ("bogle_bogle", "money", "negative")
+    }
+    result = call("search_posts", query="money market", user="bogle_bogle", community="money", sentiment="negative", limit=500)
+    assert expected and result.considered == len(expected)
+    assert {post.id for post in result.evidence} <= expected
+    scores = [post.score for post in result.evidence]
+    assert scores == sorted(scores, reverse=True)
+    for post in result.evidence:
+        assert (post.text, post.likes, post.sentiment) == tuple(read[post.id][key] for key in ("text", "likes", "sentiment"))
+
+
+def test_search_finds_the_very_words_first(call: Call) -> None:
+    assert call("search_posts", query="Legoland").evidence[0].id == "m05"
+    found = {post.id for post in call("search_posts", query="Lego", limit=5).evidence}
+    assert found <= LEGO | {"m05"} and len(found & LEGO) >= 4
+    assert call("search_posts", query="c++").evidence[0].id == "m09"
+    nothing = call("search_posts", query="quantum chromodynamics", user="brickfan")
+    assert (nothing.evidence, nothing.considered, nothing.handles) == ([], 3, [])
+
+
+def test_an_audience(call: Call, read: Read) -> None:
+    result = call("find_audience", campaign="Nike", limit=500)
+    people = {post["author"] for post in read.values()}
+    assert {person.user for person in result.people} == people == set(result.handles)
+    assert result.considered == len(people)
+    chances = [person.probability for person in result.people]
+    assert chances == sorted(chances, reverse=True) and all(0 <= chance <= 1 for chance in chances)
+    assert result.expected_engaged == pytest.approx(sum(chances))
+    assert result.warnings == [f"Careful: only {len(people)} people could be ranked; under 150 a ranking is shaky."]
+    for person in result.people:
+        assert {read[id_]["author"] for id_ in person.evidence} <= {person.user}
+
+
+def test_an_audience_within_a_community_and_time(call: Call, read: Read) -> None:
+    expected = {post["author"] for post in read.values() if post["community"] == "toys"}
+    assert set(call("find_audience", campaign="Lego", community="toys").handles) == expected == {"buildbot", "brickfan"}
+    assert call("find_audience", campaign="Lego", community="toys", since="2024-02").handles == ["brickfan"]
+    assert len(call("find_audience", campaign="Lego", limit=2).people) == 2
+    given = call("find_audience", campaign="Lego", interests=["toys", " ", "castles"])
+    assert (given.query.interests, given.query.interests_found) == (["toys", "castles"], False)
+
+
+EVERY = [
+    ("find_audience", {"campaign": "Nike"}),
+    ("get_profile", {"user": "bogle_bogle"}),
+    ("get_profile", {"user": "plainjane"}),
+    ("get_profile", {"user": "signs"}),
+    ("search_posts", {"query": "money"}),
+    ("analyze_sentiment", {"topic": "Nike", "by": "community"}),
+    ("analyze_sentiment", {"user": "signs", "by": "community"}),
+    ("analyze_sentiment", {"user": "plainjane", "by": "month"}),
+    ("extract_entities", {"topic": "Nike"}),
+    ("extract_entities", {"user": "signs"}),
+    ("extract_keywords", {"user": "gaz_l4"}),
+    ("extract_keywords", {"community": "the\nbreak"}),
+]
+
+
+@pytest.mark.parametrize(("tool", "args"), EVERY)
+def test_every_result_is_sound(call: Call, tool: str, args: dict[str, str]) -> None:
+    import json
+
+    result: ToolResult = call(tool, **args)
+    data = result.to_dict()
+    json.dumps(data, allow_nan=False)
+    assert data["tool"] == tool == result.tool
+    assert data["lines"] == result.lines and result.lines
+    for line in [*result.lines, *result.warnings]:
+        assert line == line.strip() and line.splitlines() == [line] and line.isprintable()
+    assert call(tool, **args).to_dict() == data  # the same on every run
+    assert not any(handle.startswith("@") for handle in result.handles)
+
+
+@pytest.mark.parametrize(("tool", "args"), EVERY)
+def test_lines_say_nothing_that_the_data_do_not_hold(call: Call, tool: str, args: dict[str, str]) -> None:
+    """Handles and figures of the lines, outside quotations, stand in the structured result as well."""
+    from agent.suite_figures import ungrounded_figures
+
+    result: ToolResult = call(tool, **args)
+    data = {key: value for key, value in result.to_dict().items() if key != "lines"}
+    known = repr(data)
+    data["counts"] = [len(value) for value in data.values() if isinstance(value, list)]
+    for line in result.lines:
+        bare = re.sub(r'"[^"]*"', "", line)
+        assert all(handle in known for handle in re.findall(r"@([\w.]*\w)", bare)), line
+        bare = re.sub(r"\d{4}-\d\d-\d\d|and \d\d:00", "", bare)
+        assert ungrounded_figures(bare, [data]) == [], line
+
+
+def test_posts_without_community_date_and_likes(call: Call) -> None:
+    result = call("get_profile", user="plainjane")
+    assert (result.posts, result.first_post, result.last_post, result.likes) == (3, None, None, None)
+    assert (result.communities, result.hours, result.weekdays) == ({}, {}, {})
+    assert "None" not in result.text and "nan" not in result.text and "Best liked" not in result.text
+    assert result.warnings == ["Careful: this rests on only 3 posts."]
+    found = call("search_posts", query="quoted tab", user="plainjane").evidence
+    assert all((post.created_at, post.community, post.likes) == (None, None, None) for post in found)
+    by_month = call("analyze_sentiment", user="plainjane", by="month")
+    assert (by_month.groups, by_month.trend) == ({}, None)
+    assert call("analyze_sentiment", user="plainjane", by="community").groups == {}

@@ -1,0 +1,139 @@
+"""Calling tools with whatever a person, a script or a chat model may send."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from index.errors import AnalystError
+from tools.library import Library
+from tools.registry import TOOLS, BadArguments, arguments_model, call_tool, description
+
+Call = Callable[..., Any]
+Refuse = Callable[..., str]
+WHOLE: dict[str, dict[str, Any]] = {  # for each tool a call that works
+    "find_audience": {"campaign": "Nike"},
+    "get_profile": {"user": "signs"},
+    "search_posts": {"query": "money"},
+    "analyze_sentiment": {"user": "signs"},
+    "extract_entities": {"user": "signs"},
+    "extract_keywords": {"user": "signs"},
+}
+LIMITED = [name for name in TOOLS if "limit" in arguments_model(name).model_fields]
+NASTY = (
+    "' OR '1'='1", "'; DROP VIEW posts; --", '"; SELECT 1; --', "$author", "{0}", "%s%n", "\\", "(", "[", "(?i)(a+)+$", "*",
+    "a\x00b", "\x1b[31m", "line\nbreak", "\u202eabc", "🙂" * 50, "😀👨‍👩‍👧", "\U0010ffff", "<script>", "../../etc/passwd", "x" * 4000,
+)  # fmt: skip
+
+
+def test_the_six_tools_and_their_arguments() -> None:
+    assert {name: list(arguments_model(name).model_fields) for name in TOOLS} == {
+        "find_audience": ["campaign", "interests", "limit", "since", "until", "community"],
+        "get_profile": ["user"],
+        "search_posts": ["query", "user", "sentiment", "limit", "since", "until", "community"],
+        "analyze_sentiment": ["topic", "user", "text", "by", "since", "until", "community"],
+        "extract_entities": ["topic", "user", "text", "community", "type", "limit", "since", "until"],
+        "extract_keywords": ["topic", "user", "text", "community", "limit", "since", "until"],
+    }
+    for name in TOOLS:
+        assert description(name).endswith(".") and len(description(name)) > 30
+
+
+def test_unknown_tools_and_arguments(refuse: Refuse) -> None:
+    said = refuse("drop_tables")
+    assert "There is no tool named 'drop_tables'" in said and all(name in said for name in TOOLS)
+    said = refuse("get_profile", user="signs", limit=3)
+    assert "limit: extra inputs are not permitted" in said and "Its arguments are: user." in said
+    assert "library" in refuse("get_profile", user="signs", library="x")
+    assert "campaign: field required" in refuse("find_audience")
+    assert "user: field required" in refuse("get_profile", user=None)
+
+
+@pytest.mark.parametrize("tool", LIMITED)
+def test_limits(call: Call, library: Library, tool: str) -> None:
+    for limit in (1, "5", 5.0, 500):
+        result = call(tool, **WHOLE[tool], limit=limit)
+        found = next(
+            getattr(result, name) for name in ("people", "keywords", "entities", "evidence") if hasattr(result, name)
+        )
+        assert len(found) <= int(limit)
+    for limit in (0, -1, 501, 10_000, "ten", "", "1; DROP VIEW posts", 2.5, [1], float("nan"), float("inf")):
+        with pytest.raises(BadArguments, match="limit: "):
+            call_tool(library, tool, {**WHOLE[tool], "limit": limit})
+
+
+def test_coerced_lists(call: Call, refuse: Refuse) -> None:
+    for interests in ("toys,castles", " toys , castles,, ", '["toys", "castles"]', ["toys", "castles"]):
+        assert call("find_audience", campaign="Lego", interests=interests).query.interests == ["toys", "castles"]
+    for nothing in ("", "[]", [], None):
+        assert call("find_audience", campaign="Lego", interests=nothing).query.interests_found
+    assert "interests" in refuse("find_audience", campaign="Lego", interests="[1, 2]")
+    assert "interests" in refuse("find_audience", campaign="Lego", interests=5)
+    assert "interests" in refuse("find_audience", campaign="Lego", interests=["x"] * 51)
+
+
+def test_values_outside_the_choices(refuse: Refuse) -> None:
+    assert "by: input should be 'day'" in refuse("analyze_sentiment", user="signs", by="decade")
+    assert "sentiment: " in refuse("search_posts", query="x", sentiment="angry' OR 1=1 --")
+    assert "type: " in refuse("extract_entities", user="signs", type="brand")
+    assert "campaign: " in refuse("find_audience", campaign=7)
+    assert "query: " in refuse("search_posts", query="x" * 4001)
+
+
+def test_none_means_not_given(call: Call) -> None:
+    bare = call("search_posts", query="money")
+    assert call("search_posts", query="money", user=None, since=None, limit=None).to_dict() == bare.to_dict()
+
+
+def test_what_a_tool_needs(refuse: Refuse) -> None:
+    assert "needs one of topic, user or text" in refuse("analyze_sentiment")
+    assert "needs one of topic, user or text" in refuse("analyze_sentiment", text="x", user="signs")
+    assert "need one of topic, user, text or community" in refuse("extract_entities")
+    assert "need one of topic, user, text or community" in refuse("extract_keywords")
+    for tool, key in (("find_audience", "campaign"), ("search_posts", "query"), ("analyze_sentiment", "text"),
+                      ("extract_entities", "text"), ("extract_keywords", "text")):  # fmt: skip
+        for empty in ("", " \n\t"):
+            assert f"The {key} is empty" in refuse(tool, **{key: empty})
+
+
+STRINGS = [
+    (tool, key)
+    for tool in TOOLS
+    for key in arguments_model(tool).model_fields
+    if key not in ("limit", "by", "sentiment", "type")
+]
+
+
+@pytest.mark.parametrize(("tool", "key"), STRINGS)
+def test_nasty_words_in_every_argument(library: Library, tool: str, key: str) -> None:
+    """Each is searched for as it stands, or refused in a sentence; nothing crashes and no condition is widened."""
+    posts = library.facts.rows("SELECT count(*) FROM posts")
+    for nasty in NASTY:
+        args = {} if key == "text" or (key in ("topic", "user") and tool.startswith(("ana", "ext"))) else WHOLE[tool]
+        try:
+            result = call_tool(library, tool, {**args, key: nasty})
+        except AnalystError as error:
+            assert str(error) and len(str(error)) < 400
+        else:
+            json.dumps(result.to_dict(), allow_nan=False)
+            assert all(line.splitlines() == [line] and len(line) < 600 for line in result.lines)
+            assert key not in ("user", "community", "since", "until")
+    assert library.facts.rows("SELECT count(*) FROM posts") == posts
+
+
+@pytest.mark.parametrize(("tool", "key"), STRINGS)
+def test_half_an_emoji_is_refused(library: Library, tool: str, key: str) -> None:
+    with pytest.raises(BadArguments, match=key):
+        call_tool(library, tool, {**WHOLE[tool], key: "\ud83d"})
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_unknown_people_and_communities_in_every_tool(refuse: Refuse, tool: str) -> None:
+    fields = arguments_model(tool).model_fields
+    if "user" in fields:
+        assert "Did you mean @bogle_bogle?" in refuse(tool, **{**WHOLE[tool], "user": "bogle_bogl"})
+    if "community" in fields:
+        assert "Did you mean toys?" in refuse(tool, **{**WHOLE[tool], "community": "toyss"})
