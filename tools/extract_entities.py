@@ -10,7 +10,7 @@ from index.errors import AnalystError
 from tools.library import Library
 from tools.result import ToolResult, one_line
 from tools.select import Selection, count_posts, select_posts
-from tools.words import count, quote, small_sample, tone
+from tools.words import count, quote, short, small_sample, tone
 
 # A post that says a name three times is one post and one tone: each mention has its share of the post.
 NAMED = """
@@ -74,8 +74,8 @@ def extract_entities(
         )
     lines = [f"The {kind} that come up most in posts {selection.words}:"]
     lines += [
-        f"{entity.name} ({entity.type}): {count(entity.posts, 'post')} by {count(entity.people, 'person', 'people')}, "
-        f"tone {tone(entity.mean)}."
+        f"{short(entity.name)} ({entity.type}): {count(entity.posts, 'post')} "
+        f"by {count(entity.people, 'person', 'people')}, tone {tone(entity.mean)}."
         for entity in found
     ]
     return ExtractEntities(
@@ -109,5 +109,5 @@ def _of_text(library: Library, text: str, kind: str | None, limit: int) -> Extra
     if not found:
         line = f"No {kind} names stand in {quote(text, 60)}." if kind else f"No names stand in {quote(text, 60)}."
         return ExtractEntities(lines=[line], subject="this text", posts=1, entities=[])
-    lines = ["The names in this text:", *(f"{entity.name} ({entity.type})." for entity in found)]
+    lines = ["The names in this text:", *(f"{short(entity.name)} ({entity.type})." for entity in found)]
     return ExtractEntities(lines=lines, subject="this text", posts=1, entities=found)

@@ -8,7 +8,7 @@ from index.errors import AnalystError
 from tools.library import Library
 from tools.result import ToolResult
 from tools.select import Selection, count_posts, evidence_posts, select_posts
-from tools.words import count, said, small_sample
+from tools.words import count, said, short, small_sample
 
 POOL = 200  # phrases that compete
 
@@ -60,7 +60,7 @@ def extract_keywords(
             keywords=[],
         )
     lines = [f"What sets the {count(posts, 'post')} {selection.words} apart, most telling first:"]
-    lines += [f"{keyword.phrase}: {count(keyword.posts, 'post')}." for keyword in keywords]
+    lines += [f"{short(keyword.phrase)}: {count(keyword.posts, 'post')}." for keyword in keywords]
     best = evidence_posts(library, _posts_with(library, selection, keywords[0].phrase))
     lines += [f"For example {said(post)}" for post in best]
     return ExtractKeywords(
@@ -134,5 +134,5 @@ def _of_text(library: Library, text: str, limit: int) -> ExtractKeywords:
         return ExtractKeywords(lines=["No key phrases stand in this text."], subject="this text", posts=1, keywords=[])
     best = max(weights.values())
     keywords = [Keyword(phrase, 1, weight / best) for phrase, weight in weights.items()]
-    lines = ["The key phrases of this text:", *(f"{keyword.phrase}." for keyword in keywords)]
+    lines = ["The key phrases of this text:", *(f"{short(keyword.phrase)}." for keyword in keywords)]
     return ExtractKeywords(lines=lines, subject="this text", posts=1, keywords=keywords)

@@ -11,7 +11,7 @@ from tools.extract_keywords import Keyword, contrastive_phrases
 from tools.library import Library
 from tools.result import Evidence, ToolResult, one_line
 from tools.select import EVIDENCE, Selection, as_evidence, select_posts
-from tools.words import count, listed, percent, said, small_sample, tone
+from tools.words import count, listed, percent, said, short, small_sample, tone
 
 LIKES, DISLIKES = 0.15, -0.15  # tone of the posts that name a brand, from which it counts as liked or disliked
 DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -101,11 +101,11 @@ def _lines(profile: GetProfile) -> list[str]:
         + "."
     ]
     if profile.interests:
-        lines.append(f"Talks about {listed([keyword.phrase for keyword in profile.interests])}.")
+        lines.append(f"Talks about {listed([short(keyword.phrase) for keyword in profile.interests])}.")
     if profile.liked:
-        lines.append(f"Speaks well of {listed(profile.liked)}.")
+        lines.append(f"Speaks well of {listed(list(map(short, profile.liked)))}.")
     if profile.disliked:
-        lines.append(f"Speaks badly of {listed(profile.disliked)}.")
+        lines.append(f"Speaks badly of {listed(list(map(short, profile.disliked)))}.")
     lines.append(
         f"Tone: {tone(profile.positive - profile.negative)}, {percent(profile.positive)} positive and "
         f"{percent(profile.negative)} negative."

@@ -23,7 +23,7 @@ def call(
 
 
 class ScriptedModel(BaseChatModel):
-    """``replies`` are spoken in turn; the last one again and again. ``seen`` keeps what the model was shown each time."""
+    """``replies`` are spoken in turn, the last one again and again. ``seen`` keeps what the model was shown."""
 
     replies: list[list[Piece]]
     seen: list[list[BaseMessage]] = Field(default_factory=list)

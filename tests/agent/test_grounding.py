@@ -21,8 +21,8 @@ GROUNDED = [
     "$1299.50", "1,299.5", "v1.10.2", "iPhone15", "between 5:00 and 6:00", "05:00–06:00", "3k", "0.25", "-9",
     "2024-03-05", "in 2024-03", "in 2024", "March 5, 2024", "the 5th of March", "5 Mar 2024",
     "1. @fern_88", "10) @FERN_88's posts", "fern_88 wrote 7 posts", "(@tidal_moss)", "@tidal_moss...", "@bob",
-    "@bob@mast.social", "u/zed", "/u/ZED", "mail someone@else.org", "6\u200b2 %", "６２％", "٦٢ %", "two thirds of them",
-    "", "no figures at all",
+    "@bob@mast.social", "u/zed", "/u/ZED", "mail someone@else.org", "6\u200b2 %", "６２％", "٦٢ %",
+    "two thirds of them", "", "no figures at all",
 ]  # fmt: skip
 LOOSE = [
     ("63 %", "63 %"), ("7 %", "7 %"), ("1,201", "1,201"), ("0.12", "0.12"), ("+0.12", "+0.12"), ("9", "9"),
@@ -67,8 +67,8 @@ def test_a_wrong_sign_is_no_slip() -> None:
 
 PIECES = st.sampled_from(
     ["@ana", "@a.b", "u/zed", "x@y.org", "12", "-3", "+4.50", "1,234", "1,23,4", "62 %", "6%", "3k", "05:00",
-     "2024-03-05", "5 May", "May 5, 2024", "2024", "v1.2.3", "½", "٣", "\u200b", "\u2028", "\n", " ", ",", ".", ":", "-", "@", "ana_7",
-     "$", "1. ", "pct", "(", ")"]
+     "2024-03-05", "5 May", "May 5, 2024", "2024", "v1.2.3", "½", "٣", "\u200b", "\u2028", "\n", " ", ",", ".", ":",
+     "-", "@", "ana_7", "$", "1. ", "pct", "(", ")"]
 )  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=80)
 

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from index.encoder import Encoder
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FROM_SAMPLE = ("mintcondish", "mei.lin.q", "animalstyle_ana", "bogle_bogle", "pocketful_of_dan", "owen_splits", "gaz_l4")
+FROM_SAMPLE = (
+    "mintcondish",
+    "mei.lin.q",
+    "animalstyle_ana",
+    "bogle_bogle",
+    "pocketful_of_dan",
+    "owen_splits",
+    "gaz_l4",
+)
 Row = dict[str, Any]
 Call = Callable[..., ToolResult]
 # id, author, community, day, likes, text
@@ -98,6 +106,17 @@ def refuse(library: Library) -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def read(library: Library) -> dict[str, Row]:
     """What the index holds of each post, by id: tones and labels, for counting by hand."""
-    columns = ("id", "author", "text", "community", "likes", "negative", "neutral", "positive", "sentiment", "created_at")
+    columns = (
+        "id",
+        "author",
+        "text",
+        "community",
+        "likes",
+        "negative",
+        "neutral",
+        "positive",
+        "sentiment",
+        "created_at",
+    )
     table = library.facts.rows(f"SELECT {', '.join(columns)} FROM posts")
     return {row[0]: dict(zip(columns, row, strict=True)) for row in table}

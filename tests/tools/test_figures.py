@@ -80,12 +80,11 @@ def test_the_groups_of_a_topic_leave_out_posts_without_a_date(call: Call, read: 
 
 def test_the_trend(call: Call, read: Read) -> None:
     own = sorted(
-        (post for post in read.values() if post["author"] == "bogle_bogle"), key=lambda post: (post["created_at"], post["id"])
+        (post for post in read.values() if post["author"] == "bogle_bogle"),
+        key=lambda post: (post["created_at"], post["id"]),
     )
     half = len(own) // 2
-    earlier, later = (
-        mean(post["positive"] - post["negative"] for post in part) for part in (own[:half], own[half:])
-    )
+    earlier, later = (mean(post["positive"] - post["negative"] for post in part) for part in (own[:half], own[half:]))
     result = call("analyze_sentiment", user="bogle_bogle")
     assert result.trend == pytest.approx(later - earlier, abs=1e-5)
     assert f"({result.trend:+.2f})" in result.text
@@ -138,9 +137,7 @@ def test_a_name_said_twice_in_a_post_counts_once(call: Call, library: Library, r
         keys[" ".join(text.split())].add(name)
     assert result.entities
     for entity in result.entities:
-        wanted = [
-            [read[id_] for id_ in posts[key] if read[id_]["community"] == "rants"] for key in keys[entity.name]
-        ]
+        wanted = [[read[id_] for id_ in posts[key] if read[id_]["community"] == "rants"] for key in keys[entity.name]]
         assert any(
             entity.posts == len(found)
             and entity.people == len({post["author"] for post in found})
@@ -183,7 +180,9 @@ def test_key_phrases(call: Call, library: Library, read: Read) -> None:
 
 
 def test_key_phrases_of_a_text_do_not_repeat_words(call: Call) -> None:
-    result = call("extract_keywords", text="A lovely espresso machine in Berlin; the espresso machine is great", limit=10)
+    result = call(
+        "extract_keywords", text="A lovely espresso machine in Berlin; the espresso machine is great", limit=10
+    )
     words = [word for keyword in result.keywords for word in keyword.phrase.split()]
     assert len(words) == len(set(words))
     assert all(0 < keyword.weight <= 1 for keyword in result.keywords)
@@ -196,13 +195,17 @@ def test_search_with_all_filters(call: Call, read: Read) -> None:
         for id_, post in read.items()
         if (post["author"], post["community"], post["sentiment"]) == ("bogle_bogle", "money", "negative")
     }
-    result = call("search_posts", query="money market", user="bogle_bogle", community="money", sentiment="negative", limit=500)
+    result = call(
+        "search_posts", query="money market", user="bogle_bogle", community="money", sentiment="negative", limit=500
+    )
     assert expected and result.considered == len(expected)
     assert {post.id for post in result.evidence} <= expected
     scores = [post.score for post in result.evidence]
     assert scores == sorted(scores, reverse=True)
     for post in result.evidence:
-        assert (post.text, post.likes, post.sentiment) == tuple(read[post.id][key] for key in ("text", "likes", "sentiment"))
+        assert (post.text, post.likes, post.sentiment) == tuple(
+            read[post.id][key] for key in ("text", "likes", "sentiment")
+        )
 
 
 def test_search_finds_the_very_words_first(call: Call) -> None:

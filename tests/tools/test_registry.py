@@ -24,8 +24,9 @@ WHOLE: dict[str, dict[str, Any]] = {  # for each tool a call that works
 }
 LIMITED = [name for name in TOOLS if "limit" in arguments_model(name).model_fields]
 NASTY = (
-    "' OR '1'='1", "'; DROP VIEW posts; --", '"; SELECT 1; --', "$author", "{0}", "%s%n", "\\", "(", "[", "(?i)(a+)+$", "*",
-    "a\x00b", "\x1b[31m", "line\nbreak", "\u202eabc", "🙂" * 50, "😀👨‍👩‍👧", "\U0010ffff", "<script>", "../../etc/passwd", "x" * 4000,
+    "' OR '1'='1", "'; DROP VIEW posts; --", '"; SELECT 1; --', "$author", "{0}", "%s%n", "\\", "(", "[", "(?i)(a+)+$",
+    "*", "a\x00b", "\x1b[31m", "line\nbreak", "\u202eabc", "🙂" * 50,
+    "😀👨‍👩‍👧", "\U0010ffff", "<script>", "../../etc/passwd", "x" * 4000,
 )  # fmt: skip
 
 
@@ -54,13 +55,27 @@ def test_unknown_tools_and_arguments(refuse: Refuse) -> None:
 
 @pytest.mark.parametrize("tool", LIMITED)
 def test_limits(call: Call, library: Library, tool: str) -> None:
-    for limit in (1, "5", 5.0, 500):
+    accepted: tuple[Any, ...] = (1, "5", 5.0, 500)
+    for limit in accepted:
         result = call(tool, **WHOLE[tool], limit=limit)
         found = next(
             getattr(result, name) for name in ("people", "keywords", "entities", "evidence") if hasattr(result, name)
         )
         assert len(found) <= int(limit)
-    for limit in (0, -1, 501, 10_000, "ten", "", "1; DROP VIEW posts", 2.5, [1], float("nan"), float("inf")):
+    refused: tuple[Any, ...] = (
+        0,
+        -1,
+        501,
+        10_000,
+        "ten",
+        "",
+        "1; DROP VIEW posts",
+        2.5,
+        [1],
+        float("nan"),
+        float("inf"),
+    )
+    for limit in refused:
         with pytest.raises(BadArguments, match="limit: "):
             call_tool(library, tool, {**WHOLE[tool], "limit": limit})
 
@@ -68,7 +83,8 @@ def test_limits(call: Call, library: Library, tool: str) -> None:
 def test_coerced_lists(call: Call, refuse: Refuse) -> None:
     for interests in ("toys,castles", " toys , castles,, ", '["toys", "castles"]', ["toys", "castles"]):
         assert call("find_audience", campaign="Lego", interests=interests).query.interests == ["toys", "castles"]
-    for nothing in ("", "[]", [], None):
+    nothings: tuple[Any, ...] = ("", "[]", [], None)
+    for nothing in nothings:
         assert call("find_audience", campaign="Lego", interests=nothing).query.interests_found
     assert "interests" in refuse("find_audience", campaign="Lego", interests="[1, 2]")
     assert "interests" in refuse("find_audience", campaign="Lego", interests=5)

@@ -24,19 +24,39 @@ class SomeTool(ToolResult):
 
 
 def post(**values: object) -> Evidence:
-    known = {"id": "1", "author": "ana", "text": "hi", "created_at": None, "community": None, "likes": None, "sentiment": "neutral"}
+    known = {
+        "id": "1",
+        "author": "ana",
+        "text": "hi",
+        "created_at": None,
+        "community": None,
+        "likes": None,
+        "sentiment": "neutral",
+    }
     return Evidence(**{**known, **values})  # type: ignore[arg-type]
 
 
 def test_plain_data() -> None:
-    value = {"nan": float("nan"), "inf": [float("inf")], "day": date(2024, 1, 2), "at": datetime(2024, 1, 2, tzinfo=UTC), "third": (1 / 3,)}
+    value = {
+        "nan": float("nan"),
+        "inf": [float("inf")],
+        "day": date(2024, 1, 2),
+        "at": datetime(2024, 1, 2, tzinfo=UTC),
+        "third": (1 / 3,),
+    }
     data = SomeTool(lines=["x"], value=value).to_dict()
     assert json.loads(json.dumps(data, allow_nan=False)) == {
         "tool": "some_tool",
         "lines": ["x"],
         "warnings": [],
         "evidence": [],
-        "value": {"nan": None, "inf": [None], "day": "2024-01-02", "at": "2024-01-02T00:00:00+00:00", "third": [0.3333]},
+        "value": {
+            "nan": None,
+            "inf": [None],
+            "day": "2024-01-02",
+            "at": "2024-01-02T00:00:00+00:00",
+            "third": [0.3333],
+        },
     }
 
 
@@ -69,9 +89,18 @@ def test_a_post_in_a_line() -> None:
 
 
 def test_words() -> None:
-    assert [count(1, "post"), count(2000, "post"), count(0, "person", "people")] == ["1 post", "2,000 posts", "0 people"]
+    assert [count(1, "post"), count(2000, "post"), count(0, "person", "people")] == [
+        "1 post",
+        "2,000 posts",
+        "0 people",
+    ]
     assert [percent(0), percent(0.626), percent(1)] == ["0 %", "63 %", "100 %"]
-    assert [listed([]), listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+    assert [listed([]), listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
     assert [tone(0), tone(0.07), tone(0.1), tone(-0.1), tone(0.5), tone(-0.5)] == [
         "mixed", "mixed", "more positive than not", "more negative than not", "clearly positive", "clearly negative",
     ]  # fmt: skip

@@ -27,15 +27,19 @@ def says(name: str, text: str) -> bool:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        *[("Nike", text) for text in ("nike", "NIKE!", "#Nike", "@nike", "(Nike)", "Nike's", "Nike’s", "Nikes", "my_nike")],
+        *[("Nike", text) for text in ("nike", "NIKE!", "#Nike", "@nike", "(Nike)", "Nike's", "Nike’s", "Nikes")],
+        ("Nike", "my_nike"),
         *[("Nike Air Max", text) for text in ("nike air max", "#NikeAirMax", "nike_air-max", "Nike  Air\nMaxes")],
         ("#nike", "Nike"), ("@Nike", "nike"), ("Nike's", "nike"), ("Nike’s ", "nike"), (" nikes ", "a Nike shoe"),
         ("NIKES", "nike"), ("“Nike”?", "nike"), ("iPhones", "my iPhone"), ("C++", "I write C++."), ("C++", "c++"),
         ("AT&T", "at&t"), ("AT&T", "AT & T"), ("H&M", "#h&m"), ("Disney+", "Disney+ again"), ("Disney", "Disney+"),
-        ("Yahoo!", "yahoo mail"), ("Coca-Cola", "coca cola"), ("Coca-Cola", "#CocaCola"), ("coca cola", "Coca-Cola"),
-        ("Dr. Pepper", "dr pepper"), ("McDonald's", "mcdonalds"), ("mcdonalds", "McDonald’s"), ("L'Oréal", "L’ORÉAL"),
-        ("Node.js", "node.js"), ("U.S.", "the U.S. team"), ("P!nk", "p!nk"), ("7-Eleven", "7 eleven"), ("🔥", "so 🔥🔥"),
-        ("Straße", "die Straße"), ("Größe", "GRÖSSE GRÖßE"), ("news", "no news"), ("Boss", "the boss"),
+        ("Yahoo!", "yahoo mail"), ("Coca-Cola", "coca cola"),
+        ("Coca-Cola", "#CocaCola"), ("coca cola", "Coca-Cola"),
+        ("Dr. Pepper", "dr pepper"), ("McDonald's", "mcdonalds"),
+        ("mcdonalds", "McDonald’s"), ("L'Oréal", "L’ORÉAL"),
+        ("Node.js", "node.js"), ("U.S.", "the U.S. team"), ("P!nk", "p!nk"), ("7-Eleven", "7 eleven"),
+        ("🔥", "so 🔥🔥"),        ("Straße", "die Straße"), ("Größe", "GRÖSSE GRÖßE"),
+        ("news", "no news"), ("Boss", "the boss"),
         ("$TSLA", "buy $tsla"), ("a.b*c", "see a.b*c"), ("[x]", "an [x] mark"), (r"\d", r"a \d here"),
     ],
 )  # fmt: skip
@@ -47,9 +51,11 @@ def test_a_name_is_found(name: str, text: str) -> None:
     ("name", "text"),
     [
         ("Nike", "Niker"), ("Nike", "unnike"), ("Nike", "Nikon"), ("nike", "nike2"), ("C++", "C"), ("C++", "C#"),
-        ("C++", "vitamin c"), ("AT&T", "at t"), ("AT&T", "att"), ("H&M", "hm"), ("Disney+", "Disney"), ("U.S.", "tell us"),
-        ("Node.js", "nodejs"), ("news", "something new"), ("Boss", "bos"), ("gas", "ga"), (".*", "anything"), ("a.b", "axb"),
-        ("a|b", "b"), ("(?i)x", "x"), ("x{2}", "xx"), (r"\d", "7"), ("^", "x"), ("$", "x"), ("#", "x #y"), ("@", "@x"),
+        ("C++", "vitamin c"), ("AT&T", "at t"), ("AT&T", "att"), ("H&M", "hm"), ("Disney+", "Disney"),
+        ("U.S.", "tell us"),        ("Node.js", "nodejs"),
+        ("news", "something new"), ("Boss", "bos"), ("gas", "ga"), (".*", "anything"),
+        ("a.b", "axb"),        ("a|b", "b"), ("(?i)x", "x"),
+        ("x{2}", "xx"), (r"\d", "7"), ("^", "x"), ("$", "x"), ("#", "x #y"), ("@", "@x"),
         ("", "x"), ("   ", "x"), ("!!!", "wow!!!"), ("’", "x’"), (".NET", "the net"),
     ],
 )  # fmt: skip
@@ -138,7 +144,9 @@ def test_times_are_inclusive_and_in_utc(library: Library, rows: list[dict[str, A
         expected = {
             row["id"]
             for row in rows
-            if "created_at" in row and since <= row["created_at"][: len(since)] and row["created_at"][: len(until)] <= until
+            if "created_at" in row
+            and since <= row["created_at"][: len(since)]
+            and row["created_at"][: len(until)] <= until
         }
         assert expected
         assert ids(library, since=since, until=until) == expected
@@ -174,7 +182,10 @@ def test_names_that_differ_in_case_only_are_told_apart(library: Library) -> None
 
 
 def test_unknown_names_get_the_nearest(refuse: Refuse) -> None:
-    assert "Nobody named @mintcondishh has posted here. Did you mean @mintcondish?" == refuse("get_profile", user="mintcondishh")
+    assert (
+        refuse("get_profile", user="mintcondishh")
+        == "Nobody named @mintcondishh has posted here. Did you mean @mintcondish?"
+    )
     assert "Check the spelling." in refuse("get_profile", user="zzzzzzzz")
     assert "Did you mean toys?" in refuse("search_posts", query="x", community="toyz")
     said = refuse("analyze_sentiment", topic="Niike")
