@@ -46,6 +46,7 @@ class Analyst:
         self.model = model
         self.model_name = str(getattr(model, "name_or_path", model))
         tools = langchain_tools(library)
+        library.embed("hello")  # loads the encoder now, not in the first question
         if hasattr(model, "warm_up"):
             # Read up to where the first question begins; what follows the greeting is thrown away by the next prompt.
             model.warm_up([SystemMessage(system_prompt()), HumanMessage("hello")], tools=tools)

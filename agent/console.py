@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from index.manifest import Manifest
     from tools.result import ToolResult
 
-UNGROUNDED = "Not every figure or name in this answer could be traced to the data."
+UNGROUNDED = "The model's own words could not be traced to the data, so these are the tools' own."
 ARGUMENT_SHOWN = 200  # characters of one argument in a tool step
 # Control characters could move the cursor or rewrite the screen; direction marks could reorder what is read.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

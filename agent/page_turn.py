@@ -25,7 +25,7 @@ LOADING = "Loading the posts and the models. The first question waits for them."
 THINKING = "Thinking"
 UNEXPECTED = "Something went wrong while answering; the details are in the terminal. Ask again, or in other words."
 STOPPED = "Stopped. Words above this line were not yet checked against the data."
-UNGROUNDED = "Not every figure or name in this answer could be traced to the data."
+UNGROUNDED = "The model's own words could not be traced to the data, so these are the tools' own."
 TICK = 0.1  # seconds between two looks at what has happened
 ARGUMENT_SHOWN = 80  # characters of one argument in the title of a step
 

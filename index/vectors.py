@@ -65,6 +65,6 @@ class Vectors:
             self._collections[kind] = self._client.get_or_create_collection(
                 kind,
                 embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_search": 200, "sync_threshold": 20_000}},
+                configuration={"hnsw": {"space": "cosine", "ef_search": 200, "sync_threshold": 2000}},
             )
         return self._collections[kind]

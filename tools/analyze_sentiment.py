@@ -9,7 +9,7 @@ from index.errors import AnalystError
 from tools.library import Library
 from tools.result import Evidence, ToolResult
 from tools.select import EVIDENCE, Selection, as_evidence, select_posts
-from tools.words import count, percent, said, small_sample, tone
+from tools.words import count, leaning, percent, said, small_sample, tone
 
 By = Literal["day", "week", "month", "year", "community", "user"]
 GROUPS = {
@@ -41,7 +41,10 @@ class SentimentShares:
 
 @dataclass(frozen=True, kw_only=True)
 class AnalyzeSentiment(ToolResult):
-    """``label`` is the likeliest class of the whole; ``groups`` has the shares by ``by``, in order."""
+    """``label`` is which way the whole leans (of a pasted text, its likeliest class).
+
+    ``groups`` has the shares by ``by``, in order; ``trend`` is the later half's mean minus the earlier half's.
+    """
 
     subject: str
     shares: SentimentShares
@@ -63,10 +66,12 @@ def analyze_sentiment(
     community: str | None = None,
 ) -> AnalyzeSentiment:
     """How people feel about a topic, how a person sounds, or the tone of a pasted text; optionally over time or by group."""  # noqa: E501
-    if sum(value is not None for value in (topic, user, text)) != 1 and not (topic and user and not text):
-        raise AnalystError("Sentiment needs one of topic, user or text", todo='For example topic="iPhone".')
     if text is not None:
+        if topic is not None or user is not None:
+            raise AnalystError("The tone of a text has no topic or user", todo="Give the text alone.")
         return _of_text(library, text)
+    if topic is None and user is None and community is None:
+        raise AnalystError("Sentiment needs one of topic, user or text", todo='For example topic="iPhone".')
     selection = select_posts(library, topic=topic, user=user, community=community, since=since, until=until)
     shares = _shares(library, selection)
     groups = _groups(library, selection, by) if by else {}
@@ -91,7 +96,7 @@ def analyze_sentiment(
         subject=subject,
         shares=shares,
         mean=shares.mean,
-        label=_label(shares),
+        label=leaning(shares.mean),
         by=by,
         groups=groups,
         trend=trend,

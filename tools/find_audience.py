@@ -10,7 +10,7 @@ from index.errors import AnalystError
 from tools.library import Library
 from tools.result import SMALL_PEOPLE, ToolResult
 from tools.select import evidence_posts, select_posts
-from tools.targeting import AudienceQuery, Signals, audience_query, measure_signals, probabilities
+from tools.targeting import LONGEST_NAME, AudienceQuery, Signals, audience_query, measure_signals, probabilities
 from tools.words import count, listed, percent, quote, short
 
 LONGEST_LIMIT = 500
@@ -66,7 +66,7 @@ def find_audience(
     expected = sum(person.probability for person in people)
     return FindAudience(
         lines=_lines(query, people, expected, len(chosen), {post.author: post.text for post in evidence}),
-        warnings=_warnings(len(chosen)),
+        warnings=_warnings(query, len(chosen), int(signals.mentions.sum())),
         evidence=evidence,
         campaign=campaign,
         query=query,
@@ -108,8 +108,11 @@ def _lines(
     return lines
 
 
-def _warnings(considered: int) -> list[str]:
-    if considered >= SMALL_PEOPLE:
-        return []
-    ranked = count(considered, "person", "people")
-    return [f"Careful: only {ranked} could be ranked; under {SMALL_PEOPLE} a ranking is shaky."]
+def _warnings(query: AudienceQuery, considered: int, mentions: int) -> list[str]:
+    warnings = []
+    if not mentions and len(query.campaign.split()) <= LONGEST_NAME:
+        warnings.append(f"Careful: nobody here names {short(query.campaign)}, so this rests on its meaning alone.")
+    if considered < SMALL_PEOPLE:
+        ranked = count(considered, "person", "people")
+        warnings.append(f"Careful: only {ranked} could be ranked; under {SMALL_PEOPLE} a ranking is shaky.")
+    return warnings

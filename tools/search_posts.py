@@ -15,7 +15,7 @@ Sentiment = Literal["positive", "neutral", "negative"]
 WIDE = 400  # nearest posts that are looked through when the filters are loose
 NARROW = 20_000  # up to so many posts the filtered ones are compared one by one
 LEXICAL_BONUS = 0.25  # what containing the very words adds to the cosine
-RELEVANT = 0.3  # below this score a post is not about the query
+RELEVANT = 0.35  # below this score a post is not about the query
 
 
 @dataclass(frozen=True, kw_only=True)

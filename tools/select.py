@@ -14,8 +14,9 @@ from tools.result import Evidence
 from tools.words import short
 
 NEAR_POSTS = 300
-NEAR_ENOUGH = 0.5  # cosine from which a post without the words still counts as being about a topic
-NAME_SHARE = 0.3  # a topic is a name if so many of the posts with its words have it tagged as one
+NEAR_ENOUGH = 0.42  # cosine from which a post without the words still counts as being about a topic
+NAME_SHARE = 0.3  # a topic is a name if so many of the posts with its words have it tagged as one …
+CAPITAL_SHARE = 0.5  # … or write it with a capital
 NO_POST = r"[^\x00-\x{10FFFF}]"  # a pattern that no text matches
 NOT_PLURAL = frozenset({"news"})  # without its s another word
 EVIDENCE = "p.id, p.author, p.text, p.created_at, p.community, p.likes, p.sentiment"
@@ -146,16 +147,22 @@ def _topic(library: Library, topic: str, values: dict[str, Any]) -> tuple[str, b
         raise AnalystError(f"The topic '{short(topic)}' names nothing", todo="Name a brand or a subject.")
     values["pattern"] = topic_pattern(library, topic)
     lexical = "regexp_matches(p.text, $pattern)"
-    said, named = library.facts.rows(
-        f"SELECT count(*), count(*) FILTER (p.id IN (SELECT post FROM mentions WHERE canonical = $name)) "
+    said, named, capital = library.facts.rows(
+        f"SELECT count(*), count(*) FILTER (p.id IN (SELECT post FROM mentions WHERE canonical = $name)), "
+        f"count(*) FILTER (regexp_matches(regexp_extract(p.text, $pattern, 2), '^\\p{{Lu}}|^.\\p{{Lu}}')) "
         f"FROM posts p WHERE {lexical}",
         {"pattern": values["pattern"], "name": canonical(topic)},
     )[0]
-    if said and named / said >= NAME_SHARE:
+    if said and (named / said >= NAME_SHARE or capital / said >= CAPITAL_SHARE):
         return lexical, False
     near = library.vectors.nearest("posts", library.embed(topic), NEAR_POSTS)
     values["near"] = [id_ for id_, cosine in near if cosine >= NEAR_ENOUGH]
-    return f"({lexical} OR p.id IN (SELECT unnest($near)))", bool(values["near"])
+    clauses = [lexical, "p.id IN (SELECT unnest($near))"]
+    # A community of that name talks about little else.
+    if (own := library.communities.get(canonical(topic))) is not None:
+        clauses.append("p.community = $own")
+        values["own"] = own
+    return f"({' OR '.join(clauses)})", True
 
 
 def _nothing(library: Library, selection: Selection, topic: str | None) -> AnalystError:

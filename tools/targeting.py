@@ -12,7 +12,7 @@ import numpy as np
 
 from tools.extract_keywords import contrastive_phrases
 from tools.library import Library
-from tools.select import Selection, name_pattern
+from tools.select import Selection, topic_pattern
 from tools.words import count, tone
 
 WEIGHTS = Path(__file__).parent / "targeting_weights.json"
@@ -171,8 +171,9 @@ def _nearest_phrases(library: Library, campaign: str, phrases: list[str]) -> lis
 def _naming(library: Library, campaign: str) -> list[str]:
     if len(campaign.split()) > LONGEST_NAME:
         return []
+    pattern = topic_pattern(library, campaign)
     rows = library.facts.rows(
-        "SELECT id FROM posts WHERE regexp_matches(text, $p) LIMIT 2000", {"p": name_pattern(campaign)}
+        "SELECT id FROM posts WHERE regexp_matches(text, $p) ORDER BY id LIMIT 2000", {"p": pattern}
     )
     return [id_ for (id_,) in rows]
 

@@ -11,7 +11,8 @@ NEUTRAL_BAND = 0.08
 
 
 def percent(share: float) -> str:
-    return f"{round(100 * share)} %"
+    """Whole percent; what is not certain is at most 99."""
+    return f"{round(100 * share) if share == 1 else min(99, round(100 * share))} %"
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -19,11 +20,16 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def leaning(mean: float) -> str:
+    """``positive``, ``negative`` or, close to the middle, ``mixed``."""
+    return "mixed" if abs(mean) < NEUTRAL_BAND else "positive" if mean > 0 else "negative"
+
+
 def tone(mean: float) -> str:
     """A mean of P(positive) − P(negative) as an adjective."""
     if abs(mean) < NEUTRAL_BAND:
         return "mixed"
-    side = "positive" if mean > 0 else "negative"
+    side = leaning(mean)
     return f"clearly {side}" if abs(mean) > 0.35 else f"more {side} than not"
 
 

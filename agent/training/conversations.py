@@ -254,5 +254,3 @@ def _lines(path: Path) -> list[str]:
 @cache
 def _yaml(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-

@@ -35,7 +35,7 @@ def messages_of(turns: list[Turn]) -> list[Any]:
 
 
 def judged(said: Any, wanted: tuple[str, dict[str, Any]] | None) -> str:
-    """``right``, ``arguments`` (only the tool is right), ``tool`` (another one), ``declined`` or ``called`` (wrongly)."""
+    """``right``, ``arguments`` (only the tool is right), ``tool``, ``declined`` or ``called`` (both wrongly)."""
     if not said:
         return "right" if wanted is None else "declined"
     if wanted is None:

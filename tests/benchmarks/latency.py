@@ -68,9 +68,8 @@ def main() -> None:
     rows = [measure(analyst, question) for question in questions]
     for row in rows:
         names = ", ".join(call["name"] for call in row["calls"]) or "no tool"
-        print(
-            f"{row['seconds']:6.2f} s  choosing {row['choosing']:.2f}  tools {row['tools']:.2f}  {names:18}  {row['question']}"
-        )
+        parted = f"{row['seconds']:6.2f} s  choosing {row['choosing']:.2f}  tools {row['tools']:.2f}"
+        print(f"{parted}  {names:18}  {row['question']}")
     parts = {part: [row[part] for row in rows] for part in ("seconds", "choosing", "tools", "words")}
     report = {
         "machine": {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()},

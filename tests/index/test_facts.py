@@ -35,7 +35,8 @@ def stored(folder: Path) -> Facts:
 def test_round_trip(tmp_path: Path, name: str) -> None:
     facts = stored(tmp_path / name)
     assert facts.rows("SELECT id, author, text, community, likes FROM posts ORDER BY id") == [
-        ("1", "o'ana", POSTS[0].text, "nike", 5), ("2", "ben", POSTS[1].text, None, None), ("3", "ben", "later", None, None),
+        ("1", "o'ana", POSTS[0].text, "nike", 5), ("2", "ben", POSTS[1].text, None, None), ("3", "ben",
+        "later", None, None),
     ]  # fmt: skip
     assert facts.rows("SELECT sentiment FROM posts ORDER BY id") == [("positive",), ("negative",), ("neutral",)]
     assert facts.rows("SELECT * FROM mentions") == [("1", 0, 4, "Nike", "organization", "nike")]

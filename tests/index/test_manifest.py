@@ -13,8 +13,10 @@ from index.errors import AnalystError
 from index.manifest import FORMAT, NAME, Manifest, read_manifest, write_manifest
 
 MANIFEST = Manifest(
-    posts=3, people=2, communities=1, first_post="2024-03-01T12:00:00+00:00", last_post=None, encoder="trunk", ner="shipped",
-    heads={"sentiment": "ab"}, rejected=1, duplicates=0, sources=["/data/posts.jsonl"], built_at="2024-03-02T00:00:00+00:00",
+    posts=3, people=2, communities=1, first_post="2024-03-01T12:00:00+00:00", last_post=None, encoder="trunk",
+    ner="shipped",
+    heads={"sentiment": "ab"}, rejected=1, duplicates=0, sources=["/data/posts.jsonl"],
+    built_at="2024-03-02T00:00:00+00:00",
     seconds=1.5, posts_per_second=2.0, peak_mb=900, precision="fp32",
 )  # fmt: skip
 

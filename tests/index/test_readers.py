@@ -102,7 +102,8 @@ def test_columns_can_be_mapped(write: Write) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        CSV.replace("morning, all", "morning, all").replace("id,author,text", "id;author;text").replace("1,ana,", "1;ana;")
+        CSV.replace("morning, all", "morning, all").replace("id,author,text", "id;author;text")
+        .replace("1,ana,", "1;ana;")
         .replace("2,ben,", "2;ben;"),
         "\ufeff" + CSV,
         "\n\n" + CSV,

@@ -58,7 +58,8 @@ def test_an_inside_without_beginning_starts_a_span() -> None:
 @pytest.mark.parametrize(
     ("text", "shape"),
     [
-        ("nike", LOWER), ("Nike", TITLE), ("I", TITLE), ("NIKE", UPPER), ("iPhone", MIXED), ("15", DIGIT), ("gpt4", DIGIT),
+        ("nike", LOWER), ("Nike", TITLE), ("I", TITLE), ("NIKE", UPPER), ("iPhone", MIXED), ("15", DIGIT),
+        ("gpt4", DIGIT),
         ("!", OTHER),
     ],
 )  # fmt: skip
