@@ -65,6 +65,17 @@ def _prose(syntax: CallSyntax, tokens: Mapping[str, int]) -> str:
     return f"/[^\\s\\{first}](.|\\n)*/"
 
 
+def control_literal(text: str, tokens: Mapping[str, int]) -> str:
+    """``text`` as Lark, with its control tokens as tokens and the rest as strings."""
+    splitter = re.compile("|".join(map(re.escape, sorted(tokens, key=len, reverse=True))) or "(?!)")
+    parts, place = [], 0
+    for found in splitter.finditer(text):
+        parts += [literal(text[place : found.start()])] if found.start() > place else []
+        parts.append(f"<[{tokens[found[0]]}]>")
+        place = found.end()
+    return " ".join([*parts, literal(text[place:])] if place < len(text) else parts)
+
+
 class _CallWriter:
     """Collects the rules of all calls."""
 
@@ -74,17 +85,10 @@ class _CallWriter:
         self._tokens = tokens
         self._held = held
         self._held_terminals = {name for name, there in _offered(held).items() if there}
-        self._splitter = re.compile("|".join(map(re.escape, sorted(tokens, key=len, reverse=True))) or "(?!)")
         self._count = 0
 
     def literal(self, text: str) -> str:
-        """``text`` with its control tokens as tokens and the rest as strings."""
-        parts, place = [], 0
-        for found in self._splitter.finditer(text):
-            parts += [literal(text[place : found.start()])] if found.start() > place else []
-            parts.append(f"<[{self._tokens[found[0]]}]>")
-            place = found.end()
-        return " ".join([*parts, literal(text[place:])] if place < len(text) else parts)
+        return control_literal(text, self._tokens)
 
     def call(self, function: Mapping[str, Any]) -> str:
         """Name of the rule for one tool; empty if a required argument cannot be held to anything."""

@@ -16,7 +16,7 @@ from typing import Any, cast
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.language_models.chat_models import generate_from_stream
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.messages.tool import tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
@@ -52,6 +52,8 @@ class LocalChatModel(BaseChatModel):
     """Free-text arguments are spans of the user's words; one call a step and no words before it."""
     hold_answers: bool = False
     """After a tool, an answer is connective prose and whole lines of what tools returned."""
+    read_questions: bool = False
+    """A question reader proposes the calls that a question can mean; the model chooses among them (``proposals.py``)."""
 
     _files: ModelFiles = PrivateAttr()
     _decoder: CachedDecoder = PrivateAttr()
@@ -60,6 +62,7 @@ class LocalChatModel(BaseChatModel):
     _response: dict[str, Any] | None = PrivateAttr()
     _control: dict[str, int] = PrivateAttr()
     _stop_ids: list[int] = PrivateAttr()
+    _reader: Any = PrivateAttr(default=None)
     _tokenizing: Any = PrivateAttr(default_factory=threading.Lock)  # one tokenizer, many threads: see messages.render
 
     @classmethod
@@ -84,6 +87,7 @@ class LocalChatModel(BaseChatModel):
             files,
             hold_to_user_words=files.switch("hold_to_user_words") if hold_to_user_words is None else hold_to_user_words,
             hold_answers=files.switch("hold_answers") if hold_answers is None else hold_answers,
+            read_questions=files.switch("read_questions"),
             max_new_tokens=max_new_tokens,
             temperature=temperature,
             seed=seed,
@@ -100,6 +104,10 @@ class LocalChatModel(BaseChatModel):
         chat._syntax = detect(files.tokenizer)
         chat._response = response_template(files.tokenizer, files.model.config.model_type)
         chat._control = control_tokens(files.tokenizer)
+        if chat.read_questions:
+            from agent.question_reader import QuestionReader
+
+            chat._reader = QuestionReader.load()
         if chat._syntax is None:
             logger.warning("%s: unknown way of calling tools, so calls are not held to a grammar", files.name)
         return chat
@@ -179,6 +187,8 @@ class LocalChatModel(BaseChatModel):
     ) -> str:
         """The grammar that the next reply is held to; empty if none."""
         offered, must_call = _chosen(tools, tool_choice)
+        if self._reader and not must_call and offered and (proposed := self._proposed(messages, offered)):
+            return proposed
         plain = breaker(self._control)  # llguidance would take a control token that is spelled in forced text for real
         results = [plain(text) for text in turn_results(messages)] if self.hold_answers and not must_call else []
         opening = self._syntax.open[0] if self._syntax else ""
@@ -198,6 +208,26 @@ class LocalChatModel(BaseChatModel):
             preamble=not own,
             prose=prose,
         )
+
+    def _proposed(self, messages: Sequence[BaseMessage], offered: Sequence[dict[str, Any]]) -> str:
+        """The grammar of what the question reader proposes; empty where it has nothing to say."""
+        from agent import proposals
+        from agent.question_reader import SMALL_TALK
+        from agent.question_reader import proposals as meant
+
+        plain = breaker(self._control)
+        if isinstance(messages[-1], ToolMessage):
+            results = [plain(text) for text in turn_results(messages)]
+            return proposals.answer_grammar(results, proposals.last_tools(messages))
+        if not isinstance(messages[-1], HumanMessage) or self._syntax is None:
+            return ""
+        before, args = proposals.call_before(messages)
+        reading = self._reader.read(plain(str(messages[-1].text)), plain(before))
+        if reading.kinds[0][0] in SMALL_TALK:
+            return proposals.reply_grammar(reading.kinds[0][0])
+        names = {tool["function"]["name"] for tool in offered}
+        calls = [(name, call) for name, call in meant(reading, args) if name in names]
+        return proposals.calls_grammar(calls, self._syntax, self._control) if calls else ""
 
     def _constraint(self, messages: Sequence[BaseMessage], tools: Any, choice: Any) -> GrammarConstraint | None:
         grammar = self.grammar(messages, tools=tools, tool_choice=choice)

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from agent.call_grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
 from agent.held_words import NOT_FIRST, NOT_LAST, NOT_LAST_OF_TEXT
+from agent.proposals import words
 from agent.training.fillers import Fillers, in_words, roughen
 from index.training.data import read_rows
 from tools.registry import TOOLS, arguments_model
@@ -30,11 +31,12 @@ KEPT_LINES = {"find_audience": 6, "search_posts": 6, "extract_entities": 11, "ex
 
 @dataclass(frozen=True)
 class Turn:
-    """One message: ``role`` and ``content``; an assistant's call has ``call`` instead."""
+    """One message: ``role`` and ``content``; an assistant's call has ``call`` instead, small talk its ``kind``."""
 
     role: str
     content: str
     call: tuple[str, dict[str, Any]] | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class Conversations:
     def _outcome(self, real: Real) -> list[Turn]:
         """A result and what the analyst says of it: a line of its own, then lines of the result."""
         lines = real.text.split("\n")
-        framing = self.random.choice(self.fillers.words["framing"]["fault" if real.fault else real.tool])
+        framing = self.random.choice(words()["framing"]["fault" if real.fault else real.tool])
         keep = KEPT_LINES.get(real.tool, 16)
         chosen = [line for i, line in enumerate(lines) if i < keep or line.startswith(("Careful", "Related"))]
         return [Turn("tool", real.text), Turn("assistant", "\n".join([framing, *chosen]))]
@@ -160,9 +162,8 @@ class Conversations:
         return Real(real.tool, real.args, "\n".join(cut), real.fault)
 
     def _small(self, kind: str, say: str) -> list[Turn]:
-        bank = self.chitchat if kind in self.chitchat else self.declines
         text, _ = self._said(say, {})
-        return [Turn("user", text), Turn("assistant", self.random.choice(bank[kind]["answers"]))]
+        return [Turn("user", text), Turn("assistant", self.random.choice(words()["replies"][kind]), kind=kind)]
 
     def _chat(self) -> list[Turn]:
         kind = self.random.choice([*self.chitchat, "help"])

@@ -106,9 +106,11 @@ def packed(tokenizer: Any, conversations: Iterator[list[Turn]]) -> Iterator[Batc
 def save(model: Any, tokenizer: Any, out: Path) -> None:
     """The model in bf16 safetensors with what LocalChatModel needs to know."""
     out.mkdir(parents=True, exist_ok=True)
-    half = {name: value.to(torch.bfloat16) for name, value in model.state_dict().items()}
+    # The output layer is the word vectors themselves.
+    half = {n: value.to(torch.bfloat16) for n, value in model.state_dict().items() if n != "lm_head.weight"}
     model.config.hold_to_user_words = True
     model.config.hold_answers = True
+    model.config.read_questions = True
     model.config.dtype = "bfloat16"
     model.save_pretrained(out, state_dict=half)
     tokenizer.save_pretrained(out)

@@ -1,0 +1,82 @@
+"""What the shipped chat model may reply, as a grammar: one of the calls that the question reader proposes, one of our
+replies to small talk, or a framing line and then what the tools returned."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from agent.answer_grammar import COPIED_LINES, copied_lines
+from agent.call_grammar import control_literal
+from agent.held_words import literal
+
+if TYPE_CHECKING:
+    from agent.call_syntax import CallSyntax
+
+SMALL_TALK = Path(__file__).parent / "prompts" / "small_talk.yaml"
+Call = tuple[str, dict[str, Any]]
+LEAST_LINES = 6  # of a result that every answer carries, with its warnings; the model may add the rest
+
+
+@cache
+def words() -> dict[str, dict[str, list[str]]]:
+    """``replies`` by kind of small talk, ``framing`` by tool."""
+    return yaml.safe_load(SMALL_TALK.read_text(encoding="utf-8"))
+
+
+def call_before(messages: Sequence[BaseMessage]) -> tuple[str, dict[str, Any]]:
+    """The user's last question that led to a call, and the arguments of that call; empty if there was none."""
+    question, found = "", ("", {})
+    for message in messages[:-1]:
+        if isinstance(message, HumanMessage):
+            question = str(message.text)
+        elif isinstance(message, AIMessage) and message.tool_calls:
+            found = (question, dict(message.tool_calls[0]["args"]))
+    return found
+
+
+def calls_grammar(calls: Sequence[Call], syntax: CallSyntax, tokens: Mapping[str, int]) -> str:
+    """One of ``calls``, to the letter."""
+    written = [
+        syntax.open + name + syntax.middle + json.dumps(args, ensure_ascii=False) + syntax.close for name, args in calls
+    ]
+    return "start: " + " | ".join(f"({control_literal(text, tokens)})" for text in written)
+
+
+def reply_grammar(kind: str) -> str:
+    """One of our replies to a kind of small talk."""
+    return "start: " + " | ".join(literal(reply) for reply in words()["replies"][kind])
+
+
+def answer_grammar(results: Sequence[str], tools: Sequence[str]) -> str:
+    """A framing line, the first ``LEAST_LINES`` lines and the warnings of the results, and any of the other lines in order."""
+    copied = copied_lines(results)[:COPIED_LINES]
+    framing = words()["framing"]
+    lead = framing[tools[-1]] if tools and tools[-1] in framing else framing["fault"]
+    first, rest = copied[:LEAST_LINES], [line for line in copied[LEAST_LINES:] if not line.startswith("Careful")]
+    warnings = [line for line in copied[LEAST_LINES:] if line.startswith("Careful")]
+    start = ["(" + " | ".join(map(literal, lead)) + ")", *(literal(chr(10) + line) for line in first)]
+    start += ["(rest_0)?"] if rest else []
+    rules = [f"start: {' '.join([*start, *(literal(chr(10) + line) for line in warnings)])}"]
+    for number, line in enumerate(rest):
+        onward = f" (rest_{number + 1})?" if number + 1 < len(rest) else ""
+        rules.append(f"rest_{number}: {literal(chr(10) + line)}{onward}")
+    return "\n".join(rules)
+
+
+def last_tools(messages: Sequence[BaseMessage]) -> list[str]:
+    """Names of the tools that returned something since the user spoke; ``fault`` for one that failed."""
+    names: list[str] = []
+    for message in reversed(messages):
+        if isinstance(message, HumanMessage):
+            break
+        if isinstance(message, ToolMessage):
+            failed = message.artifact is not None and getattr(message.artifact, "result", True) is None
+            names.insert(0, "fault" if failed else str(message.name))
+    return names

@@ -1,0 +1,245 @@
+"""What a question plausibly means: a small bidirectional encoder that narrows what the shipped chat model may say.
+
+A decoder of a few million parameters picks the right tool late and the right words later; an encoder that has read much more
+does both from few examples. It names the tools a question can mean, the words that fill their arguments, and what is carried over
+from the call before (joint intent and slot tagging, Chen et al., 2019). The chat model chooses among these proposals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agent.dates import NUMBERS as SMALL_NUMBERS
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+WEIGHTS = Path(__file__).parent / "weights" / "question_reader.safetensors"
+TOOLS = ("find_audience", "get_profile", "search_posts", "analyze_sentiment", "extract_entities", "extract_keywords")
+SMALL_TALK = ("greet", "thanks", "help", "goodbye", "off_topic", "out_of_reach", "sensitive", "injection", "gibberish")
+KINDS = TOOLS + SMALL_TALK
+SLOTS = ("subject", "interests", "user", "text", "community", "limit", "since", "until", "during")
+TAGS = ("O", *(f"{prefix}-{slot}" for slot in SLOTS for prefix in "BI"))
+CHOICES: dict[str, tuple[str, ...]] = {
+    "sentiment": ("", "positive", "neutral", "negative"),
+    "by": ("", "day", "week", "month", "year", "community", "user"),
+    "type": ("", "person", "organization", "product", "location", "group", "work"),
+}
+CARRIED = ("subject", "user", "text", "community", "since", "until", "limit", "sentiment", "by", "type", "interests")
+SUBJECT = {  # the argument that the subject fills, for each tool that has one
+    "find_audience": "campaign",
+    "search_posts": "query",
+    "analyze_sentiment": "topic",
+    "extract_entities": "topic",
+    "extract_keywords": "topic",
+}
+MAX_TOKENS = 160
+SURE = 0.6  # from this probability on, a second tool is not offered
+
+
+@dataclass(frozen=True)
+class QuestionReading:
+    """``kinds`` with their probabilities, likeliest first; ``slots`` as the user's own words; ``carried`` argument names."""
+
+    kinds: list[tuple[str, float]]
+    slots: dict[str, list[str]]
+    choices: dict[str, str]
+    carried: frozenset[str] = frozenset()
+
+
+@dataclass
+class QuestionReader:
+    """The encoder with its heads; safe to share between threads."""
+
+    network: Any
+    tokenizer: Any = field(repr=False)
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS) -> QuestionReader:
+        """Raises AnalystError if the weights are missing."""
+        from agent.question_network import QuestionNetwork
+        from index.network import load_branch
+        from index.trunk import load_trunk
+
+        trunk = load_trunk()
+        network = load_branch(QuestionNetwork(trunk), path)
+        return cls(network, question_tokenizer())
+
+    def read(self, question: str, previous: str = "") -> QuestionReading:
+        """``previous`` is the user's last question that led to a call, if there was one."""
+        import torch
+
+        encoding = encode(self.tokenizer, question, previous)
+        ids = torch.tensor([encoding.ids])
+        with torch.inference_mode():
+            out = self.network(ids, torch.ones_like(ids))
+        return decode(question, encoding, {name: value[0].float() for name, value in out.items()}, bool(previous))
+
+
+def question_tokenizer() -> Any:
+    """The trunk's tokenizer, cut at ``MAX_TOKENS``."""
+    from index.trunk import load_tokenizer
+
+    tokenizer = load_tokenizer().backend_tokenizer
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def encode(tokenizer: Any, question: str, previous: str) -> Any:
+    """The question first, since what is too long is cut at the end; then the question before it."""
+    return tokenizer.encode(question, previous[:200]) if previous else tokenizer.encode(question)
+
+
+def question_pieces(encoding: Any) -> list[tuple[int, int, int]]:
+    """(piece, start, end) of each written word of the question: its first piece and its characters."""
+    words: list[tuple[int, int, int]] = []
+    last = None
+    for piece, (sequence, word, (start, end)) in enumerate(
+        zip(encoding.sequence_ids, encoding.word_ids, encoding.offsets, strict=True)
+    ):
+        if sequence != 0 or word is None:
+            last = None
+        elif word == last:
+            words[-1] = (words[-1][0], words[-1][1], end)
+        else:
+            words.append((piece, start, end))
+            last = word
+    return words
+
+
+def decode(question: str, encoding: Any, out: dict[str, Tensor], has_previous: bool) -> QuestionReading:
+    """Network outputs of one question → its reading."""
+    chances = out["kind"].softmax(-1).tolist()
+    kinds = sorted(zip(KINDS, chances, strict=True), key=lambda pair: -pair[1])
+    words = question_pieces(encoding)
+    tags = [TAGS[int(out["tags"][piece].argmax())] for piece, _, _ in words]
+    slots: dict[str, list[str]] = {}
+    for slot, start, end in spans(words, tags):
+        said = trimmed(question, start, end, keep_marks=slot == "text")
+        if said:
+            slots.setdefault(slot, []).append(said)
+    choices = {name: values[int(out[name].argmax())] for name, values in CHOICES.items()}
+    kept = {name for name, logit in zip(CARRIED, out["carried"].tolist(), strict=True) if logit > 0}
+    return QuestionReading(kinds, slots, choices, frozenset(kept if has_previous else ()))
+
+
+def spans(words: Sequence[tuple[int, int, int]], tags: Sequence[str]) -> list[tuple[str, int, int]]:
+    """BIO tags → (slot, start, end) in characters."""
+    found: list[tuple[str, int, int]] = []
+    inside = ""
+    for (_, start, end), tag in zip(words, tags, strict=True):
+        prefix, _, slot = tag.partition("-")
+        if prefix == "O":
+            inside = ""
+        elif found and slot == inside and prefix == "I":
+            found[-1] = (slot, found[-1][1], end)
+        else:
+            found.append((slot, start, end))
+        inside = slot
+    return found
+
+
+def trimmed(question: str, start: int, end: int, *, keep_marks: bool = False) -> str:
+    """The words from ``start`` to ``end``, whole as people write them, without marks at the ends."""
+    while start > 0 and (question[start - 1].isalnum() or question[start - 1] in "_"):
+        start -= 1
+    while end < len(question) and (question[end].isalnum() or question[end] == "_"):
+        end += 1
+    said = " ".join(question[start:end].split())
+    edges = " \"'“”‘’()[]:,;" if keep_marks else " \"'“”‘’()[]:,;.!?"
+    said = said.strip(edges)
+    return said if keep_marks else re.sub(r"['’]s$", "", said)
+
+
+def proposals(reading: QuestionReading, previous: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The calls that the question can mean, likeliest first; empty if it is small talk or to be declined.
+
+    ``previous`` are the arguments of the call before.
+    """
+    if reading.kinds[0][0] not in TOOLS:
+        return []
+    likely = reading.kinds[:1] if reading.kinds[0][1] >= SURE else reading.kinds[:2]
+    calls = [(kind, arguments(kind, reading, previous)) for kind, _ in likely if kind in TOOLS]
+    return [(kind, args) for kind, args in calls if args is not None]
+
+
+def arguments(tool: str, reading: QuestionReading, previous: dict[str, Any]) -> dict[str, Any] | None:
+    """The arguments of ``tool`` that the question gives or carries over; None if a required one is missing."""
+    from tools.registry import arguments_model
+
+    args: dict[str, Any] = {}
+    kept = _kept(tool, reading.carried, previous)
+    for slot, said in reading.slots.items():
+        if slot == "during":
+            args |= {"since": said[0], "until": said[0]}
+        elif slot == "limit":
+            number = as_number(said[0])
+            args |= {} if number is None else {"limit": number}
+        elif slot == "subject":
+            args[SUBJECT.get(tool, "")] = said[0]
+        elif slot == "interests":
+            args[slot] = said
+        else:
+            args[slot] = said[0].lstrip("@") if slot == "user" else said[0]
+    args |= {name: value for name, value in reading.choices.items() if value}
+    fields = arguments_model(tool).model_fields
+    args = {name: value for name, value in args.items() if name in fields}
+    if tool == "find_audience" and "campaign" not in args and "interests" in args:
+        args["campaign"] = " and ".join(args.pop("interests"))
+    main = SUBJECT.get(tool, "user")
+    if {"text", "user"} & args.keys() and main in kept and main not in args:
+        kept.pop(main)
+    # A follow-up that names nothing new is about what was talked of before.
+    subject = _subject(previous)
+    if main not in args and main not in kept and not {"text", "user", "community"} & (args.keys() | kept.keys()):
+        if tool == "get_profile":
+            kept |= {"user": previous["user"]} if "user" in previous else {}
+        elif subject:
+            kept[main] = subject
+    merged = {**kept, **args}
+    if any(field.is_required() and name not in merged for name, field in fields.items()):
+        if main != "user" and subject:
+            merged[main] = subject
+        else:
+            return None
+    if "text" in args:
+        merged = {name: value for name, value in merged.items() if name in ("text", "type", "limit", "by")}
+        merged.pop("by", None)
+    return {name: merged[name] for name in fields if name in merged}
+
+
+def _subject(previous: dict[str, Any]) -> str:
+    return str(next((previous[name] for name in ("campaign", "topic", "query") if previous.get(name)), ""))
+
+
+def _kept(tool: str, carried: frozenset[str], previous: dict[str, Any]) -> dict[str, Any]:
+    from tools.registry import arguments_model
+
+    kept = {name: previous[name] for name in carried if name in previous}
+    if "subject" in carried and (subject := _subject(previous)):
+        kept[SUBJECT.get(tool, "subject")] = subject
+    return {name: value for name, value in kept.items() if name in arguments_model(tool).model_fields}
+
+
+@cache
+def _number_words() -> dict[str, int]:
+    ones = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+    ones += ["seventeen", "eighteen", "nineteen"]
+    tens = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+    words = {**SMALL_NUMBERS, **{word: number for number, word in enumerate(ones)}, **tens}
+    words |= {f"{ten}{joint}{one}": value + ones.index(one) for ten, value in tens.items() for one in ones[1:10] for joint in "- "}
+    return words | {"a dozen": 12, "dozen": 12, "half a dozen": 6, "two dozen": 24, "a couple of dozen": 24, "a hundred": 100, "hundred": 100}
+
+
+def as_number(said: str) -> int | None:
+    """``5``, ``ten``, ``twenty-five``, ``a dozen`` as a number."""
+    plain = " ".join(said.casefold().replace(",", "").split())
+    if match := re.search(r"\d{1,6}", plain):
+        return int(match[0])
+    return _number_words().get(plain)

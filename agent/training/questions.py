@@ -1,0 +1,207 @@
+"""Make the question reader: ``python -m agent.training.questions --data FOLDER``.
+
+Questions come from the same conversations as those of the chat model; every twentieth phrasing is held out and measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from agent.question_network import QuestionNetwork
+from agent.question_reader import (
+    CARRIED,
+    CHOICES,
+    KINDS,
+    TAGS,
+    WEIGHTS,
+    as_number,
+    decode,
+    encode,
+    proposals,
+    question_pieces,
+    question_tokenizer,
+)
+from agent.training.conversations import Conversations, Turn
+from agent.training.evaluate import plain
+from index.network import LowerLayers, save_branch
+from index.training.loop import Recipe, autocast, device, fit, lower_states
+from index.training.sentiment import pad
+from index.trunk import load_trunk
+
+SUBJECTS = ("campaign", "topic", "query")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with what it means; ``previous`` is the call before it."""
+
+    text: str
+    before: str
+    kind: str
+    args: dict[str, Any]
+    previous: dict[str, Any]
+
+
+def questions(turns: list[Turn]) -> list[Question]:
+    """Every question of a conversation."""
+    found: list[Question] = []
+    before, previous = "", {}
+    for asked, said in zip(turns, turns[1:], strict=False):
+        if asked.role != "user":
+            continue
+        kind, args = said.call or (said.kind, {})
+        found.append(Question(asked.content, before, kind, args, previous))
+        if said.call:
+            before, previous = asked.content, args
+    return found
+
+
+def labels(question: Question) -> tuple[list[tuple[str, int, int]], set[str]]:
+    """Spans of the question by slot, and the arguments carried over from the call before."""
+    spans: list[tuple[str, int, int]] = []
+    carried: set[str] = set()
+    args = dict(question.args)
+    if args.get("since") is not None and args.get("since") == args.get("until"):
+        args["during"] = args.pop("since")
+        args.pop("until")
+    for name, value in args.items():
+        slot = "subject" if name in SUBJECTS else name
+        places = [place for item in (value if isinstance(value, list) else [value]) for place in _places(question.text, name, item)]
+        if name in CHOICES:
+            if question.previous.get(name) == value:
+                carried.add(name)
+        elif places:
+            spans += [(slot, *place) for place in places]
+        else:
+            carried |= {"since", "until"} if name == "during" else {slot}
+    return spans, carried & set(CARRIED)
+
+
+def _places(text: str, name: str, value: Any) -> list[tuple[int, int]]:
+    """Where a value stands in the question: once at most, a number by its value."""
+    if name == "limit":
+        words = [m.span() for m in re.finditer(r"\b(?:a |two |half a )?[\w-]+\b", text) if as_number(m[0]) == value]
+        words += [m.span() for m in re.finditer(r"\b[\w-]+\b", text) if as_number(m[0]) == value]
+        return words[:1]
+    start = text.casefold().rfind(str(value).casefold())
+    return [(start, start + len(str(value)))] if start >= 0 else []
+
+
+class Examples:
+    """Questions made ready: lower states and targets."""
+
+    def __init__(self, found: list[Question], lower: LowerLayers, tokenizer: Any) -> None:
+        self.questions = found
+        self.encodings = [encode(tokenizer, q.text, q.before) for q in found]
+        self.states = lower_states(lower, self.encodings)
+        self.kinds = torch.tensor([KINDS.index(q.kind) for q in found])
+        self.tags, carried, choices = [], [], []
+        for question, encoding in zip(found, self.encodings, strict=True):
+            spans, kept = labels(question)
+            tags = torch.full((len(encoding.ids),), -100)
+            for piece, start, end in question_pieces(encoding):
+                hit = next((s for s in spans if s[1] <= start and end <= s[2]), None)
+                name = "O" if hit is None else ("B-" if start == hit[1] else "I-") + hit[0]
+                tags[piece] = TAGS.index(name)
+            self.tags.append(tags)
+            carried.append([float(name in kept) for name in CARRIED])
+            choices.append([values.index(question.args.get(name, "")) for name, values in CHOICES.items()])
+        self.carried, self.choices = torch.tensor(carried), torch.tensor(choices)
+
+
+def loss_of(network: QuestionNetwork, examples: Examples, group: list[int]) -> Tensor:
+    """Sum of the outputs' losses; constants count for calls only, carried arguments only where there was a call before."""
+    out = {name: value.float() for name, value in network.outputs(*pad([examples.states[i] for i in group])).items()}
+    where = device()
+    cross = nn.functional.cross_entropy
+    tags = nn.utils.rnn.pad_sequence([examples.tags[i] for i in group], batch_first=True, padding_value=-100).to(where)
+    loss = cross(out["kind"], examples.kinds[group].to(where)) + 2 * cross(out["tags"].flatten(0, 1), tags.flatten())
+    for column, name in enumerate(CHOICES):
+        loss = loss + cross(out[name], examples.choices[group, column].to(where))
+    follow = torch.tensor([bool(examples.questions[i].before) for i in group])
+    if follow.any():
+        wanted = examples.carried[group][follow].to(where)
+        loss = loss + 2 * nn.functional.binary_cross_entropy_with_logits(out["carried"][follow.to(where)], wanted)
+    return loss
+
+
+@torch.no_grad()
+def score(network: QuestionNetwork, examples: Examples, *, errors: int = 0) -> dict[str, float]:
+    """Shares: right tool, right call, small talk and declines kept from the tools, good questions declined, kind of talk."""
+    counts = dict.fromkeys(("calls", "tool", "call", "declined", "quiet", "kept", "follow", "follow_right"), 0)
+    for i, question in enumerate(examples.questions):
+        with autocast():
+            out = network.outputs(*pad([examples.states[i]]))
+        reading = decode(
+            question.text, examples.encodings[i], {k: v[0].float().cpu() for k, v in out.items()}, bool(question.before)
+        )
+        offered = proposals(reading, question.previous)
+        if question.args or question.kind in KINDS[:6]:
+            right = bool(offered) and offered[0][0] == question.kind and plain(offered[0][1]) == plain(question.args)
+            counts["calls"] += 1
+            counts["declined"] += not offered
+            counts["tool"] += bool(offered) and offered[0][0] == question.kind
+            counts["call"] += right
+            counts["follow"] += bool(question.before)
+            counts["follow_right"] += bool(question.before) and right
+            if not right and errors > 0:
+                errors -= 1
+                print(json.dumps([question.text, question.before, question.kind, question.args, offered[:1]], ensure_ascii=False))
+        else:
+            counts["quiet"] += 1
+            counts["kept"] += not offered
+    return {
+        "right_tool": counts["tool"] / max(1, counts["calls"]),
+        "right_call": counts["call"] / max(1, counts["calls"]),
+        "right_follow_up": counts["follow_right"] / max(1, counts["follow"]),
+        "good_questions_declined": counts["declined"] / max(1, counts["calls"]),
+        "declined": counts["kept"] / max(1, counts["quiet"]),
+    }
+
+
+def draw(conversations: Conversations, number: int) -> list[Question]:
+    found: list[Question] = []
+    while len(found) < number:
+        found += questions(conversations.draw())
+    return found[:number]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--results", type=Path, default=Path("work/results.jsonl"))
+    parser.add_argument("--work", type=Path, default=Path("work/questions"))
+    parser.add_argument("--number", type=int, default=24_000)
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--errors", type=int, default=0)
+    options = parser.parse_args()
+    recipe = Recipe(epochs=options.epochs, batch=32, learning_rate=3e-4)
+    trunk, tokenizer = load_trunk(), question_tokenizer()
+    torch.manual_seed(recipe.seed)
+    network, lower = QuestionNetwork(trunk).to(device()), LowerLayers(trunk)
+    train = Examples(draw(Conversations(options.data, options.results, 7), options.number), lower, tokenizer)
+    dev = Examples(draw(Conversations(options.data, options.results, 99, held_out=True), 600), lower, tokenizer)
+    fit(
+        network,
+        [len(states) for states in train.states],
+        lambda group: loss_of(network, train, group),
+        lambda: score(network, dev)["right_call"],
+        recipe,
+        options.work,
+    )
+    save_branch(network, WEIGHTS)
+    report = {"recipe": asdict(recipe), "questions": options.number, "held_out": score(network, dev, errors=options.errors)}
+    WEIGHTS.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n")
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
