@@ -53,7 +53,7 @@ class LocalChatModel(BaseChatModel):
     hold_answers: bool = False
     """After a tool, an answer is connective prose and whole lines of what tools returned."""
     read_questions: bool = False
-    """A question reader proposes the calls that a question can mean; the model chooses among them (``proposals.py``)."""
+    """A question reader proposes the calls that a question can mean; the model chooses (``proposals.py``)."""
 
     _files: ModelFiles = PrivateAttr()
     _decoder: CachedDecoder = PrivateAttr()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from agent.answer_grammar import COPIED_LINES, copied_lines
+from agent.answer_grammar import copied_lines
 from agent.call_grammar import control_literal
 from agent.held_words import literal
 
@@ -32,7 +32,8 @@ def words() -> dict[str, dict[str, list[str]]]:
 
 def call_before(messages: Sequence[BaseMessage]) -> tuple[str, dict[str, Any]]:
     """The user's last question that led to a call, and the arguments of that call; empty if there was none."""
-    question, found = "", ("", {})
+    question = ""
+    found: tuple[str, dict[str, Any]] = ("", {})
     for message in messages[:-1]:
         if isinstance(message, HumanMessage):
             question = str(message.text)
@@ -43,10 +44,16 @@ def call_before(messages: Sequence[BaseMessage]) -> tuple[str, dict[str, Any]]:
 
 def calls_grammar(calls: Sequence[Call], syntax: CallSyntax, tokens: Mapping[str, int]) -> str:
     """One of ``calls``, to the letter."""
-    written = [
-        syntax.open + name + syntax.middle + json.dumps(args, ensure_ascii=False) + syntax.close for name, args in calls
-    ]
+    written = [syntax.open + name + syntax.middle + spelled(args, tokens) + syntax.close for name, args in calls]
     return "start: " + " | ".join(f"({control_literal(text, tokens)})" for text in written)
+
+
+def spelled(args: Mapping[str, Any], tokens: Mapping[str, int]) -> str:
+    """``args`` as JSON, in which a control token that the user typed is plain text and no token of the reply."""
+    written = json.dumps(args, ensure_ascii=False)
+    for token in sorted(tokens, key=len, reverse=True):
+        written = written.replace(token, f"\\u{ord(token[0]):04x}{token[1:]}")
+    return written
 
 
 def reply_grammar(kind: str) -> str:
@@ -55,12 +62,14 @@ def reply_grammar(kind: str) -> str:
 
 
 def answer_grammar(results: Sequence[str], tools: Sequence[str]) -> str:
-    """A framing line, the first ``LEAST_LINES`` lines and the warnings of the results, and any of the other lines in order."""
-    copied = copied_lines(results)[:COPIED_LINES]
+    """A framing line, ``LEAST_LINES`` lines of the results, as many more as the model likes, and every warning."""
+    copied = copied_lines(results)
     framing = words()["framing"]
     lead = framing[tools[-1]] if tools and tools[-1] in framing else framing["fault"]
     first, rest = copied[:LEAST_LINES], [line for line in copied[LEAST_LINES:] if not line.startswith("Careful")]
-    warnings = [line for line in copied[LEAST_LINES:] if line.startswith("Careful")]
+    # Warnings stand at the end of a result, and a long one has more lines than are copied.
+    careful = [line for text in results for line in text.splitlines() if line.startswith("Careful")]
+    warnings = [line for line in copied_lines(careful) if line not in first]
     start = ["(" + " | ".join(map(literal, lead)) + ")", *(literal(chr(10) + line) for line in first)]
     start += ["(rest_0)?"] if rest else []
     rules = [f"start: {' '.join([*start, *(literal(chr(10) + line) for line in warnings)])}"]

@@ -1,4 +1,4 @@
-"""The network of the question reader: the trunk's lower layers, a fine-tuned copy of its upper layers, and five outputs."""
+"""The question reader's network: the trunk's lower layers, a fine-tuned copy of its upper ones, and its outputs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class QuestionNetwork(nn.Module):
         self._lower = [LowerLayers(trunk).eval()]
 
     def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """(batch, length) ids and mask → logits by output; ``tags`` (batch, length, tags), the others (batch, classes)."""
+        """(batch, length) ids and mask → logits: ``tags`` (batch, length, tags), the others (batch, classes)."""
         with torch.no_grad():
             lower = self._lower[0](ids, mask)
         return self.outputs(lower, mask)

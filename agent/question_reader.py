@@ -1,8 +1,9 @@
 """What a question plausibly means: a small bidirectional encoder that narrows what the shipped chat model may say.
 
-A decoder of a few million parameters picks the right tool late and the right words later; an encoder that has read much more
-does both from few examples. It names the tools a question can mean, the words that fill their arguments, and what is carried over
-from the call before (joint intent and slot tagging, Chen et al., 2019). The chat model chooses among these proposals.
+A decoder of a few million parameters learns late to pick the right tool, and later still to copy the right words; an
+encoder that has read much more does both from few examples. It names the tools a question can mean, the words that fill
+their arguments, and what is carried over from the call before (joint intent and slot tagging, Chen et al., 2019). The
+chat model chooses among these proposals.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ SURE = 0.6  # from this probability on, a second tool is not offered
 
 @dataclass(frozen=True)
 class QuestionReading:
-    """``kinds`` with their probabilities, likeliest first; ``slots`` as the user's own words; ``carried`` argument names."""
+    """``kinds`` with probabilities, likeliest first; ``slots`` in the user's own words; ``carried`` argument names."""
 
     kinds: list[tuple[str, float]]
     slots: dict[str, list[str]]
@@ -154,7 +155,7 @@ def trimmed(question: str, start: int, end: int, *, keep_marks: bool = False) ->
     said = " ".join(question[start:end].split())
     edges = " \"'“”‘’()[]:,;" if keep_marks else " \"'“”‘’()[]:,;.!?"
     said = said.strip(edges)
-    return said if keep_marks else re.sub(r"['’]s$", "", said)
+    return said if keep_marks else re.sub(r"['’]s$", "", said).strip(edges)
 
 
 def proposals(reading: QuestionReading, previous: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -173,45 +174,46 @@ def arguments(tool: str, reading: QuestionReading, previous: dict[str, Any]) -> 
     """The arguments of ``tool`` that the question gives or carries over; None if a required one is missing."""
     from tools.registry import arguments_model
 
-    args: dict[str, Any] = {}
-    kept = _kept(tool, reading.carried, previous)
-    for slot, said in reading.slots.items():
-        if slot == "during":
-            args |= {"since": said[0], "until": said[0]}
-        elif slot == "limit":
-            number = as_number(said[0])
-            args |= {} if number is None else {"limit": number}
-        elif slot == "subject":
-            args[SUBJECT.get(tool, "")] = said[0]
-        elif slot == "interests":
-            args[slot] = said
-        else:
-            args[slot] = said[0].lstrip("@") if slot == "user" else said[0]
-    args |= {name: value for name, value in reading.choices.items() if value}
     fields = arguments_model(tool).model_fields
-    args = {name: value for name, value in args.items() if name in fields}
-    if tool == "find_audience" and "campaign" not in args and "interests" in args:
-        args["campaign"] = " and ".join(args.pop("interests"))
+    said = {name: value for name, value in _said(tool, reading).items() if name in fields}
+    kept = {name: value for name, value in _kept(tool, reading.carried, previous).items() if name in fields}
     main = SUBJECT.get(tool, "user")
-    if {"text", "user"} & args.keys() and main in kept and main not in args:
-        kept.pop(main)
-    # A follow-up that names nothing new is about what was talked of before.
-    subject = _subject(previous)
-    if main not in args and main not in kept and not {"text", "user", "community"} & (args.keys() | kept.keys()):
-        if tool == "get_profile":
-            kept |= {"user": previous["user"]} if "user" in previous else {}
-        elif subject:
-            kept[main] = subject
-    merged = {**kept, **args}
-    if any(field.is_required() and name not in merged for name, field in fields.items()):
-        if main != "user" and subject:
-            merged[main] = subject
-        else:
+    if "text" in said:
+        kept = {}
+    elif {main, "user", "community"} & said.keys():
+        kept.pop("text", None)
+    if "user" in said and main not in said:
+        kept.pop(main, None)  # "and @ana?" is about her, not about what was talked of before
+    merged = {**kept, **said}
+    if tool == "find_audience" and "campaign" not in merged and "interests" in said:
+        merged["campaign"] = " and ".join(merged.pop("interests"))
+    if "text" in merged:  # a pasted text stands alone
+        return {name: merged[name] for name in fields if name in merged and name in ("text", "type", "limit")}
+    required = any(field.is_required() and name not in merged for name, field in fields.items())
+    # A follow-up that names nothing new is about the subject of the call before.
+    if required or not {main, "user", "text", "community"} & merged.keys():
+        source = previous.get("user") if main == "user" else _subject(previous)
+        if source:
+            merged[main] = source
+        elif required:
             return None
-    if "text" in args:
-        merged = {name: value for name, value in merged.items() if name in ("text", "type", "limit", "by")}
-        merged.pop("by", None)
     return {name: merged[name] for name in fields if name in merged}
+
+
+def _said(tool: str, reading: QuestionReading) -> dict[str, Any]:
+    """What the question itself gives, by argument."""
+    said: dict[str, Any] = {name: value for name, value in reading.choices.items() if value}
+    for slot, found in reading.slots.items():
+        if slot == "during":
+            said |= {"since": found[0], "until": found[0]}
+        elif slot == "limit":
+            number = as_number(found[0])
+            said |= {} if number is None else {"limit": number}
+        elif slot == "interests":
+            said[slot] = found
+        elif value := found[0] if slot == "text" else found[0].lstrip("@"):
+            said[SUBJECT.get(tool, slot) if slot == "subject" else slot] = value
+    return said
 
 
 def _subject(previous: dict[str, Any]) -> str:
@@ -219,22 +221,23 @@ def _subject(previous: dict[str, Any]) -> str:
 
 
 def _kept(tool: str, carried: frozenset[str], previous: dict[str, Any]) -> dict[str, Any]:
-    from tools.registry import arguments_model
-
+    """What is carried over; the subject under the name that this tool has for it."""
     kept = {name: previous[name] for name in carried if name in previous}
     if "subject" in carried and (subject := _subject(previous)):
         kept[SUBJECT.get(tool, "subject")] = subject
-    return {name: value for name, value in kept.items() if name in arguments_model(tool).model_fields}
+    return kept
 
 
 @cache
 def _number_words() -> dict[str, int]:
-    ones = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-    ones += ["seventeen", "eighteen", "nineteen"]
-    tens = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+    ones = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+        seventeen eighteen nineteen""".split()  # noqa: SIM905
+    tens = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))  # noqa: SIM905
     words = {**SMALL_NUMBERS, **{word: number for number, word in enumerate(ones)}, **tens}
-    words |= {f"{ten}{joint}{one}": value + ones.index(one) for ten, value in tens.items() for one in ones[1:10] for joint in "- "}
-    return words | {"a dozen": 12, "dozen": 12, "half a dozen": 6, "two dozen": 24, "a couple of dozen": 24, "a hundred": 100, "hundred": 100}
+    for ten, value in tens.items():
+        words |= {f"{ten}{joint}{one}": value + ones.index(one) for one in ones[1:10] for joint in "- "}
+    dozens = {"dozen": 12, "a dozen": 12, "half a dozen": 6, "two dozen": 24, "a couple of dozen": 24}
+    return words | dozens | {"hundred": 100, "a hundred": 100}
 
 
 def as_number(said: str) -> int | None:

@@ -1,6 +1,7 @@
 """Make the question reader: ``python -m agent.training.questions --data FOLDER``.
 
-Questions come from the same conversations as those of the chat model; every twentieth phrasing is held out and measured.
+Questions come from the same conversations as those of the chat model; every twentieth phrasing is held out for the
+measurement.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 import json
 import re
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +55,9 @@ class Question:
 def questions(turns: list[Turn]) -> list[Question]:
     """Every question of a conversation."""
     found: list[Question] = []
-    before, previous = "", {}
-    for asked, said in zip(turns, turns[1:], strict=False):
+    before = ""
+    previous: dict[str, Any] = {}
+    for asked, said in pairwise(turns):
         if asked.role != "user":
             continue
         kind, args = said.call or (said.kind, {})
@@ -74,7 +77,8 @@ def labels(question: Question) -> tuple[list[tuple[str, int, int]], set[str]]:
         args.pop("until")
     for name, value in args.items():
         slot = "subject" if name in SUBJECTS else name
-        places = [place for item in (value if isinstance(value, list) else [value]) for place in _places(question.text, name, item)]
+        items = value if isinstance(value, list) else [value]
+        places = [place for item in items for place in _places(question.text, name, item)]
         if name in CHOICES:
             if question.previous.get(name) == value:
                 carried.add(name)
@@ -91,8 +95,11 @@ def _places(text: str, name: str, value: Any) -> list[tuple[int, int]]:
         words = [m.span() for m in re.finditer(r"\b(?:a |two |half a )?[\w-]+\b", text) if as_number(m[0]) == value]
         words += [m.span() for m in re.finditer(r"\b[\w-]+\b", text) if as_number(m[0]) == value]
         return words[:1]
-    start = text.casefold().rfind(str(value).casefold())
-    return [(start, start + len(str(value)))] if start >= 0 else []
+    # Not by casefold(), under which "ß" is two letters and every place behind it wrong; "Ale" is not found in "sale".
+    said = re.escape(str(value))
+    found = [m.span() for m in re.finditer(rf"(?<!\w){said}(?!\w)", text, re.IGNORECASE)]
+    found = found or [m.span() for m in re.finditer(said, text, re.IGNORECASE)]
+    return found[-1:]
 
 
 class Examples:
@@ -118,7 +125,7 @@ class Examples:
 
 
 def loss_of(network: QuestionNetwork, examples: Examples, group: list[int]) -> Tensor:
-    """Sum of the outputs' losses; constants count for calls only, carried arguments only where there was a call before."""
+    """Sum of the outputs' losses; carried arguments count only where there was a call before."""
     out = {name: value.float() for name, value in network.outputs(*pad([examples.states[i] for i in group])).items()}
     where = device()
     cross = nn.functional.cross_entropy
@@ -135,7 +142,7 @@ def loss_of(network: QuestionNetwork, examples: Examples, group: list[int]) -> T
 
 @torch.no_grad()
 def score(network: QuestionNetwork, examples: Examples, *, errors: int = 0) -> dict[str, float]:
-    """Shares: right tool, right call, small talk and declines kept from the tools, good questions declined, kind of talk."""
+    """Shares: right tool, right call (also of follow-ups), good questions declined, and others kept from the tools."""
     counts = dict.fromkeys(("calls", "tool", "call", "declined", "quiet", "kept", "follow", "follow_right"), 0)
     for i, question in enumerate(examples.questions):
         with autocast():
@@ -154,7 +161,8 @@ def score(network: QuestionNetwork, examples: Examples, *, errors: int = 0) -> d
             counts["follow_right"] += bool(question.before) and right
             if not right and errors > 0:
                 errors -= 1
-                print(json.dumps([question.text, question.before, question.kind, question.args, offered[:1]], ensure_ascii=False))
+                row = [question.text, question.before, question.kind, question.args, offered[:1]]
+                print(json.dumps(row, ensure_ascii=False))
         else:
             counts["quiet"] += 1
             counts["kept"] += not offered
@@ -198,7 +206,8 @@ def main() -> None:
         options.work,
     )
     save_branch(network, WEIGHTS)
-    report = {"recipe": asdict(recipe), "questions": options.number, "held_out": score(network, dev, errors=options.errors)}
+    held_out = score(network, dev, errors=options.errors)
+    report = {"recipe": asdict(recipe), "questions": options.number, "held_out": held_out}
     WEIGHTS.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n")
     print(json.dumps(report))
 
