@@ -45,7 +45,7 @@ class LocalChatModel(BaseChatModel):
     """A causal language model that runs in this process. Safe to share between threads."""
 
     name_or_path: str
-    max_new_tokens: int = 512
+    max_new_tokens: int = 1536
     temperature: float = 0.0
     seed: int | None = None
     hold_to_user_words: bool = False
@@ -72,7 +72,7 @@ class LocalChatModel(BaseChatModel):
         *,
         hold_to_user_words: bool | None = None,
         hold_answers: bool | None = None,
-        max_new_tokens: int = 512,
+        max_new_tokens: int = 1536,
         temperature: float = 0.0,
         seed: int | None = None,
         threads: int | None = None,

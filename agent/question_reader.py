@@ -148,14 +148,14 @@ def spans(words: Sequence[tuple[int, int, int]], tags: Sequence[str]) -> list[tu
 
 def trimmed(question: str, start: int, end: int, *, keep_marks: bool = False) -> str:
     """The words from ``start`` to ``end``, whole as people write them, without marks at the ends."""
+    edges = " \"'“”‘’()[]:,;" if keep_marks else " \"'“”‘’()[]:,;.!?"
+    if not question[start:end].strip(edges):
+        return ""  # a mark alone does not stand for the word that it touches
     while start > 0 and (question[start - 1].isalnum() or question[start - 1] in "_"):
         start -= 1
     while end < len(question) and (question[end].isalnum() or question[end] == "_"):
         end += 1
-    said = " ".join(question[start:end].split())
-    edges = " \"'“”‘’()[]:,;" if keep_marks else " \"'“”‘’()[]:,;.!?"
-    said = said.strip(edges)
-    return said if keep_marks else re.sub(r"['’]s$", "", said).strip(edges)
+    return " ".join(question[start:end].split()).strip(edges)
 
 
 def proposals(reading: QuestionReading, previous: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -190,12 +190,12 @@ def arguments(tool: str, reading: QuestionReading, previous: dict[str, Any]) -> 
     if "text" in merged:  # a pasted text stands alone
         return {name: merged[name] for name in fields if name in merged and name in ("text", "type", "limit")}
     required = any(field.is_required() and name not in merged for name, field in fields.items())
-    # A follow-up that names nothing new is about the subject of the call before.
+    # A follow-up that names nothing new is about what the call before was about.
     if required or not {main, "user", "text", "community"} & merged.keys():
-        source = previous.get("user") if main == "user" else _subject(previous)
-        if source:
-            merged[main] = source
-        elif required:
+        about = {main: previous.get("user") if main == "user" else _subject(previous)}
+        about |= {name: previous.get(name) for name in ("user", "community", "text")}
+        merged |= next(({name: value} for name, value in about.items() if value and name in fields), {})
+        if any(field.is_required() and name not in merged for name, field in fields.items()):
             return None
     return {name: merged[name] for name in fields if name in merged}
 

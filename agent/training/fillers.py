@@ -106,10 +106,12 @@ class Fillers:
             return self.random.choice(self.words["ads"])
         if slot == "campaign" and roll < 0.2:
             return self.random.choice(self.titles).replace('"', "'").strip(" .?!'")[:90]
-        if roll < 0.5:
+        if roll < 0.45:
             return self.random.choice(self.words["brands"])
-        if roll < 0.65:
+        if roll < 0.55:
             return self.random.choice(self.shops)
+        if roll < 0.7:
+            return self.random.choice(self.words["products"])
         if roll < 0.8:
             return self.random.choice(self.words["topics"] if slot in ("topic", "query") else self.words["interests"])
         if roll < 0.88:

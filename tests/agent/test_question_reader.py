@@ -1,0 +1,356 @@
+"""What a question means, from tags to calls; the network with random weights, and the shipped one if it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.question_reader import (
+    CARRIED,
+    CHOICES,
+    KINDS,
+    SMALL_TALK,
+    SURE,
+    TAGS,
+    TOOLS,
+    WEIGHTS,
+    QuestionReader,
+    QuestionReading,
+    arguments,
+    as_number,
+    decode,
+    proposals,
+    question_pieces,
+    spans,
+    trimmed,
+)
+from index.errors import AnalystError
+from tools.registry import TOOLS as REGISTERED
+from tools.registry import arguments_model
+
+
+def reading(
+    kind: str = "find_audience",
+    chance: float = 0.9,
+    *,
+    second: str = "search_posts",
+    carried: Iterable[str] = (),
+    choices: dict[str, str] | None = None,
+    **slots: list[str],
+) -> QuestionReading:
+    return QuestionReading([(kind, chance), (second, 1 - chance)], slots, choices or {}, frozenset(carried))
+
+
+def cut(question: str, said: str, *, keep_marks: bool = False) -> str:
+    """``said`` as ``trimmed`` cuts it out of ``question``."""
+    start = question.index(said)
+    return trimmed(question, start, start + len(said), keep_marks=keep_marks)
+
+
+def words_of(question: str) -> list[tuple[int, int, int]]:
+    """As ``question_pieces`` gives them: words without spaces, marks on their own."""
+    encoding = SimpleNamespace(sequence_ids=[], word_ids=[], offsets=[])
+    place = 0
+    for number, word in enumerate(question.split()):
+        start = question.index(word, place)
+        place = start + len(word)
+        encoding.sequence_ids.append(0)
+        encoding.word_ids.append(number)
+        encoding.offsets.append((start, place))
+    return question_pieces(encoding)
+
+
+def test_the_tools_are_those_that_exist() -> None:
+    assert set(TOOLS) == set(REGISTERED) and not set(TOOLS) & set(SMALL_TALK)
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        *[("5", 5), ("top 5", 5), ("1,000", 1000), ("100 people", 100), ("ten", 10), ("Seven", 7), ("couple", 2)],
+        *[("twenty", 20), ("twenty-five", 25), ("Twenty  five", 25), ("ninety-nine", 99), ("a hundred", 100)],
+        *[("a dozen", 12), ("dozen", 12), ("half a dozen", 6), ("two dozen", 24)],
+        *[("lots", None), ("", None), ("everyone", None), ("twenty-ten", None)],
+    ],
+)
+def test_numbers(said: str, number: int | None) -> None:
+    assert as_number(said) == number
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "trim"),
+    [
+        ("What is Nike's mood?", "Nike", "Nike"),
+        ("who would eat at McDonald's?", "McDonald's", "McDonald's"),
+        ("who likes “Air Max”?", "“Air Max”", "Air Max"),
+        ("who likes 'Air Max' ads", "'Air Max'", "Air Max"),
+        ('is "Dune" worth the hype', '"Dune"', "Dune"),
+        ("themes in r/Coffee?", "r/Coffee?", "r/Coffee"),
+        ("themes in r/Coffee?", "Coffee", "Coffee"),
+        ("who is @jo.van-dyk?", "@jo.van-dyk?", "@jo.van-dyk"),
+        ("who is @olive_7", "@olive", "@olive_7"),
+        ("visit the Café Müller, please", "Café Müller,", "Café Müller"),
+        ("visit the Café Müller", "af", "Café"),
+        ("posts about 寿司!", "寿司!", "寿司"),
+        ("a  coffee \n shop", "coffee \n shop", "coffee shop"),
+        ("C++ or C#?", "C++", "C++"),
+        ("really?!", "?!", ""),
+    ],
+)
+def test_words_are_whole_and_without_marks(question: str, said: str, trim: str) -> None:
+    assert cut(question, said) == trim
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [('"I hate it."', "I hate it."), ("(so good!)", "so good!"), ("It's Ana's", "It's Ana's")]
+)
+def test_a_text_keeps_its_end(said: str, kept: str) -> None:
+    assert cut(f"Is {said} positive?", said, keep_marks=True) == kept
+
+
+def test_tags_become_spans() -> None:
+    words = words_of("show ten Nike Air posts by ana ben")
+    tags = ["O", "B-limit", "B-subject", "I-subject", "O", "O", "B-user", "B-user"]
+    assert spans(words, tags) == [("limit", 5, 8), ("subject", 9, 17), ("user", 27, 30), ("user", 31, 34)]
+
+
+def test_an_inside_without_a_beginning_begins() -> None:
+    words = words_of("a b c d")
+    assert spans(words, ["I-user", "I-text", "O", "I-text"]) == [("user", 0, 1), ("text", 2, 3), ("text", 6, 7)]
+
+
+def test_pieces_of_a_word_are_one_and_the_question_before_is_left_out() -> None:
+    encoding = SimpleNamespace(
+        sequence_ids=[None, 0, 0, 0, None, 1, None],
+        word_ids=[None, 0, 0, 1, None, 0, None],
+        offsets=[(0, 0), (0, 2), (2, 5), (6, 9), (0, 0), (0, 4), (0, 0)],
+    )
+    assert question_pieces(encoding) == [(1, 0, 5), (3, 6, 9)]
+
+
+@given(st.text(max_size=60), st.data())
+def test_spans_stay_within_the_question(question: str, data: st.DataObject) -> None:
+    words = words_of(question)
+    tags = data.draw(st.lists(st.sampled_from(TAGS), min_size=len(words), max_size=len(words)))
+    last = 0
+    for slot, start, end in spans(words, tags):
+        assert last <= start < end <= len(question)
+        last = end
+        for keep in (False, True):
+            said = trimmed(question, start, end, keep_marks=keep)
+            assert said in " ".join(question.split()) and said == said.strip() and slot
+
+
+def test_outputs_become_a_reading() -> None:
+    import torch
+
+    question = "do people love Nike Air?"
+    encoding = SimpleNamespace(
+        sequence_ids=[None, 0, 0, 0, 0, 0, 0, None],
+        word_ids=[None, 0, 1, 2, 3, 4, 5, None],
+        offsets=[(0, 0), (0, 2), (3, 9), (10, 14), (15, 19), (20, 23), (23, 24), (0, 0)],
+    )
+    out = {"kind": torch.zeros(len(KINDS)), "tags": torch.zeros(8, len(TAGS)), "carried": torch.zeros(len(CARRIED))}
+    out |= {name: torch.zeros(len(values)) for name, values in CHOICES.items()}
+    out["kind"][KINDS.index("search_posts")] = 5
+    for piece, tag in ((4, "B-subject"), (5, "I-subject"), (6, "B-user")):  # a mark alone is no user
+        out["tags"][piece][TAGS.index(tag)] = 1
+    out["sentiment"][1] = out["carried"][CARRIED.index("limit")] = 1
+    alone, follow = (decode(question, encoding, out, before) for before in (False, True))
+    assert alone.kinds[0][0] == "search_posts" and sum(chance for _, chance in alone.kinds) == pytest.approx(1)
+    assert alone.slots == {"subject": ["Nike Air"]}
+    assert alone.choices == {"sentiment": "positive", "by": "", "type": ""}
+    assert (alone.carried, follow.carried) == (frozenset(), {"limit"})
+
+
+@pytest.mark.parametrize(
+    ("tool", "name"),
+    [
+        ("find_audience", "campaign"),
+        ("search_posts", "query"),
+        *[(tool, "topic") for tool in ("analyze_sentiment", "extract_entities", "extract_keywords")],
+    ],
+)
+def test_the_subject_has_the_name_that_the_tool_gives_it(tool: str, name: str) -> None:
+    assert arguments(tool, reading(subject=["Nike"]), {}) == {name: "Nike"}
+
+
+def test_arguments_are_those_of_the_tool_in_its_order() -> None:
+    said = reading(
+        during=["2023"], community=["r/Coffee"], limit=["a dozen"], user=["@ana"], interests=["tea"], subject=["cups"]
+    )
+    said.choices.update(sentiment="positive", by="", type="person")
+    dates = {"since": "2023", "until": "2023"}
+    searched = {"query": "cups", "user": "ana", "sentiment": "positive", "limit": 12, **dates, "community": "r/Coffee"}
+    found = arguments("search_posts", said, {})
+    assert found == searched and list(found) == list(searched)
+    audience = {"campaign": "cups", "interests": ["tea"], "limit": 12, **dates, "community": "r/Coffee"}
+    assert arguments("find_audience", said, {}) == audience
+    assert arguments("get_profile", said, {}) == {"user": "ana"}
+
+
+def test_a_number_that_is_none_is_left_out() -> None:
+    assert arguments("find_audience", reading(subject=["Nike"], limit=["lots"]), {}) == {"campaign": "Nike"}
+
+
+def test_interests_alone_are_the_campaign() -> None:
+    assert arguments("find_audience", reading(interests=["tea", "yoga"]), {}) == {"campaign": "tea and yoga"}
+
+
+def test_interests_narrow_the_campaign_that_is_carried_over() -> None:
+    follow = reading(interests=["yoga"], carried=["subject"])
+    assert arguments("find_audience", follow, {"campaign": "Nike"}) == {"campaign": "Nike", "interests": ["yoga"]}
+
+
+def test_a_pasted_text_stands_alone() -> None:
+    said = reading(text=["@nike is great."], subject=["Nike"], during=["2023"], carried=["community", "limit"])
+    before = {"community": "Coffee", "limit": 3}
+    assert arguments("analyze_sentiment", said, before) == {"text": "@nike is great."}
+    said.choices["type"] = "person"
+    assert arguments("extract_entities", said, before) == {"text": "@nike is great.", "type": "person"}
+
+
+def test_a_carried_text_stands_alone_and_gives_way() -> None:
+    before = {"text": "I love it.", "topic": "x"}
+    kept = reading(carried=["text"], choices={"type": "work", "by": "day"})
+    assert arguments("extract_entities", kept, before) == {"text": "I love it.", "type": "work"}
+    assert arguments("analyze_sentiment", reading(carried=["text"], user=["ben"]), before) == {"user": "ben"}
+
+
+@pytest.mark.parametrize("name", ["campaign", "topic", "query"])
+def test_a_carried_subject_takes_the_name_that_the_tool_has_for_it(name: str) -> None:
+    follow, before = reading(carried=["subject", "limit"], community=["Coffee"]), {name: "Nike", "limit": 5}
+    assert arguments("find_audience", follow, before) == {"campaign": "Nike", "limit": 5, "community": "Coffee"}
+    assert arguments("search_posts", follow, before) == {"query": "Nike", "limit": 5, "community": "Coffee"}
+    assert arguments("analyze_sentiment", follow, before) == {"topic": "Nike", "community": "Coffee"}
+
+
+def test_what_is_said_replaces_what_is_carried() -> None:
+    follow = reading(carried=["subject", "since", "until"], subject=["Adidas"], since=["May"])
+    before = {"topic": "Nike", "since": "2022", "until": "2023"}
+    assert arguments("extract_keywords", follow, before) == {"topic": "Adidas", "since": "May", "until": "2023"}
+
+
+def test_another_person_is_not_asked_about_the_subject_before() -> None:
+    follow = reading(carried=["subject"], user=["@ben"])
+    assert arguments("analyze_sentiment", follow, {"topic": "Nike"}) == {"user": "ben"}
+
+
+def test_a_follow_up_without_a_subject_takes_that_of_the_call_before() -> None:
+    assert arguments("search_posts", reading(), {"topic": "iPhone"}) == {"query": "iPhone"}
+    monthly = reading(choices={"by": "month"})
+    assert arguments("analyze_sentiment", monthly, {"campaign": "Nike"}) == {"topic": "Nike", "by": "month"}
+    assert arguments("get_profile", reading(), {"user": "ana", "query": "tea"}) == {"user": "ana"}
+    assert arguments("extract_keywords", reading(community=["Coffee"]), {"topic": "x"}) == {"community": "Coffee"}
+
+
+@pytest.mark.parametrize("tool", ["find_audience", "search_posts", "get_profile"])
+def test_without_a_required_argument_there_is_no_call(tool: str) -> None:
+    assert arguments(tool, reading(tool, limit=["5"]), {}) is None
+    assert arguments(tool, reading(tool, user=["@"], subject=["@"]), {}) is None
+    assert proposals(reading(tool, limit=["5"]), {}) == []
+
+
+def test_one_tool_when_sure_and_two_when_not() -> None:
+    first, second = ("find_audience", {"campaign": "Nike"}), ("search_posts", {"query": "Nike"})
+    assert proposals(reading(chance=SURE, subject=["Nike"]), {}) == [first]
+    assert proposals(reading(chance=SURE - 0.01, subject=["Nike"]), {}) == [first, second]
+    assert proposals(reading(chance=0.5, second="get_profile", subject=["Nike"]), {}) == [first]
+    assert proposals(reading(chance=0.5, second="greet", subject=["Nike"]), {}) == [first]
+
+
+@pytest.mark.parametrize("kind", SMALL_TALK)
+def test_small_talk_is_no_call(kind: str) -> None:
+    assert proposals(reading(kind, 0.5, second="find_audience", subject=["Nike"]), {"topic": "Nike"}) == []
+
+
+SAID = st.text(min_size=1, max_size=8)
+SLOT_NAMES = ("subject", "interests", "user", "text", "community", "limit", "since", "until", "during")
+
+
+@given(
+    st.sampled_from(TOOLS),
+    st.dictionaries(st.sampled_from(SLOT_NAMES), st.lists(SAID, min_size=1, max_size=3)),
+    st.frozensets(st.sampled_from(CARRIED)),
+    st.dictionaries(st.sampled_from(("campaign", "topic", "query", "user", "text", "community", "since")), SAID),
+)
+def test_whatever_was_read_the_arguments_fit_the_tool(
+    tool: str, slots: dict[str, list[str]], carried: frozenset[str], before: dict[str, Any]
+) -> None:
+    args = arguments(tool, QuestionReading([(tool, 1.0)], slots, {"sentiment": "neutral"}, carried), before)
+    fields = arguments_model(tool).model_fields
+    if args is None:
+        assert any(field.is_required() for field in fields.values())
+    elif 1 <= args.get("limit", 1) <= 500:
+        arguments_model(tool).model_validate(args)
+        assert not ("text" in args and {"topic", "user"} & args.keys())
+
+
+@pytest.fixture(scope="module")
+def trunk() -> Any:
+    """Four layers of width 8, so that one is the reader's own."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    torch.manual_seed(0)
+    shape = {"hidden_size": 8, "num_hidden_layers": 4, "num_attention_heads": 2, "intermediate_size": 16}
+    config = BertConfig(vocab_size=50, max_position_embeddings=32, **shape)
+    return BertModel(config, add_pooling_layer=False).eval()
+
+
+def test_network_outputs(trunk: Any) -> None:
+    import torch
+
+    from agent.question_network import QuestionNetwork
+
+    network = QuestionNetwork(trunk).eval()
+    mask = torch.tensor([[1] * 7, [1] * 4 + [0] * 3])
+    ids = torch.randint(1, 50, (2, 7)) * mask
+    with torch.inference_mode():
+        out = network(ids, mask)
+        alone = network(ids[1:, :4], mask[1:, :4])
+    sizes = {"kind": len(KINDS), "carried": len(CARRIED)} | {name: len(values) for name, values in CHOICES.items()}
+    assert {name: tuple(value.shape) for name, value in out.items()} == {
+        "tags": (2, 7, len(TAGS)),
+        **{name: (2, size) for name, size in sizes.items()},
+    }
+    torch.testing.assert_close(out["kind"][1], alone["kind"][0])  # what is padded does not count
+    torch.testing.assert_close(out["tags"][1, :4], alone["tags"][0])
+
+
+def test_saved_network_has_no_lower_layers(trunk: Any, tmp_path: Path) -> None:
+    import torch
+
+    from agent.question_network import QuestionNetwork
+    from index.network import load_branch, save_branch
+
+    network = QuestionNetwork(trunk)
+    names = set(network.state_dict())
+    assert {name.split(".")[0] for name in names} == {"upper", "heads"}
+    assert not any("embeddings" in name or "layers.1" in name for name in names)
+    save_branch(network, tmp_path / "reader.safetensors")
+    again = load_branch(QuestionNetwork(trunk), tmp_path / "reader.safetensors")
+    head = "heads.kind_head.weight"
+    torch.testing.assert_close(again.state_dict()[head], network.state_dict()[head].bfloat16().float())
+
+
+def test_missing_weights_are_a_sentence(tmp_path: Path, trunk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.trunk.load_trunk", lambda: trunk)
+    with pytest.raises(AnalystError, match="missing"):
+        QuestionReader.load(tmp_path / "none.safetensors")
+
+
+@pytest.mark.skipif(not WEIGHTS.is_file(), reason="the question reader is not trained yet")
+def test_shipped_reader() -> None:
+    reader = QuestionReader.load()
+    audience = proposals(reader.read("who would engage with a Nike ad?"), {})
+    feeling = proposals(reader.read("how do people feel about the iPhone?"), {})
+    assert audience[0] == ("find_audience", {"campaign": "Nike"})
+    assert feeling[0][0] == "analyze_sentiment" and feeling[0][1]["topic"].removeprefix("the ") == "iPhone"
+    assert reader.read("hello").kinds[0][0] == "greet" and proposals(reader.read("hello"), {}) == []
