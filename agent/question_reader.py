@@ -40,6 +40,8 @@ SUBJECT = {  # the argument that the subject fills, for each tool that has one
     "extract_keywords": "topic",
 }
 MAX_TOKENS = 160
+QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
+PASTED_WORDS = 4  # from so many words on, what stands in quotation marks is a pasted text
 SURE = 0.6  # from this probability on, a second tool is not offered
 
 
@@ -122,6 +124,7 @@ def decode(question: str, encoding: Any, out: dict[str, Tensor], has_previous: b
     tags = [TAGS[int(out["tags"][piece].argmax())] for piece, _, _ in words]
     slots: dict[str, list[str]] = {}
     for slot, start, end in spans(words, tags):
+        start, end = quoted(question, start, end) if slot in ("subject", "text") else (start, end)
         said = trimmed(question, start, end, keep_marks=slot == "text")
         if said:
             slots.setdefault(slot, []).append(said)
@@ -144,6 +147,14 @@ def spans(words: Sequence[tuple[int, int, int]], tags: Sequence[str]) -> list[tu
             found.append((slot, start, end))
         inside = slot
     return found
+
+
+def quoted(question: str, start: int, end: int) -> tuple[int, int]:
+    """The whole of a pasted text in quotation marks if the stretch lies in one; a quoted name of few words stays as it is."""
+    for match in QUOTED.finditer(question):
+        if match.start() <= start and end <= match.end() and len(match[1].split()) >= PASTED_WORDS:
+            return match.span(1)
+    return start, end
 
 
 def trimmed(question: str, start: int, end: int, *, keep_marks: bool = False) -> str:
@@ -211,7 +222,8 @@ def _said(tool: str, reading: QuestionReading) -> dict[str, Any]:
             said |= {} if number is None else {"limit": number}
         elif slot == "interests":
             said[slot] = found
-        elif value := found[0] if slot == "text" else found[0].lstrip("@"):
+        # Of several stretches the longest says most: a lone "his" or "the" is a slip.
+        elif value := max(found, key=len) if slot == "text" else max(found, key=len).lstrip("@"):
             said[SUBJECT.get(tool, slot) if slot == "subject" else slot] = value
     return said
 

@@ -26,6 +26,7 @@ from agent.question_reader import (
     as_number,
     decode,
     proposals,
+    quoted,
     question_pieces,
     spans,
     trimmed,
@@ -354,3 +355,15 @@ def test_shipped_reader() -> None:
     assert audience[0] == ("find_audience", {"campaign": "Nike"})
     assert feeling[0][0] == "analyze_sentiment" and feeling[0][1]["topic"].removeprefix("the ") == "iPhone"
     assert reader.read("hello").kinds[0][0] == "greet" and proposals(reader.read("hello"), {}) == []
+
+
+def test_a_pasted_text_in_quotation_marks_is_taken_whole() -> None:
+    question = 'who likes this ad: "Slow mornings, one good cup." and why'
+    start, end = quoted(question, question.index("mornings"), question.index(", one"))
+    assert question[start:end] == "Slow mornings, one good cup."
+
+
+def test_a_quoted_name_stays_as_it_was_tagged() -> None:
+    question = 'posts about "Blue Bottle" please'
+    place = question.index("Bottle")
+    assert quoted(question, place, place + 6) == (place, place + 6)
