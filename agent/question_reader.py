@@ -150,7 +150,7 @@ def spans(words: Sequence[tuple[int, int, int]], tags: Sequence[str]) -> list[tu
 
 
 def quoted(question: str, start: int, end: int) -> tuple[int, int]:
-    """The whole of a pasted text in quotation marks if the stretch lies in one; a quoted name of few words stays as it is."""
+    """The whole of a pasted text in quotation marks if the stretch lies in one; a short quoted name stays as it is."""
     for match in QUOTED.finditer(question):
         if match.start() <= start and end <= match.end() and len(match[1].split()) >= PASTED_WORDS:
             return match.span(1)

@@ -26,8 +26,8 @@ from agent.question_reader import (
     as_number,
     decode,
     proposals,
-    quoted,
     question_pieces,
+    quoted,
     spans,
     trimmed,
 )
