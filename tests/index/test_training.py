@@ -11,7 +11,7 @@ import torch
 
 from index.network import ENTITY_TYPES, TAGS
 from index.spans import Span
-from index.training.data import LABELS, UNLABELLED, Tagged, read_entities, read_sentiment
+from index.training.data import LABELS, UNLABELLED, Tagged, read_entities, read_sentiment, read_silver
 from index.training.entities import allowed_tags
 from index.training.measures import calibration_error, fit_temperature, macro_recall, span_f1
 
@@ -75,7 +75,17 @@ def names(row: torch.Tensor) -> set[str]:
 
 def test_allowed_tags_of_a_coarse_corpus() -> None:
     outside, misc, org = allowed_tags(["O", "B-MISC", "I-ORG"], "btc")
-    assert names(outside) == {"O", "B-product", "I-product", "B-work", "I-work"}
+    assert names(outside) == {"O", "B-product", "I-product", "B-work", "I-work", "B-group", "I-group"}
     assert names(misc) == {"B-product", "B-work", "B-group"}
-    assert names(org) == {"I-organization", "I-group"}
+    assert names(org) == {"I-organization"}
     assert names(allowed_tags(["O"], "wnut17")[0]) == {"O"}
+
+
+def test_silver_posts_teach_only_the_names_in_them(tmp_path: Path) -> None:
+    posts, gazetteer = tmp_path / "posts.jsonl", tmp_path / "gazetteer.yaml"
+    gazetteer.write_text("organization: [Nike, Nike Running]\nproduct: [iPhone]\n")
+    texts = ["my old Nike Running shoes", "Nike opens it", "the IPHONE", "an iPhone, no an iPhones"]
+    posts.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    found = [(tagged.text[s.start : s.end], s.type) for tagged in read_silver(posts, gazetteer) for s in tagged.spans]
+    assert found == [("Nike Running", "organization"), ("iPhone", "product")]
+    assert names(allowed_tags(["O"], "silver")[0]) == set(TAGS)

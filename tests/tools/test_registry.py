@@ -106,7 +106,7 @@ def test_none_means_not_given(call: Call) -> None:
 
 def test_what_a_tool_needs(refuse: Refuse) -> None:
     assert "needs one of topic, user or text" in refuse("analyze_sentiment")
-    assert "needs one of topic, user or text" in refuse("analyze_sentiment", text="x", user="signs")
+    assert "a text has no topic or user" in refuse("analyze_sentiment", text="x", user="signs")
     assert "need one of topic, user, text or community" in refuse("extract_entities")
     assert "need one of topic, user, text or community" in refuse("extract_keywords")
     for tool, key in (("find_audience", "campaign"), ("search_posts", "query"), ("analyze_sentiment", "text"),

@@ -28,8 +28,10 @@ FOLDS = 5
 HERE = Path(__file__).parent
 
 
-def hide(posts: list[Post], hidden: set[str], seed: int = 7) -> tuple[list[Post], dict[str, set[str]]]:
-    """Posts that stay, and the hidden communities of each author who stays (casefolded)."""
+def hide(
+    posts: list[Post], hidden: set[str], seed: int = 7, most: int | None = None
+) -> tuple[list[Post], dict[str, set[str]]]:
+    """Posts that stay (of ``most`` authors), and the hidden communities of each author (casefolded)."""
     left: dict[str, list[Post]] = {}
     engaged: dict[str, set[str]] = {}
     for post in posts:
@@ -41,8 +43,7 @@ def hide(posts: list[Post], hidden: set[str], seed: int = 7) -> tuple[list[Post]
     generator = random.Random(seed)
     kept = [
         post
-        for author in sorted(left)
-        if len(left[author]) >= KEPT
+        for author in [name for name in sorted(left) if len(left[name]) >= KEPT][:most]
         for post in generator.sample(sorted(left[author], key=lambda post: post.id), KEPT)
     ]
     return kept, engaged
@@ -90,6 +91,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--posts", required=True)
     parser.add_argument("--campaigns", type=Path, default=HERE / "campaigns.yaml")
+    parser.add_argument("--authors", type=int, help="at most so many authors")
     parser.add_argument("--work", type=Path, default=Path("work/targeting"))
     options = parser.parse_args()
     campaigns = {
@@ -97,7 +99,7 @@ def main() -> None:
         for name, communities in yaml.safe_load(options.campaigns.read_text(encoding="utf-8")).items()
     }
     posts = [post for post in read_posts([options.posts]) if isinstance(post, Post)]
-    kept, engaged_in = hide(posts, set().union(*campaigns.values()))
+    kept, engaged_in = hide(posts, set().union(*campaigns.values()), most=options.authors)
     index = options.work / "index"
     if not index.exists():  # a run that goes on
         write_posts(kept, options.work / "kept.jsonl")
