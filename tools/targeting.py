@@ -20,7 +20,7 @@ NEAR_POSTS = 3000  # posts nearest to the query that are looked at
 NEAREST_INTERESTS = 150  # posts from which related interests are read
 LONGEST_NAME = 5  # words; what is longer is ad copy
 BEST = 3  # a person's best posts that count
-NAMES = ("person", "posts", "communities", "mentions", "share")
+NAMES = ("person", "posts", "communities", "mentions")
 NEAR_INTEREST = 0.3  # cosine to the campaign under which a phrase found nearby has nothing to do with it
 NEUTRAL_MENTION = 0.3  # what naming the campaign in a neutral tone is worth; warm words add, cold words take away
 # "a Nike ad", "our promo for Nike": what is left is the name.
@@ -126,7 +126,6 @@ def measure_signals(library: Library, query: AudienceQuery) -> Signals:
         _standardised(nearness),
         _standardised(communities),
         np.sign(NEUTRAL_MENTION + tones) * np.log1p(mentions * np.abs(NEUTRAL_MENTION + tones)),
-        np.array([len(b) for b in best]) / np.maximum(posts, 5),
     ]
     return Signals(
         NAMES,

@@ -24,6 +24,10 @@ from tools.library import Library
 from tools.targeting import NAMES, WEIGHTS, audience_query, measure_signals
 
 KEPT = 12
+LEARNED = NAMES[:3]
+# Hiding a campaign's own communities hides nearly every post that names it, so the test cannot tell what naming it is
+# worth: that weight is set by hand.
+MENTIONS = 1.0
 FOLDS = 5
 HERE = Path(__file__).parent
 
@@ -112,7 +116,7 @@ def main() -> None:
         if label.sum() < 8:
             print(f"{campaign}: only {label.sum()} engaged, left out")
             continue
-        features.append(signals.values)
+        features.append(signals.values[:, : len(LEARNED)])
         labels.append(label)
         groups += [number] * len(label)
         fold += [hash_of(author) % FOLDS for author in signals.authors]
@@ -131,12 +135,14 @@ def main() -> None:
     mean["ece"] = calibration_error(outside, y)
     alone = {
         name: float(np.mean([figures(x[group == n, i], y[group == n])["auc"] for n in rows]))
-        for i, name in enumerate(NAMES)
+        for i, name in enumerate(LEARNED)
     }
     model = fit(x, y)
     weights = {
         "bias": round(float(model.intercept_[0]), 4),
-        "weights": {name: round(float(w), 4) for name, w in zip(NAMES, model.coef_[0], strict=True)},
+        "weights": {name: round(float(w), 4) for name, w in zip(LEARNED, model.coef_[0], strict=True)}
+        | {"mentions": MENTIONS},
+        "set_by_hand": ["mentions"],
         "calibrated_on": f"{len(rows)} campaigns, {len(y) // len(rows):,} Reddit authors with {KEPT} posts each, "
         f"base rate {y.mean():.3f}",
         "left_out": {key: round(value, 4) for key, value in mean.items()},
