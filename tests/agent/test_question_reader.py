@@ -19,7 +19,6 @@ from agent.question_reader import (
     SURE,
     TAGS,
     TOOLS,
-    WEIGHTS,
     QuestionReader,
     QuestionReading,
     arguments,
@@ -347,7 +346,6 @@ def test_missing_weights_are_a_sentence(tmp_path: Path, trunk: Any, monkeypatch:
         QuestionReader.load(tmp_path / "none.safetensors")
 
 
-@pytest.mark.skipif(not WEIGHTS.is_file(), reason="the question reader is not trained yet")
 def test_shipped_reader() -> None:
     reader = QuestionReader.load()
     audience = proposals(reader.read("who would engage with a Nike ad?"), {})
