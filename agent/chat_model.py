@@ -118,8 +118,9 @@ class LocalChatModel(BaseChatModel):
 
     @property
     def _identifying_params(self) -> dict[str, Any]:
-        names = ("name_or_path", "max_new_tokens", "temperature", "seed", "hold_to_user_words", "hold_answers")
-        return {name: getattr(self, name) for name in names}
+        settings = ("name_or_path", "max_new_tokens", "temperature", "seed")
+        switches = ("hold_to_user_words", "hold_answers", "read_questions")
+        return {name: getattr(self, name) for name in (*settings, *switches)}
 
     def bind_tools(
         self, tools: Sequence[ToolLike], *, tool_choice: Any = None, **kwargs: Any

@@ -17,10 +17,11 @@ from typing import Any
 import torch
 
 from agent.analyst import system_prompt
+from agent.toolbox import tool_schema
 from agent.training.conversations import Conversations, Turn, rendered
 from agent.training.loop import IGNORED, Batch, Schedule, device, train
 from agent.training.pretrain import new_model
-from tools.registry import TOOLS, arguments_model, description
+from tools.registry import TOOLS
 
 LENGTH = 1024
 ROWS = 4
@@ -28,17 +29,7 @@ ROWS = 4
 
 def tool_schemas() -> list[dict[str, Any]]:
     """The tools as the agent offers them."""
-    from langchain_core.tools import StructuredTool
-    from langchain_core.utils.function_calling import convert_to_openai_tool
-
-    return [
-        convert_to_openai_tool(
-            StructuredTool.from_function(
-                lambda: None, name=name, description=description(name), args_schema=arguments_model(name)
-            )
-        )
-        for name in TOOLS
-    ]
+    return [tool_schema(name) for name in TOOLS]
 
 
 def prefix_ids(tokenizer: Any) -> list[int]:
