@@ -8,13 +8,15 @@ import resource
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from index.entities import OURS, Reader
+from index.encoder import Reading
+from index.entities import OURS, Mention, Reader
 from index.errors import AnalystError
 from index.facts import Facts, FactWriter
 from index.keywords import key_phrases
@@ -25,7 +27,7 @@ from index.posts import Post, Rejected
 from index.readers import expand, read_posts
 from index.vectors import Vectors
 
-BATCH = 2048  # posts that are in memory at once
+BATCH = 2048  # posts in memory at once, twice: those being read and those being stored
 Advance = Callable[[int, int], None]  # (bytes read so far, posts stored so far)
 
 
@@ -123,10 +125,15 @@ def _build(
         )
     reader = Reader(ner=ner)
     facts, vectors, people = FactWriter(folder / "facts"), Vectors(folder / "chroma"), PeopleVectors()
-    for batch in _batches(first, posts):
-        _store(batch, reader, facts, vectors, people)
-        tally.posts += len(batch)
-        advance(read[0], tally.posts)
+    with ThreadPoolExecutor(1) as storing:  # one batch is stored while the next is read
+        stored = storing.submit(lambda: None)
+        for batch in _batches(first, posts):
+            found = list(reader.read([post.text for post in batch]))
+            stored.result()
+            tally.posts += len(batch)
+            advance(read[0], tally.posts)
+            stored = storing.submit(_store, batch, found, facts, vectors, people)
+        stored.result()
     facts.close()
     people.store(vectors)
     vectors.close()
@@ -136,8 +143,14 @@ def _build(
     return manifest, tally
 
 
-def _store(batch: list[Post], reader: Reader, facts: FactWriter, vectors: Vectors, people: PeopleVectors) -> None:
-    readings, mentions = zip(*reader.read([post.text for post in batch]), strict=True)
+def _store(
+    batch: list[Post],
+    found: list[tuple[Reading, list[Mention]]],
+    facts: FactWriter,
+    vectors: Vectors,
+    people: PeopleVectors,
+) -> None:
+    readings, mentions = zip(*found, strict=True)
     phrases = [key_phrases(post.text, reading) for post, reading in zip(batch, readings, strict=True)]
     facts.add(batch, [reading.sentiment for reading in readings], mentions, phrases)
     vectors.add("posts", [post.id for post in batch], np.stack([reading.embedding for reading in readings]))

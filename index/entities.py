@@ -15,6 +15,7 @@ from index.encoder import Encoder, Reading, shared_encoder
 from index.errors import AnalystError
 
 OURS = "shipped"
+BLOCK = 2048  # posts that are sorted by length together: the more, the less is padded
 # What the entity types of common spaCy pipelines are called here; others are left out.
 FOREIGN_TYPES = {
     "PERSON": "person",
@@ -53,7 +54,7 @@ class PostReader:
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))
 
-    def pipe(self, docs: Iterable[Doc], batch_size: int = 512) -> Iterator[Doc]:
+    def pipe(self, docs: Iterable[Doc], batch_size: int = BLOCK) -> Iterator[Doc]:
         """Reads ``batch_size`` posts at a time; the encoder sorts them by length."""
         encoder = self._encoder or shared_encoder()
         for batch in spacy.util.minibatch(docs, batch_size):
@@ -101,7 +102,7 @@ class Reader:
 
     def read(self, texts: list[str]) -> Iterator[tuple[Reading, list[Mention]]]:
         """One reading and its mentions for each text, in order."""
-        docs = self._nlp.pipe(texts, batch_size=512)
+        docs = self._nlp.pipe(texts, batch_size=BLOCK)
         if self._foreign is None:
             yield from ((doc._.reading, _mentions(doc)) for doc in docs)
             return
