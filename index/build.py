@@ -15,16 +15,19 @@ from pathlib import Path
 
 import numpy as np
 
-from index.encoder import Reading
+from index.communities import store_communities
+from index.encoder import Reading, shared_encoder
 from index.entities import OURS, Mention, Reader
 from index.errors import AnalystError
 from index.facts import Facts, FactWriter
 from index.keywords import key_phrases
 from index.manifest import NAME as MANIFEST
 from index.manifest import Manifest, write_manifest
+from index.measured import head_digests
 from index.people import PeopleVectors, write_profiles
 from index.posts import Post, Rejected
 from index.readers import expand, read_posts
+from index.scan import ScanWriter
 from index.vectors import Vectors
 
 BATCH = 2048  # posts in memory at once, twice: those being read and those being stored
@@ -125,6 +128,7 @@ def _build(
         )
     reader = Reader(ner=ner)
     facts, vectors, people = FactWriter(folder / "facts"), Vectors(folder / "chroma"), PeopleVectors()
+    scan = ScanWriter(folder / "facts")
     with ThreadPoolExecutor(1) as storing:  # one batch is stored while the next is read
         stored = storing.submit(lambda: None)
         for batch in _batches(first, posts):
@@ -132,10 +136,12 @@ def _build(
             stored.result()
             tally.posts += len(batch)
             advance(read[0], tally.posts)
-            stored = storing.submit(_store, batch, found, facts, vectors, people)
+            stored = storing.submit(_store, batch, found, facts, vectors, scan, people)
         stored.result()
     facts.close()
+    scan.close()
     people.store(vectors)
+    store_communities(folder / "facts", shared_encoder(), vectors)
     vectors.close()
     write_profiles(folder / "facts")
     manifest = _manifest(sources, folder, tally, ner, time.perf_counter() - started)
@@ -148,12 +154,15 @@ def _store(
     found: list[tuple[Reading, list[Mention]]],
     facts: FactWriter,
     vectors: Vectors,
+    scan: ScanWriter,
     people: PeopleVectors,
 ) -> None:
     readings, mentions = zip(*found, strict=True)
     phrases = [key_phrases(post.text, reading) for post, reading in zip(batch, readings, strict=True)]
     facts.add(batch, [reading.sentiment for reading in readings], mentions, phrases)
-    vectors.add("posts", [post.id for post in batch], np.stack([reading.embedding for reading in readings]))
+    embeddings = np.stack([reading.embedding for reading in readings])
+    vectors.add("posts", [post.id for post in batch], embeddings)
+    scan.add(embeddings)
     for post, reading in zip(batch, readings, strict=True):
         people.add(post.author, reading.embedding)
 
@@ -194,7 +203,6 @@ def _reasons(tally: Tally) -> str:
 
 
 def _manifest(sources: Sequence[str], folder: Path, tally: Tally, ner: str, seconds: float) -> Manifest:
-    from index.encoder import shared_encoder
     from index.network import WEIGHTS
     from index.trunk import NAME as TRUNK
 
@@ -211,7 +219,7 @@ def _manifest(sources: Sequence[str], folder: Path, tally: Tally, ner: str, seco
         last_post=last and last.astimezone(UTC).isoformat(),
         encoder=TRUNK,
         ner=ner,
-        heads={path.stem: _digest(path) for path in sorted(WEIGHTS.glob("*.safetensors"))},
+        heads=head_digests(WEIGHTS),
         rejected=tally.rejected,
         duplicates=tally.duplicates,
         sources=[source if source == "-" else str(Path(source).resolve()) for source in sources],
@@ -221,9 +229,3 @@ def _manifest(sources: Sequence[str], folder: Path, tally: Tally, ner: str, seco
         peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         precision=shared_encoder().precision,
     )
-
-
-def _digest(path: Path) -> str:
-    import hashlib
-
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

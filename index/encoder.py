@@ -26,14 +26,33 @@ class Reading:
     """What one pass found in one post.
 
     ``embedding`` (384,) is fp32 of length 1. ``sentiment`` holds the probabilities of negative, neutral, positive.
-    ``words`` and ``word_vectors`` (words, 384) are what key phrases are made of.
+    ``tones`` (entities, 3) are the same probabilities of the tone toward each entity. ``words`` and ``word_vectors``
+    (words, 384) are what key phrases are made of.
     """
 
     embedding: np.ndarray
     sentiment: np.ndarray
     entities: list[Span]
+    tones: np.ndarray
     words: list[Word]
     word_vectors: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """What the network says of a batch: tensors (batch, …) on its device; ``heads`` is None if only embedded."""
+
+    mask: torch.Tensor
+    embedding: torch.Tensor
+    states: torch.Tensor
+    heads: _Heads | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    tone_states: torch.Tensor
+    sentiment: torch.Tensor
+    tags: torch.Tensor  # logits
 
 
 class Encoder:
@@ -77,9 +96,25 @@ class Encoder:
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """(texts, 384) fp32: what sentence-transformers gives for these texts. No other head runs."""
         vectors = np.zeros((len(texts), 384), dtype=np.float32)
-        for group, found in self._each(lambda batch: (batch[0], self._pass(batch[1])["embedding"]), texts):
-            vectors[group] = found
+
+        def embed_batch(batch: tuple[list[int], Encodings]) -> None:
+            vectors[batch[0]] = self._pass(batch[1]).embedding.cpu().numpy()
+
+        for _ in self._each(embed_batch, texts):
+            pass
         return vectors
+
+    def tones(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[np.ndarray]:
+        """For each text (spans, 3): probabilities of a negative, neutral, positive tone toward each of its spans."""
+
+        def read_batch(batch: tuple[list[int], Encodings]) -> list[tuple[int, np.ndarray]]:
+            group, encodings = batch
+            words = [words_of(encoding) for encoding in encodings]
+            found = self._pass(encodings, [[0] * len(encoding.ids) for encoding in encodings])
+            return list(zip(group, self._toward(found, words, [spans[place] for place in group]), strict=True))
+
+        tones = dict(pair for pairs in self._each(read_batch, texts) for pair in pairs)
+        return [tones[place] for place in range(len(texts))]
 
     def _each(self, work: Callable[[tuple[list[int], Encodings]], Out], texts: Sequence[str]) -> Iterator[Out]:
         """``work`` done on every batch of ``texts``: on a CPU by one thread for each core.
@@ -102,19 +137,57 @@ class Encoder:
 
     def _readings(self, texts: Sequence[str], encodings: Encodings) -> Iterator[Reading]:
         """One batch's readings, in order."""
-        from index.network import TAGS
-
         words = [words_of(encoding) for encoding in encodings]
         shapes = [
             shapes_of(text, found, len(encoding.ids))
             for text, found, encoding in zip(texts, words, encodings, strict=True)
         ]
         out = self._pass(encodings, shapes)
-        for row, text in enumerate(texts):
+        assert out.heads is not None
+        spans = [
+            whole_words(text, spans_from_tags(found, tags))
+            for text, found, tags in zip(texts, words, self._tags(out.heads.tags, words), strict=True)
+        ]
+        tones = self._toward(out, words, spans)
+        embeddings, sentiments = out.embedding.cpu().numpy(), out.heads.sentiment.cpu().numpy()
+        states = out.states.float().cpu().numpy()
+        for row in range(len(texts)):
             pieces = [word.piece for word in words[row]]
-            tags = [TAGS[tag] for tag in out["tags"][row, pieces]]
-            spans = whole_words(text, spans_from_tags(words[row], tags))
-            yield Reading(out["embedding"][row], out["sentiment"][row], spans, words[row], out["states"][row, pieces])
+            yield Reading(embeddings[row], sentiments[row], spans[row], tones[row], words[row], states[row, pieces])
+
+    def _tags(self, logits: torch.Tensor, words: list[list[Word]]) -> list[list[str]]:
+        """The tag of each word of each post, read at the word's first piece."""
+        import torch
+
+        from index.network import TAGS, likeliest_tags
+
+        pieces = _padded([[word.piece for word in found] for found in words], max(1, *map(len, words)))
+        with torch.inference_mode():
+            at_words = logits.gather(1, pieces.to(logits.device).unsqueeze(-1).expand(-1, -1, logits.shape[-1]))
+            best = likeliest_tags(at_words).tolist()
+        return [[TAGS[tag] for tag in row[: len(found)]] for row, found in zip(best, words, strict=True)]
+
+    def _toward(self, out: _Pass, words: list[list[Word]], spans: Sequence[Sequence[Span]]) -> list[np.ndarray]:
+        """The tone toward each span of each post: for each post (spans, 3)."""
+        import torch
+
+        assert out.heads is not None
+        rows = [row for row, found in enumerate(spans) for _ in found]
+        if not rows:
+            return [np.zeros((0, 3), dtype=np.float32) for _ in spans]
+        marks = torch.zeros(len(rows), out.mask.shape[1])
+        for place, (row, span) in enumerate((row, span) for row, found in enumerate(spans) for span in found):
+            for word in words[row]:
+                if word.start < span.end and word.end > span.start:
+                    marks[place, word.piece : word.last + 1] = 1
+        marks = marks.to(self.device)
+        with torch.inference_mode():
+            logits = self._sentiment.toward(out.heads.tone_states[rows], out.mask[rows], marks)
+            tones = (logits.float() / self._sentiment.target_temperature.float()).softmax(-1)
+            # A name that stands behind the last token the network reads takes the tone of the post.
+            tones = torch.where(marks.sum(1, keepdim=True) > 0, tones, out.heads.sentiment[rows])
+        limits = np.cumsum([len(found) for found in spans])[:-1]
+        return np.split(tones.cpu().numpy(), limits)
 
     def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Encodings]]:
         """Batches of similar length, so that little is padded."""
@@ -129,7 +202,7 @@ class Encoder:
         if group:
             yield group, [encodings[i] for i in group]
 
-    def _pass(self, encodings: Encodings, shapes: list[list[int]] | None = None) -> dict[str, Any]:
+    def _pass(self, encodings: Encodings, shapes: list[list[int]] | None = None) -> _Pass:
         """One batch through the network: the embedding, and with ``shapes`` also what the heads say."""
         import torch
 
@@ -141,15 +214,13 @@ class Encoder:
         with torch.inference_mode():
             lower = self._lower(ids, mask)
             states = self._embed.states(lower, mask)
-            pooled = torch.nn.functional.normalize(mean_pool(states.float(), mask), dim=1)
-            out: dict[str, Any] = {"embedding": pooled.cpu().numpy()}
-            if shapes is not None:
-                tags = self._entities(lower, mask, _padded(shapes, longest).to(self.device)).argmax(-1)
-                logits = self._sentiment(lower, mask).float() / self._sentiment.temperature.float()
-                out["sentiment"] = logits.softmax(-1).cpu().numpy()
-                out["tags"] = tags.cpu().numpy()
-                out["states"] = states.float().cpu().numpy()
-        return out
+            embedding = torch.nn.functional.normalize(mean_pool(states.float(), mask), dim=1)
+            if shapes is None:
+                return _Pass(mask, embedding, states, None)
+            tone_states = self._sentiment.states(lower, mask)
+            logits = self._sentiment.whole(tone_states, mask).float() / self._sentiment.temperature.float()
+            tags = self._entities(lower, mask, _padded(shapes, longest).to(self.device))
+            return _Pass(mask, embedding, states, _Heads(tone_states, logits.softmax(-1), tags))
 
     def _to(self, dtype: torch.dtype) -> None:
         self._dtype = dtype

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from index.encoder import Encoder, Reading, shared_encoder
 from index.errors import AnalystError
+from index.spans import Span as NameSpan
 
 OURS = "shipped"
 BLOCK = 2048  # posts that are sorted by length together: the more, the less is padded
@@ -33,8 +34,8 @@ _EDGES = " \t\n.,;:!?\"'()[]*_~`’“”"
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name in a post: characters ``start`` to ``end`` of its text, what kind of thing it names, and one spelling
-    for all its spellings.
+    """A name in a post: characters ``start`` to ``end`` of its text, what kind of thing it names, one spelling for
+    all its spellings, and the probabilities of a negative, neutral, positive tone toward it.
     """
 
     start: int
@@ -42,11 +43,14 @@ class Mention:
     text: str
     type: str
     canonical: str
+    tone: tuple[float, float, float]
 
 
 @Language.factory("post_reader")
 class PostReader:
-    """spaCy component that reads posts with the encoder: sets ``doc.ents`` and ``doc._.reading``."""
+    """spaCy component that reads posts with the encoder: sets ``doc.ents``, each with ``ent._.tone`` (probabilities of
+    a negative, neutral, positive tone toward it), and ``doc._.reading``.
+    """
 
     def __init__(self, nlp: Language, name: str, encoder: Encoder | None = None) -> None:
         self._encoder = encoder
@@ -60,16 +64,19 @@ class PostReader:
         for batch in spacy.util.minibatch(docs, batch_size):
             for doc, reading in zip(batch, encoder.read([doc.text for doc in batch]), strict=True):
                 doc._.reading = reading
-                spans = [
-                    doc.char_span(span.start, span.end, label=span.type, alignment_mode="expand")
-                    for span in reading.entities
-                ]
-                doc.set_ents(filter_spans([span for span in spans if span is not None]))
+                found = []
+                for name, tone in zip(reading.entities, reading.tones, strict=True):
+                    span = doc.char_span(name.start, name.end, label=name.type, alignment_mode="expand")
+                    if span is not None:
+                        span._.tone = tuple(tone.tolist())
+                        found.append(span)
+                doc.set_ents(filter_spans(found))
                 yield doc
 
 
 if not Doc.has_extension("reading"):
     Doc.set_extension("reading", default=None)
+    Span.set_extension("tone", default=None)
 
 
 def reading_pipeline(encoder: Encoder | None = None) -> Language:
@@ -97,6 +104,7 @@ class Reader:
 
     def __init__(self, *, ner: str = OURS, encoder: Encoder | None = None) -> None:
         self.ner = ner
+        self._encoder = encoder
         self._nlp = reading_pipeline(encoder)
         self._foreign = None if ner == OURS else foreign_pipeline(ner)
 
@@ -106,8 +114,13 @@ class Reader:
         if self._foreign is None:
             yield from ((doc._.reading, _mentions(doc)) for doc in docs)
             return
+        encoder = self._encoder or shared_encoder()
         with self._foreign.memory_zone():
-            for doc, other in zip(docs, self._foreign.pipe(texts), strict=True):
+            others = list(self._foreign.pipe(texts))
+            spans = [[NameSpan(ent.start_char, ent.end_char, ent.label_) for ent in other.ents] for other in others]
+            for doc, other, tones in zip(docs, others, encoder.tones(texts, spans), strict=True):
+                for ent, tone in zip(other.ents, tones, strict=True):
+                    ent._.tone = tuple(tone.tolist())
                 yield doc._.reading, _mentions(other)
 
 
@@ -119,7 +132,7 @@ def _mentions(doc: Doc) -> list[Mention]:
         # "@ana" is somebody being spoken to, not spoken of; "@Nike" is both, and found as an organization.
         addressed = kind == "person" and doc.text[max(0, ent.start_char - 1) : ent.start_char + 1].find("@") >= 0
         if kind in FOREIGN_TYPES.values() and _is_name(name) and not addressed:
-            mentions.append(Mention(ent.start_char, ent.end_char, ent.text, kind, name))
+            mentions.append(Mention(ent.start_char, ent.end_char, ent.text, kind, name, ent._.tone))
     return mentions
 
 

@@ -46,6 +46,9 @@ MENTIONS = pa.schema(
         ("text", pa.string()),
         ("type", pa.string()),
         ("canonical", pa.string()),
+        ("negative", pa.float32()),
+        ("neutral", pa.float32()),
+        ("positive", pa.float32()),
     ]
 )
 PHRASES = pa.schema([("post", pa.string()), ("phrase", pa.string()), ("weight", pa.float32())])
@@ -73,7 +76,8 @@ class FactWriter:
         rows = [_post_row(post, shares) for post, shares in zip(posts, sentiments, strict=True)]
         self._writers["posts"].write_table(pa.Table.from_pylist(rows, schema=POSTS))
         named = [
-            {"post": post.id, "start": m.start, "end": m.end, "text": m.text, "type": m.type, "canonical": m.canonical}
+            {name: getattr(m, name) for name in ("start", "end", "text", "type", "canonical")}
+            | {"post": post.id, **dict(zip(SENTIMENTS, m.tone, strict=True))}
             for post, found in zip(posts, mentions, strict=True)
             for m in found
         ]

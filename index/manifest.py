@@ -10,7 +10,7 @@ from typing import Any
 
 from index.errors import AnalystError
 
-FORMAT = 1
+FORMAT = 2  # 2: mentions carry the tone toward the name
 NAME = "manifest.json"
 
 

@@ -82,16 +82,36 @@ class UpperLayers(nn.Module):
 
 
 class SentimentBranch(UpperLayers):
-    """Three-way sentiment of a whole post."""
+    """Three-way sentiment of a whole post, and toward a name in it, from the same states."""
 
     output: nn.Linear
+    target_temperature: Tensor
 
     def __init__(self, trunk: Any) -> None:
         super().__init__(trunk, len(SENTIMENTS))
+        width = trunk.config.hidden_size
+        self.target_query = nn.Linear(width, width)
+        self.target_output = nn.Linear(2 * width, len(SENTIMENTS))
+        self.register_buffer("target_temperature", torch.ones(1))
 
     def forward(self, lower: Tensor, mask: Tensor) -> Tensor:
         """Logits (batch, 3) in the order of ``SENTIMENTS``, before temperature."""
-        return self.output(self.dropout(mean_pool(self.states(lower, mask), mask)))
+        return self.whole(self.states(lower, mask), mask)
+
+    def whole(self, states: Tensor, mask: Tensor) -> Tensor:
+        """Logits (batch, 3) of each post, from final ``states`` (batch, length, width)."""
+        return self.output(self.dropout(mean_pool(states, mask)))
+
+    def toward(self, states: Tensor, mask: Tensor, targets: Tensor) -> Tensor:
+        """Logits (batch, 3) toward the tokens that ``targets`` (batch, length) of 0/1 marks.
+
+        The target's mean state asks, and the post's tokens that bear on it answer.
+        """
+        target = mean_pool(states, targets)
+        scores = torch.einsum("bw,blw->bl", self.target_query(target), states) * states.shape[-1] ** -0.5
+        attention = scores.masked_fill(mask == 0, torch.finfo(scores.dtype).min).softmax(-1)
+        around = torch.einsum("bl,blw->bw", attention, states)
+        return self.target_output(self.dropout(torch.cat([target, around], dim=-1)))
 
 
 class EntityBranch(UpperLayers):
@@ -105,6 +125,30 @@ class EntityBranch(UpperLayers):
     def forward(self, lower: Tensor, mask: Tensor, shapes: Tensor) -> Tensor:
         """Logits (batch, length, tags) in the order of ``TAGS``."""
         return self.output(self.dropout(self.states(lower, mask, shapes)))
+
+
+def likeliest_tags(logits: Tensor) -> Tensor:
+    """The best sequence of ``TAGS`` in which every I- follows its own kind: (batch, words, tags) → (batch, words).
+
+    Viterbi decoding with forbidden transitions in place of learned ones.
+    """
+    scores = logits.float().log_softmax(-1)
+    forbidden = torch.zeros(len(TAGS), len(TAGS), device=logits.device)  # from, to
+    for to, tag in enumerate(TAGS):
+        if tag.startswith("I-"):
+            kept = [TAGS.index("B-" + tag[2:]), to]
+            forbidden[:, to] = -1e4
+            forbidden[kept, to] = 0.0
+    best = scores[:, 0] + forbidden[0]  # what stands before the first word is no entity
+    back = []
+    for word in range(1, scores.shape[1]):
+        best, origin = (best.unsqueeze(2) + forbidden).max(1)
+        best = best + scores[:, word]
+        back.append(origin)
+    path = [best.argmax(-1)]
+    for origin in reversed(back):
+        path.append(origin.gather(1, path[-1].unsqueeze(1)).squeeze(1))
+    return torch.stack(path[::-1], dim=1)
 
 
 def save_branch(branch: nn.Module, path: Path) -> None:

@@ -40,11 +40,15 @@ UNLABELLED: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Tagged:
-    """A text with entity spans in the corpus' own labels."""
+    """A text with entity spans in the corpus' own labels.
+
+    ``parted`` are the places of each "@" that was a token of its own, apart from the name behind it.
+    """
 
     text: str
     spans: list[Span]
     corpus: str
+    parted: frozenset[int] = frozenset()
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -63,6 +67,27 @@ def read_sentiment(path: Path) -> tuple[list[str], list[str]]:
     return texts, labels
 
 
+@dataclass(frozen=True)
+class Opinion:
+    """A text, the span of the name in it, and the tone toward that name."""
+
+    text: str
+    target: Span
+    label: str
+
+
+def read_targets(path: Path) -> list[Opinion]:
+    """Rows whose target stands in the text; of several places the first."""
+    opinions = []
+    for row in read_rows(path):
+        text = _unescape(row["text"])
+        name = r"\W*".join(map(re.escape, re.findall(r"\w", row["target"] or "")))
+        found = re.search(rf"\b{name}\b", text, re.IGNORECASE) or re.search(name, text, re.IGNORECASE)
+        if name and found:
+            opinions.append(Opinion(text, Span(*found.span(), "target"), row["label"]))
+    return opinions
+
+
 def _unescape(text: str) -> str:
     if "\\u" not in text:
         return text
@@ -73,22 +98,31 @@ def _unescape(text: str) -> str:
 
 
 def read_entities(path: Path) -> list[Tagged]:
-    """Tokens joined by blanks, BIO tags as character spans."""
+    """Tokens joined by blanks, but a handle in one piece; BIO tags as character spans.
+
+    The Broad Twitter Corpus parts "@" from the name behind it and tags both; as people write it, it is one word.
+    """
     corpus = path.name.split("_")[0]
     tagged = []
     for row in read_rows(path):
         spans: list[Span] = []
-        place = 0
-        inside = ""
+        parted: set[int] = set()
+        text = inside = ""
         for token, tag in zip(row["tokens"], row["tags"], strict=True):
             prefix, _, kind = tag.partition("-")
+            if text.endswith("@") and len(text) - 1 in parted and re.match(r"\w", token):
+                place = len(text)
+            else:
+                place = len(text) + bool(text)
+            text = text.ljust(place) + token
+            if token == "@":
+                parted.add(place)
             if prefix == "I" and kind == inside:
                 spans[-1] = Span(spans[-1].start, place + len(token), kind)
             elif prefix != "O":
                 spans.append(Span(place, place + len(token), kind))
             inside = kind
-            place += len(token) + 1
-        tagged.append(Tagged(" ".join(row["tokens"]), spans, corpus))
+        tagged.append(Tagged(text, spans, corpus, frozenset(parted)))
     return tagged
 
 

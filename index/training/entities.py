@@ -18,8 +18,19 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from index.network import TAGS, WEIGHTS, EntityBranch, LowerLayers, save_branch
-from index.spans import LOWER, TITLE, UPPER, Span, shapes_of, spans_from_tags, tags_from_spans, whole_words, words_of
+from index.network import TAGS, WEIGHTS, EntityBranch, LowerLayers, likeliest_tags, save_branch
+from index.spans import (
+    LOWER,
+    TITLE,
+    UPPER,
+    Span,
+    Word,
+    shapes_of,
+    spans_from_tags,
+    tags_from_spans,
+    whole_words,
+    words_of,
+)
 from index.training.data import LABELS, UNLABELLED, Tagged, read_entities, read_silver
 from index.training.loop import Recipe, autocast, device, fit, lower_states
 from index.training.measures import span_f1
@@ -43,10 +54,7 @@ class Examples:
             for example, words, encoding in zip(tagged, self.words, encodings, strict=True)
         ]
         self.states = lower_states(lower, encodings)
-        self.allowed = [
-            allowed_tags(tags_from_spans(words, example.spans), example.corpus)
-            for example, words in zip(tagged, self.words, strict=True)
-        ]
+        self.allowed = [allowed_tags(example, words) for example, words in zip(tagged, self.words, strict=True)]
 
     def batch(self, group: list[int], *, drop_case: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
         """Lower states, mask and shapes of the texts ``group``, padded."""
@@ -59,14 +67,20 @@ def _lowered(shapes: Tensor) -> Tensor:
     return torch.where((shapes == TITLE) | (shapes == UPPER), LOWER, shapes)
 
 
-def allowed_tags(tags: list[str], corpus: str) -> Tensor:
-    """(words, tags) of bool: what each word may be, given a corpus' own tag for it."""
-    allowed = torch.zeros(len(tags), len(TAGS), dtype=torch.bool)
-    for row, tag in enumerate(tags):
+def allowed_tags(example: Tagged, words: list[Word]) -> Tensor:
+    """(words, tags) of bool: what each word may be, given the corpus' own tag for it.
+
+    Only parts of one corpus tag handles, and there the "@" too: an untagged handle is left open, and so is every "@".
+    """
+    allowed = torch.zeros(len(words), len(TAGS), dtype=torch.bool)
+    for row, (word, tag) in enumerate(zip(words, tags_from_spans(words, example.spans), strict=True)):
         prefix, _, kind = tag.partition("-")
-        if prefix == "O":
+        at = example.text[max(0, word.start - 1) : word.end]
+        if at.endswith("@") or (prefix == "O" and at.startswith("@")):
+            allowed[row] = True
+        elif prefix == "O":
             allowed[row, 0] = True
-            for hidden in UNLABELLED[corpus]:
+            for hidden in UNLABELLED[example.corpus]:
                 allowed[row, TAGS.index(f"B-{hidden}")] = allowed[row, TAGS.index(f"I-{hidden}")] = True
         else:
             for ours in LABELS[kind]:
@@ -94,9 +108,12 @@ def predict(branch: EntityBranch, examples: Examples) -> list[list[Span]]:
     for start in range(0, len(order), 128):
         group = order[start : start + 128]
         with autocast():
-            best = branch(*examples.batch(group)).argmax(-1).cpu()
+            logits = branch(*examples.batch(group)).float().cpu()
         for row, i in enumerate(group):
-            tags = [TAGS[int(best[row, word.piece])] for word in examples.words[i]]
+            if not examples.words[i]:
+                continue
+            best = likeliest_tags(logits[row : row + 1, [word.piece for word in examples.words[i]]])[0]
+            tags = [TAGS[tag] for tag in best.tolist()]
             spans[i] = whole_words(examples.tagged[i].text, spans_from_tags(examples.words[i], tags))
     return spans
 
@@ -112,10 +129,25 @@ def score(branch: EntityBranch, examples: Examples) -> dict[str, float]:
     if "ORG" in back.values():
         back["group"] = "ORG"  # teams and bands
     predicted = [
-        [Span(span.start, span.end, back[span.type]) for span in spans if span.type in back]
-        for spans in predict(branch, examples)
+        in_corpus_terms(example, spans, back)
+        for example, spans in zip(examples.tagged, predict(branch, examples), strict=True)
     ]
     return span_f1(predicted, [example.spans for example in examples.tagged])
+
+
+def in_corpus_terms(example: Tagged, spans: list[Span], labels: dict[str, str]) -> list[Span]:
+    """``spans`` as the corpus would tag them: its own ``labels``, and its own way with handles."""
+    found = []
+    for span in spans:
+        handle = example.text[max(0, span.start - 1) : span.start] == "@"
+        # Handles are tagged in the Broad Twitter Corpus only, and there where "@" is parted from the name: both are.
+        tagged = example.corpus == "btc" and span.start - 1 in example.parted
+        if span.type not in labels or (handle and not tagged):
+            continue
+        if handle:
+            found.append(Span(span.start - 1, span.start, labels[span.type]))
+        found.append(Span(span.start, span.end, labels[span.type]))
+    return found
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,7 @@ class Recipe:
     learning_rate: float = 2e-4
     warmup: float = 0.06
     weight_decay: float = 0.01
+    averaging: float = 0.998  # share of the running mean of the weights that a step keeps; 0 takes the last weights
     seed: int = 7
 
 
@@ -78,18 +80,21 @@ def fit(
 ) -> float:
     """Train ``branch`` in place and leave it at its best epoch; returns that dev figure.
 
-    ``work`` keeps a checkpoint after each epoch; a run with the same recipe goes on from there.
+    What is measured and kept is a running mean of the weights (Polyak and Juditsky, 1992). ``work`` keeps a
+    checkpoint after each epoch; a run with the same recipe goes on from there.
     """
     torch.manual_seed(recipe.seed)
     total = recipe.epochs * math.ceil(len(lengths) / recipe.batch)
     optimiser = torch.optim.AdamW(branch.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, total, recipe.warmup))
     checkpoint = work / "checkpoint.pt"
+    mean = copy.deepcopy(branch)
     start, best, best_state, history = 0, -1.0, None, []
     if checkpoint.is_file():
         saved = torch.load(checkpoint, weights_only=True)
         if saved["recipe"] == asdict(recipe):
             branch.load_state_dict(saved["branch"])
+            mean.load_state_dict(saved["mean"])
             optimiser.load_state_dict(saved["optimiser"])
             schedule.load_state_dict(saved["schedule"])
             start, best, best_state, history = saved["epoch"], saved["best"], saved["best_state"], saved["history"]
@@ -107,18 +112,23 @@ def fit(
                 nn.utils.clip_grad_norm_(branch.parameters(), 1.0)
                 optimiser.step()
                 schedule.step()
+                _average(mean, branch, min(recipe.averaging, schedule.last_epoch / (schedule.last_epoch + 10)))
                 progress.advance(task)
+        trained = copy.deepcopy(branch.state_dict())
+        branch.load_state_dict(mean.state_dict())
         branch.eval()
         figure = figure_of()
         history.append({"epoch": epoch + 1, "loss": float(loss.detach()), "dev": figure})
         print(json.dumps(history[-1]), flush=True)
         if figure > best:
             best, best_state = figure, {k: v.detach().cpu().clone() for k, v in branch.state_dict().items()}
+        branch.load_state_dict(trained)
         work.mkdir(parents=True, exist_ok=True)
         torch.save(
             {
                 "recipe": asdict(recipe),
-                "branch": branch.state_dict(),
+                "branch": trained,
+                "mean": mean.state_dict(),
                 "optimiser": optimiser.state_dict(),
                 "schedule": schedule.state_dict(),
                 "epoch": epoch + 1,
@@ -132,6 +142,12 @@ def fit(
         branch.load_state_dict(best_state)
     branch.eval()
     return best
+
+
+@torch.no_grad()
+def _average(mean: nn.Module, branch: nn.Module, kept: float) -> None:
+    for average, current in zip(mean.parameters(), branch.parameters(), strict=True):
+        average.lerp_(current, 1 - kept)
 
 
 def _rate(step: int, total: int, warmup: float) -> float:

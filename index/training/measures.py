@@ -15,6 +15,15 @@ def macro_recall(predicted: Tensor, gold: Tensor) -> float:
     return float(torch.stack([(predicted[gold == c] == c).float().mean() for c in gold.unique()]).mean())
 
 
+def macro_f1(predicted: Tensor, gold: Tensor) -> float:
+    """Mean over classes of the harmonic mean of precision and recall."""
+    scores = []
+    for c in gold.unique():
+        right = ((predicted == c) & (gold == c)).sum()
+        scores.append(2 * right / ((predicted == c).sum() + (gold == c).sum()))
+    return float(torch.stack(scores).mean())
+
+
 def calibration_error(probabilities: Tensor, gold: Tensor, bins: int = 15) -> float:
     """Expected calibration error of the top class (Guo et al., 2017)."""
     confidence, predicted = probabilities.max(1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from index.keywords import diverse, key_phrases
+from index.keywords import key_phrases
 
 if TYPE_CHECKING:
     from index.encoder import Encoder
@@ -73,12 +73,6 @@ def test_key_phrases_do_not_cross_punctuation(encoder: Encoder) -> None:
     found = {phrase.text for phrase in key_phrases(text, reading, limit=50)}
     assert {"great battery", "poor screen"} <= found
     assert "battery poor" not in found
-
-
-def test_diverse_takes_the_best_first_and_then_something_else() -> None:
-    vectors = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
-    assert diverse(np.array([0.9, 0.89, 0.5]), vectors, 2) == [0, 2]
-    assert sorted(diverse(np.array([0.9, 0.89, 0.5]), vectors, 9)) == [0, 1, 2]
 
 
 def test_bf16_stays_close(tiny_weights: object, encoder: Encoder) -> None:

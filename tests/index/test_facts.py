@@ -23,7 +23,7 @@ POSTS = [
 
 def stored(folder: Path) -> Facts:
     writer = FactWriter(folder)
-    mentions = [[Mention(0, 4, "Nike", "organization", "nike")], []]
+    mentions = [[Mention(0, 4, "Nike", "organization", "nike", (0.1, 0.2, 0.7))], []]
     writer.add(POSTS, [[0.1, 0.2, 0.7], [0.6, 0.3, 0.1]], mentions, [[], [Phrase("a text", 0.5)]])
     writer.add([Post("3", "ben", "later")], [[0.3, 0.4, 0.3]], [[]], [[]])
     writer.close()
@@ -39,7 +39,9 @@ def test_round_trip(tmp_path: Path, name: str) -> None:
         "later", None, None),
     ]  # fmt: skip
     assert facts.rows("SELECT sentiment FROM posts ORDER BY id") == [("positive",), ("negative",), ("neutral",)]
-    assert facts.rows("SELECT * FROM mentions") == [("1", 0, 4, "Nike", "organization", "nike")]
+    (mention,) = facts.rows("SELECT * FROM mentions")
+    assert mention[:6] == ("1", 0, 4, "Nike", "organization", "nike")
+    assert mention[6:] == pytest.approx((0.1, 0.2, 0.7))
     assert facts.rows("SELECT post, phrase FROM phrases") == [("2", "a text")]
     assert facts.rows("SELECT author, posts, main_hour FROM people") == [("ben", 2, None), ("o'ana", 1, 12)]
     facts.close()

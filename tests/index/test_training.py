@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from index.network import ENTITY_TYPES, TAGS
-from index.spans import Span
-from index.training.data import LABELS, UNLABELLED, Tagged, read_entities, read_sentiment, read_silver
-from index.training.entities import allowed_tags
-from index.training.measures import calibration_error, fit_temperature, macro_recall, span_f1
+from index.spans import Span, Word
+from index.training.data import (
+    LABELS,
+    UNLABELLED,
+    Tagged,
+    read_entities,
+    read_sentiment,
+    read_silver,
+    read_targets,
+)
+from index.training.entities import allowed_tags, in_corpus_terms
+from index.training.measures import calibration_error, fit_temperature, macro_f1, macro_recall, span_f1
 
 
 def test_macro_recall_weighs_classes_alike() -> None:
@@ -73,12 +83,59 @@ def names(row: torch.Tensor) -> set[str]:
     return {tag for tag, allowed in zip(TAGS, row.tolist(), strict=True) if allowed}
 
 
+def allowed(text: str, spans: list[Span], corpus: str) -> list[set[str]]:
+    """The tag names that each word of ``text`` (parted by blanks, and "@" a word of its own) may have."""
+    words = [Word(0, 0, *match.span()) for match in re.finditer(r"@|[^\s@]+", text)]
+    return [names(row) for row in allowed_tags(Tagged(text, spans, corpus), words)]
+
+
 def test_allowed_tags_of_a_coarse_corpus() -> None:
-    outside, misc, org = allowed_tags(["O", "B-MISC", "I-ORG"], "btc")
-    assert names(outside) == {"O", "B-product", "I-product", "B-work", "I-work", "B-group", "I-group"}
-    assert names(misc) == {"B-product", "B-work", "B-group"}
-    assert names(org) == {"I-organization"}
-    assert names(allowed_tags(["O"], "wnut17")[0]) == {"O"}
+    outside, misc, org = allowed("so iPad Nike", [Span(3, 7, "MISC"), Span(8, 12, "ORG")], "btc")
+    assert outside == {"O", "B-product", "I-product", "B-work", "I-work", "B-group", "I-group"}
+    assert misc == {"B-product", "B-work", "B-group"}
+    assert org == {"B-organization"}
+    assert allowed("so", [], "wnut17") == [{"O"}]
+
+
+def test_handles_are_learned_only_where_they_are_tagged() -> None:
+    at, name = allowed("@espn", [Span(0, 1, "ORG"), Span(1, 5, "ORG")], "btc")
+    assert at == set(TAGS)
+    assert name == {"B-organization"}
+    assert allowed("@espn hi", [], "wnut17") == [set(TAGS), set(TAGS), {"O"}]
+
+
+def test_handles_are_scored_as_their_corpus_tags_them(tmp_path: Path) -> None:
+    path = tmp_path / "btc_dev.jsonl"
+    rows = [
+        {"tokens": ["RT", "@", "espn", ":", "@me", "hi"], "tags": ["O", "B-ORG", "B-ORG", "O", "O", "O"]},
+        {"tokens": ["a", "@", "8", "pm"], "tags": ["O", "O", "O", "O"]},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    example, other = read_entities(path)
+    assert (example.text, other.text) == ("RT @espn : @me hi", "a @8 pm")
+    read = [Span(4, 8, "organization"), Span(12, 14, "person")]
+    assert in_corpus_terms(example, read, {"organization": "ORG", "person": "PER"}) == example.spans
+    assert in_corpus_terms(replace(example, corpus="wnut17"), read, {"organization": "ORG", "person": "PER"}) == []
+
+
+def test_macro_f1_by_hand() -> None:
+    predicted, gold = torch.tensor([0, 0, 1, 2]), torch.tensor([0, 1, 1, 2])
+    assert macro_f1(predicted, gold) == pytest.approx((2 / 3 + 2 / 3 + 1) / 3)
+
+
+def test_read_targets_finds_the_name_as_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "targets.jsonl"
+    rows = [
+        {"text": "the ships of hp are fine", "target": "hp", "label": "positive"},
+        {"text": "my #HewlettPackard died", "target": "hewlett packard", "label": "negative"},
+        {"text": "no such name", "target": "nike", "label": "neutral"},
+        {"text": "no target", "target": None, "label": "neutral"},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert [(o.text[o.target.start : o.target.end], o.label) for o in read_targets(path)] == [
+        ("hp", "positive"),
+        ("HewlettPackard", "negative"),
+    ]
 
 
 def test_silver_posts_teach_only_the_names_in_them(tmp_path: Path) -> None:
@@ -88,4 +145,4 @@ def test_silver_posts_teach_only_the_names_in_them(tmp_path: Path) -> None:
     posts.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
     found = [(tagged.text[s.start : s.end], s.type) for tagged in read_silver(posts, gazetteer) for s in tagged.spans]
     assert found == [("Nike Running", "organization"), ("iPhone", "product")]
-    assert names(allowed_tags(["O"], "silver")[0]) == set(TAGS)
+    assert allowed("so", [], "silver") == [set(TAGS)]

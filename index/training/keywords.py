@@ -1,0 +1,128 @@
+"""Make the scorer of key phrases: ``python -m index.training.keywords --data FOLDER [--posts FILE]``.
+
+FOLDER holds ``*_dev.jsonl.gz`` with ``text`` and ``keyphrases`` (those of ``CORPORA``). With ``--posts`` (JSON Lines
+with ``title`` and ``text``) the table of word rarity is counted anew first. Writes ``index/weights/phrases.json`` and
+prints what each half of the texts scores with weights learned from the other half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index.candidates import FEATURES, RARITY, Candidate, candidates, features, units_of
+from index.encoder import Reading, shared_encoder
+from index.keywords import WEIGHTS, Scorer, distinct
+from index.training.data import read_rows
+from index.training.phrase_measures import phrase_scores, stemmed, unique
+
+CORPORA = ("inspec", "stackexchange")
+MOST_TEXTS = 1023  # of each corpus, so that none outweighs the others
+LEAST_POSTS = 5  # a word in fewer posts counts as unknown
+
+
+@dataclass(frozen=True)
+class Example:
+    """One text: its candidates, their features, and which of them its editor chose."""
+
+    found: list[Candidate]
+    rows: np.ndarray
+    right: np.ndarray
+    gold: list[str]
+
+
+def count_rarity(posts: Path, out: Path = RARITY) -> int:
+    """Counts in how many posts each word stands; returns the number of words kept."""
+    carriers: Counter[str] = Counter()
+    total = 0
+    for row in read_rows(posts):
+        said = f"{row.get('title') or ''} {row.get('text') or ''}".lower()
+        carriers.update(set(re.findall(r"[^\W_]+", said)))
+        total += 1
+    kept = sorted((word, n) for word, n in carriers.items() if n >= LEAST_POSTS and not word.isdigit())
+    lines = "\n".join([str(total), *(f"{word}\t{n}" for word, n in kept)])
+    out.write_bytes(gzip.compress(lines.encode(), 9, mtime=0))
+    return len(kept)
+
+
+def example(text: str, gold: list[str], reading: Reading) -> Example:
+    """What the scorer sees of one text."""
+    units = units_of(text, reading.words)
+    found = candidates(text, units, reading.entities)
+    true = set(unique(gold))
+    right = np.array([stemmed(c.text) in true for c in found], dtype=bool)
+    rows = np.zeros((0, len(FEATURES)), np.float32)
+    if found:
+        rows = features(units, found, reading.word_vectors, reading.embedding)
+    return Example(found, rows, right, gold)
+
+
+def read_examples(path: Path, most: int = MOST_TEXTS) -> list[Example]:
+    """The first ``most`` texts of a file, read by the encoder."""
+    rows = [row for row, _ in zip(read_rows(path), range(most), strict=False)]
+    readings = shared_encoder().read([row["text"] for row in rows])
+    return [example(row["text"], row["keyphrases"], reading) for row, reading in zip(rows, readings, strict=True)]
+
+
+def fit(corpora: Sequence[Sequence[Example]]) -> Scorer:
+    """A logistic regression in which every corpus counts alike."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows = [np.concatenate([e.rows for e in examples]) for examples in corpora]
+    right = [np.concatenate([e.right for e in examples]) for examples in corpora]
+    share = np.concatenate([np.full(len(r), 1 / len(r)) for r in right])
+    every = np.concatenate(rows)
+    # Scaled for the penalty's sake, and scaled back: the shipped weights are for the features as they are.
+    centre, spread = every.mean(axis=0), every.std(axis=0) + 1e-6
+    model = LogisticRegression(C=1.0, max_iter=1000)
+    model.fit((every - centre) / spread, np.concatenate(right), sample_weight=share * len(share) / len(corpora))
+    weights = model.coef_[0] / spread
+    return Scorer(weights.astype(np.float32), float(model.intercept_[0] - weights @ centre))
+
+
+def judge(scorer: Scorer, examples: Sequence[Example], most: int = 15) -> dict[str, float]:
+    """Precision, recall and F1 of what ``scorer`` would choose."""
+    said = [[e.found[i].text for i in distinct(e.found, scorer(e.rows), most)] if e.found else [] for e in examples]
+    return phrase_scores(said, [e.gold for e in examples])
+
+
+def two_fold(corpora: dict[str, list[Example]]) -> dict[str, dict[str, float]]:
+    """For each corpus the mean of both halves, each scored with weights learned from the other halves."""
+    folds = []
+    for half in (0, 1):
+        scorer = fit([examples[half::2] for examples in corpora.values()])
+        folds.append({name: judge(scorer, examples[1 - half :: 2]) for name, examples in corpora.items()})
+    return {name: {key: (folds[0][name][key] + folds[1][name][key]) / 2 for key in folds[0][name]} for name in corpora}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--posts", type=Path)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    options = parser.parse_args()
+    if options.posts:
+        print(f"rarity: {count_rarity(options.posts):,} words")
+    corpora = {name: read_examples(options.data / f"{name}_dev.jsonl.gz") for name in CORPORA}
+    figures = two_fold(corpora)
+    scorer = fit(list(corpora.values()))
+    report = {
+        "weights": {name: round(float(weight), 5) for name, weight in zip(FEATURES, scorer.weights, strict=True)},
+        "bias": round(scorer.bias, 5),
+        "texts": {name: len(examples) for name, examples in corpora.items()},
+        "two_fold": {name: {key: round(value, 4) for key, value in found.items()} for name, found in figures.items()},
+    }
+    options.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(report["two_fold"]))
+
+
+if __name__ == "__main__":
+    main()

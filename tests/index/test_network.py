@@ -1,0 +1,46 @@
+"""Decoding of tags, and the sentiment branch's two outputs."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+import torch
+
+from index.network import TAGS, SentimentBranch, likeliest_tags
+
+
+def valid(path: tuple[int, ...]) -> bool:
+    tags = ["O", *(TAGS[tag] for tag in path)]
+    return all(not b.startswith("I-") or a[2:] == b[2:] for a, b in itertools.pairwise(tags))
+
+
+def test_likeliest_tags_is_the_best_of_all_valid_sequences() -> None:
+    generator = torch.Generator().manual_seed(3)
+    logits = torch.randn(5, 3, len(TAGS), generator=generator) * 3
+    scores = logits.log_softmax(-1)
+    for row, found in zip(scores, likeliest_tags(logits), strict=True):
+        sequences = [path for path in itertools.product(range(len(TAGS)), repeat=3) if valid(path)]
+        best = max(sequences, key=lambda path: sum(float(row[i, tag]) for i, tag in enumerate(path)))
+        assert tuple(found.tolist()) == best
+
+
+@pytest.fixture(scope="module")
+def branch() -> SentimentBranch:
+    from transformers import BertConfig, BertModel
+
+    torch.manual_seed(1)
+    config = BertConfig(hidden_size=24, num_hidden_layers=4, num_attention_heads=2, intermediate_size=32, vocab_size=50)
+    return SentimentBranch(BertModel(config, add_pooling_layer=False)).eval()
+
+
+def test_tone_toward_a_target_depends_on_the_target_and_not_on_padding(branch: SentimentBranch) -> None:
+    states = torch.randn(1, 6, 24, generator=torch.Generator().manual_seed(2))
+    mask = torch.ones(1, 6)
+    first, second = torch.tensor([[0, 1, 0, 0, 0, 0.0]]), torch.tensor([[0, 0, 0, 0, 1, 1.0]])
+    one, other = branch.toward(states, mask, first), branch.toward(states, mask, second)
+    assert one.shape == (1, 3)
+    assert not torch.allclose(one, other)
+    padded = torch.cat([states, torch.full((1, 3, 24), 9.0)], dim=1)
+    longer = [torch.cat([part, torch.zeros(1, 3)], dim=1) for part in (mask, first)]
+    assert torch.allclose(branch.toward(padded, longer[0], longer[1]), one, atol=1e-5)
