@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from index.communities import store_communities
-from index.encoder import Reading, shared_encoder
+from index.encoder import Reading
 from index.entities import OURS, Mention, Reader
 from index.errors import AnalystError
 from index.facts import Facts, FactWriter
@@ -141,6 +141,8 @@ def _build(
     facts.close()
     scan.close()
     people.store(vectors)
+    from index.encoder import shared_encoder
+
     store_communities(folder / "facts", shared_encoder(), vectors)
     vectors.close()
     write_profiles(folder / "facts")
@@ -203,6 +205,7 @@ def _reasons(tally: Tally) -> str:
 
 
 def _manifest(sources: Sequence[str], folder: Path, tally: Tally, ner: str, seconds: float) -> Manifest:
+    from index.encoder import shared_encoder
     from index.network import WEIGHTS
     from index.trunk import NAME as TRUNK
 

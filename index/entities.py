@@ -34,8 +34,9 @@ _EDGES = " \t\n.,;:!?\"'()[]*_~`’“”"
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name in a post: characters ``start`` to ``end`` of its text, what kind of thing it names, one spelling for
-    all its spellings, and the probabilities of a negative, neutral, positive tone toward it.
+    """A name in a post: characters ``start`` to ``end`` of it, their ``text`` (of a hashtag its words), what kind of
+    thing it names, one spelling for all its spellings, and the probabilities of a negative, neutral, positive tone
+    toward it.
     """
 
     start: int
@@ -132,8 +133,15 @@ def _mentions(doc: Doc) -> list[Mention]:
         # "@ana" is somebody being spoken to, not spoken of; "@Nike" is both, and found as an organization.
         addressed = kind == "person" and doc.text[max(0, ent.start_char - 1) : ent.start_char + 1].find("@") >= 0
         if kind in FOREIGN_TYPES.values() and _is_name(name) and not addressed:
-            mentions.append(Mention(ent.start_char, ent.end_char, ent.text, kind, name, ent._.tone))
+            tagged = doc.text[ent.start_char - 1 : ent.start_char] == "#"
+            text = hashtag_words(ent.text) if tagged else ent.text
+            mentions.append(Mention(ent.start_char, ent.end_char, text, kind, name, ent._.tone))
     return mentions
+
+
+def hashtag_words(tag: str) -> str:
+    """A hashtag as words: ``NikeAirMax`` → ``Nike Air Max``, ``new_balance`` → ``new balance``."""
+    return " ".join(re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", tag).split()) or tag
 
 
 def _is_name(name: str) -> bool:

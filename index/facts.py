@@ -115,6 +115,9 @@ def _post_row(post: Post, shares: Sequence[float]) -> dict[str, Any]:
 class Facts:
     """Read-only queries over the tables ``posts``, ``mentions``, ``phrases`` and ``people``. Safe to share between
     threads.
+
+    ``numbered_posts`` has the posts with their place in the file, ``file_row_number``: to read few rows without
+    unpacking all.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -126,6 +129,9 @@ class Facts:
             path = folder / f"{table}.parquet"
             if path.is_file():
                 self._connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({_quoted(str(path))})")
+        if (path := folder / "posts.parquet").is_file():
+            source = f"read_parquet({_quoted(str(path))}, file_row_number = true)"
+            self._connection.execute(f"CREATE VIEW numbered_posts AS SELECT * FROM {source}")
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query. Values come in as ``parameters``, never in the text."""

@@ -32,7 +32,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     ),
     "shares": ("shares", "retweets", "retweet_count", "reblogs_count", "repost_count", "repostcount", "reposts"),
     "replies": (
-        "replies", "reply_count", "replies_count", "replycount", "num_comments", "comments", "replies_in_thread",
+        "replies", "reply_count", "replies_count", "replycount", "num_comments", "comments",
     ),
     "lang": ("lang", "language"),
     "url": ("url", "permalink", "link"),

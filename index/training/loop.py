@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from index.network import LowerLayers
 
-Batch = dict[str, Tensor]
+PATIENCE = 2  # epochs without a better dev figure after which a run ends
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,8 @@ def fit(
             schedule.load_state_dict(saved["schedule"])
             start, best, best_state, history = saved["epoch"], saved["best"], saved["best_state"], saved["history"]
     for epoch in range(start, recipe.epochs):
+        if history and epoch - max(history, key=lambda row: row["dev"])["epoch"] >= PATIENCE:
+            break
         generator = torch.Generator().manual_seed(recipe.seed * 1000 + epoch)
         branch.train()
         with Progress(*_columns(f"epoch {epoch + 1}/{recipe.epochs}")) as progress:

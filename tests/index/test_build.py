@@ -36,7 +36,9 @@ def refuse(*sources: str, out: Path, **options: Any) -> str:
 
 def test_an_index_holds_what_the_design_says(tiny_index: Path) -> None:
     assert sorted(path.name for path in tiny_index.iterdir()) == ["chroma", "facts", "manifest.json", "rejects.jsonl"]
-    assert sorted(path.stem for path in (tiny_index / "facts").iterdir()) == ["mentions", "people", "phrases", "posts"]
+    assert sorted(path.name for path in (tiny_index / "facts").iterdir()) == [
+        "mentions.parquet", "people.parquet", "phrases.parquet", "post_vectors.f32", "posts.parquet",
+    ]  # fmt: skip
     assert [path.name for path in tiny_index.parent.iterdir() if path.name.startswith(".")] == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.entities import Reader, canonical
+from index.entities import Reader, canonical, hashtag_words
 from index.errors import AnalystError
 
 if TYPE_CHECKING:
@@ -58,6 +58,17 @@ def test_mentions_stand_where_they_say(encoder: Encoder) -> None:
     for text, (reading, mentions) in zip(texts, read, strict=True):
         assert reading.sentiment.sum() == pytest.approx(1, abs=1e-4)
         for mention in mentions:
-            assert text[mention.start : mention.end] == mention.text
+            surface = text[mention.start : mention.end]
+            assert mention.text == (hashtag_words(surface) if text[mention.start - 1] == "#" else surface)
+            assert sum(mention.tone) == pytest.approx(1, abs=1e-4)
             assert mention.type in TYPES
             assert mention.canonical
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [("NikeAirMax", "Nike Air Max"), ("new_balance", "new balance"), ("nike", "nike"), ("NASA", "NASA"), ("_", "_")],
+)
+def test_hashtags_as_words(tag: str, words: str) -> None:
+    assert hashtag_words(tag) == words
+    assert canonical(tag) == canonical(words) or tag == "_"
