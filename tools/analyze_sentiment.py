@@ -120,7 +120,8 @@ def _label(shares: SentimentShares) -> str:
 
 
 def _shares(library: Library, selection: Selection) -> SentimentShares:
-    sql = f"SELECT count(*), avg(p.negative), avg(p.neutral), avg(p.positive) FROM posts p WHERE {selection.where}"
+    means = "avg(p.negative), avg(p.neutral), avg(p.positive)"
+    sql = f"SELECT count(*), {means} FROM {selection.posts} WHERE {selection.where}"
     return SentimentShares(*library.facts.rows(sql, selection.values)[0])
 
 
@@ -129,7 +130,7 @@ def _groups(library: Library, selection: Selection, by: By) -> dict[str, Sentime
     timed = by in ("day", "week", "month", "year")
     order = "1 DESC" if timed else "2 DESC, 1"
     rows = library.facts.rows(
-        f"SELECT {GROUPS[by]}, count(*), avg(p.negative), avg(p.neutral), avg(p.positive) FROM posts p "
+        f"SELECT {GROUPS[by]}, count(*), avg(p.negative), avg(p.neutral), avg(p.positive) FROM {selection.posts} "
         f"WHERE {selection.where} AND {GROUPS[by]} IS NOT NULL GROUP BY 1 ORDER BY {order} LIMIT {SHOWN_GROUPS}",
         selection.values,
     )
@@ -146,7 +147,7 @@ def _trend(library: Library, selection: Selection) -> float | None:
     """Mean of the later half of the posts minus that of the earlier half."""
     rows = library.facts.rows(
         "SELECT half, count(*), avg(mean) FROM (SELECT ntile(2) OVER (ORDER BY p.created_at, p.id) AS half, "
-        f"p.positive - p.negative AS mean FROM posts p WHERE {selection.where} AND p.created_at IS NOT NULL) "
+        f"p.positive - p.negative AS mean FROM {selection.posts} WHERE {selection.where} AND p.created_at IS NOT NULL) "
         "GROUP BY 1 ORDER BY 1",
         selection.values,
     )
@@ -160,7 +161,7 @@ def _telling(library: Library, selection: Selection) -> list[Evidence]:
     posts = []
     for side in ("positive", "negative"):
         rows = library.facts.rows(
-            f"SELECT {EVIDENCE} FROM posts p WHERE {selection.where} AND p.sentiment = '{side}' "
+            f"SELECT {EVIDENCE} FROM {selection.posts} WHERE {selection.where} AND p.sentiment = '{side}' "
             f"ORDER BY round(p.{side}, 1) DESC, coalesce(p.likes, 0) DESC, p.id LIMIT 2",
             selection.values,
         )

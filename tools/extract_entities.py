@@ -12,11 +12,12 @@ from tools.result import ToolResult, one_line
 from tools.select import Selection, count_posts, select_posts
 from tools.words import count, quote, short, small_sample, tone
 
-# A post that says a name three times is one post and one tone: each mention has its share of the post.
+# The tone is that toward the name. A post that says it three times is one post and one tone: each mention has its
+# share of the post.
 NAMED = """
 SELECT mode(text ORDER BY text) AS name, mode(type ORDER BY type), count(DISTINCT id) AS posts,
        count(DISTINCT author) AS people, sum(tone * share) / sum(share)
-FROM (SELECT m.text, m.type, m.canonical, p.id, p.author, p.positive - p.negative AS tone,
+FROM (SELECT m.text, m.type, m.canonical, p.id, p.author, m.positive - m.negative AS tone,
              1.0::DOUBLE / count(*) OVER (PARTITION BY m.canonical, p.id) AS share
       FROM posts p JOIN mentions m ON m.post = p.id"""
 EntityType = Literal["person", "organization", "product", "location", "group", "work"]
@@ -24,7 +25,7 @@ EntityType = Literal["person", "organization", "product", "location", "group", "
 
 @dataclass(frozen=True)
 class Entity:
-    """A name as most people write it. ``mean`` is the tone of the posts that carry it, from −1 to 1."""
+    """A name as most people write it. ``mean`` is the tone toward it, from −1 to 1."""
 
     name: str
     type: str
@@ -99,12 +100,11 @@ def _entities(
 def _of_text(library: Library, text: str, kind: str | None, limit: int) -> ExtractEntities:
     if not text.strip():
         raise AnalystError("The text is empty", todo="Paste the words whose names you want.")
-    reading, mentions = next(library.reader.read([text]))
-    mean = float(reading.sentiment[2] - reading.sentiment[0])
+    _, mentions = next(library.reader.read([text]))
     named: dict[str, Entity] = {}
     for m in mentions:
         if kind is None or m.type == kind:
-            named.setdefault(m.canonical, Entity(one_line(m.text), m.type, 1, 1, mean))
+            named.setdefault(m.canonical, Entity(one_line(m.text), m.type, 1, 1, m.tone[2] - m.tone[0]))
     found = list(named.values())[:limit]
     if not found:
         line = f"No {kind} names stand in {quote(text, 60)}." if kind else f"No names stand in {quote(text, 60)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from index.errors import AnalystError
@@ -11,6 +12,8 @@ from tools.select import Selection, count_posts, evidence_posts, select_posts
 from tools.words import count, said, short, small_sample
 
 POOL = 200  # phrases that compete
+FEW = 30  # posts of a selection that may be named by what one of them says
+FULLER = 0.5  # a longer phrase stands for a shorter one if so many posts (of the shorter's) have it
 
 
 @dataclass(frozen=True)
@@ -76,39 +79,61 @@ def extract_keywords(
 def contrastive_phrases(
     library: Library, selection: Selection, limit: int, *, leave_out: str | None = None
 ) -> list[Keyword]:
-    """Phrases by their share of the Kullback-Leibler divergence between these posts and all posts."""
+    """Phrases by their share of the Kullback-Leibler divergence between these posts and all posts.
+
+    A phrase needs two people, or two posts where all are one person's; few posts may be named by what one says.
+    """
     total = max(1, library.manifest.posts)
     rows = library.facts.rows(
         f"""
-        WITH here AS (SELECT p.id FROM posts p WHERE {selection.where}),
-             mine AS (SELECT phrase, count(*) AS n, avg(weight) AS near FROM phrases
-                      WHERE post IN (SELECT id FROM here) GROUP BY 1),
+        WITH here AS (SELECT p.id, p.author FROM posts p WHERE {selection.where}),
+             size AS (SELECT greatest(1, count(*)) AS n, count(DISTINCT author) AS people FROM here),
+             mine AS MATERIALIZED (
+                 SELECT phrase, count(*) AS n, count(DISTINCT author) AS people, avg(weight) AS near
+                 FROM phrases JOIN here ON post = here.id GROUP BY 1),
              everywhere AS (SELECT phrase, count(*) AS n FROM phrases
-                            WHERE phrase IN (SELECT phrase FROM mine) GROUP BY 1),
-             size AS (SELECT greatest(1, count(*)) AS n FROM here)
+                            WHERE phrase IN (SELECT phrase FROM mine) GROUP BY 1)
         SELECT mine.phrase, mine.n,
                mine.near * (mine.n / size.n::DOUBLE)
                * ln(1.05 * (mine.n / size.n::DOUBLE) / (everywhere.n / {total}::DOUBLE)) AS gain
         FROM mine JOIN everywhere USING (phrase), size
-        WHERE mine.n > 1 OR size.n < 30
-        ORDER BY gain DESC, mine.phrase LIMIT {POOL}
+        WHERE (size.n < {FEW} OR mine.n > 1 AND (mine.people > 1 OR size.people = 1))
+          AND (length(mine.phrase) > 2
+               OR mine.phrase IN (SELECT lower(text) FROM mentions WHERE length(text) <= 2))
+        ORDER BY round(gain, 9) DESC, mine.phrase LIMIT {POOL}
         """,
         selection.values,
     )
-    own = (leave_out or "").casefold().strip()
+    own = _words((leave_out or "").casefold())
+    said: set[str] = set()
+    pool = [row for row in rows if row[2] > 0]
     chosen: list[tuple[str, int, float]] = []
-    for phrase, posts, gain in rows:
-        if gain > 0 and phrase != own and not _overlaps(phrase, [other for other, _, _ in chosen]):
-            chosen.append((phrase, posts, gain))
+    for row in pool:
         if len(chosen) == limit:
             break
+        if not _words(row[0]) & said and not _words(row[0]) <= own:
+            phrase, posts, _ = _fuller(row, pool, said)
+            chosen.append((phrase, posts, row[2]))
+            said |= _words(phrase)
     return [Keyword(phrase, posts, gain / chosen[0][2]) for phrase, posts, gain in chosen]
 
 
-def _overlaps(phrase: str, chosen: list[str]) -> bool:
-    """Whether a word of ``phrase`` has been said: "espresso" after "espresso machine" says nothing new."""
-    words = set(phrase.split())
-    return any(words & set(other.split()) for other in chosen)
+def _words(phrase: str) -> set[str]:
+    """What a phrase says, whatever the number: "espresso" after "espresso machines" says nothing new."""
+    from index.candidates import singular
+
+    return {singular(word) for word in re.findall(r"[^\W_]+", phrase)}
+
+
+def _fuller(row: tuple[str, int, float], pool: list[tuple[str, int, float]], said: set[str]) -> tuple[str, int, float]:
+    """The longer phrase that most posts with this one have: "premier league" for "league"."""
+    words = _words(row[0])
+    longer = [
+        other
+        for other in pool
+        if words < _words(other[0]) and FULLER * row[1] <= other[1] and not _words(other[0]) & said
+    ]
+    return max(longer, key=lambda other: other[1], default=row)
 
 
 def _posts_with(library: Library, selection: Selection, phrase: str) -> list[str]:
@@ -127,9 +152,12 @@ def _of_text(library: Library, text: str, limit: int) -> ExtractKeywords:
         raise AnalystError("The text is empty", todo="Paste the words whose themes you want.")
     reading, _ = next(library.reader.read([text]))
     weights: dict[str, float] = {}
+    said: set[str] = set()
     for phrase in key_phrases(text, reading, POOL):
-        if phrase.weight > 0 and len(weights) < limit and not _overlaps(phrase.text, list(weights)):
+        words = _words(phrase.text)
+        if len(weights) < limit and not words & said:
             weights[phrase.text] = phrase.weight
+            said |= words
     if not weights:
         return ExtractKeywords(lines=["No key phrases stand in this text."], subject="this text", posts=1, keywords=[])
     best = max(weights.values())

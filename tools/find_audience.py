@@ -7,35 +7,62 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.errors import AnalystError
+from tools.audience_query import LONGEST_NAME, AudienceQuery, audience_query
 from tools.library import Library
+from tools.reasons import posts_against, posts_for, reasons_of, told
 from tools.result import SMALL_PEOPLE, ToolResult
 from tools.select import evidence_posts, select_posts
-from tools.targeting import LONGEST_NAME, AudienceQuery, Signals, audience_query, measure_signals, probabilities
+from tools.signals import Signals, measure_signals
+from tools.targeting import Odds, model_for, odds_of
 from tools.words import count, listed, percent, quote, short
 
 LONGEST_LIMIT = 500
+EVIDENCE_EACH = 3
+REACHED = (0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)  # shares of people on the lift curve
 
 
 @dataclass(frozen=True)
 class Person:
-    """A candidate: ``probability`` of engaging, ``reasons`` in words and each signal's contribution in log-odds."""
+    """A candidate: ``probability`` of engaging with the ends of its 80 % interval, ``reasons`` and what speaks
+    ``against`` in words, each signal's contribution in log-odds, ids of the posts that support and that oppose.
+    """
 
     user: str
     probability: float
+    low: float
+    high: float
     reasons: list[str]
+    against: list[str]
     signals: dict[str, float]
     evidence: list[str]
+    opposing: list[str]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Of the first ``people`` of the list, ``engaged`` are expected to engage: a share of ``precision``."""
+
+    people: int
+    engaged: float
+    precision: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class FindAudience(ToolResult):
-    """``expected_engaged`` of the people listed; ``considered`` were ranked. ``query`` can be edited and rerun."""
+    """``expected_engaged`` of the people listed; ``considered`` were ranked. ``query`` can be edited and rerun.
+
+    ``lift_curve`` has (share of people, share of all who would engage among them), best people first, as the model
+    expects it; ``calibrated_on`` says on whom the probabilities were proven.
+    """
 
     campaign: str
     query: AudienceQuery
     considered: int
     people: list[Person]
     expected_engaged: float
+    reach: list[Reach]
+    lift_curve: list[tuple[float, float]]
+    calibrated_on: str
 
     @property
     def handles(self) -> list[str]:
@@ -59,21 +86,37 @@ def find_audience(
     query = audience_query(library, campaign, interests or [])
     signals = measure_signals(library, query)
     chosen = _within(library, signals, since, until, community)
-    odds, contributions = probabilities(signals)
-    order = sorted(chosen, key=lambda row: (-odds[row], signals.authors[row]))[:limit]
-    people = [_person(signals, row, float(odds[row]), contributions[row]) for row in order]
+    model = model_for(library.path)
+    odds = odds_of(signals, model)
+    ranked = sorted(chosen, key=lambda row: (-odds.probability[row], signals.authors[row]))
+    people = [_person(library, signals, odds, row) for row in ranked[:limit]]
     evidence = evidence_posts(library, [post for person in people for post in person.evidence[:1]])
-    expected = sum(person.probability for person in people)
+    chances = odds.probability[ranked]
+    expected = float(chances[:limit].sum())
     return FindAudience(
         lines=_lines(query, people, expected, len(chosen), {post.author: post.text for post in evidence}),
-        warnings=_warnings(query, len(chosen), int(signals.mentions.sum())),
+        warnings=_warnings(query, len(chosen), int(signals.mentions.counts.sum())),
         evidence=evidence,
         campaign=campaign,
         query=query,
         considered=len(chosen),
         people=people,
         expected_engaged=expected,
+        reach=[Reach(k, float(chances[:k].sum()), float(chances[:k].mean())) for k in _steps(len(people))],
+        lift_curve=_lift_curve(chances),
+        calibrated_on=model.calibrated_on,
     )
+
+
+def _steps(people: int) -> list[int]:
+    """Lengths of the list for which reach is told."""
+    return [k for k in (1, 3, 5, 10, 20, 50, 100, 200) if k < people] + [people] * (people > 0)
+
+
+def _lift_curve(chances: np.ndarray) -> list[tuple[float, float]]:
+    """Cumulative share of the expected engaged, from probabilities in falling order."""
+    total = np.concatenate([[0.0], np.cumsum(chances)])
+    return [(share, float(total[round(share * len(chances))] / max(total[-1], 1e-9))) for share in REACHED]
 
 
 def _within(
@@ -88,9 +131,19 @@ def _within(
     return [row for row, author in enumerate(signals.authors) if author in present]
 
 
-def _person(signals: Signals, row: int, probability: float, contributions: np.ndarray) -> Person:
-    parts = {name: round(float(part), 3) for name, part in zip(signals.names, contributions, strict=True)}
-    return Person(signals.authors[row], round(probability, 4), signals.reasons(row), parts, signals.best_posts[row][:3])
+def _person(library: Library, signals: Signals, odds: Odds, row: int) -> Person:
+    reasons = reasons_of(signals, odds, row)
+    return Person(
+        signals.authors[row],
+        round(float(odds.probability[row]), 4),
+        round(float(odds.low[row]), 4),
+        round(float(odds.high[row]), 4),
+        told(reasons, speaks_for=True) or ["a little nearer to it than most"],
+        told(reasons, speaks_for=False),
+        {reason.signal: reason.weight for reason in reasons},
+        posts_for(signals, row, EVIDENCE_EACH),
+        posts_against(library, signals, row, EVIDENCE_EACH),
+    )
 
 
 def _lines(
@@ -102,7 +155,8 @@ def _lines(
     ]
     for place, person in enumerate(people, start=1):
         shown = f" Wrote: {quote(quotes[person.user], 90)}" if person.user in quotes else ""
-        lines.append(f"{place}. @{person.user}, {percent(person.probability)}: {'; '.join(person.reasons)}.{shown}")
+        chance = f"{percent(person.probability)} ({percent(person.low)} to {percent(person.high)})"
+        lines.append(f"{place}. @{person.user}, {chance}: {'; '.join(person.reasons)}.{shown}")
     if query.interests:
         lines.append(f"Related interests used: {listed([short(interest) for interest in query.interests])}.")
     return lines

@@ -29,9 +29,13 @@ class Brand:
 
 @dataclass(frozen=True, kw_only=True)
 class GetProfile(ToolResult):
-    """A person as the posts show them. Times are UTC; engagement is per post, ``everyone_*`` the mean of all posts."""
+    """A person as the posts show them. Times are UTC; engagement is per post, ``everyone_*`` the mean of all posts.
+
+    ``within`` says which time and community the figures are of, if not of all; ``everyone_*`` is of the same.
+    """
 
     user: str
+    within: str
     posts: int
     first_post: str | None
     last_post: str | None
@@ -55,16 +59,25 @@ class GetProfile(ToolResult):
         return [self.user]
 
 
-def get_profile(library: Library, user: str) -> GetProfile:
+def get_profile(
+    library: Library,
+    user: str,
+    since: str | None = None,
+    until: str | None = None,
+    community: str | None = None,
+) -> GetProfile:
     """Everything about one person: activity, interests, brands, tone, engagement, habits."""
     author = library.author(user)
-    selection = select_posts(library, user=author)
+    selection = select_posts(library, user=author, since=since, until=until, community=community)
     ((posts, first, last, negative, neutral, positive, likes, replies),) = library.facts.rows(
-        "SELECT posts, first_post, last_post, negative, neutral, positive, likes, replies "
-        "FROM people WHERE author = $a",
-        {"a": author},
+        "SELECT count(*), min(p.created_at), max(p.created_at), avg(p.negative), avg(p.neutral), avg(p.positive), "
+        f"avg(p.likes), avg(p.replies) FROM posts p WHERE {selection.where}",
+        selection.values,
     )
-    ((all_likes, all_replies),) = library.facts.rows("SELECT avg(likes), avg(replies) FROM posts")
+    everyone = select_posts(library, since=since, until=until, community=community)
+    ((all_likes, all_replies),) = library.facts.rows(
+        f"SELECT avg(p.likes), avg(p.replies) FROM posts p WHERE {everyone.where}", everyone.values
+    )
     brands = _brands(library, selection)
     evidence = _most_liked(library, selection)
     profile = GetProfile(
@@ -72,6 +85,7 @@ def get_profile(library: Library, user: str) -> GetProfile:
         warnings=small_sample(posts),
         evidence=evidence,
         user=author,
+        within=everyone.words,
         posts=posts,
         first_post=first and first.astimezone(UTC).date().isoformat(),
         last_post=last and last.astimezone(UTC).date().isoformat(),
@@ -94,12 +108,7 @@ def get_profile(library: Library, user: str) -> GetProfile:
 
 
 def _lines(profile: GetProfile) -> list[str]:
-    lines = [
-        f"@{profile.user} wrote {count(profile.posts, 'post')}"
-        + (f" from {profile.first_post} to {profile.last_post}" if profile.first_post else "")
-        + (f", mostly in {listed(list(profile.communities)[:3])}" if profile.communities else "")
-        + "."
-    ]
+    lines = [_activity(profile)]
     if profile.interests:
         lines.append(f"Talks about {listed([short(keyword.phrase) for keyword in profile.interests])}.")
     if profile.liked:
@@ -119,6 +128,18 @@ def _lines(profile: GetProfile) -> list[str]:
         lines.append(f"Posts most often between {hour:02d}:00 and {(hour + 1) % 24:02d}:00 UTC, and on {day}s.")
     # Without any likes the first post is only the first.
     return [*lines, *(f"Best liked: {said(post)}" for post in profile.evidence[:1] if post.likes is not None)]
+
+
+def _activity(profile: GetProfile) -> str:
+    """``@ana wrote 12 posts in Coffee since 2024, from 2024-01-03 to 2024-11-30, mostly in Coffee.``"""
+    text = f"@{profile.user} wrote {count(profile.posts, 'post')}"
+    if profile.within:
+        text += f" {profile.within}"
+    if profile.first_post:
+        text += f"{',' if profile.within else ''} from {profile.first_post} to {profile.last_post}"
+    if profile.communities and not (profile.within and len(profile.communities) == 1):
+        text += f", mostly in {listed(list(profile.communities)[:3])}"
+    return text + "."
 
 
 def _brands(library: Library, selection: Selection) -> list[Brand]:

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from index.entities import OURS, Reader
 from index.errors import AnalystError
 from index.facts import TABLES, Facts
 from index.manifest import Manifest, read_manifest
+from index.scan import NAME as SCAN
+from index.scan import read_scan
+from index.trunk import WIDTH
 from index.vectors import Vectors
+from tools.crowd import Crowd
 from tools.words import short
 
+if TYPE_CHECKING:
+    from tools.habits import Common
+
+REMEMBERED = 32  # patterns whose posts are kept
 
 @dataclass
 class Library:
@@ -30,7 +41,7 @@ class Library:
     def open(cls, path: Path) -> Library:
         """Raises AnalystError if ``path`` holds no index that this version can read."""
         manifest = read_manifest(path)
-        parts = [*(f"facts/{table}.parquet" for table in TABLES), "chroma/chroma.sqlite3"]
+        parts = [*(f"facts/{table}.parquet" for table in TABLES), f"facts/{SCAN}", "chroma/chroma.sqlite3"]
         if missing := [part for part in parts if not (path / part).is_file()]:
             raise AnalystError(
                 f"This index is damaged: {', '.join(missing)} is missing",
@@ -68,6 +79,50 @@ class Library:
             names += ids
             parts.append(vectors)
         return names, np.concatenate(parts)
+
+    @cached_property
+    def crowd(self) -> Crowd:
+        """Every post's vector, author and community. Raises AnalystError if the file of vectors is damaged."""
+        posts = self.facts.frame("SELECT id, author, community FROM posts")  # in the order of the file
+        author, authors = pd.factorize(posts.author, sort=True)
+        community, communities = pd.factorize(posts.community, sort=True)
+        found: dict[str, np.ndarray] = {}
+        for ids, vectors in self.vectors.pages("communities"):
+            found |= dict(zip(ids, vectors, strict=True))
+        names = np.array([found[name] for name in communities], dtype=np.float32).reshape(-1, WIDTH)
+        vectors = read_scan(self.path / "facts", len(posts))
+        return Crowd(posts.id.to_numpy(), author, community, list(authors), list(communities), vectors, names)
+
+    @cached_property
+    def common(self) -> Common:
+        """How near each post and community of ``crowd`` is to all subjects."""
+        from tools.habits import common_of, habits
+
+        return common_of(self.crowd, habits())
+
+    @cached_property
+    def tones(self) -> np.ndarray:
+        """(posts,) tone of each post of ``crowd``, from −1 to 1."""
+        # Subtracted as doubles, as DuckDB does beside the mean tone of mentions.
+        return self.facts.frame("SELECT positive::DOUBLE - negative::DOUBLE AS tone FROM posts").tone.to_numpy()
+
+    @cached_property
+    def negative(self) -> np.ndarray:
+        """(posts,) whether each post of ``crowd`` is negative."""
+        return self.facts.frame("SELECT sentiment = 'negative' AS cold FROM posts").cold.to_numpy(dtype=bool)
+
+    @cached_property
+    def matching(self) -> Callable[[str], tuple[str, ...]]:
+        """``matching(pattern)``: ids, in order, of the posts whose text a regular expression matches; the last few
+        are remembered.
+        """
+
+        @lru_cache(maxsize=REMEMBERED)
+        def find(pattern: str) -> tuple[str, ...]:
+            sql = "SELECT id FROM posts WHERE regexp_matches(text, $pattern) ORDER BY id"
+            return tuple(id_ for (id_,) in self.facts.rows(sql, {"pattern": pattern}))
+
+        return find
 
     def embed(self, text: str) -> np.ndarray:
         """(384,) of unit length."""

@@ -12,17 +12,34 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from index.errors import AnalystError
 from tools.analyze_sentiment import analyze_sentiment
+from tools.compare_brands import compare_brands
+from tools.describe_data import describe_data
+from tools.explain_match import explain_match
 from tools.extract_entities import extract_entities
 from tools.extract_keywords import extract_keywords
 from tools.find_audience import find_audience
 from tools.get_profile import get_profile
 from tools.library import Library
+from tools.list_segments import list_segments
+from tools.measure_engagement import measure_engagement
 from tools.result import ToolResult
 from tools.search_posts import search_posts
 
 TOOLS: dict[str, Callable[..., ToolResult]] = {
     tool.__name__: tool
-    for tool in (find_audience, get_profile, search_posts, analyze_sentiment, extract_entities, extract_keywords)
+    for tool in (
+        find_audience,
+        explain_match,
+        get_profile,
+        search_posts,
+        analyze_sentiment,
+        extract_entities,
+        extract_keywords,
+        compare_brands,
+        measure_engagement,
+        list_segments,
+        describe_data,
+    )
 }
 LONGEST_ARGUMENT = 4000  # characters
 LARGEST_LIMIT = 500
@@ -46,7 +63,7 @@ def call_tool(library: Library, name: str, args: dict[str, Any]) -> ToolResult:
     except ValidationError as error:
         raise BadArguments(
             f"{name} was called wrongly: {_faults(error)}",
-            todo=f"Its arguments are: {', '.join(arguments_model(name).model_fields)}.",
+            todo=f"Its arguments are: {', '.join(arguments_model(name).model_fields) or 'none'}.",
         ) from error
     return TOOLS[name](library, **checked.model_dump(exclude_unset=True))
 

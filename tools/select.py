@@ -19,17 +19,31 @@ NAME_SHARE = 0.3  # a topic is a name if so many of the posts with its words hav
 CAPITAL_SHARE = 0.5  # … or write it with a capital
 NO_POST = r"[^\x00-\x{10FFFF}]"  # a pattern that no text matches
 NOT_PLURAL = frozenset({"news"})  # without its s another word
+# Where a post names the topic, its tone is the tone toward that name, not of the whole post.
+POSTS_TOWARD = """(
+SELECT q.* REPLACE (coalesce(t.negative, q.negative) AS negative, coalesce(t.neutral, q.neutral) AS neutral,
+                    coalesce(t.positive, q.positive) AS positive,
+                    CASE WHEN t.post IS NULL THEN q.sentiment
+                         WHEN t.positive >= greatest(t.negative, t.neutral) THEN 'positive'
+                         WHEN t.negative >= t.neutral THEN 'negative' ELSE 'neutral' END AS sentiment)
+FROM posts q LEFT JOIN (
+    SELECT post, avg(negative) AS negative, avg(neutral) AS neutral, avg(positive) AS positive
+    FROM mentions WHERE regexp_matches(text, $pattern) GROUP BY post) t ON t.post = q.id) p"""
 EVIDENCE = "p.id, p.author, p.text, p.created_at, p.community, p.likes, p.sentiment"
 
 
 @dataclass(frozen=True)
 class Selection:
-    """A WHERE clause over ``posts p`` with its values, and how to say it in words."""
+    """A WHERE clause over ``posts p`` with its values, and how to say it in words.
+
+    ``posts`` is what may stand for ``posts p`` in a FROM clause: with a topic, posts whose tone is that toward it.
+    """
 
     where: str
     values: dict[str, Any]
     words: str
     by_meaning: bool = False
+    posts: str = "posts p"
 
 
 def select_posts(
@@ -62,7 +76,8 @@ def select_posts(
     if topic is not None:
         clause, by_meaning = _topic(library, topic, values)
         clauses.append(clause)
-    selection = Selection(" AND ".join(clauses), values, " ".join(words), by_meaning)
+    posts = "posts p" if topic is None else POSTS_TOWARD
+    selection = Selection(" AND ".join(clauses), values, " ".join(words), by_meaning, posts)
     if count_posts(library, selection) == 0:
         raise _nothing(library, selection, topic)
     return selection
@@ -147,13 +162,17 @@ def _topic(library: Library, topic: str, values: dict[str, Any]) -> tuple[str, b
         raise AnalystError(f"The topic '{short(topic)}' names nothing", todo="Name a brand or a subject.")
     values["pattern"] = topic_pattern(library, topic)
     lexical = "regexp_matches(p.text, $pattern)"
-    said, named, capital = library.facts.rows(
-        f"SELECT count(*), count(*) FILTER (p.id IN (SELECT post FROM mentions WHERE canonical = $name)), "
-        f"count(*) FILTER (regexp_matches(regexp_extract(p.text, $pattern, 2), '^\\p{{Lu}}|^.\\p{{Lu}}')) "
-        f"FROM posts p WHERE {lexical}",
-        {"pattern": values["pattern"], "name": canonical(topic)},
+    tagged = "p.id IN (SELECT post FROM mentions WHERE regexp_matches(text, $pattern))"
+    small = "NOT regexp_matches(regexp_extract(p.text, $pattern, 2), '^\\p{Lu}|^.\\p{Lu}')"
+    said, named, lower, lower_named = library.facts.rows(
+        f"SELECT count(*), count(*) FILTER ({tagged}), count(*) FILTER ({small}), "
+        f"count(*) FILTER ({tagged} AND {small}) FROM posts p WHERE {lexical}",
+        {"pattern": values["pattern"]},
     )[0]
-    if said and (named / said >= NAME_SHARE or capital / said >= CAPITAL_SHARE):
+    if said and (named / said >= NAME_SHARE or (said - lower) / said >= CAPITAL_SHARE):
+        # In small letters the same word can be another one: "apple" is a fruit, "nike" is not.
+        if lower and named > lower_named and lower_named / lower < NAME_SHARE:
+            return f"({lexical} AND ({tagged} OR NOT {small}))", False
         return lexical, False
     near = library.vectors.nearest("posts", library.embed(topic), NEAR_POSTS)
     values["near"] = [id_ for id_, cosine in near if cosine >= NEAR_ENOUGH]
@@ -165,18 +184,23 @@ def _topic(library: Library, topic: str, values: dict[str, Any]) -> tuple[str, b
     return f"({' OR '.join(clauses)})", True
 
 
+def names_like(library: Library, name: str) -> list[str]:
+    """Names in these posts that are spelled most like ``name``, as most people write them."""
+    known = _known_names(library)
+    return [short(known[near]) for near in nearest_names(canonical(name), list(known))]
+
+
+def _known_names(library: Library) -> dict[str, str]:
+    """Every name that comes up more than once: its canonical form and the commonest spelling."""
+    rows = library.facts.rows("SELECT canonical, mode(text ORDER BY text) FROM mentions GROUP BY 1 HAVING count(*) > 1")
+    return dict(rows)  # type: ignore[arg-type]
+
+
 def _nothing(library: Library, selection: Selection, topic: str | None) -> AnalystError:
-    rows = (
-        []
-        if topic is None
-        else library.facts.rows(
-            "SELECT canonical, mode(text ORDER BY text) FROM mentions GROUP BY 1 HAVING count(*) > 1"
-        )
-    )
-    names: dict[str, str] = dict(rows)  # type: ignore[arg-type]
-    if topic is None or canonical(topic) in names:  # the name is right; the other conditions leave nothing of it
+    # The name is right; the other conditions leave nothing of it.
+    if topic is None or canonical(topic) in _known_names(library):
         return AnalystError(f"There are no posts {selection.words}", todo="Widen the time or leave a condition out.")
-    near = ", ".join(short(names[name]) for name in nearest_names(canonical(topic), list(names)))
+    near = ", ".join(names_like(library, topic))
     return AnalystError(
         f"There are no posts {selection.words}",
         todo=f"Names like it that do occur: {near}." if near else "Try another spelling or a wider subject.",
@@ -185,7 +209,13 @@ def _nothing(library: Library, selection: Selection, topic: str | None) -> Analy
 
 def evidence_posts(library: Library, ids: list[str], scores: dict[str, float] | None = None) -> list[Evidence]:
     """Posts to show, in the order of ``ids``."""
-    rows = library.facts.rows(f"SELECT {EVIDENCE} FROM posts p WHERE p.id IN (SELECT unnest($ids))", {"ids": ids})
+    rows = library.facts.rows(
+        # First where they stand, so that no other texts are unpacked.
+        "WITH places AS MATERIALIZED "
+        "(SELECT file_row_number AS place FROM numbered_posts WHERE id IN (SELECT unnest($ids))) "
+        f"SELECT {EVIDENCE} FROM numbered_posts p WHERE file_row_number IN (SELECT place FROM places)",
+        {"ids": ids},
+    )
     found = {row[0]: as_evidence(row, (scores or {}).get(row[0])) for row in rows}
     return [found[id_] for id_ in ids if id_ in found]
 

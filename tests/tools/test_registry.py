@@ -16,11 +16,16 @@ Call = Callable[..., Any]
 Refuse = Callable[..., str]
 WHOLE: dict[str, dict[str, Any]] = {  # for each tool a call that works
     "find_audience": {"campaign": "Nike"},
+    "explain_match": {"user": "signs", "campaign": "Lego"},
     "get_profile": {"user": "signs"},
     "search_posts": {"query": "money"},
     "analyze_sentiment": {"user": "signs"},
     "extract_entities": {"user": "signs"},
     "extract_keywords": {"user": "signs"},
+    "compare_brands": {"brands": ["Nike", "Lego"]},
+    "measure_engagement": {},
+    "list_segments": {},
+    "describe_data": {},
 }
 LIMITED = [name for name in TOOLS if "limit" in arguments_model(name).model_fields]
 NASTY = (
@@ -30,14 +35,19 @@ NASTY = (
 )  # fmt: skip
 
 
-def test_the_six_tools_and_their_arguments() -> None:
+def test_the_tools_and_their_arguments() -> None:
     assert {name: list(arguments_model(name).model_fields) for name in TOOLS} == {
         "find_audience": ["campaign", "interests", "limit", "since", "until", "community"],
-        "get_profile": ["user"],
+        "explain_match": ["user", "campaign", "interests", "since", "until", "community"],
+        "get_profile": ["user", "since", "until", "community"],
         "search_posts": ["query", "user", "sentiment", "limit", "since", "until", "community"],
         "analyze_sentiment": ["topic", "user", "text", "by", "since", "until", "community"],
         "extract_entities": ["topic", "user", "text", "community", "type", "limit", "since", "until"],
         "extract_keywords": ["topic", "user", "text", "community", "limit", "since", "until"],
+        "compare_brands": ["brands", "since", "until", "community"],
+        "measure_engagement": ["topic", "user", "by", "since", "until", "community"],
+        "list_segments": ["count", "topic", "since", "until", "community"],
+        "describe_data": [],
     }
     for name in TOOLS:
         assert description(name).endswith(".") and len(description(name)) > 30
@@ -47,7 +57,9 @@ def test_unknown_tools_and_arguments(refuse: Refuse) -> None:
     said = refuse("drop_tables")
     assert "There is no tool named 'drop_tables'" in said and all(name in said for name in TOOLS)
     said = refuse("get_profile", user="signs", limit=3)
-    assert "limit: extra inputs are not permitted" in said and "Its arguments are: user." in said
+    assert (
+        "limit: extra inputs are not permitted" in said and "Its arguments are: user, since, until, community." in said
+    )
     assert "library" in refuse("get_profile", user="signs", library="x")
     assert "campaign: field required" in refuse("find_audience")
     assert "user: field required" in refuse("get_profile", user=None)
@@ -119,7 +131,7 @@ STRINGS = [
     (tool, key)
     for tool in TOOLS
     for key in arguments_model(tool).model_fields
-    if key not in ("limit", "by", "sentiment", "type")
+    if key not in ("limit", "by", "sentiment", "type", "count")
 ]
 
 

@@ -1,0 +1,85 @@
+"""What an audience is looked for with: the campaign in its own words, and the interests that go with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from tools.extract_keywords import contrastive_phrases
+from tools.library import Library
+from tools.select import Selection, topic_pattern
+
+NEAREST_INTERESTS = 150  # posts from which related interests are read
+MOST_READ = 2000  # posts with the name from which they are read
+LONGEST_NAME = 5  # words; what is longer is ad copy
+NEAR_INTEREST = 0.3  # cosine to the campaign under which a phrase found nearby has nothing to do with it
+GIVEN, FOUND = 0.6, 0.2  # pull of interests that were given, and of those found here
+# "a Nike ad", "our promo for Nike": what is left is the name.
+_AD_BEFORE = re.compile(
+    r"^(?:(?:an?|our|my)\s+)*(?:(?:ad|advert|advertisement|campaign|promo|promotion|commercial)s?\s+"
+    r"(?:for|by|from|about)\s+)?(?:(?:an?|our|my)\s+)*",
+    re.IGNORECASE,
+)
+_AD_AFTER = re.compile(r"\s+(?:ad|advert|advertisement|campaign|promo|promotion|commercial)s?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class AudienceQuery:
+    """What is looked for: the campaign in its own words and the interests that go with it. It can be edited and
+    rerun.
+    """
+
+    campaign: str
+    interests: list[str]
+    interests_found: bool
+
+
+def audience_query(library: Library, campaign: str, interests: list[str]) -> AudienceQuery:
+    """The campaign with its interests; left empty, they are read off the posts that name it, or that are nearest to
+    it.
+    """
+    campaign = plain_campaign(campaign)
+    given = [interest.strip() for interest in interests if interest.strip()]
+    if given:
+        return AudienceQuery(campaign, given, False)
+    posts = posts_naming(library, campaign)[:MOST_READ]
+    if len(posts) < 5:
+        posts = [id_ for id_, _ in library.vectors.nearest("posts", library.embed(campaign), NEAREST_INTERESTS)]
+    selection = Selection("p.id IN (SELECT unnest($ids))", {"ids": posts}, "")
+    found = contrastive_phrases(library, selection, 8, leave_out=campaign)
+    own = set(campaign.casefold().split())
+    near = [keyword.phrase for keyword in found if keyword.posts > 1 and not own & set(keyword.phrase.split())]
+    return AudienceQuery(campaign, _nearest_phrases(library, campaign, near)[:5], True)
+
+
+def plain_campaign(campaign: str) -> str:
+    """The campaign without words like "ad" around it: "a Nike ad" → "Nike"; ad copy stays as it is."""
+    words = " ".join(campaign.split())
+    if len(words.split()) > LONGEST_NAME:
+        return words
+    return _AD_AFTER.sub("", _AD_BEFORE.sub("", words)) or words
+
+
+def query_vector(library: Library, query: AudienceQuery) -> np.ndarray:
+    """(384,) the campaign's direction, drawn toward its interests."""
+    vector = library.embed(query.campaign)
+    if query.interests:
+        pull = np.mean([library.embed(interest) for interest in query.interests], axis=0)
+        vector = vector + (FOUND if query.interests_found else GIVEN) * pull / np.linalg.norm(pull)
+    return vector / np.linalg.norm(vector)
+
+
+def posts_naming(library: Library, campaign: str) -> list[str]:
+    """Ids of posts that name the campaign; none for ad copy."""
+    if len(campaign.split()) > LONGEST_NAME:
+        return []
+    return list(library.matching(topic_pattern(library, campaign)))
+
+
+def _nearest_phrases(library: Library, campaign: str, phrases: list[str]) -> list[str]:
+    """Phrases near the campaign in meaning, the nearest first."""
+    vector = library.embed(campaign)
+    near = {phrase: float(library.embed(phrase) @ vector) for phrase in phrases}
+    return sorted((phrase for phrase in phrases if near[phrase] >= NEAR_INTEREST), key=lambda phrase: -near[phrase])

@@ -1,0 +1,47 @@
+"""Results as pictures, each with the table behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tools.analyze_sentiment import AnalyzeSentiment
+from tools.charts.audience import lift_chart, probability_chart
+from tools.charts.brands import brand_chart, brand_time_chart
+from tools.charts.canvas import Chart
+from tools.charts.engagement import engagement_chart, week_chart
+from tools.charts.phrases import entity_chart, keyword_chart
+from tools.charts.segments import segment_chart
+from tools.charts.sentiment import sentiment_chart
+from tools.compare_brands import CompareBrands
+from tools.extract_entities import ExtractEntities
+from tools.extract_keywords import ExtractKeywords
+from tools.find_audience import FindAudience
+from tools.library import Library
+from tools.list_segments import ListSegments
+from tools.measure_engagement import MeasureEngagement
+from tools.result import ToolResult
+
+__all__ = ["Chart", "chart", "charts"]
+
+# Each takes the library and the result, and gives None where there is nothing to draw.
+MAKERS: dict[type[ToolResult], tuple[Callable[[Library, Any], Chart | None], ...]] = {
+    FindAudience: (probability_chart, lift_chart),
+    AnalyzeSentiment: (sentiment_chart,),
+    MeasureEngagement: (engagement_chart, week_chart),
+    CompareBrands: (brand_chart, brand_time_chart),
+    ListSegments: (segment_chart,),
+    ExtractKeywords: (keyword_chart,),
+    ExtractEntities: (entity_chart,),
+}
+
+
+def chart(library: Library, result: ToolResult) -> Chart | None:
+    """The picture that says most of a result; None where a picture would say nothing."""
+    return next(iter(charts(library, result)), None)
+
+
+def charts(library: Library, result: ToolResult) -> list[Chart]:
+    """Every picture of a result, the one that says most first."""
+    made = (make(library, result) for make in MAKERS.get(type(result), ()))
+    return [found for found in made if found is not None]

@@ -1,0 +1,116 @@
+"""An audience as pictures: how likely each person is, and how much better than chance the ranking is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tools.charts.canvas import (
+    BLUE,
+    GRID,
+    INK,
+    QUIET,
+    SMALL,
+    Chart,
+    label_axes,
+    note,
+    percent_axis,
+    plain_axes,
+    rows_height,
+    shown,
+)
+from tools.find_audience import FindAudience
+from tools.library import Library
+from tools.words import count, percent, short
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SHOWN_PEOPLE = 25
+TOLD_SHARE = 0.1  # of the people, for which the lift is written out
+
+
+def probability_chart(library: Library, result: FindAudience) -> Chart | None:
+    """Bars of probability, with their intervals where they are known."""
+    import pandas as pd
+    import seaborn as sns
+
+    people = result.people[:SHOWN_PEOPLE]
+    if not people:
+        return None
+    table = pd.DataFrame(
+        {
+            "person": [f"@{person.user}" for person in people],
+            "probability": [person.probability for person in people],
+            "low": [getattr(person, "low", None) for person in people],
+            "high": [getattr(person, "high", None) for person in people],
+        }
+    )
+    known = bool(table[["low", "high"]].notna().all(axis=None))
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        places = [str(place) for place in range(len(table))]  # not the names: two may look alike
+        sns.barplot(x=table.probability, y=places, color=BLUE, width=0.66, ax=axes)
+        edges = table.high.astype(float) if known else table.probability
+        if known:
+            below, above = table.probability - table.low.astype(float), edges - table.probability
+            ends = [below.clip(lower=0), above.clip(lower=0)]
+            axes.errorbar(table.probability, places, xerr=ends, fmt="none", ecolor=INK, elinewidth=1.1, capsize=2.5)
+        for place, (share, edge) in enumerate(zip(table.probability, edges, strict=True)):
+            axes.annotate(
+                percent(share), (max(share, edge), place), (4, 0), textcoords="offset points",
+                va="center", fontsize=SMALL, color=INK,
+            )  # fmt: skip
+        plain_axes(axes)
+        axes.set_yticks(range(len(table)), [shown(name) for name in table.person])
+        axes.set_ylim(len(table) - 0.4, -0.6)
+        axes.set_xlim(0, min(1.0, 1.12 * float(edges.max())) or 1.0)
+        percent_axis(axes.xaxis)
+        label_axes(axes, "Probability of engaging" + (", with its interval" if known else ""))
+        rest = f"The first {len(table)} of {len(result.people):,}. " if len(result.people) > len(table) else ""
+        note(axes, f"{rest}{count(result.considered, 'person', 'people')} ranked.")
+
+    title = f"Likeliest to engage with {short(result.campaign)}"
+    return Chart("audience", title, table, draw, rows_height(len(table)))
+
+
+def lift_chart(library: Library, result: FindAudience) -> Chart | None:
+    """Share of all engaged people reached, by the share of people contacted in the order of the ranking."""
+    import pandas as pd
+
+    points = _points(getattr(result, "lift_curve", None))
+    if len(points) < 2:
+        return None
+    table = pd.DataFrame(points, columns=["contacted", "reached"])
+
+    def draw(figure: Figure) -> None:
+        import numpy as np
+
+        axes = figure.subplots()
+        axes.plot([0, 1], [0, 1], color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)))
+        axes.plot(table.contacted, table.reached, color=BLUE, linewidth=2.2)
+        axes.fill_between(table.contacted, table.contacted, table.reached, color=BLUE, alpha=0.1, linewidth=0)
+        axes.annotate(
+            "in random order", (0.62, 0.62), (6, -12), textcoords="offset points", fontsize=SMALL, color=QUIET
+        )
+        reached = float(np.interp(TOLD_SHARE, table.contacted, table.reached))
+        axes.plot([TOLD_SHARE], [reached], "o", color=BLUE, markersize=6)
+        axes.annotate(
+            f"the first {percent(TOLD_SHARE)} of people hold\n{percent(reached)} of those expected to engage",
+            (TOLD_SHARE, reached), (12, -14 if reached > 0.2 else 10), textcoords="offset points",
+            va="top" if reached > 0.2 else "bottom", fontsize=SMALL, color=INK,
+            bbox={"facecolor": "#ffffff", "edgecolor": GRID, "pad": 2.5},
+        )  # fmt: skip
+        plain_axes(axes, grid="both")
+        axes.set(xlim=(0, 1), ylim=(0, 1.02))
+        percent_axis(axes.xaxis)
+        percent_axis(axes.yaxis)
+        label_axes(axes, "People contacted, likeliest first (share of all)", "Engaged people reached (share)")
+
+    return Chart("lift", f"What the ranking gains for {short(result.campaign)}", table, draw, 3.8)
+
+
+def _points(curve: Any) -> list[tuple[float, float]]:
+    """(contacted, reached) from 0 to 1 in order, starting with nobody."""
+    points = sorted((float(contacted), float(reached)) for contacted, reached in curve or [])
+    return points if not points or points[0][0] == 0 else [(0.0, 0.0), *points]

@@ -1,0 +1,336 @@
+"""Brands side by side: volume, tone, engagement, shared audience, and what each crowd says that the others do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from index.entities import canonical
+from index.errors import AnalystError
+from tools.brand_posts import Named, posts_naming
+from tools.contrast import LIKELY, Contrast, contrast
+from tools.intervals import margin
+from tools.library import Library
+from tools.result import SMALL_POSTS, Evidence, ToolResult
+from tools.select import Selection, evidence_posts, names_like, select_posts
+from tools.words import count, listed, percent, said, short, tone
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST, MOST = 2, 10
+PHRASES = 5
+CROWD_SURE = 3.0  # z of a phrase: people talk of many things besides
+TREND_POSTS = 20  # from so many dated posts on a trend is told
+MONTHS = 24  # a longer time is told in years
+
+
+@dataclass(frozen=True)
+class Period:
+    """A month or a year of one brand: posts that name it and their tone from −1 to 1."""
+
+    posts: int
+    mean: float
+
+
+@dataclass(frozen=True)
+class BrandFigures:
+    """One brand. ``voice`` is its share of all namings compared, ``earlier`` and ``later`` the same in each half.
+
+    ``mean`` is positive − negative, ± ``margin`` (95 %). Likes and replies are those of the posts that name it.
+    ``themes`` set its posts apart from posts on the other brands; ``crowd`` is what people who name only this one
+    talk about otherwise, more than the other crowds.
+    """
+
+    name: str
+    posts: int
+    people: int
+    voice: float
+    negative: float
+    neutral: float
+    positive: float
+    mean: float
+    margin: float | None
+    likes_mean: float | None
+    likes_median: float | None
+    replies_mean: float | None
+    replies_median: float | None
+    earlier: float | None
+    later: float | None
+    over_time: dict[str, Period]
+    themes: list[Contrast]
+    crowd: list[Contrast]
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """People who name both; ``jaccard`` is their share of those who name either, the shares are of each brand's."""
+
+    first: str
+    second: str
+    people: int
+    jaccard: float
+    share_of_first: float
+    share_of_second: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareBrands(ToolResult):
+    """The brands that are named here, the most named first. ``missing`` are named by nobody."""
+
+    brands: list[BrandFigures]
+    overlaps: list[Overlap]
+    missing: list[str]
+    posts: int
+    subject: str
+
+
+def compare_brands(
+    library: Library,
+    brands: list[str],
+    since: str | None = None,
+    until: str | None = None,
+    community: str | None = None,
+) -> CompareBrands:
+    """Two to ten brands side by side: how much and how warmly people talk of each, engagement, shared audience and what sets each crowd apart."""  # noqa: E501
+    asked = _asked(brands)
+    within = select_posts(library, since=since, until=until, community=community)
+    named = [posts_naming(library, brand, within) for brand in asked]
+    present = sorted((each for each in named if len(each.posts)), key=lambda each: (-len(each.posts), each.name))
+    missing = {each.name: names_like(library, each.name) for each in named if not len(each.posts)}
+    if not present:
+        near = listed(list(dict.fromkeys(name for names in missing.values() for name in names)))
+        raise AnalystError(
+            f"Nobody names {_or(list(missing))} in {_posts_here(within)}",
+            todo=f"Names like these that do occur: {near}." if near else "Try another spelling or a wider choice.",
+        )
+    figures = _figures(library, present, within)
+    overlaps = [_overlap(first, second) for first, second in combinations(present, 2)]
+    telling = {each.name: _telling(library, each, present) for each in present}
+    total = len({id_ for each in present for id_ in each.posts.id})
+    return CompareBrands(
+        lines=_lines(figures, overlaps, total, within) + _telling_lines(telling),
+        warnings=_warnings(present, missing, within),
+        evidence=list({post.id: post for posts in telling.values() for post in posts.values()}.values()),
+        brands=figures,
+        overlaps=overlaps,
+        missing=list(missing),
+        posts=total,
+        subject=within.words,
+    )
+
+
+def _asked(brands: list[str]) -> list[str]:
+    """The brands, each once. Raises AnalystError unless there are two to ten that name something."""
+    asked = {canonical(brand): brand for brand in reversed(brands) if canonical(brand)}
+    if not FEWEST <= len(asked) <= MOST:
+        raise AnalystError(
+            f"A comparison needs {FEWEST} to {MOST} brands, and {len(asked)} were named",
+            todo='Name them apart, for example brands=["Nike", "Adidas"].',
+        )
+    return list(reversed(asked.values()))
+
+
+def _figures(library: Library, present: list[Named], within: Selection) -> list[BrandFigures]:
+    import pandas as pd
+
+    namings = pd.concat([each.posts.assign(brand=each.name) for each in present], ignore_index=True)
+    halves = _voice_by_half(namings)
+    words = {word for each in present for word in canonical(each.name).split()}
+    words |= {form for word in words for form in (word + "s", word.removesuffix("s"))}
+    ids = {each.name: list(each.posts.id) for each in present}
+    people = {each.name: set(each.posts.author) for each in present}
+    found = []
+    for each in present:
+        name, posts = each.name, each.posts
+        mean = posts.positive - posts.negative
+        rest = [id_ for other in present if other is not each for id_ in ids[other.name]]
+        own = people[name].difference(*(people[other] for other in people if other != name))
+        strangers = {author for other in people if other != name for author in people[other]} - people[name]
+        found.append(
+            BrandFigures(
+                name=name,
+                posts=len(posts),
+                people=len(people[name]),
+                voice=len(posts) / len(namings),
+                negative=float(posts.negative.mean()),
+                neutral=float(posts.neutral.mean()),
+                positive=float(posts.positive.mean()),
+                mean=float(mean.mean()),
+                margin=margin(mean, posts.author),
+                likes_mean=_known(posts.likes.mean()),
+                likes_median=_known(posts.likes.median()),
+                replies_mean=_known(posts.replies.mean()),
+                replies_median=_known(posts.replies.median()),
+                earlier=halves.get((name, "earlier")),
+                later=halves.get((name, "later")),
+                over_time=_over_time(posts, namings),
+                themes=contrast(
+                    library, _these(ids[name]), _these(rest, "rest"), PHRASES, sure=LIKELY, leave_out=words
+                ),
+                crowd=_crowd(library, own, strangers, list(namings.id), within, words),
+            )
+        )
+    return found
+
+
+def _these(ids: list[str], name: str = "ids") -> Selection:
+    return Selection(f"p.id IN (SELECT unnest(${name}))", {name: ids}, "")
+
+
+def _crowd(
+    library: Library, own: set[str], strangers: set[str], named: list[str], within: Selection, words: set[str]
+) -> list[Contrast]:
+    """What people of one crowd alone write of when they name none of the brands, against the other crowds."""
+    besides = f"{within.where} AND p.id NOT IN (SELECT unnest($named)) AND p.author IN (SELECT unnest(${{}}))"
+    values = {**within.values, "named": named}
+    here = Selection(besides.format("own"), {**values, "own": sorted(own)}, "")
+    others = Selection(besides.format("strangers"), {**values, "strangers": sorted(strangers)}, "")
+    return contrast(library, here, others, PHRASES, sure=CROWD_SURE, leave_out=words)
+
+
+def _voice_by_half(namings: pd.DataFrame) -> dict[tuple[str, str], float]:
+    """Share of voice of each brand in the earlier and the later half of the dated posts; empty for few posts."""
+    dated = namings[namings["at"].notna()].sort_values(["at", "id"], kind="stable")
+    if len(dated) < TREND_POSTS:
+        return {}
+    half = len(dated) // 2
+    shares: dict[tuple[str, str], float] = {}
+    for side, part in (("earlier", dated[:half]), ("later", dated[half:])):
+        voice = part.brand.value_counts(normalize=True)
+        shares |= {(name, side): float(voice.get(name, 0.0)) for name in namings.brand.unique()}
+    return shares
+
+
+def _over_time(posts: pd.DataFrame, namings: pd.DataFrame) -> dict[str, Period]:
+    """Months in order, or years if the time compared is long; periods without a post are left out."""
+    dated = posts[posts["at"].notna()]
+    if dated.empty:
+        return {}
+    span = namings["at"].max().to_period("M") - namings["at"].min().to_period("M")
+    groups = dated.groupby(dated["at"].dt.strftime("%Y-%m" if span.n < MONTHS else "%Y"))
+    return {str(period): Period(len(part), float((part.positive - part.negative).mean())) for period, part in groups}
+
+
+def _overlap(first: Named, second: Named) -> Overlap:
+    one, two = set(first.posts.author), set(second.posts.author)
+    both = len(one & two)
+    return Overlap(first.name, second.name, both, both / len(one | two), both / len(one), both / len(two))
+
+
+def _telling(library: Library, each: Named, present: list[Named]) -> dict[str, Evidence]:
+    """The warmest and the coldest post on a brand; first those whose quotation names it, and it alone."""
+    shared = {id_ for other in present if other is not each for id_ in other.posts.id}
+    posts = each.posts.assign(alone=~each.posts.id.isin(shared), popular=each.posts.likes.fillna(0))
+    posts["plain"] = posts.tagged & posts.shown
+    found = {}
+    for word, side in (("Warmest", "positive"), ("Coldest", "negative")):
+        clear = posts[posts[side] > posts[["negative", "neutral", "positive"]].drop(columns=side).max(axis=1)]
+        if len(clear):
+            order = clear.assign(clear=clear[side].round(1)).sort_values(
+                ["plain", "alone", "clear", "popular", "id"], ascending=[False, False, False, False, True]
+            )
+            found[word] = evidence_posts(library, [order.id.iloc[0]])[0]
+    return found
+
+
+def _lines(brands: list[BrandFigures], overlaps: list[Overlap], total: int, within: Selection) -> list[str]:
+    lines = [_headline(brands, total, within), *(_brand_line(brand) for brand in brands)]
+    if len(brands) > 1:
+        lines.append(_verdict(brands))
+    lines += [_overlap_line(pair) for pair in overlaps]
+    for brand in brands:
+        others = "the others" if len(brands) > 2 else "the other"
+        if brand.themes:
+            lines.append(f"Said about {brand.name} more than about {others}: {_phrases(brand.themes)}.")
+        if brand.crowd:
+            lines.append(f"People who name only {brand.name} talk more than {others} about {_phrases(brand.crowd)}.")
+    if len(brands) > 1 and not any(brand.themes or brand.crowd for brand in brands):
+        lines.append("These posts are too few to tell what sets the crowds apart.")
+    moves = [
+        f"{brand.name} from {percent(brand.earlier)} to {percent(brand.later)}"
+        for brand in brands
+        if brand.earlier is not None and brand.later is not None
+    ]
+    if len(moves) > 1:
+        lines.append(f"Share of voice from the earlier half of these posts to the later half: {listed(moves)}.")
+    return lines
+
+
+def _headline(brands: list[BrandFigures], total: int, within: Selection) -> str:
+    where = f" {within.words}" if within.words else ""
+    if len(brands) == 1:
+        return f"{brands[0].name} stands alone: {count(total, 'post')}{where} name it."
+    shares = listed([f"{brand.name} {percent(brand.voice)}" for brand in brands])
+    return f"Share of voice in {count(total, 'post')}{where}: {shares}."
+
+
+def _brand_line(brand: BrandFigures) -> str:
+    sure = f" ± {brand.margin:.2f}" if brand.margin is not None else ""
+    parts = [
+        f"{count(brand.posts, 'post')} by {count(brand.people, 'person', 'people')}",
+        f"tone {tone(brand.mean)} ({brand.mean:+.2f}{sure}), {percent(brand.positive)} positive and "
+        f"{percent(brand.negative)} negative",
+    ]
+    if brand.likes_mean is not None:
+        parts.append(f"{brand.likes_mean:,.1f} likes a post (median {brand.likes_median:,.1f})")
+    if brand.replies_mean is not None:
+        parts.append(f"{brand.replies_mean:,.1f} replies (median {brand.replies_median:,.1f})")
+    return f"{brand.name}: {'; '.join(parts)}."
+
+
+def _verdict(brands: list[BrandFigures]) -> str:
+    """Whether the warmest and the coldest differ by more than chance."""
+    warm, cold = (choose(brands, key=lambda brand: brand.mean) for choose in (max, min))
+    between = f"the tone toward {warm.name} ({warm.mean:+.2f}) and {cold.name} ({cold.mean:+.2f})"
+    if warm.margin is None or cold.margin is None:
+        return f"Too few people name them to tell {between} apart."
+    if warm.mean - cold.mean <= (warm.margin**2 + cold.margin**2) ** 0.5:
+        return f"The difference between {between} may be chance."
+    return f"People speak more warmly of {warm.name} ({warm.mean:+.2f}) than of {cold.name} ({cold.mean:+.2f})."
+
+
+def _overlap_line(pair: Overlap) -> str:
+    if not pair.people:
+        return f"Nobody names both {pair.first} and {pair.second}."
+    return (
+        f"{count(pair.people, 'person names', 'people name')} both {pair.first} and {pair.second}: "
+        f"{percent(pair.share_of_first)} of those who name {pair.first}, {percent(pair.share_of_second)} of those who "
+        f"name {pair.second} (Jaccard {pair.jaccard:.2f})."
+    )
+
+
+def _phrases(found: list[Contrast]) -> str:
+    return listed([short(each.phrase) for each in found])
+
+
+def _telling_lines(telling: dict[str, dict[str, Evidence]]) -> list[str]:
+    return [f"{word} on {name}: {said(post)}" for name, posts in telling.items() for word, post in posts.items()]
+
+
+def _warnings(present: list[Named], missing: dict[str, list[str]], within: Selection) -> list[str]:
+    warnings = []
+    for name, near in missing.items():
+        like = f"; names like it that do occur: {listed(near)}" if near else ""
+        warnings.append(f"Careful: nobody names {name} in {_posts_here(within)}{like}.")
+    for each in present:
+        if len(each.posts) < SMALL_POSTS:
+            warnings.append(f"Careful: only {count(len(each.posts), 'post names', 'posts name')} {each.name}.")
+        if each.left_out:
+            plain = count(each.left_out, "post uses", "posts use")
+            warnings.append(f"Careful: {plain} {each.name} as a plain word and did not count.")
+    return warnings
+
+
+def _posts_here(within: Selection) -> str:
+    return f"posts {within.words}" if within.words else "these posts"
+
+
+def _or(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _known(value: float) -> float | None:
+    """None for what pandas counts as missing."""
+    return None if value != value else float(value)

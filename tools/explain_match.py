@@ -1,0 +1,160 @@
+"""Why and why not a person would engage: each signal's part, the posts for and against, and what would change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.errors import AnalystError
+from tools.audience_query import AudienceQuery, audience_query
+from tools.library import Library
+from tools.reasons import TELLING, Reason, posts_against, posts_for, reasons_of
+from tools.result import SMALL_PEOPLE, SMALL_POSTS, Evidence, ToolResult
+from tools.select import evidence_posts, select_posts
+from tools.signals import NAMES, Signals, measure_signals
+from tools.targeting import Odds, model_for, odds_of
+from tools.words import count, listed, percent, quote, short
+
+TOP = 0.05  # share of the people that counts as the audience
+SHOWN_POSTS = 3
+GOALS = {
+    "posts": "write posts close to it",
+    "communities": "be active in communities near it",
+    "visits": "visit communities from which people come to it",
+    "style": "write more like people who care for it",
+    "mentions": "name it warmly",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainMatch(ToolResult):
+    """``place`` among ``considered`` people, by ``probability`` (80 % interval ``low`` to ``high``).
+
+    ``reasons`` has every signal, the weightiest first; ``needed`` is the probability from which the best 5 % begin, and
+    ``changes`` which signals would have to be different for that. ``supporting`` and ``opposing`` are posts.
+    """
+
+    user: str
+    campaign: str
+    query: AudienceQuery
+    probability: float
+    low: float
+    high: float
+    place: int
+    considered: int
+    reasons: list[Reason]
+    supporting: list[Evidence]
+    opposing: list[Evidence]
+    needed: float
+    changes: list[str]
+    calibrated_on: str
+
+    @property
+    def handles(self) -> list[str]:
+        return [self.user]
+
+
+def explain_match(
+    library: Library,
+    user: str,
+    campaign: str,
+    interests: list[str] | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    community: str | None = None,
+) -> ExplainMatch:
+    """Why one person would or would not engage with a campaign: what speaks for and against, and the posts that show it."""  # noqa: E501
+    if not campaign.strip():
+        raise AnalystError("The campaign is empty", todo="Name a brand or a product, or paste the ad's words.")
+    author = library.author(user)
+    query = audience_query(library, campaign, interests or [])
+    signals = measure_signals(library, query)
+    model = model_for(library.path)
+    odds = odds_of(signals, model)
+    row = signals.authors.index(author)
+    ranked = sorted(
+        _rivals(library, signals, row, since, until, community),
+        key=lambda other: (-odds.probability[other], signals.authors[other]),
+    )
+    reasons = reasons_of(signals, odds, row)
+    supporting = evidence_posts(library, posts_for(signals, row, SHOWN_POSTS))
+    opposing = evidence_posts(library, posts_against(library, signals, row, SHOWN_POSTS))
+    top = ranked[: max(1, round(TOP * len(ranked)))]
+    result = ExplainMatch(
+        lines=[],
+        warnings=_warnings(signals, row, len(ranked)),
+        evidence=[*supporting, *opposing],
+        user=author,
+        campaign=campaign,
+        query=query,
+        probability=round(float(odds.probability[row]), 4),
+        low=round(float(odds.low[row]), 4),
+        high=round(float(odds.high[row]), 4),
+        place=ranked.index(row) + 1,
+        considered=len(ranked),
+        reasons=reasons,
+        supporting=supporting,
+        opposing=opposing,
+        needed=round(float(odds.probability[top[-1]]), 4),
+        changes=[] if row in top else _changes(odds, row, top),
+        calibrated_on=model.calibrated_on,
+    )
+    object.__setattr__(result, "lines", _lines(result))
+    return result
+
+
+def _rivals(
+    library: Library, signals: Signals, row: int, since: str | None, until: str | None, community: str | None
+) -> list[int]:
+    """The people among whom a place is told: all, or those who posted within the time and community asked for."""
+    if since is None and until is None and community is None:
+        return list(range(len(signals.authors)))
+    selection = select_posts(library, since=since, until=until, community=community)
+    rows = library.facts.rows(f"SELECT DISTINCT p.author FROM posts p WHERE {selection.where}", selection.values)
+    present = {name for (name,) in rows}
+    return sorted({row, *(i for i, author in enumerate(signals.authors) if author in present)})
+
+
+def _changes(odds: Odds, row: int, top: list[int]) -> list[str]:
+    """What the person lacks most beside the mean of the audience, in log-odds, until the gap is closed."""
+    lacks = odds.parts[top].mean(0) - odds.parts[row]
+    gap = float(odds.parts[top[-1]].sum() - odds.parts[row].sum())
+    changes: list[str] = []
+    for place in np.argsort(-lacks, kind="stable"):
+        if gap <= 0 or lacks[place] < TELLING:
+            break
+        changes.append(GOALS[NAMES[place]])
+        gap -= float(lacks[place])
+    return changes
+
+
+def _lines(found: ExplainMatch) -> list[str]:
+    chance = f"{percent(found.probability)} ({percent(found.low)} to {percent(found.high)})"
+    lines = [
+        f"@{found.user} would engage with {short(found.query.campaign)} with a probability of {chance}: "
+        f"place {found.place:,} of {found.considered:,}."
+    ]
+    for label, sign in (("For", 1), ("Against", -1)):
+        parts = [reason for reason in found.reasons if sign * reason.weight >= TELLING]
+        if parts:
+            lines.append(f"{label}: {'; '.join(f'{part.words} ({part.weight:+.2f})' for part in parts)}.")
+    if found.changes:
+        lines.append(
+            f"To be among the best 5 % ({percent(found.needed)} or more), @{found.user} would have to "
+            f"{listed(found.changes)}."
+        )
+    lines += [f"Speaks for it: {quote(post.text)}" for post in found.supporting]
+    lines += [f"Speaks against it: {quote(post.text)}" for post in found.opposing]
+    return lines
+
+
+def _warnings(signals: Signals, row: int, considered: int) -> list[str]:
+    warnings = []
+    posts = int(signals.crowd.posts[row])
+    if posts < SMALL_POSTS:
+        warnings.append(f"Careful: this rests on only {count(posts, 'post')} by @{signals.authors[row]}.")
+    if considered < SMALL_PEOPLE:
+        ranked = count(considered, "person", "people")
+        warnings.append(f"Careful: only {ranked} could be ranked; under {SMALL_PEOPLE} a ranking is shaky.")
+    return warnings

@@ -1,0 +1,48 @@
+"""Writing files that a person asked for: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from uuid import uuid4
+
+from index.errors import AnalystError
+
+
+def check_target(path: Path, endings: tuple[str, ...], what: str) -> None:
+    """Raises AnalystError if ``path`` has none of these endings, or is something that must not be replaced."""
+    if path.is_dir():
+        raise AnalystError("This is a directory, not a file", where=str(path), todo="Add the name of a file to it.")
+    if path.suffix.lower() not in endings:
+        known = " or ".join(endings)
+        raise AnalystError(
+            f"{what} ends in {known}", where=str(path), todo=f"Name it so, for example {path.stem}{endings[0]}."
+        )
+    if path.exists() and not path.is_file():
+        raise AnalystError("This is no plain file", where=str(path), todo="Give the name of another file.")
+    if not path.parent.is_dir():
+        raise AnalystError("There is no such folder", where=str(path.parent), todo="Make it, or name another.")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put ``data`` at ``path`` by atomic rename; a file that is there is replaced.
+
+    Raises AnalystError if it cannot be written.
+    """
+    target = path.resolve()  # what a link points to is replaced, not the link
+    partial = target.with_name(f".{uuid4().hex}.partial")
+    try:
+        try:
+            with partial.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise AnalystError(
+            f"The file could not be written: {error.strerror or error}",
+            where=str(path),
+            todo="Check that the folder exists and that there is room and permission.",
+        ) from error

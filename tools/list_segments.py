@@ -1,0 +1,237 @@
+"""Groups of people who write about alike things: how many, what they are about, how they sound, who is typical."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from index.errors import AnalystError
+from tools.analyze_sentiment import SentimentShares
+from tools.library import Library
+from tools.result import SMALL_PEOPLE, Evidence, ToolResult
+from tools.segment_names import GroupTerms, name_groups
+from tools.segments import CRITERION, FEWEST, MOST, STABLE, Grouping, Trial, group_people
+from tools.select import Selection, evidence_posts, select_posts
+from tools.words import count as counted
+from tools.words import listed, percent, quote, tone
+
+TYPICAL_PEOPLE = 5
+TYPICAL_POSTS = 3
+NEAR_POSTS = 300  # nearest posts among which a group's own are looked for
+TELLING = "length(p.text) >= 60"  # shorter posts may be near to everything and say nothing
+MOST_READ = 6000
+EVERY_POST = Selection("true", {}, "")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A group: ``share`` of all people grouped, ``shares`` the tone of its ``posts`` posts, ``mean`` from −1 to 1.
+
+    ``phrases`` and ``communities`` set it apart. ``typical_people`` and ``typical_posts`` (ids) are nearest its centre.
+    """
+
+    name: str
+    people: int
+    share: float
+    posts: int
+    shares: SentimentShares
+    mean: float
+    phrases: list[str]
+    communities: list[str]
+    typical_people: list[str]
+    typical_posts: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListSegments(ToolResult):
+    """``segments``, the largest first, of ``people`` people. ``topic`` to ``community`` are what was asked for.
+
+    ``silhouette`` (−1 to 1) says how well the groups are parted, ``stability`` (up to 1) how surely other samples of
+    the people give them again; ``trials`` has both for every number of groups that was tried, ``criterion`` in words
+    how one of them was taken.
+    """
+
+    subject: str
+    people: int
+    segments: list[Segment]
+    criterion: str
+    silhouette: float
+    stability: float
+    trials: list[Trial]
+    topic: str | None = None
+    since: str | None = None
+    until: str | None = None
+    community: str | None = None
+
+    @property
+    def handles(self) -> list[str]:
+        typical = [user for segment in self.segments for user in segment.typical_people]
+        return list(dict.fromkeys([*typical, *super().handles]))
+
+
+def list_segments(
+    library: Library,
+    count: int | None = None,
+    topic: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    community: str | None = None,
+) -> ListSegments:
+    """Groups of people by what they write about, each with a name, its size, its tone, typical people and typical posts.
+
+    ``count`` groups, from 2 to 20; left out, their number is the one with the best silhouette among those that are
+    found again in other samples of the people (``tools.segments.CRITERION``). Raises AnalystError for fewer than four
+    people, or fewer than two for each group.
+    """  # noqa: E501
+    if count is not None and not FEWEST <= count <= MOST:
+        raise AnalystError(f"count is {count}", todo=f"Ask for {FEWEST} to {MOST} groups.")
+    selection = _selection(library, topic, since, until, community)
+    grouping = group_people(library, selection, count)
+    where = selection or EVERY_POST
+    terms = name_groups(library, grouping, where, topic or "")
+    tones = _tones(library, grouping, where)
+    typical = _typical_posts(library, grouping, where)
+    segments = [_segment(grouping, label, terms[label], tones[label], typical[label]) for label in range(len(terms))]
+    first = evidence_posts(library, [segment.typical_posts[0] for segment in segments])
+    return ListSegments(
+        lines=_lines(segments, grouping, where, count, {post.author: post for post in first}),
+        warnings=_warnings(grouping),
+        evidence=first,
+        subject=where.words,
+        people=len(grouping.people),
+        segments=segments,
+        criterion=CRITERION if count is None else "as many as asked for",
+        silhouette=grouping.chosen.silhouette,
+        stability=grouping.chosen.stability,
+        trials=grouping.trials,
+        topic=topic,
+        since=since,
+        until=until,
+        community=community,
+    )
+
+
+def grouping_of(library: Library, result: ListSegments) -> Grouping:
+    """The people behind a result, with their vectors: the same grouping again."""
+    selection = _selection(library, result.topic, result.since, result.until, result.community)
+    return group_people(library, selection, len(result.segments))
+
+
+def _selection(
+    library: Library, topic: str | None, since: str | None, until: str | None, community: str | None
+) -> Selection | None:
+    if topic is None and since is None and until is None and community is None:
+        return None
+    return select_posts(library, topic=topic, since=since, until=until, community=community)
+
+
+def _segment(
+    grouping: Grouping, label: int, terms: GroupTerms, tones: SentimentShares, typical_posts: list[str]
+) -> Segment:
+    people = len(grouping.members(label))
+    typical = _typical_people(grouping, label)
+    return Segment(
+        name=terms.name or f"people like @{typical[0]}",
+        people=people,
+        share=people / len(grouping.people),
+        posts=tones.posts,
+        shares=tones,
+        mean=tones.mean,
+        phrases=terms.phrases,
+        communities=terms.communities,
+        typical_people=typical,
+        typical_posts=typical_posts,
+    )
+
+
+def _tones(library: Library, grouping: Grouping, where: Selection) -> list[SentimentShares]:
+    rows = library.facts.rows(
+        "WITH grouped AS (SELECT unnest($people) AS author, unnest($labels) AS label) "
+        "SELECT count(*), avg(p.negative), avg(p.neutral), avg(p.positive) "
+        f"FROM {where.posts} JOIN grouped g ON g.author = p.author WHERE {where.where} "
+        "GROUP BY g.label ORDER BY g.label",
+        {**where.values, "people": grouping.people, "labels": grouping.labels.tolist()},
+    )
+    return [SentimentShares(*row) for row in rows]
+
+
+def _typical_posts(library: Library, grouping: Grouping, where: Selection) -> list[list[str]]:
+    """For each group ids of its posts nearest to its centre, each by another person while there are any."""
+    label_of = dict(zip(grouping.people, grouping.labels.tolist(), strict=True))
+    near = [
+        dict(library.vectors.nearest("posts", grouping.centre(label), NEAR_POSTS))
+        for label in range(grouping.chosen.groups)
+    ]
+    ids = list(dict.fromkeys(id_ for found in near for id_ in found))
+    authors = _authors(library, where, f"{TELLING} AND p.id IN (SELECT unnest($near_ids))", {"near_ids": ids})
+    typical = []
+    for label, cosines in enumerate(near):
+        found = {id_: authors[id_] for id_ in cosines if id_ in authors and label_of.get(authors[id_]) == label}
+        if len(found) < TYPICAL_POSTS:  # many others write nearer to it: the typical people's own posts then
+            found, cosines = _own_posts(library, grouping, label, where)
+        order = sorted(found, key=lambda id_: (-round(cosines[id_], 6), id_))
+        first_of: dict[str, str] = {}
+        for id_ in order:
+            first_of.setdefault(found[id_], id_)
+        typical.append(list(dict.fromkeys([*first_of.values(), *order]))[:TYPICAL_POSTS])
+    return typical
+
+
+def _own_posts(
+    library: Library, grouping: Grouping, label: int, where: Selection
+) -> tuple[dict[str, str], dict[str, float]]:
+    """Posts of a group's typical people with their authors, and how near each is to the group's centre."""
+    clause, values = "p.author IN (SELECT unnest($typical))", {"typical": _typical_people(grouping, label)}
+    found = _authors(library, where, f"{TELLING} AND {clause}", values) or _authors(library, where, clause, values)
+    ids, vectors = library.vectors.get("posts", list(found))
+    return found, dict(zip(ids, (vectors @ grouping.centre(label)).tolist(), strict=True))
+
+
+def _authors(library: Library, where: Selection, clause: str, values: dict[str, list[str]]) -> dict[str, str]:
+    """Post → author."""
+    rows = library.facts.rows(
+        f"SELECT p.id, p.author FROM posts p WHERE {where.where} AND {clause} ORDER BY p.id LIMIT {MOST_READ}",
+        {**where.values, **values},
+    )
+    return dict(rows)  # type: ignore[arg-type]
+
+
+def _typical_people(grouping: Grouping, label: int) -> list[str]:
+    """People nearest to the group's centre."""
+    rows = grouping.members(label)
+    nearness = grouping.vectors[rows] @ grouping.centre(label)
+    order = sorted(range(len(rows)), key=lambda i: (-round(float(nearness[i]), 6), grouping.people[rows[i]]))
+    return [grouping.people[rows[i]] for i in order[:TYPICAL_PEOPLE]]
+
+
+def _lines(
+    segments: list[Segment], grouping: Grouping, where: Selection, asked: int | None, first: dict[str, Evidence]
+) -> list[str]:
+    writers = f"people with posts {where.words}" if where.words else "people"
+    chosen = grouping.chosen
+    how = "as asked" if asked else "the number that parts them best and is found again in other samples"
+    lines = [f"The {len(grouping.people):,} {writers} fall into {counted(len(segments), 'group')} by what they write."]
+    for place, segment in enumerate(segments, start=1):
+        examples = [post for post in first.values() if post.id == segment.typical_posts[0]]
+        shown = "".join(f" For example @{post.author}: {quote(post.text, 90)}" for post in examples)
+        lines.append(
+            f"{place}. {segment.name}: {counted(segment.people, 'person', 'people')} ({percent(segment.share)}), tone "
+            f"{tone(segment.mean)}. Typical: {listed(['@' + user for user in segment.typical_people[:3]])}.{shown}"
+        )
+    lines.append(
+        f"{counted(len(segments), 'group')}: {how} (silhouette {chosen.silhouette:.2f}, "
+        f"stability {chosen.stability:.2f})."
+    )
+    return lines
+
+
+def _warnings(grouping: Grouping) -> list[str]:
+    warnings = []
+    people = counted(len(grouping.people), "person", "people")
+    if len(grouping.people) < SMALL_PEOPLE:
+        warnings.append(f"Careful: only {people} could be grouped; under {SMALL_PEOPLE} groups are shaky.")
+    if grouping.chosen.stability < STABLE:
+        warnings.append("Careful: these groups are loose; another sample of the same people gives partly other ones.")
+    if grouping.left_out:
+        left = counted(grouping.left_out, "person is", "people are")
+        warnings.append(f"So many people wrote these posts that {left} left out.")
+    return warnings

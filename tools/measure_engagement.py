@@ -1,0 +1,366 @@
+"""What gets engagement, and when: likes, replies and shares by time, community, tone, length and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from index.errors import AnalystError
+from tools.contrast import Contrast, contrast
+from tools.intervals import CONFIDENCE, margin
+from tools.library import Library
+from tools.result import SMALL_POSTS, Evidence, ToolResult
+from tools.select import EVIDENCE, Selection, as_evidence, select_posts
+from tools.words import count, listed, percent, said, short, small_sample
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+By = Literal["hour", "weekday", "month", "year", "community"]
+PARTS = ("likes", "replies", "shares")
+ENGAGEMENT = "coalesce(p.likes, 0) + coalesce(p.replies, 0) + coalesce(p.shares, 0)"
+KNOWN = "coalesce(p.likes, p.replies, p.shares) IS NOT NULL"
+TIME = "p.created_at AT TIME ZONE 'UTC'"
+GROUPS: dict[str, str] = {
+    "hour": f"strftime({TIME}, '%H:00')",
+    "weekday": f"dayname({TIME})",
+    "month": f"strftime({TIME}, '%Y-%m')",
+    "year": f"strftime({TIME}, '%Y')",
+    "community": "p.community",
+}
+WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+UNASKED: tuple[By, ...] = ("hour", "weekday", "community")
+SHOWN_GROUPS = 12  # of months, years and communities
+OUTER = 0.05  # share of the posts at each end whose engagement is drawn in to that of the next
+TOP = 0.8  # quantile above which a post is among the top fifth
+PHRASES = 8
+SURE = 3.0  # z of a phrase: many thousands are tried
+MOSTLY = 0.9  # a part that makes so much of all engagement is what is really measured
+SHOWN_POSTS = 5
+
+
+@dataclass(frozen=True)
+class EngagementGroup:
+    """Engagement per post: ``typical`` is the mean with outliers drawn in, between ``low`` and ``high`` (95 %).
+
+    ``share`` is the group's part of all engagement, where a score below zero counts as none.
+    """
+
+    posts: int
+    median: float
+    mean: float
+    typical: float
+    low: float | None
+    high: float | None
+    share: float
+
+
+@dataclass(frozen=True)
+class Standout:
+    """The best and the worst group of a kind: among those that differ from all posts by more than chance
+    (``…_sure``, with as many groups compared as there are), if there are any.
+    """
+
+    by: str
+    best: str
+    best_sure: bool
+    worst: str
+    worst_sure: bool
+    compared: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureEngagement(ToolResult):
+    """Engagement of ``posts`` posts is the sum of the ``parts`` that are known: likes, replies, shares.
+
+    ``known`` is the share of these posts that have each part, ``part_share`` the share of each in the whole,
+    ``top_share`` the part of all engagement that the top fifth gets. ``groups`` has the shown groups of ``by``;
+    ``typical`` figures are winsorised (``drawn_in`` of the posts at each end).
+    ``topic`` to ``community`` are what was asked for.
+    """
+
+    subject: str
+    posts: int
+    parts: list[str]
+    known: dict[str, float]
+    unknown_posts: int
+    part_share: dict[str, float]
+    below_zero: float
+    everyone: EngagementGroup
+    top_share: float | None
+    by: str | None
+    groups: dict[str, EngagementGroup]
+    standouts: list[Standout]
+    best_groups: dict[str, EngagementGroup]
+    sentiment: dict[str, EngagementGroup]
+    length: dict[str, EngagementGroup]
+    phrases: list[Contrast]
+    top_engagement: dict[str, int] = field(default_factory=dict)
+    drawn_in: float = OUTER
+    confidence: float = CONFIDENCE
+    topic: str | None = None
+    user: str | None = None
+    since: str | None = None
+    until: str | None = None
+    community: str | None = None
+
+
+def measure_engagement(
+    library: Library,
+    topic: str | None = None,
+    user: str | None = None,
+    by: By | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    community: str | None = None,
+) -> MeasureEngagement:
+    """What gets likes, replies and shares, and when: about a topic, of a person or in all posts; by hour, weekday, month, year or community."""  # noqa: E501
+    selection = select_posts(library, topic=topic, user=user, community=community, since=since, until=until)
+    posts = _posts(library, selection)
+    measured = posts[posts.known].copy()
+    if measured.empty:
+        raise _nothing_known(library, selection, len(posts))
+    # Where all is by one person, posts stand for themselves.
+    measured["cluster"] = measured.index if user is not None else measured.author
+    measured["drawn_in"] = measured.engagement.clip(*measured.engagement.quantile([OUTER, 1 - OUTER]))
+    whole = float(measured.engagement.clip(lower=0).sum())
+    everyone = _group(measured, whole)
+    asked: tuple[By, ...] = (by,) if by else UNASKED
+    tables = {kind: _groups(measured, kind, whole) for kind in asked}
+    standouts = [found for kind in asked if (found := _standout(measured, kind, tables[kind], everyone))]
+    top = _top_posts(library, selection)
+    result = MeasureEngagement(
+        lines=[],
+        warnings=_warnings(len(measured), len(posts), by, tables),
+        evidence=[post for post, _ in top],
+        subject=selection.words,
+        posts=len(measured),
+        parts=[part for part in PARTS if measured[part].notna().any()],
+        known={part: float(measured[part].notna().mean()) for part in PARTS},
+        part_share={part: float(measured[part].clip(lower=0).sum()) / whole if whole else 0.0 for part in PARTS},
+        unknown_posts=len(posts) - len(measured),
+        below_zero=float((measured.engagement < 0).mean()),
+        everyone=everyone,
+        top_share=_top_share(measured.engagement.clip(lower=0)),
+        by=by,
+        groups=_shown(tables[by], by) if by else {},
+        standouts=standouts,
+        best_groups={name: tables[s.by][name] for s in standouts for name in (s.best, s.worst)},  # type: ignore[index]
+        sentiment=_split(measured, measured.sentiment, ["positive", "neutral", "negative"], whole),
+        length=_by_length(measured, whole),
+        phrases=_phrases(library, selection, float(measured.engagement.quantile(TOP)), 1 if user is not None else 2),
+        top_engagement={post.id: engagement for post, engagement in top},
+        topic=topic,
+        user=user,
+        since=since,
+        until=until,
+        community=community,
+    )
+    return replace(result, lines=_lines(result))
+
+
+def _posts(library: Library, selection: Selection) -> pd.DataFrame:
+    """One row a post: what is known of its engagement, and what it is grouped by."""
+    columns = ", ".join(f"{column} AS {name}" for name, column in GROUPS.items())
+    return library.facts.frame(
+        "SELECT hash(p.author) AS author, p.likes::DOUBLE AS likes, p.replies::DOUBLE AS replies, "
+        f"p.shares::DOUBLE AS shares, ({ENGAGEMENT})::DOUBLE AS engagement, {KNOWN} AS known, "
+        f"p.sentiment, length(p.text) AS length, {columns} FROM posts p WHERE {selection.where}",
+        selection.values,
+    )
+
+
+def _nothing_known(library: Library, selection: Selection, posts: int) -> AnalystError:
+    ((anywhere,),) = library.facts.rows(f"SELECT count(*) FROM posts p WHERE {KNOWN}")
+    if anywhere:
+        return AnalystError(
+            f"Nothing is known of the engagement of the {count(posts, 'post')} {selection.words}".rstrip(),
+            todo=f"Ask about others: {count(anywhere, 'post here has', 'posts here have')} likes, replies or shares.",
+        )
+    return AnalystError(
+        "These posts came without engagement numbers: no column with likes, replies or shares was found",
+        where=", ".join(library.manifest.sources),
+        todo="If the export has such a column, index it again and name it, for example "
+        "`analyst index FILE --out DIR --map likes=score --map replies=num_comments --map shares=retweets`.",
+    )
+
+
+def _group(part: pd.DataFrame, whole: float, compared: int = 1) -> EngagementGroup:
+    """Figures of some posts; ``whole`` is the engagement of all."""
+    typical = float(part.drawn_in.mean())
+    half = margin(part.drawn_in, part.cluster, compared=compared) if len(part) >= SMALL_POSTS else None
+    return EngagementGroup(
+        posts=len(part),
+        median=float(part.engagement.median()),
+        mean=float(part.engagement.mean()),
+        typical=typical,
+        low=None if half is None else typical - half,
+        high=None if half is None else typical + half,
+        share=float(part.engagement.clip(lower=0).sum()) / whole if whole else 0.0,
+    )
+
+
+def _groups(measured: pd.DataFrame, by: str, whole: float) -> dict[str, EngagementGroup]:
+    """Every group of a kind: times in order, communities by what is typical there."""
+    found = {str(name): _group(part, whole) for name, part in measured.groupby(by)}
+    if by == "community":
+        return dict(sorted(found.items(), key=lambda item: (-item[1].typical, item[0])))
+    return dict(sorted(found.items(), key=lambda item: (WEEK.index(item[0]) if by == "weekday" else 0, item[0])))
+
+
+def _shown(groups: dict[str, EngagementGroup], by: str) -> dict[str, EngagementGroup]:
+    """All hours and weekdays, the latest months and years, the communities with enough posts that do best."""
+    if by in ("hour", "weekday"):
+        return groups
+    if by == "community":
+        groups = {name: group for name, group in groups.items() if group.posts >= SMALL_POSTS} or groups
+        return dict(list(groups.items())[:SHOWN_GROUPS])
+    return dict(list(groups.items())[-SHOWN_GROUPS:])
+
+
+def _standout(
+    measured: pd.DataFrame, by: str, groups: dict[str, EngagementGroup], everyone: EngagementGroup
+) -> Standout | None:
+    """None with fewer than two groups of five posts by two people."""
+    sized = {n: g for n, g in groups.items() if g.posts >= SMALL_POSTS and g.low is not None and g.high is not None}
+    if len(sized) < 2:
+        return None
+    parts = {str(name): part for name, part in measured.groupby(by) if name in sized}
+    wide = {name: _group(part, 1.0, compared=len(sized)) for name, part in parts.items()}
+    above = {name: (group.low or 0.0) > everyone.typical for name, group in wide.items()}
+    below = {name: (group.high or 0.0) < everyone.typical for name, group in wide.items()}
+    best = max(wide, key=lambda name: (above[name], wide[name].typical, name))
+    worst = min(wide.keys() - {best}, key=lambda name: (not below[name], wide[name].typical, name))
+    return Standout(
+        by=by,
+        best=best,
+        best_sure=above[best],
+        worst=worst,
+        worst_sure=below[worst],
+        compared=len(sized),
+    )
+
+
+def _top_share(engagement: pd.Series[float]) -> float | None:
+    """Part of all engagement that the best fifth of the posts gets; None if there is none, or no fifth."""
+    fifth = len(engagement) // 5
+    whole = float(engagement.sum())
+    return float(engagement.nlargest(fifth).sum()) / whole if fifth and whole else None
+
+
+def _split(measured: pd.DataFrame, labels: pd.Series, names: list[str], whole: float) -> dict[str, EngagementGroup]:
+    parts = {name: measured[labels == name] for name in names}
+    return {name: _group(part, whole) for name, part in parts.items() if len(part)}
+
+
+def _by_length(measured: pd.DataFrame, whole: float) -> dict[str, EngagementGroup]:
+    """Thirds of the posts by their length; fewer where many are of the same."""
+    first, second = (int(edge) for edge in measured.length.quantile([1 / 3, 2 / 3]))
+    names = [f"up to {first:,} characters", f"{first + 1:,} to {second:,} characters", f"over {second:,} characters"]
+    place = (measured.length > first).astype(int) + (measured.length > second).astype(int)
+    return _split(measured, place.map(dict(enumerate(names))), names, whole)
+
+
+def _phrases(library: Library, selection: Selection, cut: float, people: int) -> list[Contrast]:
+    """What the top fifth says more than the rest, in posts of at least so many people."""
+    values = {**selection.values, "cut": cut}
+    above, rest = (
+        Selection(f"{selection.where} AND {KNOWN} AND {ENGAGEMENT} {sign} $cut", values, "") for sign in (">", "<=")
+    )
+    return contrast(library, above, rest, PHRASES, unit="posts", least_people=people, sure=SURE)
+
+
+def _top_posts(library: Library, selection: Selection) -> list[tuple[Evidence, int]]:
+    rows = library.facts.rows(
+        f"SELECT {EVIDENCE}, {ENGAGEMENT} AS engagement FROM posts p WHERE {selection.where} AND {KNOWN} "
+        f"ORDER BY engagement DESC, p.id LIMIT {SHOWN_POSTS}",
+        selection.values,
+    )
+    return [(as_evidence(row[:-1]), int(row[-1])) for row in rows]
+
+
+def _warnings(measured: int, posts: int, by: str | None, tables: dict[By, dict[str, EngagementGroup]]) -> list[str]:
+    warnings = small_sample(measured)
+    if measured < posts:
+        warnings.append(f"Careful: {posts - measured:,} of {count(posts, 'post')} carry no engagement numbers.")
+    if by and not tables[by]:  # type: ignore[index]
+        missing = "community" if by == "community" else "date"
+        warnings.append(f"Careful: none of these posts has a {missing}, so they cannot be told apart by {by}.")
+    return warnings
+
+
+def _lines(result: MeasureEngagement) -> list[str]:
+    all_ = result.everyone
+    subject = f" {result.subject}" if result.subject else " here"
+    top = f"; the top fifth gets {percent(result.top_share)} of all" if result.top_share is not None else ""
+    lines = [
+        f"Posts{subject} get {figure(all_.mean)} {listed(result.parts)} on average, half of them {figure(all_.median)} "
+        f"or fewer ({count(all_.posts, 'post')}){top}."
+    ]
+    lines += [_standout_line(found, result) for found in result.standouts]
+    lines += [_group_line(name, group, result.by) for name, group in result.groups.items()]
+    if len(result.sentiment) > 1:
+        lines.append(f"By tone: {_side_by_side(result.sentiment)}.")
+    if len(result.length) > 1:
+        lines.append(f"By length: {_side_by_side(result.length)}.")
+    if result.phrases:
+        lines.append(
+            f"The top fifth talks more than the rest about {listed([short(each.phrase) for each in result.phrases])}."
+        )
+    lines += [f"{result.top_engagement[post.id]:,} in all: {said(post)}" for post in result.evidence]
+    return [*lines, _method(result)]
+
+
+def _method(result: MeasureEngagement) -> str:
+    """What was counted and how, for whoever wants to know."""
+    unknown = [part for part in PARTS if part not in result.parts]
+    counted = " + ".join(result.parts) + (f" ({listed(unknown)} not known)" if unknown else "")
+    partly = [f"{part} in {percent(result.known[part])}" for part in result.parts if result.known[part] < 1]
+    known = f", known of {listed(partly)} of the posts" if partly else ""
+    most = max(result.parts, key=lambda part: result.part_share[part])
+    if len(result.parts) > 1 and result.part_share[most] > MOSTLY:
+        counted += f", {percent(result.part_share[most])} of it {most}"
+    below = f"; {percent(result.below_zero)} of the posts score below zero" if result.below_zero >= 0.005 else ""
+    return (
+        f"Engagement is {counted}{known}{below}. Groups are compared by the mean with the outer "
+        f"{percent(OUTER)} at each end drawn in, so that no single post decides; intervals are {percent(CONFIDENCE)}."
+    )
+
+
+def _standout_line(found: Standout, result: MeasureEngagement) -> str:
+    best, worst = (
+        f"{_name(name, found.by)} with {_typical(result.best_groups[name])}" for name in (found.best, found.worst)
+    )
+    everyone = figure(result.everyone.typical)
+    line = f"Best {found.by}: {best}, against {everyone} for all posts, outliers drawn in; weakest: {worst}"
+    if found.best_sure and found.worst_sure:
+        return line + "; both are more than chance."
+    if found.best_sure or found.worst_sure:
+        return f"{line}; only the {'best' if found.best_sure else 'weakest'} is more than chance."
+    return line + "; these differences may be chance."
+
+
+def _group_line(name: str, group: EngagementGroup, by: str | None) -> str:
+    return (
+        f"{_name(name, by)}: {_typical(group)}, median {figure(group.median)}, "
+        f"{percent(group.share)} of all engagement, {count(group.posts, 'post')}."
+    )
+
+
+def _name(name: str, by: str | None) -> str:
+    return f"{name} UTC" if by == "hour" else short(name)
+
+
+def _typical(group: EngagementGroup) -> str:
+    if group.low is None or group.high is None:
+        return f"{figure(group.typical)} per post"
+    return f"{figure(group.typical)} per post ({figure(group.low)} to {figure(group.high)})"
+
+
+def _side_by_side(groups: dict[str, EngagementGroup]) -> str:
+    return listed([f"{name} {_typical(group)}" for name, group in groups.items()])
+
+
+def figure(value: float) -> str:
+    """``3.4``, ``12``, from a hundred on ``1,234``."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}".removesuffix(".0")
