@@ -11,7 +11,6 @@ import logging
 import os
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -20,31 +19,18 @@ from uuid import uuid4
 
 import typer
 
+from agent.quiet import hush_libraries
 from index.errors import AnalystError
 
 if TYPE_CHECKING:
     from agent.analyst import Analyst
+    from tools.library import Library
     from tools.result import ToolResult
 
 HOME = Path(__file__).resolve().parent
 SAMPLE_POSTS = HOME / "index" / "sample" / "posts.jsonl"
 SAMPLE_INDEX = HOME / "indexes" / "sample"
 STOPPED = "Stopped."
-QUIET = {
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "HF_HUB_VERBOSITY": "error",
-    "TRANSFORMERS_VERBOSITY": "error",
-    "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
-    "TOKENIZERS_PARALLELISM": "true",
-}
-PRIVATE = {
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "DO_NOT_TRACK": "1",
-    "GRADIO_ANALYTICS_ENABLED": "False",
-    "ANONYMIZED_TELEMETRY": "False",
-    "LANGSMITH_TRACING": "false",
-    "LANGCHAIN_TRACING_V2": "false",
-}
 
 app = typer.Typer(
     add_completion=False,
@@ -69,15 +55,6 @@ def main() -> None:
     """Entry point of the console script."""
     hush_libraries()
     app()
-
-
-def hush_libraries() -> None:
-    """Telemetry off whatever the surroundings say; chatter of libraries off unless somebody asked for it."""
-    os.environ.update(PRIVATE)
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
-    logging.getLogger().setLevel(logging.ERROR)
-    warnings.simplefilter("ignore")
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
@@ -177,20 +154,27 @@ def call(
     arguments: Annotated[list[str] | None, typer.Argument(metavar="key=value …", help="Its arguments.")] = None,
     index: Index = None,
     as_json: Json = False,
+    chart: Annotated[Path | None, typer.Option(help="Also draw the result into this .png or .svg.")] = None,
+    export: Annotated[Path | None, typer.Option(help="Also save the audience as this .csv or .json.")] = None,
 ) -> None:
     """Run one tool, without a chat model."""
     from agent import console
+    from tools.exports import check_names, save
     from tools.registry import TOOLS
 
     if tool not in TOOLS:
         _usage(f"There is no tool {tool!r}. The tools are: {', '.join(TOOLS)}.")
     given = dict(_pair(text, "limit=5") for text in arguments or [])
+    check_names(tool, chart=chart, export=export)
     with _stdout_for_json(as_json):
-        result = _run_tool(index, tool, given)
+        library, result = _run_tool(index, tool, given)
     if as_json:
         console.say_json(result.to_dict())
     else:
         console.show_result(result)
+    with _stdout_for_json(as_json):
+        for path in save(library, result, chart=chart, export=export):
+            console.say(f"Saved {path}.")
 
 
 @command
@@ -327,12 +311,13 @@ def _typed() -> Iterator[str]:
             yield question
 
 
-def _run_tool(index: Path | None, tool: str, given: dict[str, str]) -> ToolResult:
+def _run_tool(index: Path | None, tool: str, given: dict[str, str]) -> tuple[Library, ToolResult]:
     from tools.library import Library
     from tools.registry import BadArguments, call_tool
 
+    library = Library.open(index or _sample())
     try:
-        return call_tool(Library.open(index or _sample()), tool, dict(given))
+        return library, call_tool(library, tool, dict(given))
     except BadArguments as error:
         _usage(str(error))
 

@@ -97,8 +97,20 @@ class Analyst:
             yield from self._stream(question.encode("utf-8", "replace").decode(), name)
         finally:
             if thread is None:  # nobody can come back to it
-                self._memory.delete_thread(name)
-                self._whole.pop(name, None)
+                self.forget(name)
+
+    def remembered(self, thread: str) -> int:
+        """How far a conversation has come: what ``rewind`` takes to come back to this place."""
+        return self._whole.get(thread, 0)
+
+    def rewind(self, thread: str, place: int) -> None:
+        """Forget what was asked and answered after ``place``, so that it can be asked anew or in other words."""
+        self._whole[thread] = min(place, self.remembered(thread))
+
+    def forget(self, thread: str) -> None:
+        """Forget a whole conversation."""
+        self._memory.delete_thread(thread)
+        self._whole.pop(thread, None)
 
     def _stream(self, question: str, name: str) -> Iterator[Event]:
         from langchain_core.messages import HumanMessage, RemoveMessage, ToolMessage
@@ -205,11 +217,11 @@ class _Turn:
             self._people += outcome.handles
             self._sources.append(text)
             (self._texts if result else self._faults).append(text)
+        args = self._asked.get(id_, {}) if outcome is None else outcome.args
         if made:
-            args = self._asked.get(id_, {}) if outcome is None else outcome.args
             self.calls.append(Call(str(message.name), args))
             self.results.append(result.to_dict() if result else {"tool": message.name, "fault": text})
-        return ToolFinished(id_, str(message.name), text, result, getattr(outcome, "seconds", 0.0))
+        return ToolFinished(id_, str(message.name), text, result, getattr(outcome, "seconds", 0.0), args)
 
     def flush(self) -> Iterator[Event]:
         line, self._line = self._line, ""

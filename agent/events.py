@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tools.result import ToolResult
@@ -44,13 +44,14 @@ class ToolStarted:
 
 @dataclass(frozen=True)
 class ToolFinished:
-    """The tool is done. ``result`` is None if it failed; ``text`` then says why."""
+    """The tool is done. ``result`` is None if it failed; ``text`` then says why. ``args`` are those it ran with."""
 
     id: str
     name: str
     text: str
     result: ToolResult | None
     seconds: float
+    args: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

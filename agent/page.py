@@ -1,181 +1,233 @@
-"""The chat page: questions in, tool steps and answers out, one conversation for each browser session.
+"""The chat page: questions, tool steps and answers on the left; the result, its posts and its query on the right.
 
-Words of posts reach the browser only through ``literal`` or ``answer_markdown``: nothing in them can act as markup.
+Words of posts reach the browser only through ``literal``, ``answer_markdown`` or ``esc``: nothing in them can act as
+markup.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from agent.page_about import EXAMPLES
+from agent.page_result import NOTHING, head_html
+from agent.page_style import ACT, ON_LOAD, POLICY, css, theme
 from agent.page_text import literal
-from agent.page_turn import LOADING, Conversation, Message, Opening, answer, error_sentence
+from agent.page_turn import LOADING, Opening
 from index.errors import AnalystError
 
 if TYPE_CHECKING:
     import gradio as gr
 
     from agent.analyst import Analyst
-    from index.manifest import Manifest
 
 TITLE = "Audience Analyst"
-EXAMPLES = (
-    "Who would engage with a Nike ad?",
-    "How do people feel about the iPhone, by month?",
-    "What do people complain about with Netflix?",
-    "Which brands come up with running?",
-    "What is the coffee community talking about?",
-)
-# The browser refuses whatever would come from outside this server, even if some markup slipped through.
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; "
-    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-)
-CSS = """
-.gradio-container {max-width: 62rem !important; margin: 0 auto !important}
-footer {display: none !important}
-#title h1 {margin: 0.4rem 0 0}
-#about p {color: var(--body-text-color-subdued); margin: 0}
-#conversation {border-width: 0; background: transparent}
-#conversation .placeholder-content {justify-content: center}
-#question {border: 1px solid var(--border-color-primary); border-radius: var(--radius-lg)}
-#ask, #stop {align-self: stretch}
-#examples {gap: 0.5rem; flex-wrap: wrap; justify-content: flex-start}
-#examples button {flex: 0 1 auto; min-width: 0; font-weight: 400}
-"""
-
-
-def about_index(manifest: Manifest, model: str) -> str:
-    """One line about what is loaded: posts, people, span."""
-    first, last = manifest.first_post, manifest.last_post
-    when = f", {first[:10]} to {last[:10]}" if first and last else ""
-    return f"{manifest.posts:,} posts by {manifest.people:,} people{when} · model {model}"
-
-
-def _about(opening: Opening) -> Iterator[str]:
-    if not opening.ready:
-        yield literal(LOADING)
-    try:
-        analyst = opening.get()
-        yield literal(about_index(analyst.manifest, analyst.model_name))
-    except Exception as error:
-        yield literal(error_sentence(error))
+LONGEST_QUERY = 4000  # characters of a field of the audience query
 
 
 @dataclass(frozen=True)
-class _Parts:
+class Parts:
     """The components that do something."""
 
-    conversation: gr.State
+    visit: gr.State
+    key: gr.BrowserState
+    talks: gr.HTML
     about: gr.Markdown
+    fresh: gr.Button
     chat: gr.Chatbot
+    again: gr.Row
+    retry: gr.Button
+    edit: gr.Button
+    editing: gr.Row
+    cancel: gr.Button
     box: gr.Textbox
     ask: gr.Button
     stop: gr.Button
-    fresh: gr.Button
+    example_row: gr.Row
     examples: list[gr.Button]
+    head: gr.HTML
+    tabs: gr.Tabs
+    result_tab: gr.Tab
+    result: gr.HTML
+    chart_tab: gr.Tab
+    chart: gr.HTML
+    posts_tab: gr.Tab
+    posts: gr.HTML
+    query_tab: gr.Tab
+    query: list[gr.Textbox | gr.Number]
+    run: gr.Button
+    query_note: gr.HTML
+    take_tab: gr.Tab
+    people_row: gr.Row
+    chart_row: gr.Row
+    takes: dict[str, gr.Button]
+    calls: gr.HTML
+    file: gr.JSON
+    data: gr.HTML
 
 
 def build_page(open_analyst: Callable[[], Analyst] | Opening) -> gr.Blocks:
     """The page. The analyst is opened in the background, at the latest when somebody visits."""
     import gradio as gr
 
+    from agent.page_wiring import Wiring
+
     opening = open_analyst if isinstance(open_analyst, Opening) else Opening(open_analyst)
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True) as page:
-        parts = _parts()
-        _wire(page, opening, parts)
+    with gr.Blocks(title=TITLE, analytics_enabled=False) as page:
+        found = _state() | _top()
+        with gr.Row(elem_id="main"):
+            with gr.Column(elem_id="talk"):
+                found |= _talk()
+            with gr.Column(elem_id="see"):
+                found |= _see()
+        parts = Parts(**{item.name: found[item.name] for item in fields(Parts)})
+        Wiring(opening, parts).connect(page)
+        page.load(None, js=ON_LOAD)
     return page
 
 
-def _parts() -> _Parts:
+def _state() -> dict[str, Any]:
     import gradio as gr
 
-    gr.Markdown(f"# {TITLE}", elem_id="title")
-    about = gr.Markdown(literal(LOADING), elem_id="about")
+    # The browser keeps the secret by which it is known again, and nothing of what was said.
+    return {
+        "visit": gr.State(None),
+        "key": gr.BrowserState(None, storage_key="audience-analyst"),
+        "file": gr.JSON(visible=False),
+    }
+
+
+def _mine(elem_id: str, value: str = "", **more: Any) -> gr.HTML:
+    """Our own HTML, whose buttons tell what was pressed."""
+    import gradio as gr
+
+    return gr.HTML(
+        value, elem_id=elem_id, elem_classes=["mine"], apply_default_css=False, js_on_load=ACT, padding=False, **more
+    )
+
+
+def _top() -> dict[str, Any]:
+    import gradio as gr
+
+    with gr.Sidebar(label="Conversations", open=False, elem_id="side"):
+        talks = _mine("talks")
+    with gr.Row(elem_id="top"):
+        gr.Markdown(f"# {TITLE}", elem_id="title")
+        about = gr.Markdown(literal(LOADING), elem_id="about")
+        fresh = gr.Button("New conversation", elem_id="fresh", size="sm", variant="secondary", min_width=150, scale=0)
+    return {"talks": talks, "about": about, "fresh": fresh}
+
+
+def _talk() -> dict[str, Any]:
+    import gradio as gr
+
     chat = gr.Chatbot(
-        elem_id="conversation", show_label=False, scale=1, min_height="20rem", buttons=[], layout="bubble",
-        sanitize_html=True, allow_tags=False, latex_delimiters=[], allow_file_downloads=False,
-        placeholder="Ask about the people and their posts.",
+        elem_id="conversation", show_label=False, buttons=[], layout="bubble", sanitize_html=True, allow_tags=False,
+        latex_delimiters=[], allow_file_downloads=False, placeholder="Ask about the people and their posts.",
+        height="30rem",
     )  # fmt: skip
+    with gr.Row(elem_id="again", visible=False) as again:
+        retry = gr.Button("Ask again", elem_id="retry", size="sm", variant="secondary")
+        edit = gr.Button("Edit the last question", elem_id="edit", size="sm", variant="secondary")
+        gr.HTML('<a href="#see">See the result ↓</a>', elem_id="jump", elem_classes=["mine"], apply_default_css=False)
+    with gr.Row(elem_id="editing", visible=False) as editing:
+        gr.HTML(
+            '<p class="quiet">Editing your last question: its answer will be replaced.</p>',
+            elem_classes=["mine"],
+            apply_default_css=False,
+        )
+        cancel = gr.Button("Keep it as it was", elem_id="cancel", size="sm", variant="secondary", scale=0)
     with gr.Row():
         box = gr.Textbox(
-            elem_id="question", show_label=False, container=False, scale=1, autofocus=True, lines=1, max_lines=6,
-            placeholder="Ask a question in plain English",
+            elem_id="question", label="Your question", show_label=False, container=False, scale=1, autofocus=True,
+            lines=1, max_lines=6, placeholder="Ask in plain English",
         )  # fmt: skip
         ask = gr.Button("Ask", elem_id="ask", variant="primary", scale=0, min_width=110)
         stop = gr.Button("Stop", elem_id="stop", variant="stop", scale=0, min_width=110, visible=False)
-    with gr.Row(elem_id="examples"):
-        examples = [gr.Button(text, size="sm", variant="secondary") for text in EXAMPLES]
-        fresh = gr.Button("New conversation", elem_id="fresh", size="sm", variant="secondary")
-    return _Parts(gr.State(None), about, chat, box, ask, stop, fresh, examples)
+    with gr.Row(elem_id="examples", visible=False) as example_row:
+        examples = [gr.Button(visible=False, size="sm", variant="secondary") for _ in range(EXAMPLES)]
+    return {
+        "chat": chat, "again": again, "retry": retry, "edit": edit, "editing": editing, "cancel": cancel, "box": box,
+        "ask": ask, "stop": stop, "example_row": example_row, "examples": examples,
+    }  # fmt: skip
 
 
-def _wire(page: gr.Blocks, opening: Opening, parts: _Parts) -> None:
-    """What happens on which click. All of it is private to the page: outside programs have the command line."""
+def _see() -> dict[str, Any]:
     import gradio as gr
 
-    def begin(question: str, state: Conversation | None) -> tuple[Any, ...]:
-        state = state or Conversation()
-        if not question.strip() or not state.put(question):
-            return state, gr.skip(), gr.skip(), gr.skip(), gr.skip()
-        return state, state.messages, "", *_buttons(running=True)
-
-    def about() -> Iterator[str]:
-        yield from _about(opening)
-
-    def reply(state: Conversation) -> Iterator[list[Message]]:
-        yield from answer(state, opening)
-
-    def idle(state: Conversation) -> tuple[gr.Button, gr.Button]:
-        return _buttons(running=state.running)
-
-    def renew(state: Conversation | None) -> tuple[Conversation, list[Message]]:
-        _halt(state)
-        return Conversation(), []
-
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    at_once: dict[str, Any] = {**quiet, "queue": False}
-    page.load(about, None, parts.about, concurrency_limit=None, **quiet)
-    sources = [(parts.box.submit, parts.box), (parts.ask.click, parts.box)]
-    buttons = [parts.ask, parts.stop]
-    for event, source in [*sources, *((example.click, example) for example in parts.examples)]:
-        asked = event(
-            begin, [source, parts.conversation], [parts.conversation, parts.chat, parts.box, *buttons], **at_once
-        )
-        answered = asked.then(
-            reply, parts.conversation, parts.chat, concurrency_limit=8, concurrency_id="reply", **quiet
-        )
-        answered.then(idle, parts.conversation, buttons, **at_once)
-    parts.stop.click(_halt, parts.conversation, None, **at_once)
-    for again in (parts.fresh.click, parts.chat.clear):
-        again(renew, parts.conversation, [parts.conversation, parts.chat], **at_once)
+    head = _mine("head", head_html([]))
+    with gr.Tabs(elem_id="tabs", selected="data", overflow_behavior="wrap") as tabs:
+        with gr.Tab("Result", id="result", visible=False) as result_tab:
+            result = _mine("result")
+        with gr.Tab("Chart", id="chart", visible=False) as chart_tab:
+            chart = _mine("chart")
+        with gr.Tab("Posts", id="posts", visible=False) as posts_tab:
+            posts = _mine("posts", f'<p class="quiet">{NOTHING}</p>')
+        with gr.Tab("Query", id="query", visible=False) as query_tab:
+            query, run, note = _query()
+        with gr.Tab("Take away", id="take", visible=False) as take_tab:
+            taken = _take_away()
+        with gr.Tab("About this data", id="data"):
+            data = _mine("data", f'<p class="quiet">{LOADING}</p><div class="wait">{"<i></i>" * 4}</div>')
+    return {
+        "head": head, "tabs": tabs, "result_tab": result_tab, "result": result,
+        "chart_tab": chart_tab, "chart": chart, "posts_tab": posts_tab, "posts": posts, "query_tab": query_tab,
+        "query": query, "run": run, "query_note": note, "take_tab": take_tab, "data": data, **taken,
+    }  # fmt: skip
 
 
-def _buttons(*, running: bool) -> tuple[gr.Button, gr.Button]:
-    """Ask, and in its place Stop while a question is answered."""
+def _query() -> tuple[list[Any], gr.Button, gr.HTML]:
+    """The audience query as fields, in the order of ``page_wiring.QUERY``."""
     import gradio as gr
 
-    return gr.Button(visible=not running), gr.Button(visible=running)
+    campaign = gr.Textbox(
+        label="Campaign", info="A brand, a product or the ad's own words", elem_id="campaign", max_length=LONGEST_QUERY
+    )
+    interests = gr.Textbox(
+        label="Interests",
+        info="With commas between them; leave empty to let the index find them",
+        elem_id="interests",
+        max_length=LONGEST_QUERY,
+    )
+    with gr.Row():
+        limit = gr.Number(label="How many", precision=0, minimum=1, maximum=500, elem_id="limit", min_width=120)
+        since = gr.Textbox(label="Since", placeholder="2025-01", elem_id="since", min_width=120, max_length=40)
+        until = gr.Textbox(label="Until", placeholder="2025-12", elem_id="until", min_width=120, max_length=40)
+        community = gr.Textbox(label="Community", placeholder="any", elem_id="community", min_width=120, max_length=200)
+    note = gr.HTML("", elem_id="query-note", elem_classes=["mine"], apply_default_css=False)
+    run = gr.Button("Run again", elem_id="run", variant="primary")
+    return [campaign, interests, limit, since, until, community], run, note
 
 
-def _halt(state: Conversation | None) -> None:
-    if state is not None:
-        state.stop.set()
+def _take_away() -> dict[str, Any]:
+    import gradio as gr
+
+    takes = {}
+    with gr.Row(elem_classes=["takes"]) as people_row:
+        takes["csv"] = gr.Button("People as CSV", elem_id="take-csv", size="sm")
+        takes["json"] = gr.Button("People as JSON", elem_id="take-json", size="sm")
+    with gr.Row(elem_classes=["takes"]) as chart_row:
+        takes["png"] = gr.Button("Chart as PNG", elem_id="take-png", size="sm")
+        takes["svg"] = gr.Button("Chart as SVG", elem_id="take-svg", size="sm")
+    with gr.Row(elem_classes=["takes"]):
+        takes["result"] = gr.Button("This result as JSON", elem_id="take-result", size="sm")
+        takes["markdown"] = gr.Button("Conversation as Markdown", elem_id="take-markdown", size="sm")
+        takes["script"] = gr.Button("Calls as a script", elem_id="take-script", size="sm")
+    calls = gr.HTML("", elem_id="calls", elem_classes=["mine"], apply_default_css=False)
+    return {"takes": takes, "people_row": people_row, "chart_row": chart_row, "calls": calls}
 
 
 def launch(page: gr.Blocks, *, host: str, port: int, auth: tuple[str, str] | None = None) -> str:
     """Serve the page in the background and return its address. Raises AnalystError if the port is taken."""
-    import gradio as gr
     from starlette.middleware import Middleware
 
-    theme = gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
     try:
         _, url, _ = page.queue(default_concurrency_limit=8).launch(
-            server_name=host, server_port=port, auth=auth, theme=theme, css=CSS, prevent_thread_lock=True, quiet=True,
-            share=False, show_error=False, footer_links=[], run_history=False, ssr_mode=False, enable_monitoring=False,
-            mcp_server=False, max_file_size="1kb", app_kwargs={"middleware": [Middleware(_Guarded)]},
+            server_name=host, server_port=port, auth=auth, theme=theme(), css=css(), prevent_thread_lock=True,
+            quiet=True, share=False, show_error=False, footer_links=[], run_history=False, ssr_mode=False,
+            enable_monitoring=False, mcp_server=False, max_file_size="1kb",
+            app_kwargs={"middleware": [Middleware(_Guarded)]},
         )  # fmt: skip
     except OSError as error:
         raise AnalystError(

@@ -7,13 +7,15 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from agent.events import Event, Finished, ToolFinished, ToolStarted, Words
 from agent.page_text import answer_markdown, literal
 from index.errors import AnalystError
+from tools.result import ToolResult
+from tools.words import count
 
 if TYPE_CHECKING:
     from agent.analyst import Analyst
@@ -68,30 +70,83 @@ class Opening:
 
 
 @dataclass
+class Shown:
+    """A result that the page can show, and the call that made it. ``asked`` is the question in the user's words.
+
+    ``charts`` are its pictures, once they were looked for.
+    """
+
+    name: str
+    args: dict[str, Any]
+    result: ToolResult
+    seconds: float
+    asked: str = ""
+    charts: list[Any] | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass
+class Asked:
+    """A question, and how far its conversation had come before it, so that it can be taken back."""
+
+    question: str
+    messages: int
+    shown: int
+    remembered: int | None = None  # by the analyst; None as long as it has not begun to answer
+
+
+@dataclass
 class Conversation:
-    """What one browser session has said and seen. ``busy`` is held while its questions are answered, one by one."""
+    """What was said and seen. ``busy`` is held while its questions are answered, one by one."""
 
     thread: str = field(default_factory=lambda: uuid4().hex)
     messages: list[Message] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
     pending: str | None = None
     running: bool = False
+    rewind_to: int | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     busy: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def title(self) -> str:
+        """Its first question."""
+        return self.asked[0].question if self.asked else ""
 
     def put(self, question: str) -> bool:
         """Take up a question; no if one is still being answered."""
         if self.running or self.pending is not None:
             return False
         self.pending = question
+        self.asked.append(Asked(question, len(self.messages), len(self.shown)))
         self.messages.append({"role": "user", "content": literal(question)})
         return True
+
+    def take_back(self) -> str:
+        """Undo the last question with all that came after it, and return it; "" if there is none or it still runs."""
+        if self.running or self.pending is not None or not self.asked:
+            return ""
+        last = self.asked.pop()
+        self.messages, self.shown = self.messages[: last.messages], self.shown[: last.shown]
+        if last.remembered is not None:
+            self.rewind_to = last.remembered
+        return last.question
+
+    def add(self, shown: Shown, note: str) -> None:
+        """A call that the user made without the model, as a step."""
+        step = _step(uuid4().hex, call_title(shown.name, shown.args), _call_arguments(shown.name, shown.args), "done")
+        _finish(step, shown.result, shown.result.text, shown.seconds)
+        step["metadata"]["log"] = f"{note}, {step['metadata']['log']}"
+        self.messages, self.shown = [*self.messages, step], [*self.shown, shown]
 
 
 @dataclass
 class Turn:
-    """The messages of one answer, as its events come in."""
+    """The messages and results of one answer, as its events come in."""
 
+    question: str = ""
     messages: list[Message] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
     finished: bool = False
     _words: str = ""
 
@@ -104,7 +159,9 @@ class Turn:
         self._drop("waiting")
         if isinstance(event, ToolStarted):
             self._words = ""
-            self.messages.append(_step(event.id, _call_title(event), _call_arguments(event), "pending"))
+            self.messages.append(
+                _step(event.id, call_title(event.name, event.args), _call_arguments(event.name, event.args), "pending")
+            )
         elif isinstance(event, ToolFinished):
             self._finish_step(event)
         elif isinstance(event, Words):
@@ -126,11 +183,10 @@ class Turn:
 
     def _finish_step(self, event: ToolFinished) -> None:
         for message in self.messages:
-            metadata = message.get("metadata", {})
-            if metadata.get("id") == event.id:
-                metadata["status"], metadata["duration"] = "done", round(event.seconds, 2)
-                metadata["log"] = "" if event.result is not None else "failed"
-                message["content"] += "\n\n" + literal(event.text)
+            if message.get("metadata", {}).get("id") == event.id:
+                _finish(message, event.result, event.text, event.seconds)
+        if event.result is not None:
+            self.shown.append(Shown(event.name, event.args, event.result, event.seconds, self.question))
 
     def _say(self, text: str) -> None:
         if not self._words:
@@ -150,9 +206,31 @@ def _step(id_: str, title: str, content: str, status: str) -> Message:
     return {"role": "assistant", "content": content, "metadata": {"id": id_, "title": title, "status": status}}
 
 
-def _call_title(event: ToolStarted) -> str:
-    shown = (str(value) if not isinstance(value, list) else ", ".join(map(str, value)) for value in event.args.values())
-    return literal(" · ".join([event.name, *(_cut(value) for value in shown)]))
+def _finish(step: Message, result: ToolResult | None, text: str, seconds: float) -> None:
+    metadata = step["metadata"]
+    metadata["status"], metadata["duration"] = "done", round(seconds, 2)
+    metadata["log"] = "failed" if result is None else result_size(result)
+    step["content"] += "\n\n" + literal(text)
+
+
+def result_size(result: ToolResult) -> str:
+    """How much a result holds, its first list and its posts: ``10 people, 12 posts``."""
+    sizes = []
+    for item in fields(result):
+        value = getattr(result, item.name)
+        if item.name not in ("lines", "warnings", "evidence") and isinstance(value, (list, dict)) and value:
+            first = next(iter(value.values() if isinstance(value, dict) else value))
+            if is_dataclass(first) and len(value) > 1:
+                sizes.append(f"{len(value):,} {item.name.replace('_', ' ')}")
+    if result.evidence:
+        sizes.append(count(len(result.evidence), "post"))
+    return ", ".join([*sizes[:1], *sizes[1:][-1:]]) or count(len(result.lines), "line")
+
+
+def call_title(name: str, args: dict[str, Any]) -> str:
+    """A call in one line of Markdown."""
+    shown = (str(value) if not isinstance(value, list) else ", ".join(map(str, value)) for value in args.values())
+    return literal(" · ".join([name, *(_cut(value) for value in shown)]))
 
 
 def _cut(text: str) -> str:
@@ -160,12 +238,10 @@ def _cut(text: str) -> str:
     return line if len(line) <= ARGUMENT_SHOWN else line[: ARGUMENT_SHOWN - 1] + "…"
 
 
-def _call_arguments(event: ToolStarted) -> str:
-    values = {
-        key: ", ".join(map(str, item)) if isinstance(item, list) else str(item) for key, item in event.args.items()
-    }
+def _call_arguments(name: str, args: dict[str, Any]) -> str:
+    values = {key: ", ".join(map(str, item)) if isinstance(item, list) else str(item) for key, item in args.items()}
     lines = [f"**{literal(key)}** {literal(value)}" for key, value in values.items()]
-    return "\n".join([f"**{literal(event.name)}**", *lines])
+    return "\n".join([f"**{literal(name)}**", *lines])
 
 
 def answer(conversation: Conversation, opening: Opening) -> Iterator[list[Message]]:
@@ -178,10 +254,11 @@ def answer(conversation: Conversation, opening: Opening) -> Iterator[list[Messag
         return
     conversation.running, stop = True, threading.Event()
     conversation.stop = stop
-    turn, before = Turn(), conversation.messages
+    turn, messages, shown = Turn(question), conversation.messages, conversation.shown
     try:
-        for _ in _follow(turn, _start(question, conversation, opening, stop), opening, stop):
-            conversation.messages = [*before, *turn.messages]
+        for _ in _follow(turn, _start(conversation, opening, stop), opening, stop):
+            conversation.messages = [*messages, *turn.messages]
+            conversation.shown = [*shown, *turn.shown]
             yield conversation.messages
     finally:  # also when the browser goes away
         stop.set()
@@ -189,16 +266,17 @@ def answer(conversation: Conversation, opening: Opening) -> Iterator[list[Messag
 
 
 def _start(
-    question: str, conversation: Conversation, opening: Opening, stop: threading.Event
+    conversation: Conversation, opening: Opening, stop: threading.Event
 ) -> queue.SimpleQueue[Event | Exception | None]:
     """Start answering; what happens comes through the queue, at last None or the error that ended it."""
     events: queue.SimpleQueue[Event | Exception | None] = queue.SimpleQueue()
+    asked = conversation.asked[-1]
 
     def work() -> None:
         try:
             analyst = opening.get()
             with conversation.busy:  # a stopped question may still be finishing its last step
-                for event in analyst.stream(question, thread=conversation.thread) if not stop.is_set() else ():
+                for event in _stream(asked, conversation, analyst) if not stop.is_set() else ():
                     events.put(event)
                     if stop.is_set():
                         break
@@ -208,6 +286,15 @@ def _start(
 
     threading.Thread(target=work, daemon=True).start()
     return events
+
+
+def _stream(asked: Asked, conversation: Conversation, analyst: Analyst) -> Iterator[Event]:
+    """What happens while a question is answered, after going back to where it is asked."""
+    if conversation.rewind_to is not None:
+        analyst.rewind(conversation.thread, conversation.rewind_to)
+        conversation.rewind_to = None
+    asked.remembered = analyst.remembered(conversation.thread)
+    yield from analyst.stream(asked.question, thread=conversation.thread)
 
 
 def _follow(

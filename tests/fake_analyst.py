@@ -61,6 +61,17 @@ class FakeAnalyst:
     manifest: Manifest = field(default_factory=manifest)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
+    library: Any = None
+    threads: dict[str | None, list[str]] = field(default_factory=dict)  # the questions that each thread remembers
+
+    def remembered(self, thread: str) -> int:
+        return len(self.threads.get(thread, []))
+
+    def rewind(self, thread: str, place: int) -> None:
+        del self.threads.get(thread, [])[place:]
+
+    def forget(self, thread: str) -> None:
+        self.threads.pop(thread, None)
 
     def stream(self, question: str, *, thread: str | None = None) -> Iterator[Event]:
         self.asked.append((question, thread))
@@ -68,6 +79,7 @@ class FakeAnalyst:
             raise AnalystError("The question is empty", todo="Ask something.")
         if len(question) > 4000:
             raise AnalystError(f"The question has {len(question):,} characters", todo="Ask in at most 4,000.")
+        self.threads.setdefault(thread, []).append(question)
         try:
             yield from self.script(question)
         finally:

@@ -195,6 +195,37 @@ def test_what_a_tool_cannot_find_is_no_wrong_usage(tiny_index: Path) -> None:
     assert (done.exit_code, done.stdout) == (1, "") and "nobody_here" in done.stderr
 
 
+def test_call_draws_and_exports(tiny_index: Path, tmp_path: Path) -> None:
+    words = ("call", "find_audience", "campaign=Nike", "--index", tiny_index, "--json")
+    done = run(*words, "--chart", tmp_path / "a.svg", "--export", tmp_path / "a.csv")
+    assert json.loads(done.stdout)["tool"] == "find_audience", done.stderr
+    assert (tmp_path / "a.svg").read_bytes().startswith(b"<?xml") and f"Saved {tmp_path / 'a.csv'}." in done.stderr
+    assert (tmp_path / "a.csv").read_text().startswith("handle,probability,low,high,reasons,evidence,")
+    assert run(*words, "--export", tmp_path / "b.json").exit_code == 0
+    assert json.loads((tmp_path / "b.json").read_text())["index"]["people"] == 6
+
+
+@pytest.mark.parametrize(
+    ("tool", "option", "name", "said"),
+    [
+        ("find_audience", "--chart", "a.gif", "A chart ends in .png or .svg"),
+        ("find_audience", "--chart", ".", "This is a directory"),
+        ("find_audience", "--export", "a.xlsx", "An export ends in .csv or .json"),
+        ("get_profile", "--export", "a.csv", "Only an audience can be exported"),
+    ],
+)
+def test_files_that_cannot_be_are_refused_at_once(
+    folder: Path, tmp_path: Path, tool: str, option: str, name: str, said: str
+) -> None:
+    done = run("call", tool, "user=ana", option, tmp_path / name, "--index", folder)
+    assert (done.exit_code, done.stdout) == (1, "") and said in done.stderr
+
+
+def test_a_result_without_a_picture_is_still_shown(tiny_index: Path, tmp_path: Path) -> None:
+    done = run("call", "search_posts", "query=nike", "--chart", tmp_path / "a.png", "--index", tiny_index)
+    assert done.exit_code == 1 and "Nike" in done.stdout and "nothing to draw" in done.stderr
+
+
 def test_index_reports_what_it_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = tmp_path / "posts.jsonl"
     source.write_text("{}\n")

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from agent.events import Event, ToolStarted, Words
-from agent.page import about_index, build_page
+from agent.page import build_page
 from agent.page_text import answer_markdown, literal
 from agent.page_turn import LOADING, STOPPED, THINKING, UNEXPECTED, UNGROUNDED, Conversation, Message, Opening, answer
 from index.errors import AnalystError
-from tests.fake_analyst import NASTY, FakeAnalyst, finished, manifest
+from tests.fake_analyst import NASTY, FakeAnalyst, finished
 
 MARKDOWN = MarkdownIt("gfm-like", {"html": True, "linkify": False, "breaks": True})
 DEAD = {"text", "softbreak", "hardbreak", "paragraph_open", "paragraph_close", "inline", "text_special"}
@@ -200,9 +200,39 @@ def test_a_failed_opening_is_told_and_tried_again() -> None:
     assert said[1].startswith("They like") and len(tries) == 2
 
 
-def test_the_line_about_the_index() -> None:
-    assert about_index(manifest(), "m") == "12,345 posts by 678 people, 2013-01-03 to 2023-06-30 · model m"
-    assert about_index(manifest(first_post=None, last_post=None), "m") == "12,345 posts by 678 people · model m"
+def test_an_answer_can_be_asked_for_again_without_its_first_try_being_remembered() -> None:
+    analyst, conversation = FakeAnalyst(), Conversation()
+    ask("first", analyst, conversation)
+    ask("second", analyst, conversation)
+    assert conversation.take_back() == "second"
+    ask("second, better", analyst, conversation)
+    assert analyst.threads == {conversation.thread: ["first", "second, better"]}
+    assert [message["content"] for message in conversation.messages if message["role"] == "user"] == [
+        "first",
+        "second, better",
+    ]
+
+
+def test_a_question_that_was_stopped_before_it_began_takes_nothing_with_it() -> None:
+    analyst, conversation = FakeAnalyst(), Conversation()
+    ask("first", analyst, conversation)
+    conversation.put("second")
+    states = answer(conversation, Opening(lambda: time.sleep(0.3) or analyst))  # type: ignore[arg-type, return-value]
+    next(states)
+    conversation.stop.set()
+    list(states)
+    assert conversation.take_back() == "second"
+    ask("third", analyst, conversation)
+    assert analyst.threads == {conversation.thread: ["first", "third"]}
+
+
+def test_results_are_kept_with_their_calls() -> None:
+    conversation = Conversation()
+    ask("q", FakeAnalyst(), conversation)
+    (shown,) = conversation.shown
+    assert (shown.name, shown.asked, shown.seconds) == ("search_posts", "q", 0.42)
+    step = conversation.messages[1]
+    assert step["metadata"]["log"] == "1 line"
 
 
 def test_the_page_is_built_without_opening_anything() -> None:

@@ -1,0 +1,264 @@
+"""The right side of the page in a real browser: real tools over a small index, and a script in place of the model."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from agent.events import Answer, Call, Event, Finished, ToolFinished, ToolStarted
+from agent.page import build_page
+from agent.page_turn import Opening
+from index.errors import AnalystError
+from tests.browser.conftest import CHROMIUM, serve
+from tests.conftest import small_rows
+from tests.fake_analyst import NASTY, FakeAnalyst
+from tools.library import Library
+from tools.registry import call_tool
+
+if TYPE_CHECKING:
+    from index.encoder import Encoder
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def library(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """The small index with a hostile person added, whose every field tries to act."""
+    from index.build import build_index
+
+    folder = tmp_path_factory.mktemp("page")
+    hostile = {"author": NASTY, "community": NASTY, "likes": 1, "created_at": "2024-03-05T10:00:00Z"}
+    rows = [
+        *small_rows(),
+        {"id": "h1", "text": f"Nike {NASTY}", **hostile},
+        {"id": "h2", "text": "y" * 4000, **hostile},
+    ]
+    (folder / "posts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    build_index([str(folder / "posts.jsonl")], folder / "index")
+    return Library.open(folder / "index")
+
+
+def tools_asked_for(library: Library, question: str) -> Iterator[Event]:
+    """The question is the call: ``find_audience campaign=Nike``."""
+    name, _, rest = question.partition(" ")
+    args = dict(part.split("=", 1) for part in rest.split(" & ") if part)
+    started = time.perf_counter()
+    yield ToolStarted("1", name, args)
+    result = call_tool(library, name, args)
+    yield ToolFinished("1", name, result.text, result, time.perf_counter() - started, args)
+    yield Finished(Answer(result.lines[0], [Call(name, args)], [result.to_dict()], True, 0.1, "fake"))
+
+
+@pytest.fixture(scope="module")
+def address(library: Library) -> Iterator[str]:
+    analyst = FakeAnalyst(
+        lambda question: tools_asked_for(library, question), manifest=library.manifest, library=library
+    )
+    page = build_page(Opening(lambda: analyst))  # type: ignore[arg-type, return-value]
+    yield serve(page)
+    page.close(verbose=False)
+
+
+@pytest.fixture
+def page(address: str, browser: Any) -> Iterator[Any]:
+    """A page at desktop size, on which nothing may go wrong."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    opened = context.new_page()
+    errors: list[str] = []
+    asked: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto(address)
+    yield opened
+    assert errors == [] and [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+    assert opened.title() == "Audience Analyst"
+    context.close()
+
+
+def ask(page: Any, question: str) -> None:
+    from playwright.sync_api import expect
+
+    expect(page.locator("#ask")).to_be_visible()
+    page.fill("#question textarea", question)
+    page.keyboard.press("Enter")
+    expect(page.locator("#conversation")).to_contain_text(question)
+    expect(page.locator("#retry")).to_be_visible(timeout=15_000)
+
+
+def test_an_audience_its_people_and_its_posts(page: Any) -> None:
+    from playwright.sync_api import expect
+
+    ask(page, "find_audience campaign=Nike & limit=7")
+    see = page.locator("#see")
+    expect(see.get_by_role("heading", name="Audience for Nike")).to_be_visible()
+    expect(see.get_by_role("tab", name="People")).to_have_attribute("aria-selected", "true")
+    expect(see.locator("#result tbody tr")).to_have_count(7)
+    assert see.locator("#result").inner_text().count(NASTY) >= 1
+    assert see.locator("#see a, #see img, #see script, #result code").count() == 0
+
+    see.get_by_role("button", name="@ana: profile and evidence").focus()
+    page.keyboard.press("Enter")  # by keyboard alone
+    expect(see.get_by_role("heading", name="@ana")).to_be_focused()
+    expect(see.locator("#result")).to_contain_text("I love my new Nike shoes")
+    expect(see.locator("#result mark").first).to_be_visible()
+    expect(see.locator("#result")).to_contain_text("Profile")
+    see.get_by_role("button", name="All people").click()
+    expect(see.locator("#result tbody tr")).to_have_count(7)
+    page.locator("#result button", has_text="script").click()  # the hostile one
+    expect(see.locator("#result")).to_contain_text("Posts against it")
+    assert see.locator("#result a, #result img, #result script").count() == 0
+
+    see.get_by_role("tab", name="Posts").click()
+    expect(see.locator("#posts .post").first).to_contain_text("Nike")
+    expect(see.locator("#posts .tone").first).to_have_text(re.compile("positive|neutral|negative"))
+    see.get_by_role("tab", name="Chart").click()
+    expect(see.locator("#chart img").first).to_be_visible(timeout=15_000)
+    see.get_by_role("tab", name="About this data").click()
+    expect(see.locator("#data")).to_contain_text("posts.jsonl")
+
+
+def test_the_query_is_edited_and_run_again(page: Any) -> None:
+    from playwright.sync_api import expect
+
+    ask(page, "find_audience campaign=Nike & limit=3")
+    page.get_by_role("tab", name="Query").click()
+    expect(page.get_by_label("Campaign")).to_have_value("Nike")
+    page.get_by_label("Campaign").fill("iPhone")
+    page.get_by_label("How many").fill("2")
+    page.get_by_role("button", name="Run again").click()
+    expect(page.get_by_role("heading", name="Audience for iPhone")).to_be_visible()
+    expect(page.locator("#result tbody tr")).to_have_count(2)
+    expect(page.locator("#conversation")).to_contain_text("find_audience · iPhone · 2")
+    expect(page.locator("#conversation")).to_contain_text("edited query, 2 people")
+
+    page.get_by_label("Results of this conversation").select_option(label="1. Audience for Nike")
+    expect(page.get_by_role("heading", name="Audience for Nike")).to_be_visible()
+    expect(page.locator("#result tbody tr")).to_have_count(3)
+
+    page.get_by_role("tab", name="Query").click()
+    page.get_by_label("Community").fill("nowhere")
+    page.get_by_role("button", name="Run again").click()
+    expect(page.get_by_role("alert").filter(has_text="no community named 'nowhere'")).to_be_visible()
+    expect(page.get_by_role("heading", name="Audience for Nike")).to_be_visible()  # it stays
+
+
+def test_asking_again_and_in_other_words(page: Any) -> None:
+    from playwright.sync_api import expect
+
+    ask(page, "search_posts query=Nike")
+    talk = page.locator("#conversation")
+    page.click("#retry")
+    expect(page.locator("#retry")).to_be_visible()
+    assert talk.inner_text().count("search_posts query=Nike") == 1
+    page.click("#edit")
+    expect(page.locator("#question textarea")).to_have_value("search_posts query=Nike")
+    page.click("#cancel")
+    expect(page.locator("#question textarea")).to_have_value("")
+    page.click("#edit")
+    ask(page, "search_posts query=marathon")
+    expect(talk).not_to_contain_text("query=Nike")
+    expect(page.get_by_role("heading", name="Posts about marathon")).to_be_visible()
+    expect(page.get_by_label("Results of this conversation")).to_have_count(0)
+
+
+def test_conversations_are_kept_and_reopened_by_this_browser_only(page: Any, address: str, browser: Any) -> None:
+    from playwright.sync_api import expect
+
+    ask(page, "search_posts query=Nike")
+    page.click("#fresh")
+    expect(page.locator("#conversation")).not_to_contain_text("Nike")
+    ask(page, "search_posts query=marathon")
+    page.get_by_role("button", name="Conversations").click()
+    expect(page.locator("#talks .talk")).to_have_count(2)
+    page.locator("#talks").get_by_role("button", name="search_posts query=Nike", exact=True).click()
+    expect(page.locator("#conversation")).to_contain_text("query=Nike")
+    expect(page.get_by_role("heading", name="Posts about Nike")).to_be_visible()
+
+    page.reload()
+    expect(page.locator("#conversation")).to_contain_text("query=marathon", timeout=15_000)
+    page.get_by_role("button", name="Conversations").click()
+    page.get_by_role("button", name="Delete the conversation: search_posts query=marathon").click()
+    expect(page.locator("#talks .talk")).to_have_count(1)
+    expect(page.locator("#conversation")).to_contain_text("query=Nike")
+
+    stranger = browser.new_context().new_page()
+    stranger.goto(address)
+    expect(stranger.locator("#examples button").first).to_be_visible()
+    expect(stranger.locator("#conversation")).not_to_contain_text("query=")
+    stranger.get_by_role("button", name="Conversations").click()
+    expect(stranger.locator("#talks .talk")).to_have_text(["New conversation"])
+    stored = page.evaluate("JSON.stringify(localStorage)")
+    assert "Nike" not in stored and "marathon" not in stored
+    stranger.context.close()
+
+
+def test_everything_can_be_taken_away(page: Any, library: Library, tmp_path: Path) -> None:
+    ask(page, "find_audience campaign=Nike & limit=3")
+    page.get_by_role("tab", name="Take away").click()
+    files = {}
+    for name in ("People as CSV", "People as JSON", "Chart as PNG", "Chart as SVG", "This result as JSON",
+                 "Conversation as Markdown", "Calls as a script"):  # fmt: skip
+        with page.expect_download(timeout=20_000) as waiting:
+            page.get_by_role("button", name=name).click()
+        files[waiting.value.suggested_filename] = Path(waiting.value.path()).read_bytes()
+    assert set(files) == {
+        "audience-for-nike.csv", "audience-for-nike.json", "audience-for-nike.png", "audience-for-nike.svg",
+        "find-audience.json", "conversation.md", "calls.sh",
+    }  # fmt: skip
+    rows = list(csv.reader(files["audience-for-nike.csv"].decode().splitlines()))
+    expected = call_tool(library, "find_audience", {"campaign": "Nike", "limit": 3})
+    assert len(rows) == 1 + len(expected.handles) == 4
+    assert json.loads(files["find-audience.json"])["people"] == expected.to_dict()["people"]
+    assert files["audience-for-nike.png"].startswith(b"\x89PNG")
+    assert "analyst call find_audience campaign=Nike limit=3 --index" in files["calls.sh"].decode()
+    assert "## find" in files["conversation.md"].decode()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_sticks_out(address: str, browser: Any, size: str, scheme: str) -> None:
+    from playwright.sync_api import expect
+
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(address)
+    expect(page.locator("#examples button").first).to_be_visible(timeout=15_000)
+    SCREENSHOTS.mkdir(exist_ok=True)
+    for name, question in (("first", ""), ("audience", "find_audience campaign=Nike"), ("error", "get_profile user=x")):
+        if question:
+            ask(page, question)
+        page.wait_for_timeout(600)
+        page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{scheme}.png")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect(page.locator("#conversation")).to_contain_text("Nobody named @x has posted here")
+    talk, see = page.locator("#talk").bounding_box(), page.locator("#see").bounding_box()
+    beside = see["x"] >= talk["x"] + talk["width"]
+    assert beside if size == "desktop" else see["y"] >= talk["y"] + talk["height"] and not beside
+    context.close()
+
+
+def test_an_index_that_cannot_be_opened_is_told(browser: Any) -> None:
+    from playwright.sync_api import expect
+
+    def load() -> Any:
+        raise AnalystError("There is no index directory here", where="x", todo="Make one.")
+
+    blocks = build_page(Opening(load))
+    page = browser.new_context().new_page()
+    page.goto(serve(blocks))
+    expect(page.get_by_role("alert")).to_contain_text("There is no index directory here (x). Make one.")
+    page.fill("#question textarea", "anything")
+    page.keyboard.press("Enter")
+    expect(page.locator("#conversation")).to_contain_text("There is no index directory here (x). Make one.")
+    page.context.close()
+    blocks.close(verbose=False)
