@@ -20,6 +20,7 @@ LONGEST_QUESTION = 4000  # characters
 TOOL_CALLS, MODEL_CALLS = 4, 6  # at most, for one question
 STEPS = 8 * MODEL_CALLS  # of the graph: a model call with its tool and the limits takes five
 REMEMBERED_TURNS = 5  # questions with their results that the model still sees
+REMEMBERED_LETTERS = 400  # of a result or an answer of an earlier turn
 NOTHING_TO_SAY = (
     "I can only say what the posts show, and no tool gave me anything for this. "
     "Ask me about a campaign, a person, a topic or a community."
@@ -251,7 +252,9 @@ def _check(question: str) -> None:
 
 
 def _forget_early_turns() -> Any:
-    """Middleware: the model sees the last ``REMEMBERED_TURNS`` questions, so that a long talk still fits."""
+    """Middleware: the model sees the last ``REMEMBERED_TURNS`` questions, and of all but the newest the beginning of
+    what came back, so that a long talk still fits. What the tools returned stays in the conversation.
+    """
     from langchain.agents.middleware import wrap_model_call
     from langchain_core.messages import HumanMessage
 
@@ -259,6 +262,17 @@ def _forget_early_turns() -> Any:
     def recent(request: Any, handler: Any) -> Any:
         asked = [place for place, message in enumerate(request.messages) if isinstance(message, HumanMessage)]
         first = asked[-REMEMBERED_TURNS] if len(asked) > REMEMBERED_TURNS else 0
-        return handler(request.override(messages=request.messages[first:]))
+        newest = asked[-1] if asked else 0
+        earlier = [_begun(message) for message in request.messages[first:newest]]
+        return handler(request.override(messages=[*earlier, *request.messages[newest:]]))
 
     return recent
+
+
+def _begun(message: Any) -> Any:
+    """A message of an earlier turn, cut to ``REMEMBERED_LETTERS``; questions and calls stay whole."""
+    from langchain_core.messages import HumanMessage
+
+    if isinstance(message, HumanMessage) or len(message.text) <= REMEMBERED_LETTERS:
+        return message
+    return message.model_copy(update={"content": message.text[:REMEMBERED_LETTERS].rsplit(" ", 1)[0] + " …"})

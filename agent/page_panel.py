@@ -20,6 +20,7 @@ from agent.page_export import (
 from agent.page_html import action, esc
 from agent.page_result import title
 from agent.page_sessions import Visit
+from agent.page_turn import Shown
 from tools.find_audience import FindAudience
 from tools.library import Library
 
@@ -50,7 +51,7 @@ def talks_html(visit: Visit) -> str:
     )
 
 
-def query_values(shown: Any) -> list[Any]:
+def query_values(shown: Shown | None) -> list[Any]:
     """The audience query in use, in the order of ``QUERY``; nothing for other results."""
     if shown is None or not isinstance(shown.result, FindAudience):
         return ["", "", 10, "", "", ""]
@@ -60,15 +61,26 @@ def query_values(shown: Any) -> list[Any]:
     return [query.campaign, interests, int(args.get("limit") or 10), *narrowed]
 
 
-def query_args(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields as arguments of ``find_audience``; an empty one is not given."""
+def query_args(fields: Mapping[str, Any], before: Shown | None = None) -> dict[str, Any]:
+    """The fields as arguments of ``find_audience``; an empty one is not given.
+
+    Interests that the index had found ``before``, and that nobody touched, are left to be found again: what is given
+    counts for more, and an unchanged query must give an unchanged result.
+    """
     args: dict[str, Any] = {"campaign": str(fields["campaign"] or "").strip()}
     interests = [part.strip() for part in str(fields["interests"] or "").split(",") if part.strip()]
-    if interests:
+    if interests and not _untouched(fields, before):
         args["interests"] = interests
     if fields["limit"] is not None:
         args["limit"] = fields["limit"]
     return args | {name: text for name in QUERY[3:] if (text := str(fields[name] or "").strip())}
+
+
+def _untouched(fields: Mapping[str, Any], before: Shown | None) -> bool:
+    """Whether the interests are still those that the query on show found by itself."""
+    if before is None or not isinstance(before.result, FindAudience) or not before.result.query.interests_found:
+        return False
+    return str(fields["interests"] or "").strip() == query_values(before)[1]
 
 
 def call_list_html(visit: Visit, library: Library | None) -> str:

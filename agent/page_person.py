@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from agent.page_html import action, chips, esc, facts, handle, mentions_of, notice, posts_html, tone_bar
 from agent.page_result import probability_html
+from agent.page_turn import Shown
 from index.errors import AnalystError
+from tools.explain_match import ExplainMatch
 from tools.find_audience import FindAudience, Person
 from tools.get_profile import GetProfile
 from tools.library import Library
-from tools.registry import TOOLS, call_tool
+from tools.reasons import Reason
+from tools.registry import call_tool
 from tools.result import Evidence, ToolResult
 from tools.select import evidence_posts
 from tools.words import percent
 
-SIGNALS = {
-    "person": "All they write, compared with the campaign",
-    "posts": "Their posts nearest to it",
-    "communities": "The communities they are in",
-    "mentions": "Posts that name it, and their tone",
-}
-SUPPORTING, OPPOSING = ("supporting", "evidence_for", "pro"), ("opposing", "evidence_against", "contra")
+# What a call that explains one person shares with the call that found the audience.
+SHARED = ("since", "until", "community")
 
 
 @dataclass(frozen=True)
@@ -32,35 +29,31 @@ class Opened:
     person: Person
     campaign: str
     profile: GetProfile | None
-    explained: ToolResult | None
+    explained: ExplainMatch | None
     supporting: list[Evidence]
     opposing: list[Evidence]
     faults: list[str] = field(default_factory=list)
 
 
-def open_person(library: Library, audience: FindAudience, place: int) -> Opened:
-    """Look up the person at ``place`` of an audience."""
-    faults: list[str] = []
-    person = audience.people[place]
+def open_person(library: Library, shown: Shown, place: int) -> Opened:
+    """Look up the person at ``place`` of the audience on show."""
+    audience, faults = shown.result, list[str]()
+    assert isinstance(audience, FindAudience)
+    person, query = audience.people[place], audience.query
     profile = _called(library, faults, "get_profile", user=person.user)
-    explained = None
-    if "explain_match" in TOOLS:
-        explained = _called(library, faults, "explain_match", user=person.user, campaign=audience.campaign)
-    supporting = _posts(library, explained, SUPPORTING) or evidence_posts(library, person.evidence)
-    opposing = _posts(library, explained, OPPOSING)
-    if explained is None:
-        about = {"query": audience.query.campaign, "user": person.user}
-        cold = _called(library, faults, "search_posts", **about, sentiment="negative", limit=3)
-        known = {post.id for post in supporting}
-        opposing = [post for post in cold.evidence if post.id not in known] if cold else []
+    asked = {name: shown.args[name] for name in SHARED if shown.args.get(name)}
+    if not query.interests_found:
+        asked["interests"] = query.interests
+    explained = _called(library, faults, "explain_match", user=person.user, campaign=audience.campaign, **asked)
+    explained = explained if isinstance(explained, ExplainMatch) else None
     return Opened(
         person,
-        audience.query.campaign,
+        query.campaign,
         profile if isinstance(profile, GetProfile) else None,
         explained,
-        supporting,
-        opposing,
-        faults,
+        explained.supporting if explained else evidence_posts(library, person.evidence),
+        explained.opposing if explained else evidence_posts(library, person.opposing),
+        list(dict.fromkeys(faults)),
     )
 
 
@@ -70,13 +63,6 @@ def _called(library: Library, faults: list[str], tool: str, **args: object) -> T
     except AnalystError as error:
         faults.append(str(error))
         return None
-
-
-def _posts(library: Library, explained: ToolResult | None, names: tuple[str, ...]) -> list[Evidence]:
-    """The posts of one side, which a result holds as posts or as their ids."""
-    found: list[Any] = next((value for name in names if (value := getattr(explained, name, None))), [])
-    ids = [item for item in found if isinstance(item, str)]
-    return [item for item in found if isinstance(item, Evidence)] or (evidence_posts(library, ids) if ids else [])
 
 
 def person_html(library: Library, opened: Opened) -> str:
@@ -93,28 +79,34 @@ def person_html(library: Library, opened: Opened) -> str:
 
 
 def _why(opened: Opened) -> str:
-    lines = opened.explained.lines if opened.explained else opened.person.reasons
-    said = "".join(f'<li dir="auto">{esc(line)}</li>' for line in lines)
-    rows = "".join(_signal(name, part, opened.person) for name, part in _parts(opened.person))
+    person, explained = opened.person, opened.explained
+    parts = [_list("For", person.reasons), _list("Against", person.against)]
+    if explained and explained.changes:
+        wanted = f"To be among the best 5 % ({percent(explained.needed)} or more)"
+        parts.append(_list(wanted, [f"would have to {change}" for change in explained.changes]))
+    if explained:
+        widest = max((abs(reason.weight) for reason in explained.reasons), default=0.0) or 1.0
+        rows = "".join(_signal(reason, widest) for reason in explained.reasons)
+        parts.append(
+            '<details><summary>What each signal adds</summary><p class="quiet">In log-odds: right raises the '
+            f'probability, left lowers it.</p><ul class="signals">{rows}</ul>'
+            f'<p class="quiet" dir="auto">Place {explained.place:,} of {explained.considered:,}. Probabilities were '
+            f"proven on {esc(explained.calibrated_on)}</p></details>"
+        )
+    return "".join(parts)
+
+
+def _list(name: str, words: list[str]) -> str:
+    items = "".join(f'<li dir="auto">{esc(word)}</li>' for word in words)
+    return f'<h4>{esc(name)}</h4><ul class="reasons">{items}</ul>' if items else ""
+
+
+def _signal(reason: Reason, widest: float) -> str:
+    side = "raises" if reason.weight >= 0 else "lowers"
     return (
-        f'<h4>Why</h4><ul class="reasons">{said}</ul><details><summary>What each signal adds</summary>'
-        '<p class="quiet">In log-odds, against an average person here: right raises the probability, left lowers it.'
-        "</p>"
-        f'<ul class="signals">{rows}</ul></details>'
-    )
-
-
-def _parts(person: Person) -> list[tuple[str, float]]:
-    return sorted(person.signals.items(), key=lambda item: -abs(item[1]))
-
-
-def _signal(name: str, part: float, person: Person) -> str:
-    widest = max(abs(value) for value in person.signals.values()) or 1.0
-    width, side = 50 * abs(part) / widest, "raises" if part >= 0 else "lowers"
-    return (
-        f"<li><span>{esc(SIGNALS.get(name, name.replace('_', ' ')))}</span>"
-        f'<span class="bar signal" aria-hidden="true"><i class="{side}" style="width:{width:.1f}%"></i></span>'
-        f"<b>{part:+.2f}</b></li>"
+        f'<li><span dir="auto">{esc(reason.words)}</span><span class="bar signal" aria-hidden="true">'
+        f'<i class="{side}" style="width:{50 * abs(reason.weight) / widest:.1f}%"></i></span>'
+        f"<b>{reason.weight:+.2f}</b></li>"
     )
 
 

@@ -54,7 +54,18 @@ COUNTED = {
 PEOPLE = frozenset({"user", "handle", "typical_people"})
 # Said elsewhere, or meant for programs.
 LEFT_OUT = frozenset(
-    {"lines", "warnings", "evidence", "query", "shares", "typical_posts", "top_engagement", "criterion"}
+    {
+        "lines",
+        "warnings",
+        "evidence",
+        "query",
+        "shares",
+        "typical_posts",
+        "top_engagement",
+        "criterion",
+        "supporting",
+        "opposing",
+    }
 )
 WIDEST = 7  # columns; more of them stand as rows, or as a card for each record
 SHOWN_ROWS = 200
@@ -139,7 +150,7 @@ def posts_tab_html(library: Library | None, shown: Shown | None) -> str:
 def _audience(result: FindAudience) -> str:
     if not result.people:
         return notice("Nobody fits. Widen the time or the community, or name other interests.")
-    highest = max(interval(person)[1] or person.probability for person in result.people)
+    highest = max(person.high for person in result.people)
     top = min(1.0, math.ceil(10 * highest + 1e-9) / 10)
     rows = [_person_row(place, person, top) for place, person in enumerate(result.people)]
     summary = facts(
@@ -149,29 +160,25 @@ def _audience(result: FindAudience) -> str:
             ("Interests used", esc(", ".join(result.query.interests)) or "none"),
         ]
     )
-    heads = ["Person", f"Likely to engage (bar up to {percent(top)})", "Why"]
+    proven = f'<p class="quiet" dir="auto">Probabilities were proven on {esc(result.calibrated_on)}</p>'
+    heads = ["Person", f"Likely to engage, 80 % interval (bar up to {percent(top)})", "Why"]
     caption = "People by probability of engaging; choose one for the profile and the posts for and against"
-    return summary + f'<div class="people">{table(caption, heads, rows)}</div>'
-
-
-def interval(person: Person) -> tuple[float | None, float | None]:
-    """The interval of a probability, where the targeting engine gives one."""
-    return getattr(person, "low", None), getattr(person, "high", None)
+    return f'{summary}<div class="people">{table(caption, heads, rows)}</div>{proven}'
 
 
 def _person_row(place: int, person: Person, top: float) -> list[str]:
     name = f'<span class="place">{place + 1}</span>{handle(person.user)}'
     button = action("person", place, name, label=f"{place + 1}. @{person.user}: profile and evidence")
     why = "".join(f'<li dir="auto">{esc(reason)}</li>' for reason in person.reasons)
+    why += "".join(f'<li class="against" dir="auto"><b>But:</b> {esc(words)}</li>' for words in person.against)
     return [button, probability_html(person, top), f'<ul class="reasons">{why}</ul>']
 
 
 def probability_html(person: Person, top: float = 1.0) -> str:
     """Probability as figure, interval and bar."""
-    low, high = interval(person)
-    span = f' <span class="quiet">{_range(low, high)}</span>' if low is not None and high is not None else ""
-    drawn = bar(person.probability, low=low, high=high, top=top)
-    return f'<b class="chance">{percent(person.probability)}</b>{span}{drawn}'
+    drawn = bar(person.probability, low=person.low, high=person.high, top=top)
+    span = f'<span class="quiet">{_range(person.low, person.high)}</span>'
+    return f'<b class="chance">{percent(person.probability)}</b> {span}{drawn}'
 
 
 def _range(low: float, high: float) -> str:

@@ -319,7 +319,7 @@ class Wiring:
             return self._gr.skip()
         if act == "person" and 0 <= place < len(shown.result.people):
             visit.person = place
-            return person_html(library, open_person(library, shown.result, place))
+            return person_html(library, open_person(library, shown, place))
         visit.person = None
         return result_html(shown)
 
@@ -337,7 +337,7 @@ class Wiring:
             return {p.query_note: ""}
         if visit.conversation.running:
             return {p.query_note: notice(STILL_RUNNING, "error")}
-        args = query_args(dict(zip(QUERY, fields, strict=True)))
+        args = query_args(dict(zip(QUERY, fields, strict=True)), visit.shown)
         started = time.perf_counter()
         try:
             result = call_tool(library, "find_audience", args)

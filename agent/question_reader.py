@@ -9,11 +9,11 @@ chat model chooses among these proposals.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from agent.dates import NUMBERS as SMALL_NUMBERS
 
@@ -21,24 +21,36 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 WEIGHTS = Path(__file__).parent / "weights" / "question_reader.safetensors"
-TOOLS = ("find_audience", "get_profile", "search_posts", "analyze_sentiment", "extract_entities", "extract_keywords")
+TOOLS = (
+    "find_audience", "explain_match", "get_profile", "search_posts", "analyze_sentiment", "extract_entities",
+    "extract_keywords", "compare_brands", "measure_engagement", "list_segments", "describe_data",
+)  # fmt: skip
 SMALL_TALK = ("greet", "thanks", "help", "goodbye", "off_topic", "out_of_reach", "sensitive", "injection", "gibberish")
 KINDS = TOOLS + SMALL_TALK
-SLOTS = ("subject", "interests", "user", "text", "community", "limit", "since", "until", "during")
+SLOTS = (
+    "subject", "interests", "user", "text", "community", "limit", "since", "until", "during", "brands", "count",
+)  # fmt: skip
 TAGS = ("O", *(f"{prefix}-{slot}" for slot in SLOTS for prefix in "BI"))
 CHOICES: dict[str, tuple[str, ...]] = {
     "sentiment": ("", "positive", "neutral", "negative"),
-    "by": ("", "day", "week", "month", "year", "community", "user"),
+    "by": ("", "day", "week", "month", "year", "community", "user", "hour", "weekday"),
     "type": ("", "person", "organization", "product", "location", "group", "work"),
 }
-CARRIED = ("subject", "user", "text", "community", "since", "until", "limit", "sentiment", "by", "type", "interests")
+CARRIED = (
+    "subject", "user", "text", "community", "since", "until", "limit", "sentiment", "by", "type", "interests", "brands",
+    "count",
+)  # fmt: skip
 SUBJECT = {  # the argument that the subject fills, for each tool that has one
     "find_audience": "campaign",
+    "explain_match": "campaign",
     "search_posts": "query",
     "analyze_sentiment": "topic",
     "extract_entities": "topic",
     "extract_keywords": "topic",
+    "measure_engagement": "topic",
+    "list_segments": "topic",
 }
+WHOLE = ("measure_engagement", "list_segments", "describe_data")  # named nothing, these are about all posts
 MAX_TOKENS = 160
 QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
 PASTED_WORDS = 4  # from so many words on, what stands in quotation marks is a pasted text
@@ -166,7 +178,19 @@ def trimmed(question: str, start: int, end: int, *, keep_marks: bool = False) ->
         start -= 1
     while end < len(question) and (question[end].isalnum() or question[end] == "_"):
         end += 1
-    return " ".join(question[start:end].split()).strip(edges)
+    whole = " ".join(question[start:end].split())
+    return _with_brackets(whole.strip(edges), whole)
+
+
+def _with_brackets(said: str, whole: str) -> str:
+    """``said`` with the brackets at its edges whose other halves it has: "Woolworths Metro (Australia)"."""
+    before, _, after = whole.partition(said) if said else ("", "", "")
+    for opening, closing in ("()", "[]"):
+        if said.count(opening) > said.count(closing) and after.startswith(closing):
+            said += closing
+        if said.count(closing) > said.count(opening) and before.endswith(opening):
+            said = opening + said
+    return said
 
 
 def proposals(reading: QuestionReading, previous: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -186,29 +210,53 @@ def arguments(tool: str, reading: QuestionReading, previous: dict[str, Any]) -> 
     from tools.registry import arguments_model
 
     fields = arguments_model(tool).model_fields
-    said = {name: value for name, value in _said(tool, reading).items() if name in fields}
-    kept = {name: value for name, value in _kept(tool, reading.carried, previous).items() if name in fields}
+    said = _fitting(fields, _said(tool, reading))
+    kept = _fitting(fields, _kept(tool, reading.carried, previous))
     main = SUBJECT.get(tool, "user")
     if "text" in said:
         kept = {}
     elif {main, "user", "community"} & said.keys():
         kept.pop("text", None)
-    if "user" in said and main not in said:
+    if "user" in said and main not in said and not fields[main].is_required():
         kept.pop(main, None)  # "and @ana?" is about her, not about what was talked of before
     merged = {**kept, **said}
-    if tool == "find_audience" and "campaign" not in merged and "interests" in said:
+    if "brands" in fields:
+        merged |= _compared(said.get("brands", []), reading.carried, previous)
+    if main == "campaign" and "campaign" not in merged and "interests" in said:
         merged["campaign"] = " and ".join(merged.pop("interests"))
     if "text" in merged:  # a pasted text stands alone
         return {name: merged[name] for name in fields if name in merged and name in ("text", "type", "limit")}
-    required = any(field.is_required() and name not in merged for name, field in fields.items())
+    required = {name for name, field in fields.items() if field.is_required()}
+    about = {name: value for name, value in _about(main, main in required, previous).items() if name in fields}
+    merged |= {name: value for name, value in about.items() if name in required - merged.keys()}
+    if required - merged.keys():
+        return None
     # A follow-up that names nothing new is about what the call before was about.
-    if required or not {main, "user", "text", "community"} & merged.keys():
-        about = {main: previous.get("user") if main == "user" else _subject(previous)}
-        about |= {name: previous.get(name) for name in ("user", "community", "text")}
-        merged |= next(({name: value} for name, value in about.items() if value and name in fields), {})
-        if any(field.is_required() and name not in merged for name, field in fields.items()):
-            return None
+    if tool not in WHOLE and "brands" not in fields and not {main, "user", "text", "community"} & merged.keys():
+        merged |= dict(list(about.items())[:1])
     return {name: merged[name] for name in fields if name in merged}
+
+
+def _about(main: str, required: bool, previous: dict[str, Any]) -> dict[str, Any]:
+    """What the call before was about, by argument, likeliest first; a pasted text can be a campaign."""
+    about = {main: _subject(previous) or (previous.get("text") if required else None)}
+    about |= {name: previous.get(name) for name in ("user", "community", "text")}
+    return {name: value for name, value in about.items() if value}
+
+
+def _fitting(fields: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """What of ``values`` the tool takes: its arguments, and of constants those that the argument knows."""
+    return {
+        name: value
+        for name, value in values.items()
+        if name in fields and (name not in CHOICES or value in _constants(fields[name].annotation))
+    }
+
+
+def _constants(annotation: Any) -> set[str]:
+    """What a ``Literal``, optional or not, allows."""
+    parts = get_args(annotation)
+    return set(parts) if get_origin(annotation) is Literal else set().union(*map(_constants, parts))
 
 
 def _said(tool: str, reading: QuestionReading) -> dict[str, Any]:
@@ -217,15 +265,31 @@ def _said(tool: str, reading: QuestionReading) -> dict[str, Any]:
     for slot, found in reading.slots.items():
         if slot == "during":
             said |= {"since": found[0], "until": found[0]}
-        elif slot == "limit":
+        elif slot in ("limit", "count"):
             number = as_number(found[0])
-            said |= {} if number is None else {"limit": number}
-        elif slot == "interests":
+            said |= {} if number is None else {"count" if tool == "list_segments" else "limit": number}
+        elif slot in ("interests", "brands"):
             said[slot] = found
         # Of several stretches the longest says most: a lone "his" or "the" is a slip.
         elif value := max(found, key=len) if slot == "text" else max(found, key=len).lstrip("@"):
             said[SUBJECT.get(tool, slot) if slot == "subject" else slot] = value
+    brands = reading.slots.get("brands", [])
+    if tool == "compare_brands":  # whatever is named is to be compared
+        brands = [*reading.slots.get("subject", []), *brands]
+        said |= {"brands": brands} if brands else {}
+    elif brands and tool in SUBJECT:
+        said.setdefault(SUBJECT[tool], brands[0])
     return said
+
+
+def _compared(said: list[str], carried: frozenset[str], previous: dict[str, Any]) -> dict[str, list[str]]:
+    """The brands to compare: those before first, then those said; one alone is compared with what was talked of."""
+    from tools.compare_brands import FEWEST
+
+    before = [*previous.get("brands", ()), *filter(None, [_subject(previous)])]
+    kept = before if carried & {"brands", "subject"} or len(said) < FEWEST else []
+    brands = list({name.casefold(): name for name in [*kept, *said]}.values())
+    return {"brands": brands} if brands else {}
 
 
 def _subject(previous: dict[str, Any]) -> str:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
 from agent.call_grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
 from agent.held_words import NOT_FIRST, NOT_LAST, NOT_LAST_OF_TEXT
 from agent.proposals import words
-from agent.training.fillers import Fillers, in_words, roughen
+from agent.training.fillers import SLOT, Fillers, in_words, names_in, roughen
+from index.errors import AnalystError
 from index.training.data import read_rows
 from tools.registry import TOOLS, arguments_model
 
@@ -26,6 +27,7 @@ PHRASINGS = HERE / "phrasings"
 MIX = {"call": 60, "thread": 16, "answer": 6, "decline": 13, "chat": 5}
 # Intents of CLINC150.
 SMALL_TALK = {"greeting": "greet", "thank_you": "thanks", "goodbye": "goodbye", "what_can_i_ask_you": "help"}
+MAINS = ("campaign", "topic", "query", "user", "text", "community", "brands", "count")  # what a question is about
 KEPT_LINES = {"find_audience": 6, "search_posts": 6, "extract_entities": 11, "extract_keywords": 12}
 
 
@@ -50,7 +52,10 @@ class Real:
 
 
 class Conversations:
-    """Draws conversations with a seeded generator. ``held_out`` phrasings (every twentieth) are left for evaluation."""
+    """Draws conversations with a seeded generator. ``held_out`` phrasings (every twentieth) are left for evaluation.
+
+    Raises AnalystError if ``results`` lack those of a tool.
+    """
 
     def __init__(self, data: Path, results: Path, seed: int, *, held_out: bool = False) -> None:
         self.random = random.Random(seed)
@@ -65,15 +70,17 @@ class Conversations:
         self.results: dict[str, list[Real]] = {tool: [] for tool in TOOLS}
         for row in read_rows(results):
             self.results[row["tool"]].append(Real(**row))
+        if lacking := [tool for tool, found in self.results.items() if not found]:
+            raise AnalystError(
+                f"There are no results of {in_words(lacking)} to learn from",
+                where=str(results),
+                todo="Make them with python -m agent.training.results.",
+            )
 
     def draw(self) -> list[Turn]:
-        """One conversation. A question that leaves a required argument open ("posts by her") is drawn again."""
-        while True:
-            kind = self.random.choices(list(MIX), list(MIX.values()))[0]
-            try:
-                return getattr(self, f"_{kind}")()
-            except ValidationError:
-                continue
+        """One conversation."""
+        kind = self.random.choices(list(MIX), list(MIX.values()))[0]
+        return getattr(self, f"_{kind}")()
 
     def __iter__(self) -> Iterator[list[Turn]]:
         while True:
@@ -96,9 +103,9 @@ class Conversations:
         call = (tool, ordered(tool, {**args, **as_arguments(tool, values)}))
         return [Turn("user", text), Turn("assistant", "", call)]
 
-    def _said(self, words: str, fixed: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        filled = self.fillers.fill(words, {k: v for k, v in fixed.items() if "{" + k + "}" in words})
-        text = roughen(filled.text, _surfaces(filled.values), self.random)
+    def _said(self, words: str, fixed: dict[str, Any], taken: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
+        filled = self.fillers.fill(words, fixed, taken)
+        text = roughen(filled.text, filled.spared, self.random)
         values = filled.values
         if self.random.random() < 0.25:
             text, values = text.lower(), _lowered(values)
@@ -108,10 +115,8 @@ class Conversations:
         """Question, call, a real result and the answer."""
         tool = self._tool()
         real = self._shortened(self.random.choice(self.results[tool]), whole=0.25)
-        main = next(iter(real.args))
-        fitting = [p for p in self.phrasings[tool] if "{" + main + "}" in p] or self.phrasings[tool]
-        turns = self._question(tool, self.random.choice(fitting), {main: real.args[main]})
-        return [*turns, *self._outcome(real)]
+        phrasing = self.random.choice(fitting(self.phrasings[tool], real.args))
+        return [*self._question(tool, phrasing, as_slots(phrasing, real.args)), *self._outcome(real)]
 
     def _outcome(self, real: Real) -> list[Turn]:
         """A result and what the analyst says of it: a line of its own, then lines of the result."""
@@ -125,22 +130,16 @@ class Conversations:
         turns: list[Turn] = []
         previous: dict[str, Any] = {}
         handles: list[str] = []
+        taken: list[str] = []  # what was talked of, so that no brand is compared with itself
         thread = self.random.choice(self.threads)
         for place, step in enumerate(thread):
             if step["tool"] == "none":
                 turns += self._small(step.get("kind", "thanks"), step["say"])
                 continue
             fixed = {"user": self.random.choice(handles)} if handles and self.random.random() < 0.7 else {}
-            text, values = self._said(step["say"], fixed)
-            kept = {}
-            for keep in step.get("keep", []):
-                source, _, target = keep.partition(">")
-                if source == "interests" and source not in previous:
-                    source, target = "campaign", target or "campaign"  # interests alone were the campaign
-                if source in previous:
-                    kept[target or source] = previous[source]
-            args = {**kept, **step.get("args", {}), **as_arguments(step["tool"], values)}
-            previous = ordered(step["tool"], args)
+            text, values = self._said(step["say"], fixed, taken)
+            taken += names_in(values)
+            previous = ordered(step["tool"], follow_up(step, previous, values))
             turns += [Turn("user", text), Turn("assistant", "", (step["tool"], previous))]
             if place + 1 < len(thread):
                 outcome = self._brief(step["tool"])
@@ -179,6 +178,44 @@ class Conversations:
         return [*lead, *self._small(kind, say)]
 
 
+def follow_up(step: dict[str, Any], previous: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of a step of a thread: what it keeps of the call before, its constants, and what it says.
+
+    ``topic>query`` keeps a value under another name. Brands that are kept come before those that are said.
+    """
+    kept: dict[str, Any] = {}
+    for keep in step.get("keep", []):
+        source, _, target = keep.partition(">")
+        if source == "interests" and source not in previous:
+            source, target = "campaign", target or "campaign"  # interests alone were the campaign
+        if source in previous:
+            value = previous[source]
+            kept[target or source] = [value] if target == "brands" else value
+    said = as_arguments(step["tool"], values)
+    if "brands" in kept:
+        said["brands"] = [*kept["brands"], *said.get("brands", [])]
+    return {**kept, **step.get("args", {}), **said}
+
+
+def fitting(phrasings: list[str], args: dict[str, Any]) -> list[str]:
+    """The phrasings that can say what a call was about: all of it, and nothing where it was about nothing."""
+    about = args.keys() & set(MAINS)
+    if not about:
+        return [phrasing for phrasing in phrasings if not SLOT.search(phrasing)] or phrasings
+    said = {p: {re.sub(r"^brand\d?$", "brands", slot) for slot in as_slots(p, args)} for p in phrasings}
+    return [phrasing for phrasing in phrasings if about <= said[phrasing]] or phrasings
+
+
+def as_slots(phrasing: str, args: dict[str, Any]) -> dict[str, Any]:
+    """The slots of ``phrasing`` that ``args`` fill; brands fill ``{brands}``, or as many ``{brand}`` in their order."""
+    slots = [slot + number for slot, number in dict.fromkeys(SLOT.findall(phrasing))]
+    brands = [slot for slot in slots if slot.rstrip("0123456789") == "brand"]
+    filled = {name: value for name, value in args.items() if name in slots}
+    if brands and len(brands) == len(args.get("brands", [])):
+        filled |= dict(zip(brands, args["brands"], strict=True))
+    return filled
+
+
 def as_arguments(tool: str, values: dict[str, Any]) -> dict[str, Any]:
     """Slot values as arguments: numbers of slots go, a period fills both dates, interests alone are the campaign."""
     args: dict[str, Any] = {}
@@ -186,6 +223,8 @@ def as_arguments(tool: str, values: dict[str, Any]) -> dict[str, Any]:
         name = slot.rstrip("0123456789")
         if name == "during":
             args |= {"since": value, "until": value}
+        elif name in ("brand", "brands"):
+            args["brands"] = [*args.get("brands", []), *(value if isinstance(value, list) else [value])]
         else:
             args[name] = value
     if tool == "find_audience" and "interests" in args and "campaign" not in args:
@@ -233,10 +272,6 @@ def rendered(turns: list[Turn]) -> Iterator[tuple[str, bool]]:
 def split(items: list[Any], held_out: bool) -> list[Any]:
     """Every twentieth item is held out."""
     return [item for i, item in enumerate(items) if (i % 20 == 19) == held_out] or items
-
-
-def _surfaces(values: dict[str, Any]) -> list[str]:
-    return [in_words(value) if isinstance(value, list) else str(value) for value in values.values()]
 
 
 def _lowered(values: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from index.training.data import read_rows
 
 HERE = Path(__file__).parent
 SLOT = re.compile(r"\{([a-z]+?)(\d?)\}")
+BEFORE = r"\b(?:before|prior to|earlier than) "  # the day itself is not meant; agent.dates knows
 STOP = frozenset(
     ("the", "a", "an", "of", "and", "or", "to", "in", "on", "for", "with", "my", "your", "is", "are", "was", "it",
      "this", "that", "i", "you", "we", "they", "he", "she", "at", "as", "be", "if", "so", "but")
@@ -22,10 +24,14 @@ STOP = frozenset(
 
 @dataclass(frozen=True)
 class Filled:
-    """A question with its slots filled: the words, and the argument values by slot."""
+    """A question with its slots filled: the words, and the argument values by slot, in order of appearance.
+
+    ``spared`` are the words that stand for the values and must not be altered.
+    """
 
     text: str
     values: dict[str, Any]
+    spared: list[str] = field(default_factory=list)
 
 
 class Fillers:
@@ -36,6 +42,8 @@ class Fillers:
         self.random = generator
         brands = [row["brand"] for row in read_rows(data / "interests/retail_brands.jsonl.gz")]
         self.shops = [brand for brand in brands if brand.isascii()]
+        # What stands in a list: a comma or a mere number in a name would part it.
+        self.names = [brand for brand in self.shops if "," not in brand and not brand.isdecimal()]
         communities = list(read_rows(data / "interests/communities.jsonl.gz"))
         self.communities = [row["community"] for row in communities]
         self.leaves = sorted({row["interests"][-1] for row in communities if row["interests"]})
@@ -44,29 +52,49 @@ class Fillers:
         self.titles = sorted({row["thread_title"] for row in posts if row.get("thread_title")})
         self.texts = [row["text"] for row in posts if 20 < len(row["text"]) < 280]
 
-    def fill(self, phrasing: str, fixed: dict[str, Any] | None = None) -> Filled:
-        """Fill every slot; ``fixed`` gives values for some (arguments of a call that was made for real)."""
-        values: dict[str, Any] = dict(fixed or {})
-        surface: dict[str, str] = {slot: str(value) for slot, value in values.items()}
+    def fill(self, phrasing: str, fixed: dict[str, Any] | None = None, taken: Sequence[str] = ()) -> Filled:
+        """Fill every slot; ``fixed`` gives values for some (arguments of a call that was made for real).
 
-        def word(match: re.Match[str]) -> str:
-            slot, key = match[1], match[1] + match[2]
-            if key not in values:
-                surface[key], values[key] = self._draw(slot)
-            return surface[key]
-
+        Brands are none of ``taken``, which were said before.
+        """
         # A value must be whole words of the question, so that held arguments can say it: "anas profile" does not do.
-        text = SLOT.sub(word, re.sub(r"\}s\b", "}'s", phrasing))
+        phrasing = re.sub(r"\}s\b", "}'s", phrasing)
+        given = dict(fixed or {})
+        values: dict[str, Any] = {}
+        surface: dict[str, str] = {}
+        for slot, number in dict.fromkeys(SLOT.findall(phrasing)):
+            key = slot + number
+            if key in given:
+                surface[key], values[key] = self._as_said(given[key]), given[key]
+            else:
+                others = [*taken, *names_in({**given, **values})]
+                surface[key], values[key] = self._draw(slot, others)
+        text = SLOT.sub(lambda match: surface[match[1] + match[2]], phrasing)
         for key in values:
-            if key.startswith("until") and f"before {values[key]}" in text:
-                values[key] = f"before {values[key]}"  # the day itself is not meant; agent.dates knows
-        return Filled(text, values)
+            if key.startswith("until") and (
+                found := re.search(BEFORE + re.escape(values[key]) + r"(?!\w)", text, re.IGNORECASE)
+            ):
+                values[key] = found[0]
+        return Filled(text, values, [*surface.values(), *names_in(values)])
 
-    def _draw(self, slot: str) -> tuple[str, Any]:
+    def _as_said(self, value: Any) -> str:
+        return self._in_list(value) if isinstance(value, list) else str(value)
+
+    def _draw(self, slot: str, taken: Sequence[str] = ()) -> tuple[str, Any]:
+        """How a value is said, and the value."""
         pick = self.random.choice
-        if slot == "limit":
-            said = pick(list(self.words["numbers"]))
-            return said, self.words["numbers"][said]
+        if slot in ("limit", "count"):
+            numbers = self.words["numbers" if slot == "limit" else "counts"]
+            said = pick(list(numbers))
+            return said, numbers[said]
+        if slot == "brand":
+            name = self._brand(taken)
+            return name, name
+        if slot == "brands":
+            listed: list[str] = []
+            for _ in range(pick([2, 2, 2, 3, 3, 4, 5])):
+                listed.append(self._brand([*taken, *listed]))
+            return self._in_list(listed), listed
         if slot in ("since", "until", "during"):
             said = self._date(slot)
             return said, said
@@ -92,13 +120,37 @@ class Fillers:
             return self.random.choice([str(year), f"{year}-{month:02d}", f"{year}-{month:02d}-{day:02d}"])
         return self.random.choice(self.words[slot])
 
+    def _brand(self, taken: Sequence[str]) -> str:
+        """A brand, shop or product that is none of ``taken`` and part of none, as none is of it."""
+        while True:
+            pool = self.random.choices([self.words["brands"], self.names, self.words["products"]], [5, 2, 2])[0]
+            name = self.random.choice(pool)
+            if not any(within(name, other) or within(other, name) for other in taken):
+                return name
+
+    def _in_list(self, names: list[str]) -> str:
+        """``names`` as people list what is to be compared."""
+        joint = self.random.choice(self.words["joints"])
+        last = self.random.choice(self.words["last_joints"]) if joint == ", " and len(names) > 2 else joint
+        return last.join([joint.join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
     def _handle(self) -> str:
         roll = self.random.random()
-        if roll < 0.6:
+        if roll < 0.5:
             return self.random.choice(self.authors)
+        if roll < 0.75:
+            return self._plain_handle()
         name = re.sub(r"\W", "", self.random.choice(self.words["interests"]).title())
         low, number = name.lower(), self.random.randint(1, 99)
         return self.random.choice([name, f"{low}_{number}", f"the_{low}", name + "Guy"])
+
+    def _plain_handle(self) -> str:
+        """A name with dots, underscores and digits: "j.doe_88", "anna.k", "tomasz.hikes"."""
+        pick = self.random.choice
+        first, last, does = pick(self.words["first_names"]), pick(self.words["last_names"]), pick(self.words["doings"])
+        number = self.random.randint(1, 99)
+        forms = [f"{first[0]}.{last}_{number}", f"{first}.{last[0]}", f"{first}.{does}", f"{first}_{last}"]
+        return pick([*forms, f"{first}{number}", f"{does}.with.{first}", f"{first}.{last}{number}", f"{first}_{does}"])
 
     def _subject(self, slot: str) -> str:
         roll = self.random.random()
@@ -130,6 +182,17 @@ class Fillers:
             if all(edge.lower() not in STOP and len(edge) > 2 for edge in (chosen[0], chosen[-1])):
                 return " ".join(chosen)
         return "coffee"
+
+
+def names_in(values: dict[str, Any]) -> list[str]:
+    """The texts among the values, single ones and those of lists."""
+    listed = [value if isinstance(value, list) else [value] for value in values.values()]
+    return [name for names in listed for name in names if isinstance(name, str) and name]
+
+
+def within(name: str, other: str) -> bool:
+    """Whether ``name`` is a part of ``other``, whatever the case."""
+    return name.casefold() in other.casefold()
 
 
 def in_words(items: list[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +24,7 @@ from agent.question_reader import (
     CHOICES,
     KINDS,
     TAGS,
+    TOOLS,
     WEIGHTS,
     as_number,
     decode,
@@ -39,6 +41,7 @@ from index.training.sentiment import pad
 from index.trunk import load_trunk
 
 SUBJECTS = ("campaign", "topic", "query")
+NUMBERS = ("limit", "count")
 
 
 @dataclass(frozen=True)
@@ -75,31 +78,41 @@ def labels(question: Question) -> tuple[list[tuple[str, int, int]], set[str]]:
     if args.get("since") is not None and args.get("since") == args.get("until"):
         args["during"] = args.pop("since")
         args.pop("until")
-    for name, value in args.items():
-        slot = "subject" if name in SUBJECTS else name
-        items = value if isinstance(value, list) else [value]
-        places = [place for item in items for place in _places(question.text, name, item)]
+    for name, value in sorted(args.items(), key=lambda pair: pair[0] in NUMBERS):  # a number may stand in a date
         if name in CHOICES:
-            if question.previous.get(name) == value:
-                carried.add(name)
-        elif places:
-            spans += [(slot, *place) for place in places]
-        else:
-            carried |= {"since", "until"} if name == "during" else {slot}
+            carried |= {name} if question.previous.get(name) == value else set()
+            continue
+        slot = "subject" if name in SUBJECTS else name
+        for item in value if isinstance(value, list) else [value]:
+            if place := _place(question.text, name, item, spans) or _place(question.text, name, item, []):
+                spans.append((slot, *place))
+            else:
+                carried |= _sources(name, slot, item, question.previous)
     return spans, carried & set(CARRIED)
 
 
-def _places(text: str, name: str, value: Any) -> list[tuple[int, int]]:
-    """Where a value stands in the question: once at most, a number by its value."""
-    if name == "limit":
-        words = [m.span() for m in re.finditer(r"\b(?:a |two |half a )?[\w-]+\b", text) if as_number(m[0]) == value]
-        words += [m.span() for m in re.finditer(r"\b[\w-]+\b", text) if as_number(m[0]) == value]
-        return words[:1]
+def _sources(name: str, slot: str, item: Any, previous: dict[str, Any]) -> set[str]:
+    """What is carried over where ``item`` is not said; a brand may have been the subject before."""
+    if name == "brands":
+        return {"brands"} if item in previous.get("brands", []) else {"subject"}
+    return {"since", "until"} if name == "during" else {slot}
+
+
+def _place(text: str, name: str, value: Any, taken: list[tuple[str, int, int]]) -> tuple[int, int] | None:
+    """Where a value stands in the question outside what is ``taken``; a number by its value."""
+
+    def free(found: Iterable[re.Match[str]]) -> list[tuple[int, int]]:
+        spans = [match.span() for match in found]
+        return [(start, end) for start, end in spans if not any(a < end and start < b for _, a, b in taken)]
+
+    if name in NUMBERS:
+        ways = (r"\b(?:a |two |half a )?[\w-]+\b", r"\b[\w-]+\b")
+        words = [match for way in ways for match in re.finditer(way, text, re.IGNORECASE)]
+        return next(iter(free(match for match in words if as_number(match[0]) == value)), None)
     # Not by casefold(), under which "ß" is two letters and every place behind it wrong; "Ale" is not found in "sale".
     said = re.escape(str(value))
-    found = [m.span() for m in re.finditer(rf"(?<!\w){said}(?!\w)", text, re.IGNORECASE)]
-    found = found or [m.span() for m in re.finditer(said, text, re.IGNORECASE)]
-    return found[-1:]
+    forms = [(rf"(?<!\w){said}(?!\w)", 0), (rf"(?<!\w){said}(?!\w)", re.IGNORECASE), (said, re.IGNORECASE)]
+    return next((found[-1] for form, flags in forms if (found := free(re.finditer(form, text, flags)))), None)
 
 
 class Examples:
@@ -151,7 +164,7 @@ def score(network: QuestionNetwork, examples: Examples, *, errors: int = 0) -> d
             question.text, examples.encodings[i], {k: v[0].float().cpu() for k, v in out.items()}, bool(question.before)
         )
         offered = proposals(reading, question.previous)
-        if question.args or question.kind in KINDS[:6]:
+        if question.kind in TOOLS:
             right = bool(offered) and offered[0][0] == question.kind and plain(offered[0][1]) == plain(question.args)
             counts["calls"] += 1
             counts["declined"] += not offered

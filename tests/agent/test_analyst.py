@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agent.analyst import LONGEST_QUESTION, MODEL_CALLS, NOTHING_TO_SAY, REMEMBERED_TURNS, TOOL_CALLS, Analyst
+from agent.analyst import (
+    LONGEST_QUESTION,
+    MODEL_CALLS,
+    NOTHING_TO_SAY,
+    REMEMBERED_LETTERS,
+    REMEMBERED_TURNS,
+    TOOL_CALLS,
+    Analyst,
+)
 from agent.events import Call, Event, Finished, ToolFinished, ToolStarted, Words
 from index.errors import AnalystError
 from tests.agent.scripted_model import Piece, ScriptedModel, SilentModel, call
@@ -321,3 +329,13 @@ def test_opening_what_is_no_index(tmp_path: Path) -> None:
 
 def test_the_manifest_is_that_of_the_index(library: Library) -> None:
     assert analyst_of(library, ["Hello."]).manifest.posts == 11
+
+
+def test_results_of_earlier_questions_are_cut_so_that_a_long_talk_fits(library: Library) -> None:
+    analyst = analyst_of(library, [SEARCH], ["x " * REMEMBERED_LETTERS], ["Hello."], ["Hello."])
+    analyst.ask("posts?", thread="long")
+    analyst.ask("and now?", thread="long")
+    first, *later = analyst.model.seen[-1][1:]
+    assert first.text == "posts?"
+    assert all(len(message.text) <= REMEMBERED_LETTERS + 2 for message in later)
+    assert any(len(message.text) > REMEMBERED_LETTERS + 2 for message in remembered(analyst, "long"))

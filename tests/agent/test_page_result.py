@@ -61,11 +61,12 @@ def test_an_interval_is_shown_where_there_is_one(audience: Shown) -> None:
         low: float = 0.123
         high: float = 0.31
         reasons: tuple[str, ...] = ("why",)
+        against: tuple[str, ...] = ("why not",)
 
     result = replace(audience.result, people=[Sure()])
     html = result_html(replace(audience, result=result))
     assert "20 %" in html and "12–31 %" in html and "whisker" in html
-    assert "bar up to 40 %" in html
+    assert "bar up to 40 %" in html and "But:</b> why not" in html
 
 
 def test_an_empty_audience_says_so(audience: Shown) -> None:
@@ -73,21 +74,30 @@ def test_an_empty_audience_says_so(audience: Shown) -> None:
 
 
 def test_a_person_has_profile_and_posts_on_both_sides(library: Library, audience: Shown) -> None:
-    assert isinstance(audience.result, FindAudience)
     place = next(place for place, person in enumerate(people(audience)) if person.user == "ana")
-    opened = open_person(library, audience.result, place)
+    opened = open_person(library, audience, place)
     words = Read(person_html(library, opened)).words
     assert opened.profile is not None and opened.profile.user == "ana" and not opened.faults
+    assert opened.explained is not None and opened.explained.probability == people(audience)[place].probability
     assert {post.author for post in opened.supporting} == {"ana"}
     assert not {post.id for post in opened.supporting} & {post.id for post in opened.opposing}
-    assert "I love my new Nike" in words and "All people" in words and "Posts against it" in words
-    assert all(f"{part:+.2f}" in words for part in people(audience)[place].signals.values())
+    assert "shoes, best running shoes ever!" in words and "All people" in words and "Posts against it" in words
+    assert all(f"{reason.weight:+.2f}" in words for reason in opened.explained.reasons)
+    assert opened.explained.calibrated_on in words
+
+
+def test_a_person_is_explained_by_the_query_on_show(library: Library) -> None:
+    each = shown(library, "find_audience", campaign="shoes", interests=["battery"], since="2024-03-02", limit=2)
+    opened = open_person(library, each, 0)
+    assert opened.explained is not None and opened.explained.query.interests == ["battery"]
+    assert opened.explained.probability == people(each)[0].probability
+    assert opened.explained.considered == each.result.considered  # type: ignore[attr-defined]
 
 
 def test_a_person_who_is_gone_is_a_sentence(library: Library, audience: Shown) -> None:
     ghost = replace(people(audience)[0], user="nobody_here")
-    opened = open_person(library, replace(audience.result, people=[ghost]), 0)  # type: ignore[arg-type]
-    assert opened.profile is None
+    opened = open_person(library, replace(audience, result=replace(audience.result, people=[ghost])), 0)
+    assert opened.profile is None and opened.explained is None and len(opened.faults) == 1
     assert "Nobody named @nobody_here has posted here" in Read(person_html(library, opened)).words
 
 
@@ -106,6 +116,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "compare_brands": {"brands": ["Nike", "iPhone"]},
     "measure_engagement": {"by": "weekday"},
     "list_segments": {},
+    "explain_match": {"user": "ben", "campaign": "Nike"},
     "describe_data": {},
 }
 

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ import yaml
 
 from agent import page_sessions
 from agent.page_export import call_line, conversation_markdown, file_name, result_json, script
-from agent.page_panel import DOWNLOADS, call_list_html, downloads, query_args, query_values, talks_html
+from agent.page_panel import DOWNLOADS, QUERY, call_list_html, downloads, query_args, query_values, talks_html
 from agent.page_sessions import Sessions, Visit
 from agent.page_turn import Conversation, Shown, result_size
 from tests.agent.test_page_html import Read
 from tests.fake_analyst import NASTY
+from tools.find_audience import FindAudience
 from tools.library import Library
 from tools.registry import call_tool
 from tools.result import ToolResult
@@ -156,6 +158,18 @@ def test_the_query_as_fields_and_back(visit: Visit, library: Library) -> None:
     }
     assert query_args(fields) == {"campaign": "Nike", "interests": ["running", "shoes"], "limit": 5, "community": "x"}
     assert query_args({**fields, "interests": "", "limit": None, "community": ""}) == {"campaign": "Nike"}
+
+
+def test_an_untouched_query_gives_the_same_audience(library: Library) -> None:
+    found = call_tool(library, "find_audience", {"campaign": "Nike"})
+    assert isinstance(found, FindAudience)
+    found = replace(found, query=replace(found.query, interests=["running", "sale"], interests_found=True))
+    before = Shown("find_audience", {"campaign": "Nike"}, found, 0.1)
+    fields = dict(zip(QUERY, query_values(before), strict=True))
+    assert fields["interests"] == "running, sale"
+    assert query_args(fields, before) == {"campaign": "Nike", "limit": 10}
+    assert query_args({**fields, "interests": "running"}, before)["interests"] == ["running"]
+    assert query_args({**fields, "campaign": "Puma"}, before) == {"campaign": "Puma", "limit": 10}
 
 
 def test_the_script_gives_the_same_results(visit: Visit, library: Library) -> None:

@@ -28,9 +28,10 @@ from agent.proposals import (
     reply_grammar,
     words,
 )
-from agent.question_reader import SMALL_TALK, TOOLS, QuestionReading
+from agent.question_reader import SMALL_TALK, QuestionReading
 from agent.reply import ReplyParser, Words
 from tests.agent.tiny_models import FAMILIES, build_model, build_tokenizer
+from tools.registry import TOOLS as REGISTERED
 
 TOKENIZER = build_tokenizer(FAMILIES[0])
 TOKENS = control_tokens(TOKENIZER)
@@ -119,7 +120,7 @@ def test_only_listed_replies(kind: str) -> None:
 
 def test_every_kind_has_its_words() -> None:
     assert set(words()["replies"]) == set(SMALL_TALK)
-    assert set(words()["framing"]) == {*TOOLS, "fault"}
+    assert set(words()["framing"]) == {*REGISTERED, "fault"}
 
 
 def answer_lines(results: Sequence[str], tools: Sequence[str], seed: int) -> list[str]:

@@ -15,12 +15,15 @@ from agent.question_reader import (
     CARRIED,
     CHOICES,
     KINDS,
+    SLOTS,
     SMALL_TALK,
+    SUBJECT,
     SURE,
     TAGS,
     TOOLS,
     QuestionReader,
     QuestionReading,
+    _constants,
     arguments,
     as_number,
     decode,
@@ -67,7 +70,18 @@ def words_of(question: str) -> list[tuple[int, int, int]]:
 
 
 def test_the_tools_are_those_that_exist() -> None:
-    assert set(TOOLS) == set(REGISTERED) and not set(TOOLS) & set(SMALL_TALK)
+    assert tuple(REGISTERED) == TOOLS and not set(TOOLS) & set(SMALL_TALK)
+
+
+def test_every_argument_of_a_tool_can_be_read() -> None:
+    """By a slot, as a constant that the head knows, or as the subject."""
+    known = {*SLOTS, *CHOICES, *SUBJECT.values()}
+    for tool in TOOLS:
+        fields = arguments_model(tool).model_fields
+        assert set(fields) <= known, tool
+        for name in CHOICES.keys() & fields.keys():
+            assert _constants(fields[name].annotation) <= set(CHOICES[name]), (tool, name)
+    assert {"since", "until"} <= set(CARRIED) and set(CARRIED) <= {*SLOTS, *CHOICES}
 
 
 @pytest.mark.parametrize(
@@ -101,6 +115,13 @@ def test_numbers(said: str, number: int | None) -> None:
         ("a  coffee \n shop", "coffee \n shop", "coffee shop"),
         ("C++ or C#?", "C++", "C++"),
         ("really?!", "?!", ""),
+        ("is Metro (Australia) ok", "Metro (Australia)", "Metro (Australia)"),
+        ("who likes Metro (Australia)?", "Metro (Australia)?", "Metro (Australia)"),
+        ("mood of [this](http://a.b/c)", "[this](http://a.b/c)", "[this](http://a.b/c)"),
+        ("who (likes Nike)?", "Nike)?", "Nike"),
+        ("who likes [Wednesday] talk", "[Wednesday] talk", "[Wednesday] talk"),
+        ("mood of @j.doe_88?", "@j.doe_88?", "@j.doe_88"),
+        ("tomasz.hikes!", "tomasz.hikes!", "tomasz.hikes"),
     ],
 )
 def test_words_are_whole_and_without_marks(question: str, said: str, trim: str) -> None:
@@ -175,6 +196,7 @@ def test_outputs_become_a_reading() -> None:
         ("find_audience", "campaign"),
         ("search_posts", "query"),
         *[(tool, "topic") for tool in ("analyze_sentiment", "extract_entities", "extract_keywords")],
+        *[(tool, "topic") for tool in ("measure_engagement", "list_segments")],
     ],
 )
 def test_the_subject_has_the_name_that_the_tool_gives_it(tool: str, name: str) -> None:
@@ -192,7 +214,125 @@ def test_arguments_are_those_of_the_tool_in_its_order() -> None:
     assert found == searched and list(found) == list(searched)
     audience = {"campaign": "cups", "interests": ["tea"], "limit": 12, **dates, "community": "r/Coffee"}
     assert arguments("find_audience", said, {}) == audience
-    assert arguments("get_profile", said, {}) == {"user": "ana"}
+    assert arguments("get_profile", said, {}) == {"user": "ana", **dates, "community": "r/Coffee"}
+
+
+@pytest.mark.parametrize("tool", ["describe_data", "list_segments", "measure_engagement"])
+def test_a_tool_may_be_called_with_nothing(tool: str) -> None:
+    assert arguments(tool, reading(tool), {}) == {}
+    assert proposals(reading(tool), {}) == [(tool, {})]
+    before = {"topic": "Nike", "user": "ana", "community": "Coffee", "limit": 3, "brands": ["Nike", "Puma"]}
+    assert arguments(tool, reading(tool), before) == {}  # "what gets likes overall?" is not about Nike
+    about = arguments(tool, reading(tool, carried=["subject"]), before)
+    assert about == ({} if tool == "describe_data" else {"topic": "Nike"})
+
+
+@pytest.mark.parametrize(("said", "count"), [("5", 5), ("twelve", 12), ("20", 20)])
+def test_a_count_is_a_number(said: str, count: int) -> None:
+    assert arguments("list_segments", reading(count=[said]), {}) == {"count": count}
+    assert arguments("list_segments", reading(limit=[said], subject=["tea"]), {}) == {"count": count, "topic": "tea"}
+    assert arguments("find_audience", reading(count=[said], subject=["tea"]), {}) == {"campaign": "tea", "limit": count}
+
+
+def test_a_count_is_carried_over() -> None:
+    before = {"count": 5, "topic": "tea"}
+    assert arguments("list_segments", reading(carried=["count"], subject=["yoga"]), before) == {
+        "count": 5,
+        "topic": "yoga",
+    }
+    assert arguments("list_segments", reading(carried=["subject"], count=["six"]), before) == {
+        "count": 6,
+        "topic": "tea",
+    }
+    assert arguments("search_posts", reading(carried=["count", "subject"]), before) == {"query": "tea"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "choice", "taken"),
+    [
+        *[("measure_engagement", by, True) for by in ("hour", "weekday", "month", "year", "community")],
+        *[("measure_engagement", by, False) for by in ("user", "day", "week")],
+        *[("analyze_sentiment", by, True) for by in ("day", "week", "month", "year", "community", "user")],
+        *[("analyze_sentiment", by, False) for by in ("hour", "weekday")],
+    ],
+)
+def test_a_constant_that_the_tool_does_not_know_is_dropped(tool: str, choice: str, taken: bool) -> None:
+    expected = {"topic": "tea", "by": choice} if taken else {"topic": "tea"}
+    assert arguments(tool, reading(subject=["tea"], choices={"by": choice}), {}) == expected
+    assert arguments(tool, reading(carried=["subject", "by"]), {"topic": "tea", "by": choice}) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "carried", "before", "brands"),
+    [
+        (["Nike", "Puma", "Hoka"], [], {}, ["Nike", "Puma", "Hoka"]),
+        (["Hoka"], ["brands"], {"brands": ["Nike", "Puma"]}, ["Nike", "Puma", "Hoka"]),
+        (["Hoka", "Asics"], ["brands"], {"brands": ["Nike", "Puma"]}, ["Nike", "Puma", "Hoka", "Asics"]),
+        ([], ["brands"], {"brands": ["Nike", "Puma"]}, ["Nike", "Puma"]),
+        (["Hoka", "Asics"], [], {"brands": ["Nike", "Puma"]}, ["Hoka", "Asics"]),
+        (["Puma"], ["subject"], {"topic": "Nike"}, ["Nike", "Puma"]),
+        (["Puma", "Hoka"], ["subject"], {"campaign": "Nike"}, ["Nike", "Puma", "Hoka"]),
+        (["Puma"], ["subject"], {"query": "Nike", "user": "ana"}, ["Nike", "Puma"]),
+        (["Puma"], [], {"topic": "Nike"}, ["Nike", "Puma"]),  # one alone is compared with what was talked of
+        (["Puma", "Hoka"], [], {"topic": "Nike"}, ["Puma", "Hoka"]),
+        (["puma", "Hoka"], ["brands"], {"brands": ["Nike", "Puma"]}, ["Nike", "puma", "Hoka"]),
+        (["Puma"], [], {}, ["Puma"]),  # the tool says that it needs two
+    ],
+)
+def test_brands_to_compare(said: list[str], carried: list[str], before: dict[str, Any], brands: list[str]) -> None:
+    slots = {"brands": said} if said else {}
+    assert arguments("compare_brands", reading(carried=carried, **slots), before) == {"brands": brands}
+
+
+def test_brands_with_a_time_and_a_place() -> None:
+    follow = reading(carried=["brands", "community"], since=["May"])
+    before = {"brands": ["Nike", "Puma"], "community": "Coffee", "until": "June"}
+    assert arguments("compare_brands", follow, before) == {
+        **{"brands": ["Nike", "Puma"], "since": "May", "community": "Coffee"}
+    }
+    assert arguments("compare_brands", reading(since=["May"]), {}) is None
+
+
+def test_brands_and_subjects_stand_for_each_other() -> None:
+    assert arguments("compare_brands", reading(subject=["Nike"], brands=["Puma"]), {}) == {"brands": ["Nike", "Puma"]}
+    assert arguments("analyze_sentiment", reading(brands=["Nike"]), {}) == {"topic": "Nike"}
+    assert arguments("find_audience", reading(subject=["tea"], brands=["Nike"]), {}) == {"campaign": "tea"}
+    assert arguments("get_profile", reading(user=["ana"], brands=["Nike"]), {}) == {"user": "ana"}
+
+
+def test_a_match_needs_a_person_and_a_campaign() -> None:
+    said = reading(user=["@j.doe_88"], subject=["Nike"])
+    assert arguments("explain_match", said, {}) == {"user": "j.doe_88", "campaign": "Nike"}
+    assert arguments("explain_match", reading(user=["ana"]), {}) is None
+    assert arguments("explain_match", reading(subject=["Nike"]), {}) is None
+
+
+@pytest.mark.parametrize("carried", [[], ["subject"]])
+@pytest.mark.parametrize("name", ["campaign", "query", "topic"])
+def test_why_a_person_is_asked_of_the_campaign_before(name: str, carried: list[str]) -> None:
+    before = {name: "Nike", "limit": 5}
+    follow = reading(user=["@ana"], carried=carried)
+    assert arguments("explain_match", follow, before) == {"user": "ana", "campaign": "Nike"}
+
+
+@pytest.mark.parametrize("carried", [[], ["user"]])
+def test_another_campaign_is_asked_of_the_person_before(carried: list[str]) -> None:
+    before = {"user": "ana", "campaign": "Nike"}
+    follow = reading(subject=["Puma"], carried=carried)
+    assert arguments("explain_match", follow, before) == {"user": "ana", "campaign": "Puma"}
+    assert arguments("explain_match", reading(), before) == before
+
+
+def test_engagement_of_a_person_is_not_about_the_topic_before() -> None:
+    follow, before = reading(user=["@ben"], carried=["subject", "by"]), {"topic": "Nike", "by": "hour"}
+    assert arguments("measure_engagement", follow, before) == {"user": "ben", "by": "hour"}
+
+
+def test_a_pasted_text_can_be_a_campaign() -> None:
+    before = {"text": "Run farther."}
+    assert arguments("find_audience", reading(), before) == {"campaign": "Run farther."}
+    assert arguments("get_profile", reading(), before) is None
+    assert arguments("analyze_sentiment", reading(), before) == before
 
 
 def test_a_number_that_is_none_is_left_out() -> None:
@@ -271,19 +411,28 @@ def test_small_talk_is_no_call(kind: str) -> None:
 
 
 SAID = st.text(min_size=1, max_size=8)
-SLOT_NAMES = ("subject", "interests", "user", "text", "community", "limit", "since", "until", "during")
+BEFORE = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("campaign", "topic", "query", "user", "text", "community", "since"), SAID),
+        "brands": st.lists(SAID, min_size=2, max_size=3),
+        "count": st.integers(2, 20),
+        "by": st.sampled_from(CHOICES["by"][1:]),
+    },
+)
 
 
 @given(
     st.sampled_from(TOOLS),
-    st.dictionaries(st.sampled_from(SLOT_NAMES), st.lists(SAID, min_size=1, max_size=3)),
+    st.dictionaries(st.sampled_from(SLOTS), st.lists(SAID, min_size=1, max_size=3)),
     st.frozensets(st.sampled_from(CARRIED)),
-    st.dictionaries(st.sampled_from(("campaign", "topic", "query", "user", "text", "community", "since")), SAID),
+    BEFORE,
+    st.sampled_from(CHOICES["by"]),
 )
 def test_whatever_was_read_the_arguments_fit_the_tool(
-    tool: str, slots: dict[str, list[str]], carried: frozenset[str], before: dict[str, Any]
+    tool: str, slots: dict[str, list[str]], carried: frozenset[str], before: dict[str, Any], by: str
 ) -> None:
-    args = arguments(tool, QuestionReading([(tool, 1.0)], slots, {"sentiment": "neutral"}, carried), before)
+    args = arguments(tool, QuestionReading([(tool, 1.0)], slots, {"sentiment": "neutral", "by": by}, carried), before)
     fields = arguments_model(tool).model_fields
     if args is None:
         assert any(field.is_required() for field in fields.values())

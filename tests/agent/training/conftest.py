@@ -11,7 +11,7 @@ import pytest
 from agent.training.conversations import Conversations
 from tools.registry import TOOLS
 
-BRANDS = ["Dogtopia", "Bojangles'", "Toys R Us", "Häagen-Dazs", "7-Eleven"]
+BRANDS = ["Dogtopia", "Bojangles'", "Toys R Us", "Häagen-Dazs", "7-Eleven", "Weichert, Realtors", "76"]
 COMMUNITIES = [
     {"community": "printSF", "interests": ["Books", "Science Fiction"]},
     {"community": "BrianMay", "interests": []},
@@ -29,11 +29,22 @@ RESULTS = {
         {"campaign": "cold  brew"},
         "Likeliest to engage: 3.1 of 10.\n1. @olive_7, 62 %: names it.\n2. @PinePatch_2.",
     ),
+    "explain_match": (
+        {"user": "olive_7", "campaign": "cold brew"},
+        "@olive_7 would engage with cold brew: 62 %.\nFor: names it.\nAgainst: wrote 2 posts.",
+    ),
     "get_profile": ({"user": "PinePatch_2"}, "@PinePatch_2 wrote 7 posts.\nTone: mixed."),
     "search_posts": ({"query": "the FBI."}, 'No posts are about "the FBI.".'),
     "analyze_sentiment": ({"text": TEXTS[0]}, "This text is neutral: 1 % positive."),
     "extract_entities": ({"topic": "coffee"}, "Names about coffee:\nNespresso, 4 posts.\nCareful: only 4 posts."),
     "extract_keywords": ({"community": "printSF"}, "There is no community named 'printSF' here."),
+    "compare_brands": (
+        {"brands": ["Oatly", "Häagen-Dazs", "Toys R Us"]},
+        "Oatly is named most: 4 posts.\nHäagen-Dazs: 2 posts.\nToys R Us: 1 post.",
+    ),
+    "measure_engagement": ({"by": "hour"}, "A post gets 3.2 likes.\nBest hour: 18:00.\nCareful: only 7 posts."),
+    "list_segments": ({"count": 3, "topic": "tea"}, "3 groups of 40 people.\n1. Gong fu: 20 people, such as @olive_7."),
+    "describe_data": ({}, "3,000 posts by 150 people.\nFrom 2021-01-04 to 2023-12-30."),
 }
 
 
@@ -65,7 +76,6 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [
         {"tool": tool, "args": RESULTS[tool][0], "text": RESULTS[tool][1], "fault": tool == "extract_keywords"}
         for tool in TOOLS
-        if tool in RESULTS
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path

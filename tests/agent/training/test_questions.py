@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from agent.question_reader import CARRIED, KINDS
+from agent.question_reader import CARRIED, CHOICES, KINDS, TOOLS, QuestionReading, arguments, trimmed
 from agent.training.conversations import Conversations, Turn
+from agent.training.evaluate import plain
 from agent.training.questions import Question, draw, labels, questions
 
 
@@ -23,7 +24,7 @@ def test_every_argument_is_found_in_the_question() -> None:
     spans, carried = labelled(text, args)
     assert spans == [
         *[("subject", "nike"), ("interests", "tea"), ("interests", "Yoga")],
-        *[("limit", "five"), ("since", "May"), ("community", "Coffee")],
+        *[("since", "May"), ("community", "Coffee"), ("limit", "five")],
     ]
     assert carried == set()
 
@@ -37,6 +38,43 @@ def test_a_subject_is_a_subject_in_every_tool(name: str) -> None:
 def test_a_limit_is_found_by_its_value(said: str, limit: int) -> None:
     [(slot, found)], _ = labelled(f"show {said} posts on tea", {"limit": limit})
     assert slot == "limit" and found in said
+
+
+@pytest.mark.parametrize(("said", "count"), [("5", 5), ("five", 5), ("Twenty", 20)])
+def test_a_count_is_found_by_its_value(said: str, count: int) -> None:
+    assert labelled(f"{said} groups of people", {"count": count}) == ([("count", said)], set())
+
+
+def test_a_number_in_a_date_is_no_count() -> None:
+    spans, _ = labelled("since 5 March 2023 in 5 groups", {"count": 5, "since": "5 March 2023"})
+    assert spans == [("since", "5 March 2023"), ("count", "5")]
+    text = "after 5 May, 5 groups"
+    found, _ = labels(Question(text, "", "list_segments", {"count": 5, "since": "5 May"}, {}))
+    assert found == [("since", 6, 11), ("count", 13, 14)]
+
+
+def test_every_brand_has_a_span() -> None:
+    text = "is Apple or Target liked more, or the apple pie? target audience: Nike"
+    spans, carried = labels(Question(text, "", "compare_brands", {"brands": ["Apple", "Target", "Nike"]}, {}))
+    assert [(slot, text[a:b], a) for slot, a, b in spans] == [
+        *[("brands", "Apple", 3), ("brands", "Target", 12), ("brands", "Nike", 66)]
+    ]
+    assert carried == set()
+
+
+@pytest.mark.parametrize(
+    ("before", "carried"),
+    [
+        ({"brands": ["Nike", "Puma"]}, {"brands"}),
+        ({"topic": "Nike"}, {"subject"}),
+        ({"campaign": "Nike", "limit": 5}, {"subject"}),
+        ({"query": "Nike", "user": "ana"}, {"subject"}),
+    ],
+)
+def test_brands_that_are_not_said_are_carried_over(before: dict[str, Any], carried: set[str]) -> None:
+    brands = [*before.get("brands", ["Nike"]), "Hoka"]
+    assert labelled("and with Hoka?", {"brands": brands}, before) == ([("brands", "Hoka")], carried)
+    assert labelled("since May", {"brands": brands[:-1], "since": "May"}, before) == ([("since", "May")], carried)
 
 
 def test_one_period_for_both_dates() -> None:
@@ -71,6 +109,20 @@ def test_values_may_look_like_patterns() -> None:
     assert labelled("is C++ (really) ok?", {"topic": "C++ (really)"})[0] == [("subject", "C++ (really)")]
 
 
+def test_a_name_said_twice_is_labelled_where_nothing_else_stands() -> None:
+    text = "posts by coffee_fan about coffee_fan"
+    spans, _ = labels(Question(text, "", "search_posts", {"query": "coffee_fan", "user": "coffee_fan"}, {}))
+    assert sorted(spans, key=lambda span: span[1]) == [("user", 9, 19), ("subject", 26, 36)]
+
+
+def test_a_call_without_arguments_is_a_question() -> None:
+    turns = [Turn("user", "what's in here?"), Turn("assistant", "", ("describe_data", {})), Turn("tool", "Posts.")]
+    follow = [Turn("user", "tribes?"), Turn("assistant", "", ("list_segments", {}))]
+    first, second = questions([*turns, Turn("assistant", "Here."), *follow])
+    assert (first.kind, first.args, labels(first)) == ("describe_data", {}, ([], set()))
+    assert (second.before, second.previous, labels(second)) == ("what's in here?", {}, ([], set()))
+
+
 def test_questions_of_a_conversation() -> None:
     turns = [
         *[Turn("user", "Nike?"), Turn("assistant", "", ("find_audience", {"campaign": "Nike"})), Turn("tool", "Two.")],
@@ -87,11 +139,28 @@ def test_questions_of_a_conversation() -> None:
 
 
 def test_drawn_questions_can_be_learnt(conversations: Conversations) -> None:
-    drawn = draw(conversations, 150)
-    assert len(drawn) == 150 and len({question.kind for question in drawn}) > 6
+    drawn = draw(conversations, 600)
+    assert len(drawn) == 600 and {question.kind for question in drawn} >= set(TOOLS)
     for question in drawn:
         spans, carried = labels(question)
         assert question.kind in KINDS and carried <= set(CARRIED)
         assert all(0 <= start < end <= len(question.text) for _, start, end in spans)
         if not question.previous:
             assert not carried, question
+
+
+def test_what_labels_say_gives_the_call(conversations: Conversations) -> None:
+    """A reader that made no mistake would make the right call, or the labels teach it a wrong one."""
+    wrong = []
+    drawn = [question for question in draw(conversations, 1500) if question.kind in TOOLS]
+    for question in drawn:
+        spans, carried = labels(question)
+        slots: dict[str, list[str]] = {}
+        for slot, start, end in sorted(spans, key=lambda span: span[1]):
+            slots.setdefault(slot, []).append(trimmed(question.text, start, end, keep_marks=slot == "text"))
+        choices = {name: question.args.get(name, "") for name in CHOICES}
+        reading = QuestionReading([(question.kind, 1.0)], slots, choices, frozenset(carried))
+        made = arguments(question.kind, reading, question.previous)
+        if made is None or plain(made) != plain(question.args):
+            wrong.append((question, made))
+    assert len(wrong) < 0.03 * len(drawn), wrong[:10]
