@@ -171,6 +171,8 @@ class Encoder:
         """The tone toward each span of each post: for each post (spans, 3)."""
         import torch
 
+        from index.network import TARGET_SHARE
+
         assert out.heads is not None
         rows = [row for row, found in enumerate(spans) for _ in found]
         if not rows:
@@ -183,9 +185,11 @@ class Encoder:
         marks = marks.to(self.device)
         with torch.inference_mode():
             logits = self._sentiment.toward(out.heads.tone_states[rows], out.mask[rows], marks)
-            tones = (logits.float() / self._sentiment.target_temperature.float()).softmax(-1)
+            logits = logits.float() / self._sentiment.target_temperature.float()
+            whole = out.heads.sentiment[rows]
+            tones = (TARGET_SHARE * logits + (1 - TARGET_SHARE) * whole.log()).softmax(-1)
             # A name that stands behind the last token the network reads takes the tone of the post.
-            tones = torch.where(marks.sum(1, keepdim=True) > 0, tones, out.heads.sentiment[rows])
+            tones = torch.where(marks.sum(1, keepdim=True) > 0, tones, whole)
         limits = np.cumsum([len(found) for found in spans])[:-1]
         return np.split(tones.cpu().numpy(), limits)
 

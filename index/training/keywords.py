@@ -24,7 +24,8 @@ from index.keywords import WEIGHTS, Scorer, distinct
 from index.training.data import read_rows
 from index.training.phrase_measures import phrase_scores, stemmed, unique
 
-CORPORA = ("inspec", "stackexchange")
+# How much each corpus counts. More for StackExchange finds more of its tags, and breaks terms in posts into single words.
+CORPORA = {"inspec": 1.0, "stackexchange": 1.0}
 MOST_TEXTS = 1023  # of each corpus, so that none outweighs the others
 LEAST_POSTS = 5  # a word in fewer posts counts as unknown
 
@@ -72,18 +73,19 @@ def read_examples(path: Path, most: int = MOST_TEXTS) -> list[Example]:
     return [example(row["text"], row["keyphrases"], reading) for row, reading in zip(rows, readings, strict=True)]
 
 
-def fit(corpora: Sequence[Sequence[Example]]) -> Scorer:
-    """A logistic regression in which every corpus counts alike."""
+def fit(corpora: Sequence[Sequence[Example]], counts: Sequence[float] | None = None) -> Scorer:
+    """A logistic regression in which corpora count as ``counts`` says (alike without), whatever their size."""
     from sklearn.linear_model import LogisticRegression
 
     rows = [np.concatenate([e.rows for e in examples]) for examples in corpora]
     right = [np.concatenate([e.right for e in examples]) for examples in corpora]
-    share = np.concatenate([np.full(len(r), 1 / len(r)) for r in right])
+    shares = counts or [1.0] * len(corpora)
+    share = np.concatenate([np.full(len(r), much / len(r)) for r, much in zip(right, shares, strict=True)])
     every = np.concatenate(rows)
     # Scaled for the penalty's sake, and scaled back: the shipped weights are for the features as they are.
     centre, spread = every.mean(axis=0), every.std(axis=0) + 1e-6
     model = LogisticRegression(C=1.0, max_iter=1000)
-    model.fit((every - centre) / spread, np.concatenate(right), sample_weight=share * len(share) / len(corpora))
+    model.fit((every - centre) / spread, np.concatenate(right), sample_weight=share * len(share) / sum(shares))
     weights = model.coef_[0] / spread
     return Scorer(weights.astype(np.float32), float(model.intercept_[0] - weights @ centre))
 
@@ -98,7 +100,7 @@ def two_fold(corpora: dict[str, list[Example]]) -> dict[str, dict[str, float]]:
     """For each corpus the mean of both halves, each scored with weights learned from the other halves."""
     folds = []
     for half in (0, 1):
-        scorer = fit([examples[half::2] for examples in corpora.values()])
+        scorer = fit([examples[half::2] for examples in corpora.values()], [CORPORA[name] for name in corpora])
         folds.append({name: judge(scorer, examples[1 - half :: 2]) for name, examples in corpora.items()})
     return {name: {key: (folds[0][name][key] + folds[1][name][key]) / 2 for key in folds[0][name]} for name in corpora}
 
@@ -113,7 +115,7 @@ def main() -> None:
         print(f"rarity: {count_rarity(options.posts):,} words")
     corpora = {name: read_examples(options.data / f"{name}_dev.jsonl.gz") for name in CORPORA}
     figures = two_fold(corpora)
-    scorer = fit(list(corpora.values()))
+    scorer = fit(list(corpora.values()), [CORPORA[name] for name in corpora])
     report = {
         "weights": {name: round(float(weight), 5) for name, weight in zip(FEATURES, scorer.weights, strict=True)},
         "bias": round(scorer.bias, 5),

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from index.network import SENTIMENTS, WEIGHTS, LowerLayers, SentimentBranch, save_branch
+from index.network import SENTIMENTS, TARGET_SHARE, WEIGHTS, LowerLayers, SentimentBranch, save_branch
 from index.training.data import Opinion, read_sentiment, read_targets
 from index.training.loop import Recipe, autocast, device, fit, lower_states
 from index.training.measures import calibration_error, fit_temperature, macro_f1, macro_recall
@@ -184,12 +184,15 @@ def calibrate(branch: SentimentBranch, dev: Texts, aimed_dev: Texts) -> dict[str
     branch.temperature.fill_(fit_temperature(whole, dev.gold))
     branch.target_temperature.fill_(fit_temperature(aimed, aimed_dev.gold))
     as_whole = predict(branch, aimed_dev, whole=True)
+    aimed = aimed / branch.target_temperature.cpu()
+    blended = TARGET_SHARE * aimed + (1 - TARGET_SHARE) * as_whole / branch.temperature.cpu()
     return {
         "dev_macro_recall": macro_recall(whole.argmax(1), dev.gold),
         "dev_ece": calibration_error((whole / branch.temperature.cpu()).softmax(1), dev.gold),
-        "target_macro_f1": macro_f1(aimed.argmax(1), aimed_dev.gold),
+        "target_macro_f1": macro_f1(blended.argmax(1), aimed_dev.gold),
+        "target_macro_f1_unblended": macro_f1(aimed.argmax(1), aimed_dev.gold),
         "target_macro_f1_of_whole_post": macro_f1(as_whole.argmax(1), aimed_dev.gold),
-        "target_ece": calibration_error((aimed / branch.target_temperature.cpu()).softmax(1), aimed_dev.gold),
+        "target_ece": calibration_error(blended.softmax(1), aimed_dev.gold),
         "targets_held_out": len(aimed_dev.gold),
         "temperature": float(branch.temperature),
         "target_temperature": float(branch.target_temperature),
