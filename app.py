@@ -139,7 +139,7 @@ def chat(index: Index = None, model: Model = None) -> None:
 
     analyst, thread = _open(index, model), uuid4().hex
     console.say("Ask a question; `exit` or Ctrl-D ends the conversation.")
-    for question in _typed():
+    for question in console.typed():
         try:
             console.show_stream(analyst.stream(question, thread=thread))
         except AnalystError as error:
@@ -175,6 +175,40 @@ def call(
     with _stdout_for_json(as_json):
         for path in save(library, result, chart=chart, export=export):
             console.say(f"Saved {path}.")
+
+
+@command
+def calibrate(
+    outcomes: Annotated[
+        Path | None, typer.Argument(metavar="OUTCOMES.csv", help="What people did: user,campaign,engaged (1 or 0).")
+    ] = None,
+    index: Index = None,
+    campaign: Annotated[str | None, typer.Option(help="The campaign of rows that name none.")] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Go back to the shipped probabilities.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Fit the probabilities of engaging to outcomes of your own."""
+    if (outcomes is None) is not reset:
+        _usage("Give a file of outcomes, or --reset.")
+    from agent import console
+
+    folder = index or _sample()
+    _check_index(folder)
+    if outcomes is None:
+        from tools.targeting import forget_outcomes
+
+        undone = forget_outcomes(folder)
+        console.say("The shipped probabilities are back." if undone else "These are the shipped probabilities already.")
+        return
+    with _stdout_for_json(as_json):
+        from tools.calibration import calibrate_index
+        from tools.library import Library
+
+        result = calibrate_index(Library.open(folder), outcomes, campaign)
+    if as_json:
+        console.say_json(result.to_dict())
+    else:
+        console.show_result(result)
 
 
 @command
@@ -295,20 +329,6 @@ def _sample() -> Path:
         console.say("Indexing the sample posts, once.")
         _build([str(SAMPLE_POSTS)], SAMPLE_INDEX)
     return SAMPLE_INDEX
-
-
-def _typed() -> Iterator[str]:
-    """What is typed, line by line, without empty lines."""
-    prompt = "\n> " if sys.stdin.isatty() else ""
-    while True:
-        try:
-            question = input(prompt).strip()
-        except (EOFError, KeyboardInterrupt):
-            return
-        if question.lower() in {"exit", "quit"}:
-            return
-        if question:
-            yield question
 
 
 def _run_tool(index: Path | None, tool: str, given: dict[str, str]) -> tuple[Library, ToolResult]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -124,6 +125,20 @@ def show_result(result: ToolResult) -> None:
         out.print(visible(line))
     for warning in result.warnings:
         out.print(visible(warning, "yellow"))
+
+
+def typed() -> Iterator[str]:
+    """What is typed, line by line, without empty lines."""
+    prompt = "\n> " if sys.stdin.isatty() else ""
+    while True:
+        try:
+            question = input(prompt).strip()
+        except (EOFError, KeyboardInterrupt):
+            return
+        if question.lower() in {"exit", "quit"}:
+            return
+        if question:
+            yield question
 
 
 @contextmanager

@@ -59,7 +59,7 @@ ON_LOAD = """() => {
   name('.sidebar .toggle-button', 'Conversations');
   // The head of a tool step is a button; the arrow inside it is none of its own.
   const still = () => document.querySelectorAll('.thought-group [role=button] button').forEach((e) => {
-    if (e.tabIndex !== -1) { e.tabIndex = -1; e.setAttribute('aria-hidden', 'true'); }
+    if (!e.disabled) { e.disabled = true; e.style.pointerEvents = 'none'; e.setAttribute('aria-hidden', 'true'); }
   });
   new MutationObserver(still).observe(document.querySelector('#conversation'), {childList: true, subtree: true});
 }"""

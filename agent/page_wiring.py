@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from agent.page_about import about_html, about_index, example_questions
 from agent.page_chart import charts_html, charts_of
@@ -49,16 +51,19 @@ class Wiring:
         import gradio as gr
 
         self._opening, self._parts, self._gr = opening, parts, gr
+        self._visits: WeakValueDictionary[str, Visit] = WeakValueDictionary()  # by page, as long as it is open
+        self._arriving = threading.Lock()
         self._sessions = Sessions(lambda thread: opening.get().forget(thread) if opening.ready else None)
 
     def connect(self, page: gr.Blocks) -> None:
         """Bind all handlers."""
         p = self._parts
         page.load(self._with_request(self.arrive), [p.key, p.visit], self._everything(), **AT_ONCE)
-        page.load(self.facts, p.visit, [p.about, p.data, *p.examples, p.example_row], concurrency_limit=None, **QUIET)
+        told = page.load(self.facts, None, [p.about, p.data, *p.examples], concurrency_limit=None, **QUIET)
+        told.then(self.offer, p.visit, p.example_row, **AT_ONCE)
         sources = [(p.box.submit, p.box), (p.ask.click, p.box), *((each.click, each) for each in p.examples)]
         for event, source in sources:
-            self._answered(event(self._with_request(self.begin), [source, p.visit], self._everything(), **AT_ONCE))
+            self._answered(event(self._with_request(self.begin), [source, p.key], self._everything(), **AT_ONCE))
         self._answered(p.retry.click(self.retry, p.visit, self._everything(), **AT_ONCE))
         p.edit.click(self.edit, p.visit, [p.box, p.again, p.editing], **AT_ONCE)
         p.cancel.click(self.keep, p.visit, [p.box, p.again, p.editing], **AT_ONCE)
@@ -83,11 +88,11 @@ class Wiring:
         done = answered.then(self.idle, p.visit, [*self._controls(), p.talks, p.head], **AT_ONCE)
         done.then(None, None, None, js=TO_QUESTION, **AT_ONCE)
 
-    def _with_request(self, handler: Callable[[Any, Visit | None, Any], Changes]) -> Callable[..., Changes]:
+    def _with_request(self, handler: Callable[[Any, Any, Any], Changes]) -> Callable[..., Changes]:
         """Gradio hands over the request by the type of an argument, which exists only now."""
 
-        def handle(first: Any, visit: Visit | None, request: Any) -> Changes:
-            return handler(first, visit, request)
+        def handle(first: Any, second: Any, request: Any) -> Changes:
+            return handler(first, second, request)
 
         handle.__annotations__ = {"request": self._gr.Request}
         return handle
@@ -157,7 +162,6 @@ class Wiring:
         return {
             p.visit: visit,
             p.chat: visit.conversation.messages,
-            p.box: "",
             p.talks: talks_html(visit),
             **self._show_controls(visit.conversation),
             **self._show_result(visit),
@@ -165,18 +169,25 @@ class Wiring:
 
     # What happens
 
-    def arrive(self, key: Any, visit: Visit | None, request: Any) -> Changes:
+    def arrive(self, key: Any, _: Visit | None, request: Any) -> Changes:
         """A page was opened: find the conversations of this browser, or begin the first."""
-        if visit is None:
-            visit = self._new_visit(key, request)
-        return {self._parts.key: visit.session.key, **self._show_all(visit)}
+        p, visit = self._parts, self._visit(key, request)
+        if not visit.conversation.asked:  # nothing to bring back, and somebody may be typing already
+            return {p.visit: visit, p.key: visit.session.key, p.talks: talks_html(visit)}
+        return {p.key: visit.session.key, **self._show_all(visit)}
 
-    def _new_visit(self, key: Any, request: Any) -> Visit:
-        session = self._sessions.open(key, getattr(request, "username", None))
-        latest = next(iter(reversed(session.conversations)), None)
-        return Visit(session, latest or self._sessions.begin(session))
+    def _visit(self, key: Any, request: Any) -> Visit:
+        """The visit of an open page. Its first question may come before its arrival is done; both are one visit."""
+        with self._arriving:
+            visit = self._visits.get(request.session_hash)
+            if visit is None or visit.session.owner != request.username:
+                session = self._sessions.open(key, request.username)
+                latest = next(iter(reversed(session.conversations)), None)
+                visit = Visit(session, latest or self._sessions.begin(session))
+                self._visits[request.session_hash] = visit
+            return visit
 
-    def facts(self, visit: Visit | None) -> Iterator[Changes]:
+    def facts(self) -> Iterator[Changes]:
         """The line about the index, the page about the data and the examples, once all is loaded."""
         gr, p = self._gr, self._parts
         if not self._opening.ready:
@@ -191,19 +202,21 @@ class Wiring:
             sentence = error_sentence(error)
             yield {p.about: literal(sentence), p.data: notice(sentence, "error")}
             return
-        asked = visit is not None and bool(visit.conversation.asked)
         buttons = [gr.Button(question, visible=True) for question in questions]
         buttons += [gr.Button(visible=False)] * (len(p.examples) - len(buttons))
         yield {
             p.about: line,
             p.data: told,
-            p.example_row: gr.Row(visible=bool(questions) and not asked),
             **dict(zip(p.examples, buttons, strict=True)),
         }
 
-    def begin(self, question: str, visit: Visit | None, request: Any) -> Changes:
+    def offer(self, visit: Visit | None) -> gr.Row:
+        """The examples, unless somebody has asked already."""
+        return self._gr.Row(visible=self._opening.ready and not (visit is not None and visit.conversation.asked))
+
+    def begin(self, question: str, key: Any, request: Any) -> Changes:
         """Take up a question; in place of the last one if that is being edited."""
-        visit = visit or self._new_visit(None, request)
+        visit = self._visit(key, request)
         conversation = visit.conversation
         if not question.strip():
             return {self._parts.visit: visit}

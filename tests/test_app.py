@@ -200,7 +200,7 @@ def test_call_draws_and_exports(tiny_index: Path, tmp_path: Path) -> None:
     done = run(*words, "--chart", tmp_path / "a.svg", "--export", tmp_path / "a.csv")
     assert json.loads(done.stdout)["tool"] == "find_audience", done.stderr
     assert (tmp_path / "a.svg").read_bytes().startswith(b"<?xml") and f"Saved {tmp_path / 'a.csv'}." in done.stderr
-    assert (tmp_path / "a.csv").read_text().startswith("handle,probability,low,high,reasons,evidence,")
+    assert (tmp_path / "a.csv").read_text().startswith("handle,probability,low,high,reasons,against,evidence,")
     assert run(*words, "--export", tmp_path / "b.json").exit_code == 0
     assert json.loads((tmp_path / "b.json").read_text())["index"]["people"] == 6
 

@@ -10,6 +10,7 @@ import numpy as np
 from tools.extract_keywords import contrastive_phrases
 from tools.library import Library
 from tools.select import Selection, topic_pattern
+from tools.sensitive import is_sensitive
 
 NEAREST_INTERESTS = 150  # posts from which related interests are read
 MOST_READ = 2000  # posts with the name from which they are read
@@ -46,11 +47,15 @@ def audience_query(library: Library, campaign: str, interests: list[str]) -> Aud
         return AudienceQuery(campaign, given, False)
     posts = posts_naming(library, campaign)[:MOST_READ]
     if len(posts) < 5:
-        posts = [id_ for id_, _ in library.vectors.nearest("posts", library.embed(campaign), NEAREST_INTERESTS)]
+        posts = library.crowd.nearest(library.embed(campaign), NEAREST_INTERESTS)
     selection = Selection("p.id IN (SELECT unnest($ids))", {"ids": posts}, "")
     found = contrastive_phrases(library, selection, 8, leave_out=campaign)
     own = set(campaign.casefold().split())
-    near = [keyword.phrase for keyword in found if keyword.posts > 1 and not own & set(keyword.phrase.split())]
+    near = [
+        keyword.phrase
+        for keyword in found
+        if keyword.posts > 1 and not own & set(keyword.phrase.split()) and not is_sensitive(keyword.phrase)
+    ]
     return AudienceQuery(campaign, _nearest_phrases(library, campaign, near)[:5], True)
 
 

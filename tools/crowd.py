@@ -66,21 +66,29 @@ class Crowd:
         """(posts,) cosine of each post to a vector (384,) of unit length."""
         return np.asarray(self.vectors @ vector.astype(np.float32))
 
-    def best(self, scores: np.ndarray, count: int) -> np.ndarray:
-        """(authors,) mean of each author's ``count`` highest ``scores`` (posts,); of fewer posts the mean of those."""
-        writers = np.flatnonzero(self.posts)
-        first = (np.cumsum(self.posts) - self.posts)[writers]
-        author = self.author[self._by_author]
-        left = scores[self._by_author].astype(float)
-        total = np.zeros(len(self.authors))
-        for place in range(count if len(writers) else 0):
-            highest = np.full(len(self.authors), -np.inf)
-            highest[writers] = np.maximum.reduceat(left, first)
-            has = self.posts > place
-            total[has] += highest[has]
-            hits = np.flatnonzero(left == highest[author])
-            left[hits[np.diff(author[hits], prepend=-1) > 0]] = -np.inf  # of equals only one is used up
-        return total / np.maximum(np.minimum(self.posts, count), 1)
+    def nearest(self, vector: np.ndarray, count: int) -> list[str]:
+        """Ids of the ``count`` posts nearest to a vector (384,), the nearest first."""
+        cosines = self.cosines(vector)
+        count = min(count, len(cosines))
+        rows = np.argpartition(-cosines, count - 1)[:count] if count else np.zeros(0, dtype=int)
+        return [str(self.ids[row]) for row in rows[np.lexsort((rows, -cosines[rows]))]]
+
+    def best(self, scores: np.ndarray, share: float) -> np.ndarray:
+        """(authors,) mean of the highest ``share`` of each author's ``scores`` (posts,), a part of the last one counted
+        in part.
+
+        A share, not a number: of many posts some are near to anything, and who says all twice must not gain by it.
+        """
+        counted = share * self.posts[self.author]
+        weights = np.clip(counted - self._places(scores), 0, 1) / counted
+        return np.bincount(self.author, weights * scores, len(self.authors))
+
+    def _places(self, scores: np.ndarray) -> np.ndarray:
+        """(posts,) place of each among its author's posts, from 0 for the highest score."""
+        order = np.lexsort((-scores, self.author))
+        places = np.empty(len(order), dtype=int)
+        places[order] = np.arange(len(order)) - (np.cumsum(self.posts) - self.posts)[self.author[order]]
+        return places
 
     def best_posts(self, scores: np.ndarray, row: int, count: int) -> list[str]:
         """Ids of one author's ``count`` posts with the highest ``scores``."""
@@ -109,11 +117,6 @@ class Crowd:
         import pandas as pd
 
         return pd.Index(self.ids, dtype=object)
-
-    @cached_property
-    def _by_author(self) -> np.ndarray:
-        """(posts,) rows, one author after the other."""
-        return np.argsort(self.author, kind="stable")
 
 
 def _sums(groups: np.ndarray, vectors: np.ndarray, number: int) -> np.ndarray:

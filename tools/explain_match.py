@@ -12,6 +12,7 @@ from tools.library import Library
 from tools.reasons import TELLING, Reason, posts_against, posts_for, reasons_of
 from tools.result import SMALL_PEOPLE, SMALL_POSTS, Evidence, ToolResult
 from tools.select import evidence_posts, select_posts
+from tools.sensitive import refuse_sensitive
 from tools.signals import NAMES, Signals, measure_signals
 from tools.targeting import Odds, model_for, odds_of
 from tools.words import count, listed, percent, quote, short
@@ -67,6 +68,7 @@ def explain_match(
     """Why one person would or would not engage with a campaign: what speaks for and against, and the posts that show it."""  # noqa: E501
     if not campaign.strip():
         raise AnalystError("The campaign is empty", todo="Name a brand or a product, or paste the ad's words.")
+    refuse_sensitive(campaign, *(interests or []))
     author = library.author(user)
     query = audience_query(library, campaign, interests or [])
     signals = measure_signals(library, query)

@@ -19,7 +19,7 @@ from tools.result import ToolResult, one_line
 
 EXPORTS = (".csv", ".json")
 ONLY_AUDIENCES, OTHERWISE = "Only an audience can be exported", "Use find_audience; --json prints any result."
-COLUMNS = ("handle", "probability", "low", "high", "reasons", "evidence", "campaign", "interests", "index")
+COLUMNS = ("handle", "probability", "low", "high", "reasons", "against", "evidence", "campaign", "interests", "index")
 # What a spreadsheet takes for the beginning of a formula, in its narrow and its wide form, and what hides one.
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -81,7 +81,8 @@ def audience_csv(library: Library, result: FindAudience) -> str:
     for person in result.people:
         row = _person(person)
         told = [row["handle"], row["probability"], row["low"], row["high"]]
-        cells = [*told, "; ".join(row["reasons"]), " ".join(row["evidence"]), *about]
+        words = ["; ".join(row["reasons"]), "; ".join(row["against"]), " ".join(row["evidence"])]
+        cells = [*told, *words, *about]
         writer.writerow([safe_cell(cell) for cell in cells])
     return file.getvalue()
 
@@ -93,6 +94,7 @@ def audience_json(library: Library, result: FindAudience) -> str:
         "query": asdict(result.query),
         "considered": result.considered,
         "expected_engaged": round(result.expected_engaged, 4),
+        "calibrated_on": result.calibrated_on,
         "people": [_person(person) for person in result.people],
         "warnings": result.warnings,
         "index": index_identity(library),
@@ -133,8 +135,10 @@ def _person(person: Person) -> dict[str, Any]:
     return {
         "handle": person.user,
         "probability": person.probability,
-        "low": getattr(person, "low", None),
-        "high": getattr(person, "high", None),
+        "low": person.low,
+        "high": person.high,
         "reasons": list(person.reasons),
+        "against": list(person.against),
         "evidence": list(person.evidence),
+        "opposing": list(person.opposing),
     }

@@ -12,6 +12,7 @@ from tools.library import Library
 from tools.reasons import posts_against, posts_for, reasons_of, told
 from tools.result import SMALL_PEOPLE, ToolResult
 from tools.select import evidence_posts, select_posts
+from tools.sensitive import refuse_sensitive
 from tools.signals import Signals, measure_signals
 from tools.targeting import Odds, model_for, odds_of
 from tools.words import count, listed, percent, quote, short
@@ -81,6 +82,7 @@ def find_audience(
     """Which people would engage with a campaign (a brand, a product or ad copy), ranked by probability, with reasons."""  # noqa: E501
     if not campaign.strip():
         raise AnalystError("The campaign is empty", todo="Name a brand or a product, or paste the ad's words.")
+    refuse_sensitive(campaign, *(interests or []))
     if not 1 <= limit <= LONGEST_LIMIT:
         raise AnalystError(f"limit is {limit}", todo=f"Ask for 1 to {LONGEST_LIMIT} people.")
     query = audience_query(library, campaign, interests or [])
@@ -88,7 +90,7 @@ def find_audience(
     chosen = _within(library, signals, since, until, community)
     model = model_for(library.path)
     odds = odds_of(signals, model)
-    ranked = sorted(chosen, key=lambda row: (-odds.probability[row], signals.authors[row]))
+    ranked = chosen[np.argsort(-odds.probability[chosen], kind="stable")].tolist()  # authors stand in order
     people = [_person(library, signals, odds, row) for row in ranked[:limit]]
     evidence = evidence_posts(library, [post for person in people for post in person.evidence[:1]])
     chances = odds.probability[ranked]
@@ -121,14 +123,14 @@ def _lift_curve(chances: np.ndarray) -> list[tuple[float, float]]:
 
 def _within(
     library: Library, signals: Signals, since: str | None, until: str | None, community: str | None
-) -> list[int]:
+) -> np.ndarray:
     """Rows of people who posted within the time and community asked for."""
     if since is None and until is None and community is None:
-        return list(range(len(signals.authors)))
+        return np.arange(len(signals.authors))
     selection = select_posts(library, since=since, until=until, community=community)
     rows = library.facts.rows(f"SELECT DISTINCT p.author FROM posts p WHERE {selection.where}", selection.values)
     present = {name for (name,) in rows}
-    return [row for row, author in enumerate(signals.authors) if author in present]
+    return np.array([row for row, author in enumerate(signals.authors) if author in present], dtype=int)
 
 
 def _person(library: Library, signals: Signals, odds: Odds, row: int) -> Person:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 REMEMBERED = 32  # patterns whose posts are kept
 
+
 @dataclass
 class Library:
     """Everything that a tool may read. Safe to share between threads; models load when first used."""
@@ -130,19 +131,24 @@ class Library:
 
     def author(self, user: str) -> str:
         """The author that ``user`` names, with or without @, in any case. Raises AnalystError with the nearest."""
-        name = user.strip().lstrip("/").removeprefix("u/").lstrip("@").strip()
+        name = _handle(user)
         if not name:
             raise AnalystError("The user is empty", todo='Name a person, for example user="ana".')
-        if self.facts.rows("SELECT 1 FROM people WHERE author = $name", {"name": name}):
-            return name
+        if (found := self.find_author(name)) is not None:
+            return found
         key = name.casefold()
-        if key in self.authors:
-            return self.authors[key]
         near = ", ".join("@" + self.authors[name] for name in nearest_names(key, list(self.authors)))
         raise AnalystError(
             f"Nobody named @{short(name)} has posted here",
             todo=f"Did you mean {near}?" if near else "Check the spelling.",
         )
+
+    def find_author(self, user: str) -> str | None:
+        """The author that ``user`` names, as ``author`` does; None if there is none."""
+        name = _handle(user)
+        if self.facts.rows("SELECT 1 FROM people WHERE author = $name", {"name": name}):
+            return name
+        return self.authors.get(name.casefold())
 
     def community(self, name: str) -> str:
         """The community that ``name`` names, with or without r/ or #. Raises AnalystError with the nearest names."""
@@ -160,6 +166,10 @@ class Library:
             f"There is no community named '{short(name)}' here",
             todo=f"Did you mean {near}?" if near else "Check the spelling.",
         )
+
+
+def _handle(user: str) -> str:
+    return user.strip().lstrip("/").removeprefix("u/").lstrip("@").strip()
 
 
 def nearest_names(name: str, names: list[str], limit: int = 3) -> list[str]:

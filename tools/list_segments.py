@@ -11,6 +11,7 @@ from tools.result import SMALL_PEOPLE, Evidence, ToolResult
 from tools.segment_names import GroupTerms, name_groups
 from tools.segments import CRITERION, FEWEST, MOST, STABLE, Grouping, Trial, group_people
 from tools.select import Selection, evidence_posts, select_posts
+from tools.sensitive import refuse_sensitive
 from tools.words import count as counted
 from tools.words import listed, percent, quote, tone
 
@@ -84,6 +85,7 @@ def list_segments(
     """  # noqa: E501
     if count is not None and not FEWEST <= count <= MOST:
         raise AnalystError(f"count is {count}", todo=f"Ask for {FEWEST} to {MOST} groups.")
+    refuse_sensitive(topic)
     selection = _selection(library, topic, since, until, community)
     grouping = group_people(library, selection, count)
     where = selection or EVERY_POST

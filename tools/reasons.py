@@ -26,10 +26,15 @@ class Reason:
 
 def reasons_of(signals: Signals, odds: Odds, row: int) -> list[Reason]:
     """Every signal of a person, what weighs most first."""
-    found = [
-        Reason(name, round(float(odds.parts[row, place]), 3), _WORDS[name](signals, row, odds.parts[row, place] > 0))
-        for place, name in enumerate(NAMES)
-    ]
+    parts = {name: float(odds.parts[row, place]) for place, name in enumerate(NAMES)}
+    words = {
+        "posts": _posts(signals, row, parts["posts"] > 0),
+        "communities": _communities(signals, row, parts["communities"] > 0),
+        "visits": _visits(signals, row, parts),
+        "style": f"writes {'like' if parts['style'] > 0 else 'unlike'} people who care for it",
+        "mentions": _mentions(signals, row),
+    }
+    found = [Reason(name, round(parts[name], 3), words[name]) for name in NAMES]
     return sorted(found, key=lambda reason: -abs(reason.weight))
 
 
@@ -65,39 +70,49 @@ def _posts(signals: Signals, row: int, pro: bool) -> str:
 
 
 def _communities(signals: Signals, row: int, pro: bool) -> str:
-    names = _visited(signals, row, signals.places, best=pro)
+    names = _listed(signals, _nearest_communities(signals, row, pro))
     if not names:
-        return "no community is known"
+        return "posts in no community near it" if pro else "posts in no community"
     return f"active in {names}" if pro else f"the nearest community they post in is {names}, far from it"
 
 
-def _visits(signals: Signals, row: int, pro: bool) -> str:
-    names = _visited(signals, row, signals.visits * (1 if pro else -1), best=True)
+def _visits(signals: Signals, row: int, parts: dict[str, float]) -> str:
+    """``parts`` has what each signal adds: what is told of the communities is not told again."""
+    pro = parts["visits"] > 0
+    named: list[int] = []
+    if abs(parts["communities"]) >= TELLING:
+        named = _nearest_communities(signals, row, parts["communities"] > 0)
+    toward = signals.visits if pro else -signals.visits
+    ranked = [place for place in _visited(signals, row, toward) if place not in named and toward[place] > 0]
+    names = _listed(signals, ranked[:SHOWN_COMMUNITIES])
+    found = "often" if pro else "rarely"
     if not names:
-        return "no community is known"
-    return f"{'often the way to it' if pro else 'rarely the way to it'}: {names}"
+        return f"posts where its audience is {found} found"
+    also = named and pro and parts["communities"] >= parts["visits"]
+    return f"{'also' if also else 'posts'} in {names}, where its audience is {found} found"
 
 
-def _style(signals: Signals, row: int, pro: bool) -> str:
-    return "writes like people who care for it" if pro else "writes unlike people who care for it"
-
-
-def _mentions(signals: Signals, row: int, pro: bool) -> str:
+def _mentions(signals: Signals, row: int) -> str:
     named = int(signals.mentions.counts[row])
     if not named:
         return "never names it"
     return f"names it in {count(named, 'post')}, tone {tone(float(signals.mentions.tones[row]))}"
 
 
-def _visited(signals: Signals, row: int, scores: np.ndarray, *, best: bool) -> str:
-    """The communities of a person with the highest scores; with ``best`` only those above the mean."""
+def _nearest_communities(signals: Signals, row: int, pro: bool) -> list[int]:
+    """The communities that are told: for a person those nearer to the campaign than most, against them the nearest."""
+    ranked = _visited(signals, row, signals.places)
+    if not pro:
+        return ranked[:1]
+    return [place for place in ranked if signals.places[place] > signals.places.mean()][:SHOWN_COMMUNITIES]
+
+
+def _visited(signals: Signals, row: int, scores: np.ndarray) -> list[int]:
+    """The communities of a person, the highest ``scores`` (communities,) first."""
     crowd = signals.crowd
     own = np.unique(crowd.community[(crowd.author == row) & (crowd.community >= 0)])
-    ranked = own[np.argsort(-scores[own], kind="stable")].tolist()
-    if best:
-        ranked = [place for place in ranked if scores[place] > scores.mean()]
-        return listed([short(crowd.communities[place]) for place in ranked[:SHOWN_COMMUNITIES]])
-    return short(crowd.communities[ranked[0]]) if len(ranked) else ""
+    return own[np.argsort(-scores[own], kind="stable")].tolist()  # type: ignore[no-any-return]
 
 
-_WORDS = {"posts": _posts, "communities": _communities, "visits": _visits, "style": _style, "mentions": _mentions}
+def _listed(signals: Signals, places: list[int]) -> str:
+    return listed([short(signals.crowd.communities[place]) for place in places])

@@ -12,7 +12,7 @@ from tools.habits import Common, Habits, habits
 from tools.library import Library
 from tools.select import topic_pattern
 
-BEST = 3  # a person's posts, and communities, that count
+BEST = 0.25  # share of a person's posts, and of their communities, that counts: three of twelve
 NAMES = ("posts", "communities", "visits", "style", "mentions")
 NEUTRAL_MENTION = 0.3  # what naming the campaign in a neutral tone is worth; warm words add, cold words take away
 CLOSE = 0.01  # share of all posts that count as close to the campaign
@@ -73,9 +73,7 @@ def _tones(library: Library, campaign: str) -> dict[str, float]:
     return dict(sorted(tones.items(), key=lambda item: (-item[1], item[0])))
 
 
-def signals_of(
-    crowd: Crowd, known: Habits, common: Common, vector: np.ndarray, tones: dict[str, float]
-) -> Signals:
+def signals_of(crowd: Crowd, known: Habits, common: Common, vector: np.ndarray, tones: dict[str, float]) -> Signals:
     """The signals from arrays: ``common`` is ``common_of`` the crowd, ``tones`` has the tone of the posts that name the
     campaign.
     """

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.errors import AnalystError
 from tools.signals import NAMES, Signals
 
 WEIGHTS = Path(__file__).parent / "weights" / "targeting.json"
@@ -61,12 +62,29 @@ def shipped_model() -> TargetingModel:
     return TargetingModel(raw["bias"], raw["weights"], raw["spread"], raw["calibrated_on"])
 
 
+def forget_outcomes(index: Path) -> bool:
+    """Go back to the shipped probabilities; whether there was anything to take back."""
+    own = index / CALIBRATION
+    had = own.is_file()
+    own.unlink(missing_ok=True)
+    return had
+
+
 def model_for(index: Path) -> TargetingModel:
-    """The model for an index: the shipped one, recalibrated if outcomes were given for this index."""
+    """The model for an index: the shipped one, recalibrated if outcomes were given for this index.
+
+    Raises AnalystError if they cannot be read.
+    """
     own = index / CALIBRATION
     if not own.is_file():
         return shipped_model()
-    raw = json.loads(own.read_text(encoding="utf-8"))
-    return replace(
-        shipped_model(), bias=raw["bias"], slope=raw["slope"], spread=raw["spread"], calibrated_on=raw["calibrated_on"]
-    )
+    try:
+        raw = json.loads(own.read_text(encoding="utf-8"))
+        bias, slope, spread = (float(raw[name]) for name in ("bias", "slope", "spread"))
+        return replace(shipped_model(), bias=bias, slope=slope, spread=spread, calibrated_on=str(raw["calibrated_on"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise AnalystError(
+            "The calibration of this index cannot be read",
+            where=str(own),
+            todo="Take it back with `analyst calibrate --reset`, or calibrate again.",
+        ) from error

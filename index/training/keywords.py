@@ -24,7 +24,7 @@ from index.keywords import WEIGHTS, Scorer, distinct
 from index.training.data import read_rows
 from index.training.phrase_measures import phrase_scores, stemmed, unique
 
-# How much each corpus counts. More for StackExchange finds more of its tags, and breaks terms in posts into single words.
+# How much each counts. More for StackExchange finds more of its tags, and parts the terms of posts into single words.
 CORPORA = {"inspec": 1.0, "stackexchange": 1.0}
 MOST_TEXTS = 1023  # of each corpus, so that none outweighs the others
 LEAST_POSTS = 5  # a word in fewer posts counts as unknown

@@ -126,7 +126,7 @@ def target_sentiment(rows: Rows) -> Figures:
 
 
 def place_of(target: str, text: str) -> tuple[int, int] | None:
-    """Where a target stands first, as whole words if it does anywhere; case and what parts its letters do not matter."""
+    """Where a target stands first, as whole words if possible; case and what parts its letters do not matter."""
     name = r"\W*".join(map(re.escape, re.findall(r"\w", target)))
     if not name:
         return None

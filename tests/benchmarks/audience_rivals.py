@@ -45,7 +45,12 @@ def documents(library: Library) -> list[str]:
 
 def best_three(crowd: Crowd, vector: np.ndarray) -> np.ndarray:
     """(authors,) mean of each author's three highest cosines."""
-    return crowd.best(crowd.cosines(vector), BEST)
+    cosines = crowd.cosines(vector)
+    order = np.lexsort((-cosines, crowd.author))
+    place = np.arange(len(order)) - np.repeat(np.cumsum(crowd.posts) - crowd.posts, crowd.posts)
+    first = order[place < BEST]
+    total = np.bincount(crowd.author[first], weights=cosines[first], minlength=len(crowd.authors))
+    return total / np.clip(crowd.posts, 1, BEST)
 
 
 def centroid(crowd: Crowd, vector: np.ndarray) -> np.ndarray:

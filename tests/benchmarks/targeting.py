@@ -13,7 +13,6 @@ With ``--work`` the posts kept and their index stay there, and are used again fo
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +27,7 @@ import numpy as np
 from audience_rivals import Ranker, rivals
 from hidden_community import KEPT, Split, as_lines, distinct_posts, hide, identity, read_campaigns, unknown_communities
 from machine import described, machine
+from reports import check_out, end, note, tell
 
 from app import hush_libraries
 from index.errors import AnalystError
@@ -55,11 +55,6 @@ class Judged:
     left_out: dict[str, str] = field(default_factory=dict)
     said: list[np.ndarray] = field(default_factory=list)
     true: list[np.ndarray] = field(default_factory=list)
-
-
-def note(text: str) -> None:
-    """Progress, beside the report."""
-    print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -257,20 +252,13 @@ def run(arguments: Sequence[str] | None = None) -> Figures:
     options = parser.parse_args(arguments)
     if options.authors is not None and options.authors < 1:
         parser.error("--authors is at least 1")
+    check_out(options.out)
     hush_libraries()
     with work_folder(options.work) as work:
         report = measure(options.posts, options.campaigns, options.authors, work)
-    print("\n".join(table(report)))
-    print(json.dumps(report, ensure_ascii=False))
-    if options.out:
-        options.out.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    tell(table(report), report, options.out)
     return report
 
 
 if __name__ == "__main__":
-    try:
-        run()
-    except AnalystError as error:
-        sys.exit(str(error))
-    except KeyboardInterrupt:
-        sys.exit("Stopped.")
+    end(run)

@@ -8,6 +8,7 @@ from typing import Any
 import machine
 import numpy as np
 import pytest
+import reports
 import throughput
 import usual_stack
 
@@ -52,7 +53,7 @@ def test_summary() -> None:
 
 
 def test_table() -> None:
-    parts = {"roberta": "512 tokens a batch", "keybert": "1 posts a call"}
+    parts = {"roberta": "512 tokens a batch", "keybert": "1 at a time"}
     report: dict[str, Any] = {
         "posts": 120,
         "tokens_per_post": 47.6,
@@ -64,7 +65,7 @@ def test_table() -> None:
         "machine": machine.machine(),
     }
     lines = "\n".join(throughput.table(report))
-    assert "120 posts of 48 tokens, 3 rounds" in lines
+    assert "120 posts of 48 tokens, rounds: 3" in lines
     assert "20.00 times as fast as the usual stack in fp32" in lines
     assert "2,100 MB at most" in lines and "4.0 posts/s  512 tokens a batch" in lines
 
@@ -86,11 +87,11 @@ class Letters:
 
 def test_the_same_calls_as_keybert() -> None:
     extractor = usual_stack.SameCalls(Letters())
-    texts = ["red teas", "the red and the red", "the and of"]
+    texts = ["red teas", "the rain", "the and of"]
     found = extractor.extract_keywords(texts, keyphrase_ngram_range=(1, 2), stop_words="english", top_n=2)
     assert found == [
         [("red teas", pytest.approx(1)), ("teas", pytest.approx(5 / 6))],  # "red" is 4 / 27 ** 0.5
-        [("red red", pytest.approx(found[1][0][1])), ("red", pytest.approx(found[1][0][1]))],  # of the same letters
+        [("rain", pytest.approx(4 / 28**0.5))],
         [],
     ]
     assert extractor.extract_keywords(texts[2:], (1, 2), "english", 2) == [[]]
@@ -103,3 +104,20 @@ def test_wrong_use_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "at least 1" in capsys.readouterr().err
     with pytest.raises(AnalystError, match="no such file"):
         throughput.run(["--posts", str(tmp_path / "none.jsonl")])
+    for odd in (tmp_path, tmp_path / "none" / "out.json"):
+        with pytest.raises(AnalystError, match="The report cannot stand here"):
+            throughput.run(["--posts", "x.jsonl", "--out", str(odd)])
+
+
+def test_failures_are_sentences() -> None:
+    def fail(error: BaseException) -> None:
+        raise error
+
+    for error, said in (
+        (AnalystError("No posts"), "No posts."),
+        (OSError("disk full"), "disk full"),
+        (KeyboardInterrupt(), "Stopped."),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            reports.end(lambda error=error: fail(error))  # type: ignore[misc]
+        assert ended.value.code == said

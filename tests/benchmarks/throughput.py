@@ -11,7 +11,6 @@ table and one JSON object.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import resource
 import statistics
@@ -32,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from hidden_community import as_lines
 from machine import described, machine
+from reports import check_out, end, note, tell
 
 from app import hush_libraries
 from index.errors import AnalystError
@@ -198,7 +198,7 @@ def summary(measured: Sequence[Seconds], posts: int) -> Figures:
 def table(report: Mapping[str, Any]) -> list[str]:
     """Posts a second of everything, the ratios, memory, and the machine."""
     speeds = report["posts_per_second"]
-    lines = [f"{report['posts']:,} posts of {report['tokens_per_post']:.0f} tokens, {report['rounds']} rounds", ""]
+    lines = [f"{report['posts']:,} posts of {report['tokens_per_post']:.0f} tokens, rounds: {report['rounds']}", ""]
     for name in ("ours", "embedding", "build", "stack_fp32", "stack_bf16"):
         memory = f"{report['peak_mb'][name]:>8,} MB at most" if name in report["peak_mb"] else ""
         lines.append(f"{name.replace('_', ' '):<32}{speeds[name]:>10.1f} posts/s{memory}")
@@ -208,11 +208,6 @@ def table(report: Mapping[str, Any]) -> list[str]:
             lines.append(f"  {part.partition('.')[2].replace('_', ' '):<30}{speeds[part]:>10.1f} posts/s  {setting}")
     lines += ["", *(f"{report['ratios'][name]:>8.2f} {said}" for name, said in SAID.items())]
     return [*lines, "", f"{report['notes']['keybert']}; {described(report['machine'])}"]
-
-
-def note(text: str) -> None:
-    """Progress, beside the report."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def report_of(source: str, number: int, rounds: int) -> Figures:
@@ -251,19 +246,12 @@ def run(arguments: Sequence[str] | None = None) -> Figures:
     options = parser.parse_args(arguments)
     if options.number < 1 or options.rounds < 1:
         parser.error("--number and --rounds are at least 1")
+    check_out(options.out)
     hush_libraries()
     report = report_of(options.posts, options.number, options.rounds)
-    print("\n".join(table(report)))
-    print(json.dumps(report))
-    if options.out:
-        options.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    tell(table(report), report, options.out)
     return report
 
 
 if __name__ == "__main__":
-    try:
-        run()
-    except AnalystError as error:
-        sys.exit(str(error))
-    except KeyboardInterrupt:
-        sys.exit("Stopped.")
+    end(run)

@@ -55,7 +55,7 @@ class Stack:
         extractor, self.keybert = self._phrase_extractor()
         self._works: dict[str, dict[Any, Callable[[Sequence[str]], None]]] = {
             **{name: self._settings(forward) for name, forward in models.items()},
-            "keybert": {f"{size} posts a call": partial(phrases, extractor, size) for size in BLOCKS},
+            "keybert": {f"{size} at a time": partial(phrases, extractor, size) for size in BLOCKS},
         }
         self.chosen: dict[str, Any] = {}
 

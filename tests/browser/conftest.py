@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     import gradio as gr
 
-WAIT = 20_000  # milliseconds: a busy machine is slow, and what never comes fails all the same
+WAIT = 40_000  # milliseconds: a busy machine is slow, and what never comes fails all the same
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 

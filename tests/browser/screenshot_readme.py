@@ -16,7 +16,7 @@ def main(url: str, out: str) -> None:
         page.goto(url)
         page.get_by_role("textbox").first.fill(QUESTION)
         page.keyboard.press("Enter")
-        page.get_by_text("Likeliest to engage").first.wait_for(timeout=60_000)
+        page.get_by_role("heading", name="Audience for Nike").wait_for(timeout=60_000)
         page.wait_for_timeout(1500)
         page.screenshot(path=out)
         browser.close()

@@ -91,7 +91,7 @@ def ask(page: Any, question: str) -> None:
     page.fill("#question textarea", question)
     page.keyboard.press("Enter")
     expect(page.locator("#conversation")).to_contain_text(question)
-    expect(page.locator("#retry")).to_be_visible(timeout=15_000)
+    expect(page.locator("#retry")).to_be_visible()
 
 
 def test_an_audience_its_people_and_its_posts(page: Any) -> None:
@@ -108,7 +108,7 @@ def test_an_audience_its_people_and_its_posts(page: Any) -> None:
     see.get_by_role("button", name="@ana: profile and evidence").focus()
     page.keyboard.press("Enter")  # by keyboard alone
     expect(see.get_by_role("heading", name="@ana")).to_be_focused()
-    expect(see.locator("#result")).to_contain_text("I love my new Nike shoes")
+    expect(see.locator("#result")).to_contain_text("shoes, best running shoes ever!")
     expect(see.locator("#result mark").first).to_be_visible()
     expect(see.locator("#result")).to_contain_text("Profile")
     see.get_by_role("button", name="All people").click()
@@ -121,7 +121,7 @@ def test_an_audience_its_people_and_its_posts(page: Any) -> None:
     expect(see.locator("#posts .post").first).to_contain_text("Nike")
     expect(see.locator("#posts .tone").first).to_have_text(re.compile("positive|neutral|negative"))
     see.get_by_role("tab", name="Chart").click()
-    expect(see.locator("#chart img").first).to_be_visible(timeout=15_000)
+    expect(see.locator("#chart img").first).to_be_visible()
     see.get_by_role("tab", name="About this data").click()
     expect(see.locator("#data")).to_contain_text("posts.jsonl")
 
@@ -131,9 +131,9 @@ def test_the_query_is_edited_and_run_again(page: Any) -> None:
 
     ask(page, "find_audience campaign=Nike & limit=3")
     page.get_by_role("tab", name="Query").click()
-    expect(page.get_by_label("Campaign")).to_have_value("Nike")
-    page.get_by_label("Campaign").fill("iPhone")
-    page.get_by_label("How many").fill("2")
+    expect(page.locator("#campaign textarea")).to_have_value("Nike")
+    page.locator("#campaign textarea").fill("iPhone")
+    page.get_by_role("spinbutton", name="How many").fill("2")
     page.get_by_role("button", name="Run again").click()
     expect(page.get_by_role("heading", name="Audience for iPhone")).to_be_visible()
     expect(page.locator("#result tbody tr")).to_have_count(2)
@@ -145,7 +145,7 @@ def test_the_query_is_edited_and_run_again(page: Any) -> None:
     expect(page.locator("#result tbody tr")).to_have_count(3)
 
     page.get_by_role("tab", name="Query").click()
-    page.get_by_label("Community").fill("nowhere")
+    page.get_by_role("textbox", name="Community").fill("nowhere")
     page.get_by_role("button", name="Run again").click()
     expect(page.get_by_role("alert").filter(has_text="no community named 'nowhere'")).to_be_visible()
     expect(page.get_by_role("heading", name="Audience for Nike")).to_be_visible()  # it stays
@@ -177,6 +177,7 @@ def test_conversations_are_kept_and_reopened_by_this_browser_only(page: Any, add
     page.click("#fresh")
     expect(page.locator("#conversation")).not_to_contain_text("Nike")
     ask(page, "search_posts query=marathon")
+    expect(page.get_by_role("button", name="Delete the conversation")).to_have_count(0)  # the list is closed
     page.get_by_role("button", name="Conversations").click()
     expect(page.locator("#talks .talk")).to_have_count(2)
     page.locator("#talks").get_by_role("button", name="search_posts query=Nike", exact=True).click()
@@ -184,7 +185,7 @@ def test_conversations_are_kept_and_reopened_by_this_browser_only(page: Any, add
     expect(page.get_by_role("heading", name="Posts about Nike")).to_be_visible()
 
     page.reload()
-    expect(page.locator("#conversation")).to_contain_text("query=marathon", timeout=15_000)
+    expect(page.locator("#conversation")).to_contain_text("query=marathon")
     page.get_by_role("button", name="Conversations").click()
     page.get_by_role("button", name="Delete the conversation: search_posts query=marathon").click()
     expect(page.locator("#talks .talk")).to_have_count(1)
@@ -232,7 +233,7 @@ def test_nothing_sticks_out(address: str, browser: Any, size: str, scheme: str) 
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     page = context.new_page()
     page.goto(address)
-    expect(page.locator("#examples button").first).to_be_visible(timeout=15_000)
+    expect(page.locator("#examples button").first).to_be_visible()
     SCREENSHOTS.mkdir(exist_ok=True)
     for name, question in (("first", ""), ("audience", "find_audience campaign=Nike"), ("error", "get_profile user=x")):
         if question:
@@ -262,3 +263,24 @@ def test_an_index_that_cannot_be_opened_is_told(browser: Any) -> None:
     expect(page.locator("#conversation")).to_contain_text("There is no index directory here (x). Make one.")
     page.context.close()
     blocks.close(verbose=False)
+
+
+def test_a_question_that_is_faster_than_the_page_is_answered(address: str, browser: Any) -> None:
+    from playwright.sync_api import expect
+
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    page.locator("#question textarea").wait_for()
+    page.evaluate("""() => {
+        const box = document.querySelector('#question textarea');
+        box.value = 'search_posts query=Nike';
+        box.dispatchEvent(new Event('input', {bubbles: true}));
+        setTimeout(() => box.dispatchEvent(new KeyboardEvent('keypress', {key: 'Enter', bubbles: true})), 20);
+    }""")
+    expect(page.get_by_role("heading", name="Posts about Nike")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Posts about Nike")).to_be_visible()  # in the session of this browser
+    expect(page.locator("#data")).to_contain_text("About this data")
+    expect(page.locator("#examples button")).to_have_count(0)
+    context.close()

@@ -63,7 +63,7 @@ def test_key_phrases_leave_out_noise(encoder: Encoder) -> None:
         assert phrase.text in text.lower()
         assert not {"t", "the", "i", "nike", "https", "com", "example"} & set(phrase.text.split())
         assert -1 <= phrase.weight <= 1.001
-    assert any("running shoes" in phrase.text for phrase in key_phrases(text, reading, limit=50))
+    assert any("running shoes" in phrase.text for phrase in phrases)
     assert len(key_phrases(text, reading, limit=1)) == 1
 
 
@@ -71,7 +71,7 @@ def test_key_phrases_do_not_cross_punctuation(encoder: Encoder) -> None:
     text = "great battery, poor screen"
     (reading,) = encoder.read([text])
     found = {phrase.text for phrase in key_phrases(text, reading, limit=50)}
-    assert {"battery", "poor screen"} <= found
+    assert {"great battery", "poor screen"} <= found
     assert "battery poor" not in found
 
 

@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -46,6 +45,7 @@ def test_csv_has_a_row_a_person(library: Library, audience: FindAudience) -> Non
     rows = list(csv.DictReader(io.StringIO(audience_csv(library, audience))))
     assert tuple(rows[0]) == COLUMNS
     for row, person in zip(rows, audience.people, strict=True):
+        assert row["against"] == "; ".join(person.against)
         assert (row["handle"], float(row["probability"])) == (person.user, person.probability)
         assert row["reasons"] == "; ".join(person.reasons) and row["evidence"].split() == person.evidence
         assert row["campaign"] == "Lego" and row["interests"] == "; ".join(audience.query.interests)
@@ -53,7 +53,7 @@ def test_csv_has_a_row_a_person(library: Library, audience: FindAudience) -> Non
 
 
 def test_intervals_stand_where_they_are_known(library: Library, audience: FindAudience) -> None:
-    person: Any = SimpleNamespace(user="ana", probability=0.5, low=0.25, high=0.75, reasons=["why"], evidence=["1"])
+    person = replace(audience.people[0], user="ana", probability=0.5, low=0.25, high=0.75)
     known = replace(audience, people=[person])
     (row,) = csv.DictReader(io.StringIO(audience_csv(library, known)))
     assert (row["low"], row["probability"], row["high"]) == ("0.25", "0.5", "0.75")

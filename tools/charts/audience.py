@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tools.charts.canvas import (
     BLUE,
@@ -41,22 +41,18 @@ def probability_chart(library: Library, result: FindAudience) -> Chart | None:
         {
             "person": [f"@{person.user}" for person in people],
             "probability": [person.probability for person in people],
-            "low": [getattr(person, "low", None) for person in people],
-            "high": [getattr(person, "high", None) for person in people],
+            "low": [person.low for person in people],
+            "high": [person.high for person in people],
         }
     )
-    known = bool(table[["low", "high"]].notna().all(axis=None))
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         places = [str(place) for place in range(len(table))]  # not the names: two may look alike
         sns.barplot(x=table.probability, y=places, color=BLUE, width=0.66, ax=axes)
-        edges = table.high.astype(float) if known else table.probability
-        if known:
-            below, above = table.probability - table.low.astype(float), edges - table.probability
-            ends = [below.clip(lower=0), above.clip(lower=0)]
-            axes.errorbar(table.probability, places, xerr=ends, fmt="none", ecolor=INK, elinewidth=1.1, capsize=2.5)
-        for place, (share, edge) in enumerate(zip(table.probability, edges, strict=True)):
+        ends = [(table.probability - table.low).clip(lower=0), (table.high - table.probability).clip(lower=0)]
+        axes.errorbar(table.probability, places, xerr=ends, fmt="none", ecolor=INK, elinewidth=1.1, capsize=2.5)
+        for place, (share, edge) in enumerate(zip(table.probability, table.high, strict=True)):
             axes.annotate(
                 percent(share), (max(share, edge), place), (4, 0), textcoords="offset points",
                 va="center", fontsize=SMALL, color=INK,
@@ -64,9 +60,9 @@ def probability_chart(library: Library, result: FindAudience) -> Chart | None:
         plain_axes(axes)
         axes.set_yticks(range(len(table)), [shown(name) for name in table.person])
         axes.set_ylim(len(table) - 0.4, -0.6)
-        axes.set_xlim(0, min(1.0, 1.12 * float(edges.max())) or 1.0)
+        axes.set_xlim(0, min(1.0, 1.12 * float(table.high.max())) or 1.0)
         percent_axis(axes.xaxis)
-        label_axes(axes, "Probability of engaging" + (", with its interval" if known else ""))
+        label_axes(axes, "Probability of engaging, with its 80 % interval")
         rest = f"The first {len(table)} of {len(result.people):,}. " if len(result.people) > len(table) else ""
         note(axes, f"{rest}{count(result.considered, 'person', 'people')} ranked.")
 
@@ -78,7 +74,7 @@ def lift_chart(library: Library, result: FindAudience) -> Chart | None:
     """Share of all engaged people reached, by the share of people contacted in the order of the ranking."""
     import pandas as pd
 
-    points = _points(getattr(result, "lift_curve", None))
+    points = _points(result.lift_curve)
     if len(points) < 2:
         return None
     table = pd.DataFrame(points, columns=["contacted", "reached"])
@@ -110,7 +106,7 @@ def lift_chart(library: Library, result: FindAudience) -> Chart | None:
     return Chart("lift", f"What the ranking gains for {short(result.campaign)}", table, draw, 3.8)
 
 
-def _points(curve: Any) -> list[tuple[float, float]]:
+def _points(curve: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """(contacted, reached) from 0 to 1 in order, starting with nobody."""
-    points = sorted((float(contacted), float(reached)) for contacted, reached in curve or [])
+    points = sorted((float(contacted), float(reached)) for contacted, reached in curve)
     return points if not points or points[0][0] == 0 else [(0.0, 0.0), *points]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from tools.reliability import calibration_error, reliability
+
+__all__ = ["calibration_error", "figures", "reliability"]
+
 
 def figures(scores: np.ndarray, engaged: np.ndarray) -> dict[str, float]:
     """AUC, precision among the first 20, lift in the top 5 %. Ties stand in the order given."""
@@ -16,19 +20,3 @@ def figures(scores: np.ndarray, engaged: np.ndarray) -> dict[str, float]:
         "p_at_20": float(engaged[order[:20]].mean()),
         "lift_at_5": float(engaged[order[:top]].mean() / engaged.mean()),
     }
-
-
-def reliability(probability: np.ndarray, engaged: np.ndarray, bins: int = 10) -> list[dict[str, float]]:
-    """People in ``bins`` of equal count by probability: how many, what was said, what came true."""
-    parts = np.array_split(np.argsort(probability, kind="stable"), bins)
-    return [
-        {"people": len(part), "said": float(probability[part].mean()), "engaged": float(engaged[part].mean())}
-        for part in parts
-        if len(part)
-    ]
-
-
-def calibration_error(probability: np.ndarray, engaged: np.ndarray, bins: int = 10) -> float:
-    """Expected calibration error over bins of equal count."""
-    rows = reliability(probability, engaged, bins)
-    return float(sum(row["people"] * abs(row["said"] - row["engaged"]) for row in rows) / len(probability))
