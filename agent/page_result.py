@@ -157,7 +157,10 @@ def _audience(result: FindAudience) -> str:
         [
             ("Should engage", f"about {result.expected_engaged:.1f} of these {len(result.people)}"),
             ("People ranked", f"{result.considered:,}"),
-            ("Interests used", esc(", ".join(result.query.interests)) or "none"),
+            (
+                "Interests found" if result.query.interests_found else "Interests used",
+                esc(", ".join(result.query.interests)) or "none",
+            ),
         ]
     )
     proven = f'<p class="quiet" dir="auto">Probabilities were proven on {esc(result.calibrated_on)}</p>'

@@ -16,7 +16,7 @@ NEAREST_INTERESTS = 150  # posts from which related interests are read
 MOST_READ = 2000  # posts with the name from which they are read
 LONGEST_NAME = 5  # words; what is longer is ad copy
 NEAR_INTEREST = 0.3  # cosine to the campaign under which a phrase found nearby has nothing to do with it
-GIVEN, FOUND = 0.6, 0.2  # pull of interests that were given, and of those found here
+PULL = 0.6  # of interests that were given; those found here are offered, for they did not make rankings better
 # "a Nike ad", "our promo for Nike": what is left is the name.
 _AD_BEFORE = re.compile(
     r"^(?:(?:an?|our|my)\s+)*(?:(?:ad|advert|advertisement|campaign|promo|promotion|commercial)s?\s+"
@@ -68,11 +68,11 @@ def plain_campaign(campaign: str) -> str:
 
 
 def query_vector(library: Library, query: AudienceQuery) -> np.ndarray:
-    """(384,) the campaign's direction, drawn toward its interests."""
+    """(384,) the campaign's direction, drawn toward the interests that were given."""
     vector = library.embed(query.campaign)
-    if query.interests:
+    if query.interests and not query.interests_found:
         pull = np.mean([library.embed(interest) for interest in query.interests], axis=0)
-        vector = vector + (FOUND if query.interests_found else GIVEN) * pull / np.linalg.norm(pull)
+        vector = vector + PULL * pull / np.linalg.norm(pull)
     return vector / np.linalg.norm(vector)
 
 

@@ -221,8 +221,9 @@ def _warnings(unknown: list[str], before: Fit, after: Fit) -> list[str]:
     if unknown:
         named = ["@" + short(user.lstrip("@")) for user in unknown[:SHOWN_USERS]]
         more = [f"{len(unknown) - SHOWN_USERS} more"] if len(unknown) > SHOWN_USERS else []
-        are = "user is" if len(unknown) == 1 else "users are"
-        warnings.append(f"Careful: {len(unknown):,} {are} not in this index and were left out: {listed(named + more)}.")
+        are, were = ("user is", "was") if len(unknown) == 1 else ("users are", "were")
+        left = f"{len(unknown):,} {are} not in this index and {were} left out"
+        warnings.append(f"Careful: {left}: {listed(named + more)}.")
     if after.log_loss > before.log_loss:
         warnings.append(
             "Careful: on rows it had not seen the fit is no better than the shipped one; --reset takes it back."

@@ -160,7 +160,9 @@ def _lines(
         chance = f"{percent(person.probability)} ({percent(person.low)} to {percent(person.high)})"
         lines.append(f"{place}. @{person.user}, {chance}: {'; '.join(person.reasons)}.{shown}")
     if query.interests:
-        lines.append(f"Related interests used: {listed([short(interest) for interest in query.interests])}.")
+        shown = listed([short(interest) for interest in query.interests])
+        found = f"Related interests found here, which can be given to weigh them in: {shown}."
+        lines.append(found if query.interests_found else f"Interests used: {shown}.")
     return lines
 
 

@@ -123,7 +123,8 @@ class Conversations:
         lines = real.text.split("\n")
         framing = self.random.choice(words()["framing"]["fault" if real.fault else real.tool])
         keep = KEPT_LINES.get(real.tool, 16)
-        chosen = [line for i, line in enumerate(lines) if i < keep or line.startswith(("Careful", "Related"))]
+        closing = ("Careful", "Related", "Interests")
+        chosen = [line for i, line in enumerate(lines) if i < keep or line.startswith(closing)]
         return [Turn("tool", real.text), Turn("assistant", "\n".join([framing, *chosen]))]
 
     def _thread(self) -> list[Turn]:

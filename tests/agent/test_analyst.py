@@ -109,6 +109,22 @@ def test_questions_without_a_thread_leave_nothing_behind(library: Library) -> No
     assert not analyst._memory.storage
 
 
+def test_a_conversation_can_be_taken_back_to_an_earlier_place(library: Library, found: str) -> None:
+    analyst = analyst_of(library, ["Hello."], [SEARCH], [found], ["Bye."])
+    assert analyst.remembered("t") == 0
+    analyst.ask("hi", thread="t")
+    place = analyst.remembered("t")
+    analyst.ask("posts?", thread="t")
+    assert analyst.remembered("t") > place
+    analyst.rewind("t", place)
+    analyst.rewind("t", place + 99)  # forward is no way to go
+    analyst.ask("bye", thread="t")
+    assert_whole(remembered(analyst, "t"), ["hi", "bye"])
+    assert found not in [message.text for message in remembered(analyst, "t")]
+    analyst.forget("t")
+    assert analyst.remembered("t") == 0 and not analyst._memory.storage.get("t")
+
+
 def test_only_the_latest_questions_reach_the_model(library: Library) -> None:
     analyst = analyst_of(library, ["Hello."])
     for number in range(REMEMBERED_TURNS + 3):

@@ -24,7 +24,14 @@ REFUSED = {
         "depression",
         "users who are probably pregnant",
     ],
-    "sexuality": ["gay men", "LGBTQ+ community", "an ad for gay couples", "who’s gay", "lesbians", "Gay,  trans people"],
+    "sexuality": [
+        "gay men",
+        "LGBTQ+ community",
+        "an ad for gay couples",
+        "who’s gay",
+        "lesbians",
+        "Gay,  trans people",
+    ],
     "political views": ["Trump voters", "Republicans", "conservative voters", "right-wing people", "Trump"],
 }
 ALLOWED = [

@@ -1,0 +1,85 @@
+"""Habits learned from small crowds: what comes out must be what was put in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tools.habits
+from tests.tools.small_crowd import Row, X, Y, Z, crowd_of
+from tools.crowd import Crowd
+from tools.habits import habits
+from tools.training.habits import FEW, LEAST_MEMBERS, RIDGE, _elsewhere, _visits, learn, save
+
+
+@pytest.fixture
+def crowd() -> Crowd:
+    """Five runners and five cooks with five posts elsewhere, which for runners lean to z; three in ``small``."""
+    rows: list[Row] = []
+    for person in range(10):
+        kind, vector = ("Running", X) if person < 5 else ("Cooking", Y)
+        rows.append((f"{person}", f"u{person}", kind, vector))
+        lean = Z if person < 5 else -Z
+        rows += [(f"{person}.{i}", f"u{person}", "chat", (X + Y + lean) / np.sqrt(3)) for i in range(5)]
+    rows += [(f"s{person}", f"u{person}", "small", Y) for person in range(LEAST_MEMBERS - 1)]
+    return crowd_of(rows)
+
+
+def test_small_communities_are_left_out_and_names_are_folded(crowd: Crowd) -> None:
+    assert sorted(learn(crowd).communities) == ["chat", "cooking", "running"]
+
+
+def test_what_a_community_is_about_has_unit_length(crowd: Crowd) -> None:
+    found = learn(crowd)
+    assert np.allclose(np.linalg.norm(found.vectors, axis=1), 1)
+    assert np.allclose(found.vectors[found.communities.index("running")], X, atol=1e-6)
+
+
+def test_the_centre_is_the_mean_person(crowd: Crowd) -> None:
+    assert np.allclose(learn(crowd).centre, crowd.centres.mean(0))
+
+
+def test_directions_are_where_members_differ_elsewhere(crowd: Crowd) -> None:
+    found = learn(crowd)
+    running, cooking = (found.directions[found.communities.index(name)] for name in ("running", "cooking"))
+    assert running[2] > 0 > cooking[2]
+    assert FEW > 5  # five members are trusted by a fifth
+    scores = found.like_members(X, crowd.centres)
+    assert scores[:5].min() > scores[5:].max()
+
+
+def test_posts_elsewhere_leave_the_community_out(crowd: Crowd) -> None:
+    means = _elsewhere(crowd, crowd.communities.index("Cooking"))
+    assert means.shape == (5, 3) and np.allclose(means, (X + Y - Z) / np.sqrt(3), atol=1e-6)
+    assert _elsewhere(crowd, crowd.communities.index("chat")).shape == (0, 3)  # one or two posts are too few
+
+
+def test_visits_by_hand() -> None:
+    """EASE of two communities: B = −P / diag(P) with a diagonal of nought, P the inverse of the ridged Gram matrix."""
+    visited = np.array([[1, 1]] * 30 + [[1, 0]] * 10 + [[0, 0]] * 10, dtype=np.float32)
+    gram = np.array([[40 + RIDGE, 30], [30, 30 + RIDGE]])
+    visits, visitors = _visits(visited)
+    # Off the diagonal −P₁₂ / P₂₂ = G₁₂ / G₁₁.
+    assert np.allclose(visits @ visitors.T, [[0, 30 / gram[0, 0]], [30 / gram[1, 1], 0]], atol=1e-5)
+
+
+def test_who_visits_one_visits_the_other() -> None:
+    rows: list[Row] = []
+    for person in range(40):
+        for place in ("gym", "running") if person % 2 else ("tea", "cooking"):
+            rows.append((f"{person}{place}", f"u{person:02d}", place, {"running": X, "cooking": Y}.get(place, Z)))
+    toward = learn(crowd_of(rows)).visits_toward(X, ["gym", "tea"])
+    assert toward[0] > 0.05 and toward[0] > 10 * abs(toward[1])
+
+
+def test_what_is_saved_is_read_again(crowd: Crowd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = learn(crowd)
+    path = tmp_path / "weights" / "habits.safetensors"
+    save(found, path)
+    monkeypatch.setattr(tools.habits, "WEIGHTS", path)
+    read = habits.__wrapped__()
+    assert read.communities == found.communities
+    for part in ("vectors", "directions", "visits", "visitors", "centre"):
+        assert np.allclose(getattr(read, part), getattr(found, part), rtol=0.01, atol=0.01)  # bf16
