@@ -17,6 +17,7 @@ from index.entities import canonical
 from tools.library import Library
 from tools.segments import Grouping
 from tools.select import Selection
+from tools.sensitive import sensitive_subjects
 from tools.words import listed, short
 
 TERMS, FEW_TERMS = 3, 2  # in a name; below the second, less clear phrases fill up
@@ -77,7 +78,7 @@ def name_groups(library: Library, grouping: Grouping, where: Selection, leave_ou
 
     ``leave_out`` is what all of them write about.
     """
-    own = set(canonical(leave_out).split()) | SAYS_LITTLE
+    own = set(canonical(leave_out).split()) | SAYS_LITTLE | sensitive_subjects()
     communities = _own([term for term in _counted(library, grouping, where, COMMUNITY) if term.score >= CLEARLY])
     clear, vague = _pointing(library, grouping, _counted(library, grouping, where, PHRASE))
     phrases = _own([*clear, *vague])

@@ -44,6 +44,13 @@ def is_sensitive(text: str) -> bool:
     return _named(text) is not None
 
 
+@cache
+def sensitive_subjects() -> frozenset[str]:
+    """Words after which no group of people may be named, in lower case."""
+    raw = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    return frozenset(word for subject in raw["subjects"] for word in subject.split())
+
+
 def _named(text: str) -> tuple[str, str] | None:
     """The trait that a text asks for and the words that do so."""
     plain = " ".join(text.replace("’", "'").split())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from index.errors import AnalystError
-from tools.sensitive import is_sensitive, refuse_sensitive
+from tools.sensitive import is_sensitive, refuse_sensitive, sensitive_subjects
 
 REFUSED = {
     "ethnicity": ["black women", "White people", "African-American moms", "young Latino men", "Asian Americans"],
@@ -98,3 +98,11 @@ def test_nothing_given_is_nothing_wanted() -> None:
 )
 def test_every_tool_that_targets_people_refuses(refuse: Callable[..., str], tool: str, args: dict[str, str]) -> None:
     assert "never inferred or filtered on" in refuse(tool, **args)
+
+
+def test_no_group_is_named_after_a_sensitive_trait() -> None:
+    from tools.segment_names import SAYS_LITTLE, _apart
+
+    own = set(SAYS_LITTLE) | sensitive_subjects()
+    terms = ["worldnews", "politics", "mental health", "Christians", "kitchen"]
+    assert _apart(terms, own, 5) == ["worldnews", "kitchen"]
