@@ -81,11 +81,19 @@ def read_targets(path: Path) -> list[Opinion]:
     opinions = []
     for row in read_rows(path):
         text = _unescape(row["text"])
-        name = r"\W*".join(map(re.escape, re.findall(r"\w", row["target"] or "")))
-        found = re.search(rf"\b{name}\b", text, re.IGNORECASE) or re.search(name, text, re.IGNORECASE)
-        if name and found:
-            opinions.append(Opinion(text, Span(*found.span(), "target"), row["label"]))
+        place = place_of(row["target"] or "", text)
+        if place is not None:
+            opinions.append(Opinion(text, Span(*place, "target"), row["label"]))
     return opinions
+
+
+def place_of(target: str, text: str) -> tuple[int, int] | None:
+    """Where a target stands first, as whole words if possible; case and what parts its letters do not matter."""
+    name = r"\W*".join(map(re.escape, re.findall(r"\w", target)))
+    if not name:
+        return None
+    found = re.search(rf"\b{name}\b", text, re.IGNORECASE) or re.search(name, text, re.IGNORECASE)
+    return found.span() if found else None
 
 
 def _unescape(text: str) -> str:

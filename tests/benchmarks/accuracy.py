@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -27,7 +26,7 @@ from machine import machine
 
 from app import hush_libraries
 from index.errors import AnalystError
-from index.training.data import _unescape, read_rows
+from index.training.data import _unescape, place_of, read_rows
 
 TONES = ("negative", "neutral", "positive")
 Rows = list[dict[str, Any]]
@@ -123,15 +122,6 @@ def target_sentiment(rows: Rows) -> Figures:
         "whole_post": tone_figures(whole, gold),
         "targets_not_found": len(rows) - len(aimed),
     }
-
-
-def place_of(target: str, text: str) -> tuple[int, int] | None:
-    """Where a target stands first, as whole words if possible; case and what parts its letters do not matter."""
-    name = r"\W*".join(map(re.escape, re.findall(r"\w", target)))
-    if not name:
-        return None
-    found = re.search(rf"\b{name}\b", text, re.IGNORECASE) or re.search(name, text, re.IGNORECASE)
-    return found.span() if found else None
 
 
 def entities(rows: Rows) -> Figures:
