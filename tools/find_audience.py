@@ -94,7 +94,7 @@ def find_audience(
     people = [_person(library, signals, odds, row) for row in ranked[:limit]]
     evidence = evidence_posts(library, [post for person in people for post in person.evidence[:1]])
     chances = odds.probability[ranked]
-    expected = float(chances[:limit].sum())
+    expected = sum(person.probability for person in people)
     return FindAudience(
         lines=_lines(query, people, expected, len(chosen), {post.author: post.text for post in evidence}),
         warnings=_warnings(query, len(chosen), int(signals.mentions.counts.sum())),
@@ -104,7 +104,7 @@ def find_audience(
         considered=len(chosen),
         people=people,
         expected_engaged=expected,
-        reach=[Reach(k, float(chances[:k].sum()), float(chances[:k].mean())) for k in _steps(len(people))],
+        reach=[_reach(people[:k]) for k in _steps(len(people))],
         lift_curve=_lift_curve(chances),
         calibrated_on=model.calibrated_on,
     )
@@ -113,6 +113,11 @@ def find_audience(
 def _steps(people: int) -> list[int]:
     """Lengths of the list for which reach is told."""
     return [k for k in (1, 3, 5, 10, 20, 50, 100, 200) if k < people] + [people] * (people > 0)
+
+
+def _reach(people: list[Person]) -> Reach:
+    engaged = sum(person.probability for person in people)
+    return Reach(len(people), engaged, engaged / len(people))
 
 
 def _lift_curve(chances: np.ndarray) -> list[tuple[float, float]]:

@@ -237,7 +237,7 @@ def test_an_audience(call: Call, read: Read) -> None:
     assert result.considered == len(people)
     chances = [person.probability for person in result.people]
     assert chances == sorted(chances, reverse=True) and all(0 <= chance <= 1 for chance in chances)
-    assert result.expected_engaged == pytest.approx(sum(chances), abs=1e-3)
+    assert result.expected_engaged == pytest.approx(sum(chances))
     assert result.warnings == [f"Careful: only {len(people)} people could be ranked; under 150 a ranking is shaky."]
     for person in result.people:
         assert {read[id_]["author"] for id_ in person.evidence} <= {person.user}
