@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.page_about import EXAMPLES
 from agent.page_result import NOTHING, head_html
-from agent.page_style import ACT, ON_LOAD, POLICY, css, theme
+from agent.page_style import ACT, ON_LOAD, css, policy, theme
 from agent.page_text import literal
 from agent.page_turn import LOADING, Opening
 from index.errors import AnalystError
@@ -218,8 +218,13 @@ def _take_away() -> dict[str, Any]:
     return {"takes": takes, "people_row": people_row, "chart_row": chart_row, "calls": calls}
 
 
-def launch(page: gr.Blocks, *, host: str, port: int, auth: tuple[str, str] | None = None) -> str:
-    """Serve the page in the background and return its address. Raises AnalystError if the port is taken."""
+def launch(
+    page: gr.Blocks, *, host: str, port: int, auth: tuple[str, str] | None = None, beside: dict[str, Any] | None = None
+) -> str:
+    """Serve the page in the background and return its address; ``beside`` is what else the web application takes in.
+
+    Raises AnalystError if the port is taken.
+    """
     from starlette.middleware import Middleware
 
     try:
@@ -227,7 +232,7 @@ def launch(page: gr.Blocks, *, host: str, port: int, auth: tuple[str, str] | Non
             server_name=host, server_port=port, auth=auth, theme=theme(), css=css(), prevent_thread_lock=True,
             quiet=True, share=False, show_error=False, footer_links=[], run_history=False, ssr_mode=False,
             enable_monitoring=False, mcp_server=False, max_file_size="1kb",
-            app_kwargs={"middleware": [Middleware(_Guarded)]},
+            app_kwargs={**(beside or {}), "middleware": [Middleware(_Guarded)]},
         )  # fmt: skip
     except OSError as error:
         raise AnalystError(
@@ -239,15 +244,14 @@ def launch(page: gr.Blocks, *, host: str, port: int, auth: tuple[str, str] | Non
 class _Guarded:
     """Adds the headers that keep the browser from asking any other server."""
 
-    HEADERS = ((b"content-security-policy", POLICY.encode()), (b"referrer-policy", b"no-referrer"))
-
     def __init__(self, app: Any) -> None:
         self._app = app
+        self._headers = ((b"content-security-policy", policy().encode()), (b"referrer-policy", b"no-referrer"))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         async def guarded(message: Any) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *self.HEADERS]
+                message["headers"] = [*message.get("headers", ()), *self._headers]
             await send(message)
 
         await self._app(scope, receive, guarded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
+# A Space is shown inside a page of the hub.
+HUB_FRAMES = " https://huggingface.co"
 # Tells the page which button inside our own HTML was pressed; what opens anew takes the focus.
 ACT = """
 element.addEventListener('click', (event) => {
@@ -63,6 +66,11 @@ ON_LOAD = """() => {
   });
   new MutationObserver(still).observe(document.querySelector('#conversation'), {childList: true, subtree: true});
 }"""
+
+
+def policy() -> str:
+    """``POLICY``; in a Hugging Face Space the hub may frame the page."""
+    return POLICY + HUB_FRAMES if os.environ.get("SPACE_ID") else POLICY
 
 
 def css() -> str:

@@ -58,18 +58,22 @@ def tool_schema(name: str) -> dict[str, Any]:
     )
 
 
-def _tool(library: Library, name: str) -> BaseTool:
+def run_tool(library: Library, name: str, args: dict[str, Any]) -> Outcome:
+    """Run one tool with the arguments as a model gives them; what it cannot do is a sentence in the outcome."""
+    started = time.perf_counter()
     last = library.manifest.last_post
-    last_post = date.fromisoformat(last[:10]) if last else None
+    used = plain_arguments(args, today=date.today(), last_post=date.fromisoformat(last[:10]) if last else None)
+    try:
+        result = call_tool(library, name, used)
+    except AnalystError as error:
+        return Outcome(used, None, time.perf_counter() - started, str(error))
+    return Outcome(used, result, time.perf_counter() - started)
 
+
+def _tool(library: Library, name: str) -> BaseTool:
     def run(**args: Any) -> tuple[str, Outcome]:
-        started = time.perf_counter()
-        used = plain_arguments(args, today=date.today(), last_post=last_post)
-        try:
-            result = call_tool(library, name, used)
-        except AnalystError as error:
-            return str(error), Outcome(used, None, time.perf_counter() - started, str(error))
-        return result.text, Outcome(used, result, time.perf_counter() - started)
+        outcome = run_tool(library, name, args)
+        return outcome.result.text if outcome.result else outcome.fault, outcome
 
     return StructuredTool.from_function(
         run,
