@@ -6,11 +6,8 @@ Heavy imports stand in the commands that need them, so that ``analyst --help`` a
 from __future__ import annotations
 
 import functools
-import ipaddress
 import logging
-import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -87,8 +84,7 @@ def start(
     if debug:
         logging.getLogger().setLevel(logging.WARNING)
     if context.invoked_subcommand is None:
-        named = os.environ.get("ANALYST_INDEX")
-        serve(index=Path(named) if named else None)
+        _run_plainly(context, "serve")
 
 
 @command
@@ -261,35 +257,38 @@ def eval_(
 def serve(
     index: Index = None,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; beyond this machine only with --auth.")
+        str,
+        typer.Option(envvar="GRADIO_SERVER_NAME", help="Address to listen on; beyond this machine only with --auth."),
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 7860,
+    port: Annotated[int, typer.Option(envvar="GRADIO_SERVER_PORT", min=1, max=65535)] = 7860,
     model: Model = None,
     auth: Annotated[
         str | None, typer.Option(envvar="ANALYST_AUTH", metavar="user:password", help="Ask visitors for a login.")
     ] = None,
+    mcp: Annotated[
+        bool, typer.Option("--mcp", envvar="ANALYST_MCP", help="Also offer the tools over MCP, at /mcp.")
+    ] = False,
 ) -> None:
     """Open the chat page."""
-    login = _login(auth)
-    if login is None and not _is_this_machine(host):
-        _usage(f"Listening on {host} lets others in: give a login with --auth user:password, or leave out --host.")
+    from agent.serving import check_visitors, login_of, serve_page
+
+    try:
+        login = login_of(auth)
+        check_visitors(host, login)
+    except ValueError as error:
+        _usage(str(error))
     if index is not None:
         _check_index(index)
-    from agent import console
-    from agent.page import build_page, launch
     from agent.page_turn import Opening
 
-    opening = Opening(lambda: _open(index, model))
-    page = build_page(opening)
-    address = launch(page, host=host, port=port, auth=login)
-    opening.start()
-    console.say(f"Audience Analyst is open at {address} (Ctrl-C closes it).")
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        page.close(verbose=False)
-        console.say("Closed.")
+    serve_page(Opening(lambda: _open(index, model)), host=host, port=port, login=login, mcp=mcp)
+
+
+def _run_plainly(context: typer.Context, name: str) -> None:
+    """Run a command as if its name alone had been typed."""
+    chosen = context.command.get_command(context, name)  # type: ignore[attr-defined]
+    with chosen.make_context(name, [], parent=context) as inner:
+        chosen.invoke(inner)
 
 
 def _build(files: list[str], out: Path, *, columns: Mapping[str, str] | None = None, ner: str | None = None) -> Any:
@@ -347,24 +346,6 @@ def _pair(text: str, example: str) -> tuple[str, str]:
     if not key or not equals:
         _usage(f"{text!r} is not of the form key=value, as in {example}.")
     return key.strip(), value
-
-
-def _login(auth: str | None) -> tuple[str, str] | None:
-    if auth is None:
-        return None
-    user, _, password = auth.partition(":")
-    if not user or not password:
-        _usage("--auth wants a name and a password with a colon between them: --auth user:password.")
-    return user, password
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 @contextmanager

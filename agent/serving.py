@@ -1,0 +1,66 @@
+"""The page at its address: who may come in, and what is offered there."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import time
+
+from agent.page_turn import Opening
+
+
+def login_of(auth: str | None) -> tuple[str, str] | None:
+    """Name and password of ``user:password``. Raises ValueError with a sentence if it is not that."""
+    if auth is None:
+        return None
+    user, _, password = auth.partition(":")
+    if not user or not password:
+        raise ValueError("--auth wants a name and a password with a colon between them: --auth user:password.")
+    return user, password
+
+
+def check_visitors(host: str, login: tuple[str, str] | None) -> None:
+    """Raises ValueError with a sentence if strangers could come in without a login.
+
+    A Hugging Face Space listens to its own gate, which knows whether the Space is public.
+    """
+    if login is None and not is_this_machine(host) and not in_space():
+        raise ValueError(
+            f"Listening on {host} lets others in: give a login with --auth user:password (or ANALYST_AUTH), "
+            "or leave out --host."
+        )
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether only this machine can reach ``host``."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def in_space() -> bool:
+    """Whether this is a Hugging Face Space: they all set SPACE_ID."""
+    return bool(os.environ.get("SPACE_ID"))
+
+
+def serve_page(opening: Opening, *, host: str, port: int, login: tuple[str, str] | None, mcp: bool) -> None:
+    """Serve until Ctrl-C; the models load behind the page. Raises AnalystError if the port is taken."""
+    from agent import console
+    from agent.mcp_server import PATH, McpServer
+    from agent.page import build_page, launch
+
+    beside = McpServer(opening, login=login, only_here=is_this_machine(host)).app_kwargs() if mcp else None
+    page = build_page(opening)
+    address = launch(page, host=host, port=port, auth=login, beside=beside)
+    opening.start()
+    tools = f"; the tools are offered over MCP at {address.rstrip('/')}{PATH}" if mcp else ""
+    console.say(f"Audience Analyst is open at {address}{tools} (Ctrl-C closes it).")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        page.close(verbose=False)
+        console.say("Closed.")
