@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 from uuid import uuid4
 
 import typer
@@ -43,8 +43,10 @@ Index = Annotated[
     ),
 ]
 Model = Annotated[
-    str | None, typer.Option(help="Chat model: a Hugging Face id or a directory.", show_default="the shipped model")
+    str | None,
+    typer.Option(help="Chat model: a hub id, a directory or http://host:port/v1#name.", show_default="the shipped one"),
 ]
+Quantize = Annotated[Literal["8bit", "4bit"] | None, typer.Option(help="Load the chat model in fewer bits.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
@@ -115,12 +117,13 @@ def ask(
     index: Index = None,
     as_json: Json = False,
     model: Model = None,
+    quantize: Quantize = None,
 ) -> None:
     """Ask one question."""
     from agent import console
 
     with _stdout_for_json(as_json):
-        analyst = _open(index, model)
+        analyst = _open(index, model, quantize)
         answer = analyst.ask(question) if as_json else console.show_stream(analyst.stream(question))
     if answer is None:
         raise AnalystError("The answer broke off", where=analyst.model_name, todo="Ask again.")
@@ -129,11 +132,11 @@ def ask(
 
 
 @command
-def chat(index: Index = None, model: Model = None) -> None:
+def chat(index: Index = None, model: Model = None, quantize: Quantize = None) -> None:
     """Talk in the terminal; `exit` or Ctrl-D ends it, Ctrl-C stops an answer."""
     from agent import console
 
-    analyst, thread = _open(index, model), uuid4().hex
+    analyst, thread = _open(index, model, quantize), uuid4().hex
     console.say("Ask a question; `exit` or Ctrl-D ends the conversation.")
     for question in console.typed():
         try:
@@ -232,6 +235,7 @@ def eval_(
     out: Annotated[Path | None, typer.Option(help="Also save the report here, as JSON.")] = None,
     least: Annotated[float, typer.Option(min=0, max=1, help="The share of cases that must pass.")] = 1.0,
     model: Model = None,
+    quantize: Quantize = None,
 ) -> None:
     """Run a suite of questions; exit code 1 if too many cases fail."""
     from agent import console
@@ -239,7 +243,7 @@ def eval_(
 
     cases = load_suite(suite)
     with _stdout_for_json(as_json):
-        analyst = _open(index, model)
+        analyst = _open(index, model, quantize)
         report = run_suite(
             cases, analyst, on_case=lambda case: console.say(f"{'ok' if case.passed else 'FAIL'} {case.id}")
         )
@@ -262,6 +266,7 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="GRADIO_SERVER_PORT", min=1, max=65535)] = 7860,
     model: Model = None,
+    quantize: Quantize = None,
     auth: Annotated[
         str | None, typer.Option(envvar="ANALYST_AUTH", metavar="user:password", help="Ask visitors for a login.")
     ] = None,
@@ -281,7 +286,7 @@ def serve(
         _check_index(index)
     from agent.page_turn import Opening
 
-    serve_page(Opening(lambda: _open(index, model)), host=host, port=port, login=login, mcp=mcp)
+    serve_page(Opening(lambda: _open(index, model, quantize)), host=host, port=port, login=login, mcp=mcp)
 
 
 def _run_plainly(context: typer.Context, name: str) -> None:
@@ -300,15 +305,16 @@ def _build(files: list[str], out: Path, *, columns: Mapping[str, str] | None = N
         return build_index(files, out, columns=columns, advance=advance, **({"ner": ner} if ner else {}))
 
 
-def _open(index: Path | None, model: str | None) -> Analyst:
+def _open(index: Path | None, model: str | None, quantize: str | None = None) -> Analyst:
     folder = index or _sample()
     _check_index(folder)
     from agent import console
 
+    console.say_where(model)
     with console.waiting("Loading the models …"):
         from agent.analyst import Analyst
 
-        return Analyst.open(folder, model=model)
+        return Analyst.open(folder, model=model, quantize=quantize)
 
 
 def _check_index(folder: Path) -> None:

@@ -15,7 +15,6 @@ from index.errors import AnalystError
 from index.manifest import Manifest
 from tools.library import Library
 
-SHIPPED_MODEL = Path(__file__).parent / "weights"
 LONGEST_QUESTION = 4000  # characters
 TOOL_CALLS, MODEL_CALLS = 4, 6  # at most, for one question
 STEPS = 8 * MODEL_CALLS  # of the graph: a model call with its tool and the limits takes five
@@ -66,15 +65,12 @@ class Analyst:
         )
 
     @classmethod
-    def open(cls, index: Path, *, model: str | None = None) -> Analyst:
-        """The analyst of ``index`` with the shipped chat model, or any local path or hub id. Raises AnalystError."""
-        from agent.chat_model import LocalChatModel
+    def open(cls, index: Path, *, model: str | None = None, quantize: str | None = None) -> Analyst:
+        """The analyst of ``index`` with the chat model that ``model`` names (``models.py``). Raises AnalystError."""
+        from agent.models import load_chat_model
 
         library = Library.open(index)
-        loaded = LocalChatModel.load(model or SHIPPED_MODEL)
-        if model is None:
-            loaded.name_or_path = "shipped"
-        return cls(library, loaded)
+        return cls(library, load_chat_model(model, quantize=quantize))
 
     @property
     def manifest(self) -> Manifest:

@@ -76,13 +76,17 @@ class LocalChatModel(BaseChatModel):
         temperature: float = 0.0,
         seed: int | None = None,
         threads: int | None = None,
+        quantize: str | None = None,
     ) -> LocalChatModel:
-        """Load from a directory, or from the hub by id. ``None`` leaves a switch to the model's own config."""
+        """Load from a directory, or from the hub by id. ``None`` leaves a switch to the model's own config.
+
+        ``quantize`` is "8bit" or "4bit".
+        """
         if threads:
             import torch
 
             torch.set_num_threads(threads)
-        files = load_files(name_or_path)
+        files = load_files(name_or_path, quantize=quantize)
         return cls.from_files(
             files,
             hold_to_user_words=files.switch("hold_to_user_words") if hold_to_user_words is None else hold_to_user_words,

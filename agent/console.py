@@ -55,6 +55,14 @@ def say(sentence: str) -> None:
     stderr().print(visible(sentence, "dim"))
 
 
+def say_where(model: str | None) -> None:
+    """Says so if questions and what the tools return leave this machine."""
+    from agent.endpoint import is_endpoint, parse
+
+    if model is not None and is_endpoint(model) and not (endpoint := parse(model)).on_this_machine:
+        say(f"Questions and the posts that tools return are sent to {endpoint.url}.")
+
+
 def say_json(value: Mapping[str, Any]) -> None:
     """Exactly one JSON object on stdout."""
     print(json.dumps(value, ensure_ascii=False, indent=1, default=str))

@@ -98,7 +98,7 @@ class ReplyParser:
     ) -> None:
         self._parser: Any = _parser(template, prompt_end, tools) if template else None
         self._raw = ""  # of the call being written
-        self._blank = ""
+        self._blank = self._kind = ""
         self._started = self._broken = False
 
     def feed(self, text: str) -> list[Piece]:
@@ -152,7 +152,9 @@ class ReplyParser:
         return [_call(call) or Piece("malformed", raw) for call in calls]
 
     def _text(self, kind: Literal["text", "reasoning"], text: str) -> list[Piece]:
-        """Text without blanks around the whole of it."""
+        """Text without blanks around the whole of it, thoughts and words each for themselves."""
+        if kind != self._kind:
+            self._kind, self._blank, self._started = kind, "", False
         text = self._blank + text.replace(MARK, "")
         text = text if self._started else text.lstrip()
         kept = text.rstrip()

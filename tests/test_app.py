@@ -29,8 +29,8 @@ def analyst(monkeypatch: pytest.MonkeyPatch) -> FakeAnalyst:
 
     class Analyst:
         @classmethod
-        def open(cls, folder: Path, *, model: str | None = None) -> FakeAnalyst:
-            fake.model_name = model or "fake"
+        def open(cls, folder: Path, *, model: str | None = None, quantize: str | None = None) -> FakeAnalyst:
+            fake.model_name = " ".join(filter(None, [model or "fake", quantize]))
             return fake
 
     module.Analyst = Analyst  # type: ignore[attr-defined]
@@ -77,6 +77,16 @@ def test_ask_json_prints_one_object_and_nothing_else(analyst: FakeAnalyst, folde
     assert done.exit_code == 0
     assert set(json.loads(done.stdout)) == {"answer", "calls", "results", "grounded", "seconds", "model"}
     assert "chatter" in done.stderr and analyst.model_name == "some/model"
+
+
+def test_larger_models_are_named_quantized_and_said_to_be_elsewhere(analyst: FakeAnalyst, folder: Path) -> None:
+    assert run("ask", "q", "--index", folder, "--model", "some/model", "--quantize", "4bit").exit_code == 0
+    assert analyst.model_name == "some/model 4bit"
+    away, here = (
+        run("ask", "q", "--index", folder, "--model", f"http://{host}:8000/v1#x") for host in ("10.0.0.7", "localhost")
+    )
+    assert "are sent to http://10.0.0.7:8000/v1." in away.stderr and "are sent to" not in here.stderr
+    assert run("ask", "q", "--index", folder, "--quantize", "3bit").exit_code == 2
 
 
 def test_ask_says_when_an_answer_is_not_grounded(analyst: FakeAnalyst, folder: Path) -> None:

@@ -12,7 +12,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from agent.analyst import SHIPPED_MODEL, system_prompt
+from agent.analyst import system_prompt
+from agent.models import SHIPPED
 from agent.training.conversations import Conversations, Turn
 from agent.training.finetune import tool_schemas
 
@@ -56,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--results", type=Path, default=Path("work/results.jsonl"))
-    parser.add_argument("--model", default=str(SHIPPED_MODEL))
+    parser.add_argument("--model", default=str(SHIPPED))
     parser.add_argument("--number", type=int, default=400)
     parser.add_argument("--errors", type=int, default=0, help="how many wrong ones to print")
     options = parser.parse_args()
