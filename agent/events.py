@@ -17,9 +17,27 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where something in an answer comes from: ``answer[start:end]`` is ``value`` at ``path`` of a tool's result.
+
+    ``call`` counts the calls of the whole conversation from 0. ``path`` is as in ``people.2.probability``; a full stop
+    inside a key is written ``\\.``.
+    """
+
+    start: int
+    end: int
+    said: str
+    call: int
+    tool: str
+    path: str
+    value: Any
+
+
+@dataclass(frozen=True)
 class Answer:
-    """The outcome of one question. ``grounded`` tells whether every figure and handle in the model's own words stands
-    in a tool result; where one does not, ``answer`` is what the tools said, in place of the model's words.
+    """The outcome of one question. ``grounded`` tells whether every figure, date, handle and quotation in the model's
+    own words was traced to a tool result; where one was not, even at the second try, ``answer`` is what the tools said,
+    in place of the model's words. ``sources`` are in the order of the answer.
     """
 
     answer: str
@@ -28,6 +46,7 @@ class Answer:
     grounded: bool
     seconds: float
     model: str
+    sources: list[Source] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
