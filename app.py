@@ -270,11 +270,17 @@ def serve(
     auth: Annotated[
         str | None, typer.Option(envvar="ANALYST_AUTH", metavar="user:password", help="Ask visitors for a login.")
     ] = None,
+    indexes: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of indexes to choose from, and of visitors' own.", show_default="the folder of the index"
+        ),
+    ] = None,
     mcp: Annotated[
         bool, typer.Option("--mcp", envvar="ANALYST_MCP", help="Also offer the tools over MCP, at /mcp.")
     ] = False,
 ) -> None:
-    """Open the chat page."""
+    """Open the chat page; visitors can choose among the indexes of a folder, and bring posts of their own."""
     from agent.serving import check_visitors, login_of, serve_page
 
     try:
@@ -284,9 +290,12 @@ def serve(
         _usage(str(error))
     if index is not None:
         _check_index(index)
+    from agent.page_shelf import Shelf
     from agent.page_turn import Opening
 
-    serve_page(Opening(lambda: _open(index, model, quantize)), host=host, port=port, login=login, mcp=mcp)
+    opening, served = Opening(lambda: _open(index, model, quantize)), index or SAMPLE_INDEX
+    shelf = Shelf(opening, served=served, folder=indexes or served.absolute().parent)
+    serve_page(opening, shelf, host=host, port=port, login=login, mcp=mcp)
 
 
 def _run_plainly(context: typer.Context, name: str) -> None:

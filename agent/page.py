@@ -1,4 +1,5 @@
-"""The chat page: questions, tool steps and answers on the left; the result, its posts and its query on the right.
+"""The chat page: questions, tool steps and answers on the left; the result, its posts and its query on the right;
+above them the choice among indexes.
 
 Words of posts reach the browser only through ``literal``, ``answer_markdown`` or ``esc``: nothing in them can act as
 markup.
@@ -11,7 +12,10 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from agent.page_about import EXAMPLES
+from agent.page_own import LARGEST
+from agent.page_posts import PostsParts, own_tab
 from agent.page_result import NOTHING, head_html
+from agent.page_shelf import Shelf
 from agent.page_style import ACT, ON_LOAD, css, policy, theme
 from agent.page_text import literal
 from agent.page_turn import LOADING, Opening
@@ -23,6 +27,11 @@ if TYPE_CHECKING:
     from agent.analyst import Analyst
 
 TITLE = "Audience Analyst"
+LOGIN = "Audience Analyst: log in with the name and the password that you were given."
+WELCOME = (
+    "### What would you like to know?\n\nAsk in plain English: who would engage with an ad, how people feel about a "
+    "brand, what a community is about. Every figure of an answer comes from the posts and can be looked up beside it."
+)
 LONGEST_QUERY = 4000  # characters of a field of the audience query
 
 
@@ -67,14 +76,16 @@ class Parts:
     data: gr.HTML
 
 
-def build_page(open_analyst: Callable[[], Analyst] | Opening) -> gr.Blocks:
-    """The page. The analyst is opened in the background, at the latest when somebody visits."""
+def build_page(open_analyst: Callable[[], Analyst] | Opening, shelf: Shelf | None = None) -> gr.Blocks:
+    """The page. The analyst is opened in the background, at the latest when somebody visits; ``shelf`` has the other
+    indexes that visitors may choose.
+    """
     import gradio as gr
 
     from agent.page_wiring import Wiring
 
     opening = open_analyst if isinstance(open_analyst, Opening) else Opening(open_analyst)
-    with gr.Blocks(title=TITLE, analytics_enabled=False) as page:
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as page:
         found = _state() | _top()
         with gr.Row(elem_id="main"):
             with gr.Column(elem_id="talk"):
@@ -82,7 +93,8 @@ def build_page(open_analyst: Callable[[], Analyst] | Opening) -> gr.Blocks:
             with gr.Column(elem_id="see"):
                 found |= _see()
         parts = Parts(**{item.name: found[item.name] for item in fields(Parts)})
-        Wiring(opening, parts).connect(page)
+        posts = PostsParts(**{item.name: found[item.name] for item in fields(PostsParts)})
+        Wiring(shelf or Shelf(opening), parts, posts).connect(page)
         page.load(None, js=ON_LOAD)
     return page
 
@@ -94,6 +106,8 @@ def _state() -> dict[str, Any]:
     return {
         "visit": gr.State(None),
         "key": gr.BrowserState(None, storage_key="audience-analyst"),
+        "token": gr.BrowserState(None, storage_key="audience-analyst-posts"),
+        "current": gr.Textbox("", label="Posts", elem_id="current", visible="hidden"),
         "file": gr.JSON(visible=False),
     }
 
@@ -114,9 +128,11 @@ def _top() -> dict[str, Any]:
         talks = _mine("talks")
     with gr.Row(elem_id="top"):
         gr.Markdown(f"# {TITLE}", elem_id="title")
+        shelf = _mine("shelf", '<label class="picker">Posts <select disabled></select></label>')
         about = gr.Markdown(literal(LOADING), elem_id="about")
+        bring = gr.Button("Your own posts", elem_id="bring", size="sm", variant="secondary", min_width=130, scale=0)
         fresh = gr.Button("New conversation", elem_id="fresh", size="sm", variant="secondary", min_width=150, scale=0)
-    return {"talks": talks, "about": about, "fresh": fresh}
+    return {"talks": talks, "shelf": shelf, "about": about, "bring": bring, "fresh": fresh}
 
 
 def _talk() -> dict[str, Any]:
@@ -124,7 +140,7 @@ def _talk() -> dict[str, Any]:
 
     chat = gr.Chatbot(
         elem_id="conversation", show_label=False, buttons=[], layout="bubble", sanitize_html=True, allow_tags=False,
-        latex_delimiters=[], allow_file_downloads=False, placeholder="Ask about the people and their posts.",
+        latex_delimiters=[], allow_file_downloads=False, placeholder=WELCOME,
         height="30rem",
     )  # fmt: skip
     with gr.Row(elem_id="again", visible=False) as again:
@@ -170,10 +186,12 @@ def _see() -> dict[str, Any]:
             taken = _take_away()
         with gr.Tab("About this data", id="data"):
             data = _mine("data", f'<p class="quiet">{LOADING}</p><div class="wait">{"<i></i>" * 4}</div>')
+        with gr.Tab("Your posts", id="own"):
+            own = own_tab(_mine)
     return {
         "head": head, "tabs": tabs, "result_tab": result_tab, "result": result,
         "chart_tab": chart_tab, "chart": chart, "posts_tab": posts_tab, "posts": posts, "query_tab": query_tab,
-        "query": query, "run": run, "query_note": note, "take_tab": take_tab, "data": data, **taken,
+        "query": query, "run": run, "query_note": note, "take_tab": take_tab, "data": data, **taken, **own,
     }  # fmt: skip
 
 
@@ -231,7 +249,7 @@ def launch(
         _, url, _ = page.queue(default_concurrency_limit=8).launch(
             server_name=host, server_port=port, auth=auth, theme=theme(), css=css(), prevent_thread_lock=True,
             quiet=True, share=False, show_error=False, footer_links=[], run_history=False, ssr_mode=False,
-            enable_monitoring=False, mcp_server=False, max_file_size="1kb",
+            enable_monitoring=False, mcp_server=False, max_file_size=LARGEST, auth_message=LOGIN,
             app_kwargs={**(beside or {}), "middleware": [Middleware(_Guarded)]},
         )  # fmt: skip
     except OSError as error:

@@ -18,10 +18,13 @@ LONGEST_ABSENCE = 24 * 3600.0  # seconds
 
 @dataclass
 class Session:
-    """One browser, and who was logged in with it. ``conversations`` are the oldest first."""
+    """One browser, and who was logged in with it. ``conversations`` are the oldest first; ``token`` opens the posts
+    that it brought.
+    """
 
     key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     owner: str | None = None
+    token: str = field(default="", repr=False)
     conversations: list[Conversation] = field(default_factory=list)
     seen: float = field(default_factory=time.monotonic)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import gradio as gr
 
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+AT_ONCE: dict[str, Any] = {**QUIET, "queue": False}
 # The browser refuses whatever would come from outside this server, even if some markup slipped through.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -25,7 +27,7 @@ element.addEventListener('click', (event) => {
 });
 element.addEventListener('change', (event) => {
   const list = event.target.closest('select[data-act]');
-  if (list) trigger('click', {act: list.dataset.act, place: Number(list.value)});
+  if (list) trigger('click', {act: list.dataset.act, place: Number(list.value), value: list.value});
 });
 watch('value', () => {
   const goal = element.querySelector('[data-focus]');
@@ -53,6 +55,10 @@ TO_QUESTION = """() => {
     if (!asked.length) return;
     box.scrollTop += asked[asked.length - 1].getBoundingClientRect().top - box.getBoundingClientRect().top - 12;
   }, 400);
+}"""
+# On a narrow page the tab for one's own posts is far down.
+TO_OWN = """() => {
+  setTimeout(() => document.querySelector('#see').scrollIntoView({block: 'nearest', behavior: 'smooth'}), 100);
 }"""
 # Names for what Gradio leaves nameless.
 ON_LOAD = """() => {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from agent.events import Event, Finished, ToolFinished, ToolStarted, Words
+from agent.page_line import Line, in_line
 from agent.page_text import answer_markdown, literal
 from index.errors import AnalystError
 from tools.result import ToolResult
@@ -28,6 +29,7 @@ THINKING = "Thinking"
 UNEXPECTED = "Something went wrong while answering; the details are in the terminal. Ask again, or in other words."
 STOPPED = "Stopped. Words above this line were not yet checked against the data."
 UNGROUNDED = "The model's own words could not be traced to the data, so these are the tools' own."
+OTHERS_FIRST = "Others are being answered first"
 TICK = 0.1  # seconds between two looks at what has happened
 ARGUMENT_SHOWN = 80  # characters of one argument in the title of a step
 
@@ -96,9 +98,12 @@ class Asked:
 
 @dataclass
 class Conversation:
-    """What was said and seen. ``busy`` is held while its questions are answered, one by one."""
+    """What was said and seen, about which ``index`` (see ``page_shelf``). ``busy`` is held while its questions are
+    answered, one by one.
+    """
 
     thread: str = field(default_factory=lambda: uuid4().hex)
+    index: str = ""
     messages: list[Message] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
@@ -244,8 +249,9 @@ def _call_arguments(name: str, args: dict[str, Any]) -> str:
     return "\n".join([f"**{literal(name)}**", *lines])
 
 
-def answer(conversation: Conversation, opening: Opening) -> Iterator[list[Message]]:
-    """Answer the pending question; yields all messages of the conversation whenever there is something new.
+def answer(conversation: Conversation, opening: Opening, line: Line | None = None) -> Iterator[list[Message]]:
+    """Answer the pending question, when its turn in ``line`` comes; yields all messages of the conversation whenever
+    there is something new.
 
     The work runs in a thread of its own, so that stopping and waiting are seen at once, whatever the model does.
     """
@@ -255,8 +261,16 @@ def answer(conversation: Conversation, opening: Opening) -> Iterator[list[Messag
     conversation.running, stop = True, threading.Event()
     conversation.stop = stop
     turn, messages, shown = Turn(question), conversation.messages, conversation.shown
+    line, asked = line or Line(1), conversation.asked[-1]
+
+    def waiting_for() -> str:
+        if not opening.ready:
+            return LOADING
+        place = line.place(asked)
+        return f"{OTHERS_FIRST}. {in_line(place)}" if place else THINKING
+
     try:
-        for _ in _follow(turn, _start(conversation, opening, stop), opening, stop):
+        for _ in _follow(turn, _start(conversation, opening, line, stop), waiting_for, stop):
             conversation.messages = [*messages, *turn.messages]
             conversation.shown = [*shown, *turn.shown]
             yield conversation.messages
@@ -266,7 +280,7 @@ def answer(conversation: Conversation, opening: Opening) -> Iterator[list[Messag
 
 
 def _start(
-    conversation: Conversation, opening: Opening, stop: threading.Event
+    conversation: Conversation, opening: Opening, line: Line, stop: threading.Event
 ) -> queue.SimpleQueue[Event | Exception | None]:
     """Start answering; what happens comes through the queue, at last None or the error that ended it."""
     events: queue.SimpleQueue[Event | Exception | None] = queue.SimpleQueue()
@@ -275,8 +289,9 @@ def _start(
     def work() -> None:
         try:
             analyst = opening.get()
-            with conversation.busy:  # a stopped question may still be finishing its last step
-                for event in _stream(asked, conversation, analyst) if not stop.is_set() else ():
+            # A stopped question of this conversation may still be finishing its last step.
+            with line.turn(asked, stop) as came, conversation.busy:
+                for event in _stream(asked, conversation, analyst) if came and not stop.is_set() else ():
                     events.put(event)
                     if stop.is_set():
                         break
@@ -298,16 +313,24 @@ def _stream(asked: Asked, conversation: Conversation, analyst: Analyst) -> Itera
 
 
 def _follow(
-    turn: Turn, events: queue.SimpleQueue[Event | Exception | None], opening: Opening, stop: threading.Event
+    turn: Turn,
+    events: queue.SimpleQueue[Event | Exception | None],
+    waiting_for: Callable[[], str],
+    stop: threading.Event,
 ) -> Iterator[None]:
     """Puts what happens into ``turn``; yields whenever the page should be shown anew."""
-    turn.wait(THINKING if opening.ready else LOADING)
+    told, begun, news = waiting_for(), False, list[Event | Exception | None]()
+    turn.wait(told)
     yield
     while not turn.finished:
         if stop.is_set():
             turn.fail(STOPPED)
         elif not (news := _drain(events)):
-            continue
+            if begun or told == (now := waiting_for()):
+                continue
+            told = now
+            turn.wait(told)
+        begun = begun or bool(news)
         for event in [] if turn.finished else news:
             if event is None or isinstance(event, Exception):
                 if not turn.finished:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from agent.page_about import about_html, about_index, example_questions
 from agent.page_chart import charts_html, charts_of
 from agent.page_html import notice
+from agent.page_line import Line
 from agent.page_panel import (
     DOWNLOADS,
     QUERY,
@@ -22,11 +23,12 @@ from agent.page_panel import (
     waiting_html,
 )
 from agent.page_person import open_person, person_html
+from agent.page_posts import Posts, PostsParts
 from agent.page_result import head_html, posts_tab_html, result_html
 from agent.page_sessions import Sessions, Visit
-from agent.page_style import SAVE, TO_QUESTION
-from agent.page_text import literal
-from agent.page_turn import LOADING, Conversation, Opening, Shown, answer, error_sentence
+from agent.page_shelf import Shelf
+from agent.page_style import AT_ONCE, QUIET, SAVE, TO_QUESTION
+from agent.page_turn import Opening, Shown, answer
 from index.errors import AnalystError
 from tools.find_audience import FindAudience
 from tools.registry import call_tool
@@ -40,50 +42,52 @@ if TYPE_CHECKING:
 Changes = dict[Any, Any]  # components and what becomes of them
 RERUN = "edited query"
 STILL_RUNNING = "A question is still being answered. Wait for it, or press Stop."
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-AT_ONCE: dict[str, Any] = {**QUIET, "queue": False}
+AT_ONCE_ANSWERED = max(2, os.cpu_count() or 1)  # questions; whoever comes later stands in line
+WAITING = 32  # questions that are answered or in line; whoever comes later is not even told so
 
 
 class Wiring:
     """The handlers of one page, over its parts."""
 
-    def __init__(self, opening: Opening, parts: Parts) -> None:
+    def __init__(self, shelf: Shelf, parts: Parts, posts: PostsParts) -> None:
         import gradio as gr
 
-        self._opening, self._parts, self._gr = opening, parts, gr
+        self._shelf, self.parts, self._gr = shelf, parts, gr
+        self._posts = Posts(self, shelf, posts)
+        self._token = posts.token
+        self._line = Line(AT_ONCE_ANSWERED)
         self._visits: WeakValueDictionary[str, Visit] = WeakValueDictionary()  # by page, as long as it is open
         self._arriving = threading.Lock()
-        self._sessions = Sessions(lambda thread: opening.get().forget(thread) if opening.ready else None)
+        self._sessions = Sessions(self._forget)
 
     def connect(self, page: gr.Blocks) -> None:
         """Bind all handlers."""
-        p = self._parts
-        page.load(self._with_request(self.arrive), [p.key, p.visit], self._everything(), **AT_ONCE)
-        told = page.load(self.facts, None, [p.about, p.data, *p.examples], concurrency_limit=None, **QUIET)
-        told.then(self.offer, p.visit, p.example_row, **AT_ONCE)
+        p = self.parts
+        page.load(self._with_request(self.arrive), [p.key, self._token], self.everything(), **AT_ONCE)
+        self._posts.connect()
         sources = [(p.box.submit, p.box), (p.ask.click, p.box), *((each.click, each) for each in p.examples)]
         for event, source in sources:
-            self._answered(event(self._with_request(self.begin), [source, p.key], self._everything(), **AT_ONCE))
-        self._answered(p.retry.click(self.retry, p.visit, self._everything(), **AT_ONCE))
+            self._answered(event(self._with_request(self.begin), [source, p.key], self.everything(), **AT_ONCE))
+        self._answered(p.retry.click(self.retry, p.visit, self.everything(), **AT_ONCE))
         p.edit.click(self.edit, p.visit, [p.box, p.again, p.editing], **AT_ONCE)
         p.cancel.click(self.keep, p.visit, [p.box, p.again, p.editing], **AT_ONCE)
         p.stop.click(_halt, p.visit, None, **AT_ONCE)
-        p.fresh.click(self.renew, p.visit, self._everything(), **AT_ONCE)
-        p.talks.click(self._with_event(self.choose), p.visit, self._everything(), **AT_ONCE)
-        p.head.click(self._with_event(self.pick), p.visit, self._panel(), **AT_ONCE)
-        p.result.click(self._with_event(self.open), p.visit, p.result, **QUIET)
+        p.fresh.click(self.renew, p.visit, self.everything(), **AT_ONCE)
+        p.talks.click(self.with_event(self.choose), p.visit, self.everything(), **AT_ONCE)
+        p.head.click(self.with_event(self.pick), p.visit, self._panel(), **AT_ONCE)
+        p.result.click(self.with_event(self.open), p.visit, p.result, **QUIET)
         p.chart_tab.select(self.draw, p.visit, p.chart, concurrency_limit=1, concurrency_id="chart", **QUIET)
         for event in (p.run.click, *(field.submit for field in p.query)):
-            event(self.rerun, [p.visit, *p.query], [*self._everything(), p.query_note], **QUIET)
+            event(self.rerun, [p.visit, *p.query], [*self.everything(), p.query_note], **QUIET)
         for kind, button in p.takes.items():
             made = button.click(self._taking(kind), p.visit, p.file, **QUIET)
             made.then(None, p.file, None, js=SAVE, **AT_ONCE)
 
     def _answered(self, begun: Any) -> None:
         """After a question was taken up, answer it."""
-        p = self._parts
+        p = self.parts
         answered = begun.then(
-            self.reply, p.visit, [p.chat, *self._panel()], concurrency_limit=8, concurrency_id="reply", **QUIET
+            self.reply, p.visit, [p.chat, *self._panel()], concurrency_limit=WAITING, concurrency_id="reply", **QUIET
         )
         done = answered.then(self.idle, p.visit, [*self._controls(), p.talks, p.head], **AT_ONCE)
         done.then(None, None, None, js=TO_QUESTION, **AT_ONCE)
@@ -97,7 +101,7 @@ class Wiring:
         handle.__annotations__ = {"request": self._gr.Request}
         return handle
 
-    def _with_event(self, handler: Callable[[Visit | None, Any], Any]) -> Callable[..., Any]:
+    def with_event(self, handler: Callable[[Visit | None, Any], Any]) -> Callable[..., Any]:
         """The same for what was pressed."""
 
         def handle(visit: Visit | None, event: Any) -> Any:
@@ -106,27 +110,45 @@ class Wiring:
         handle.__annotations__ = {"event": self._gr.EventData}
         return handle
 
+    @staticmethod
+    def pressed(event: Any) -> tuple[str, int, str]:
+        """Which button of our own HTML it was: act, place, value. The browser says so, which may say anything."""
+        data = getattr(event, "_data", None)
+        data = data if isinstance(data, dict) else {}
+        place, value = data.get("place"), data.get("value")
+        return str(data.get("act")), place if isinstance(place, int) else -1, value if isinstance(value, str) else ""
+
     def _panel(self) -> list[Any]:
-        p = self._parts
+        p = self.parts
         tabs = [p.tabs, p.result_tab, p.chart_tab, p.posts_tab, p.query_tab, p.take_tab]
         return [p.head, *tabs, p.result, p.posts, p.chart, *p.query, p.people_row, p.chart_row, p.calls]
 
     def _controls(self) -> list[Any]:
-        p = self._parts
+        p = self.parts
         return [p.ask, p.stop, p.again, p.editing, p.example_row]
 
-    def _everything(self) -> list[Any]:
-        p = self._parts
-        return [p.visit, p.key, p.chat, p.box, p.talks, *self._controls(), *self._panel()]
+    def everything(self) -> list[Any]:
+        p = self.parts
+        own = [self._posts.parts.current, self._posts.parts.shelf, *self._posts.outputs()]
+        return [p.visit, p.key, self._token, p.chat, p.box, p.talks, *self._controls(), *self._panel(), *own]
 
     # What the page shows
 
-    def _library(self) -> Library | None:
-        return getattr(self._opening.get(), "library", None) if self._opening.ready else None
+    def opening(self, visit: Visit) -> Opening:
+        """The analyst of the posts that ``visit`` asks about."""
+        return self._shelf.opening(visit.conversation.index, self._posts.owner(visit))
+
+    def _library(self, visit: Visit) -> Library | None:
+        opening = self.opening(visit)
+        return getattr(opening.get(), "library", None) if opening.ready else None
+
+    def _forget(self, thread: str) -> None:
+        for analyst in self._shelf.analysts():
+            analyst.forget(thread)
 
     def _show_result(self, visit: Visit, *, tab: str = "result") -> Changes:
         """The right side, for the result that ``visit`` points at."""
-        gr, p, shown, library = self._gr, self._parts, visit.shown, self._library()
+        gr, p, shown, library = self._gr, self.parts, visit.shown, self._library(visit)
         audience, drawn = shown is not None and isinstance(shown.result, FindAudience), bool(charts_of(library, shown))
         there = shown is not None
         values = query_values(shown)
@@ -147,34 +169,45 @@ class Wiring:
             p.calls: call_list_html(visit, library),
         }
 
-    def _show_controls(self, conversation: Conversation) -> Changes:
-        gr, p, running = self._gr, self._parts, conversation.running or conversation.pending is not None
+    def _show_controls(self, visit: Visit) -> Changes:
+        gr, p, conversation = self._gr, self.parts, visit.conversation
+        running = conversation.running or conversation.pending is not None
         return {
             p.ask: gr.Button(visible=not running),
             p.stop: gr.Button(visible=running),
             p.again: gr.Row(visible=bool(conversation.asked) and not running),
             p.editing: gr.Row(visible=False),
-            p.example_row: gr.Row(visible=self._opening.ready and not conversation.asked),
+            p.example_row: gr.Row(visible=self.opening(visit).ready and not conversation.asked),
         }
 
     def _show_all(self, visit: Visit) -> Changes:
-        p = self._parts
+        p = self.parts
         return {
             p.visit: visit,
             p.chat: visit.conversation.messages,
             p.talks: talks_html(visit),
-            **self._show_controls(visit.conversation),
+            **self._show_controls(visit),
             **self._show_result(visit),
+            **self._posts.show(visit),
         }
+
+    def begin_about(self, visit: Visit, index: str) -> Changes:
+        """A new conversation about the posts of ``index``; the others stay in the list."""
+        _halt(visit)
+        fresh = self._sessions.begin(visit.session)
+        fresh.index = index
+        visit.turn_to(fresh)
+        return {**self._show_all(visit), self.parts.box: ""}
 
     # What happens
 
-    def arrive(self, key: Any, _: Visit | None, request: Any) -> Changes:
-        """A page was opened: find the conversations of this browser, or begin the first."""
-        p, visit = self._parts, self._visit(key, request)
+    def arrive(self, key: Any, token: Any, request: Any) -> Changes:
+        """A page was opened: find the conversations and the posts of this browser, or begin the first."""
+        p, visit = self.parts, self._visit(key, request)
+        secrets = {p.key: visit.session.key, self._token: self._posts.known(visit, token)}
         if not visit.conversation.asked:  # nothing to bring back, and somebody may be typing already
-            return {p.visit: visit, p.key: visit.session.key, p.talks: talks_html(visit)}
-        return {p.key: visit.session.key, **self._show_all(visit)}
+            return {**secrets, p.visit: visit, p.talks: talks_html(visit), **self._posts.show(visit)}
+        return {**secrets, **self._show_all(visit)}
 
     def _visit(self, key: Any, request: Any) -> Visit:
         """The visit of an open page. Its first question may come before its arrival is done; both are one visit."""
@@ -187,49 +220,22 @@ class Wiring:
                 self._visits[request.session_hash] = visit
             return visit
 
-    def facts(self) -> Iterator[Changes]:
-        """The line about the index, the page about the data and the examples, once all is loaded."""
-        gr, p = self._gr, self._parts
-        if not self._opening.ready:
-            yield {p.about: literal(LOADING)}
-        try:
-            analyst = self._opening.get()
-            line = literal(about_index(analyst.manifest, analyst.model_name))
-            library = self._library()
-            questions = example_questions(library) if library is not None else []
-            told = about_html(analyst) if library is not None else ""
-        except Exception as error:
-            sentence = error_sentence(error)
-            yield {p.about: literal(sentence), p.data: notice(sentence, "error")}
-            return
-        buttons = [gr.Button(question, visible=True) for question in questions]
-        buttons += [gr.Button(visible=False)] * (len(p.examples) - len(buttons))
-        yield {
-            p.about: line,
-            p.data: told,
-            **dict(zip(p.examples, buttons, strict=True)),
-        }
-
-    def offer(self, visit: Visit | None) -> gr.Row:
-        """The examples, unless somebody has asked already."""
-        return self._gr.Row(visible=self._opening.ready and not (visit is not None and visit.conversation.asked))
-
     def begin(self, question: str, key: Any, request: Any) -> Changes:
         """Take up a question; in place of the last one if that is being edited."""
         visit = self._visit(key, request)
         conversation = visit.conversation
         if not question.strip():
-            return {self._parts.visit: visit}
+            return {self.parts.visit: visit}
         if visit.editing:
             conversation.take_back()
             visit.editing = False
         if not conversation.put(question):
-            return {self._parts.visit: visit}
+            return {self.parts.visit: visit}
         visit.place, visit.person = None, None
         return self._asked(visit)
 
     def _asked(self, visit: Visit) -> Changes:
-        p, conversation = self._parts, visit.conversation
+        p, conversation = self.parts, visit.conversation
         panel = {} if conversation.shown else {p.head: waiting_html("Looking through the posts")}
         return {
             p.visit: visit,
@@ -237,7 +243,7 @@ class Wiring:
             p.chat: conversation.messages,
             p.box: "",
             p.talks: talks_html(visit),
-            **self._show_controls(conversation),
+            **self._show_controls(visit),
             **panel,
         }
 
@@ -245,13 +251,13 @@ class Wiring:
         """Ask the last question again; its answer goes."""
         question = visit.conversation.take_back() if visit is not None else ""
         if visit is None or not question or not visit.conversation.put(question):
-            return {self._parts.visit: visit}
+            return {self.parts.visit: visit}
         visit.place, visit.person = None, None
         return {**self._show_result(visit), **self._asked(visit)}
 
     def edit(self, visit: Visit | None) -> Changes:
         """Put the last question into the box."""
-        gr, p = self._gr, self._parts
+        gr, p = self._gr, self.parts
         if visit is None or not visit.conversation.asked or visit.conversation.running:
             return {p.box: gr.skip()}
         visit.editing = True
@@ -260,7 +266,7 @@ class Wiring:
 
     def keep(self, visit: Visit | None) -> Changes:
         """Leave the last question as it was."""
-        gr, p = self._gr, self._parts
+        gr, p = self._gr, self.parts
         if visit is not None:
             visit.editing = False
         return {p.box: "", p.again: gr.Row(visible=True), p.editing: gr.Row(visible=False)}
@@ -270,10 +276,10 @@ class Wiring:
         if visit is None:
             return
         conversation, seen = visit.conversation, len(visit.conversation.shown)
-        for messages in answer(conversation, self._opening):
+        for messages in answer(conversation, self.opening(visit), self._line):
             if visit.conversation is not conversation:  # another one was opened meanwhile
                 return
-            changes: Changes = {self._parts.chat: messages}
+            changes: Changes = {self.parts.chat: messages}
             if len(conversation.shown) > seen:
                 seen = len(conversation.shown)
                 changes |= self._show_result(visit)
@@ -281,11 +287,11 @@ class Wiring:
 
     def idle(self, visit: Visit | None) -> Changes:
         """The answer is there."""
-        p = self._parts
+        p = self.parts
         if visit is None:
             return {p.talks: self._gr.skip()}
         return {
-            **self._show_controls(visit.conversation),
+            **self._show_controls(visit),
             p.talks: talks_html(visit),
             p.head: head_html(visit.conversation.shown, visit.place),
         }
@@ -293,24 +299,24 @@ class Wiring:
     def renew(self, visit: Visit | None) -> Changes:
         """A new conversation; the others stay in the list."""
         if visit is None:
-            return {self._parts.visit: visit}
-        _halt(visit)
-        visit.turn_to(self._sessions.begin(visit.session))
-        return self._show_all(visit)
+            return {self.parts.visit: visit}
+        return self.begin_about(visit, visit.conversation.index)
 
     def choose(self, visit: Visit | None, event: Any) -> Changes:
         """Open or delete a conversation of the list."""
-        act, place = _pressed(event)
+        act, place, _ = self.pressed(event)
         held = visit.session.conversations if visit is not None else []
         if visit is None or not 0 <= place < len(held) or act not in ("talk", "drop"):
-            return {self._parts.visit: visit}
+            return {self.parts.visit: visit}
         conversation = held[place]
         if act == "drop":
             self._sessions.remove(visit.session, conversation)
             if conversation is not visit.conversation:
-                return {self._parts.talks: talks_html(visit)}
+                return {self.parts.talks: talks_html(visit)}
             latest = next(iter(reversed(visit.session.conversations)), None)
-            conversation = latest or self._sessions.begin(visit.session)
+            if latest is None:
+                return self.begin_about(visit, conversation.index)
+            conversation = latest
         elif conversation is not visit.conversation:
             _halt(visit)
         visit.turn_to(conversation)
@@ -318,16 +324,16 @@ class Wiring:
 
     def pick(self, visit: Visit | None, event: Any) -> Changes:
         """Show another result of this conversation."""
-        act, place = _pressed(event)
+        act, place, _ = self.pressed(event)
         if visit is None or act != "pick" or not 0 <= place < len(visit.conversation.shown):
-            return {self._parts.tabs: self._gr.skip()}
+            return {self.parts.tabs: self._gr.skip()}
         visit.place, visit.person = place, None
         return self._show_result(visit)
 
     def open(self, visit: Visit | None, event: Any) -> Any:
         """Show a person of the audience, or all of them again."""
-        act, place = _pressed(event)
-        shown, library = (visit.shown, self._library()) if visit is not None else (None, None)
+        act, place, _ = self.pressed(event)
+        shown, library = (visit.shown, self._library(visit)) if visit is not None else (None, None)
         if visit is None or shown is None or library is None or not isinstance(shown.result, FindAudience):
             return self._gr.skip()
         if act == "person" and 0 <= place < len(shown.result.people):
@@ -338,14 +344,14 @@ class Wiring:
 
     def draw(self, visit: Visit | None) -> str:
         """The pictures of the result, when somebody looks."""
-        library = self._library()
+        library = self._library(visit) if visit is not None else None
         if visit is None or visit.shown is None or library is None:
             return ""
         return charts_html(library, visit.shown)
 
     def rerun(self, visit: Visit | None, *fields: Any) -> Changes:
         """Run the audience query as it was edited, without the model."""
-        p, library = self._parts, self._library()
+        p, library = self.parts, self._library(visit) if visit is not None else None
         if visit is None or library is None or visit.shown is None:
             return {p.query_note: ""}
         if visit.conversation.running:
@@ -362,20 +368,13 @@ class Wiring:
 
     def _taking(self, kind: str) -> Callable[[Visit | None], Any]:
         def take(visit: Visit | None) -> Any:
-            library = self._library()
+            library = self._library(visit) if visit is not None else None
             if visit is None or library is None or (made := downloads(kind, visit, library)) is None:
                 return None
             return made.to_dict()
 
         assert kind in DOWNLOADS
         return take
-
-
-def _pressed(event: Any) -> tuple[str, int]:
-    """Which button of our own HTML it was. The browser says so, which may say anything."""
-    data = getattr(event, "_data", None)
-    act, place = (data.get("act"), data.get("place")) if isinstance(data, dict) else ("", -1)
-    return str(act), place if isinstance(place, int) else -1
 
 
 def _halt(visit: Visit | None) -> None:

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import time
 
+from agent.page_shelf import Shelf
 from agent.page_turn import Opening
 
 
@@ -46,14 +47,16 @@ def in_space() -> bool:
     return bool(os.environ.get("SPACE_ID"))
 
 
-def serve_page(opening: Opening, *, host: str, port: int, login: tuple[str, str] | None, mcp: bool) -> None:
+def serve_page(
+    opening: Opening, shelf: Shelf, *, host: str, port: int, login: tuple[str, str] | None, mcp: bool
+) -> None:
     """Serve until Ctrl-C; the models load behind the page. Raises AnalystError if the port is taken."""
     from agent import console
     from agent.mcp_server import PATH, McpServer
     from agent.page import build_page, launch
 
     beside = McpServer(opening, login=login, only_here=is_this_machine(host)).app_kwargs() if mcp else None
-    page = build_page(opening)
+    page = build_page(opening, shelf)
     address = launch(page, host=host, port=port, auth=login, beside=beside)
     opening.start()
     tools = f"; the tools are offered over MCP at {address.rstrip('/')}{PATH}" if mcp else ""

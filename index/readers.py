@@ -132,10 +132,7 @@ def _read_one(source: str, overrides: Mapping[str, str], on_bytes: Callable[[int
     rows = _rows(source, on_bytes)
     # Fields of JSON rows may come and go, so the columns are guessed from the first hundred.
     head = list(itertools.islice(rows, 100))
-    names = list(dict.fromkeys(name for row in head if isinstance(row, dict) for name in row))
-    # A column that is empty so far gives way to a filled one: Reddit writes "likes": null beside the score.
-    filled = [name for name in names if any(isinstance(row, dict) and row.get(name) not in (None, "") for row in head)]
-    columns = match_columns(names, overrides) | match_columns(filled, overrides)
+    names, columns = columns_of(head, overrides)
     _check_columns(source, head, names, columns)
     for number, row in enumerate(itertools.chain(head, rows), start=1):
         if isinstance(row, str):
@@ -146,6 +143,20 @@ def _read_one(source: str, overrides: Mapping[str, str], on_bytes: Callable[[int
         except ValueError as error:
             raw = json.dumps(row, ensure_ascii=False, default=str)[:RAW_SHOWN]
             yield Rejected(source, number, str(error), raw.encode("utf-8", "replace").decode())
+
+
+def columns_of(rows: Sequence[dict[str, Any] | str], overrides: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """The names of all columns of some rows, and field → column as far as they can be told."""
+    names = list(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row))
+    # A column that is empty so far gives way to a filled one: Reddit writes "likes": null beside the score.
+    filled = [name for name in names if any(isinstance(row, dict) and row.get(name) not in (None, "") for row in rows)]
+    return names, match_columns(names, overrides) | match_columns(filled, overrides)
+
+
+def read_rows(source: str) -> Rows:
+    """The rows of one file as they stand; a str is the reason why there is none. Raises AnalystError as reading does."""
+    expand([source])
+    return _rows(source, lambda size: None)
 
 
 def _check_columns(source: str, head: list[Any], names: list[str], columns: Mapping[str, str]) -> None:
