@@ -70,7 +70,9 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         except Exception as error:
             if debugging:
                 raise
-            _fail(str(error) if isinstance(error, AnalystError) else _unforeseen(error))
+            from agent import console
+
+            _fail(console.sentence_of(error))
 
     app.command(name=function.__name__.rstrip("_"))(calm)
     return calm
@@ -371,10 +373,6 @@ def _stdout_for_json(wanted: bool) -> Iterator[None]:
         return
     with redirect_stdout(sys.stderr):
         yield
-
-
-def _unforeseen(error: Exception) -> str:
-    return f"Something unforeseen happened: {type(error).__name__}: {error}. Run `analyst --debug …` to see where."
 
 
 def _usage(sentence: str) -> NoReturn:

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.events import Answer, Event, Finished, ToolFinished, ToolStarted, Words
+from index.errors import AnalystError
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
@@ -48,6 +49,17 @@ def visible(text: str, style: str = "") -> Text:
 def say_error(sentence: str) -> None:
     """A failure, in one sentence or two."""
     stderr().print(visible(sentence, "red"))
+
+
+def sentence_of(error: Exception) -> str:
+    """Any failure as a sentence: ours are ones already; the system's say what, where and mostly why."""
+    if isinstance(error, AnalystError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        todo = "Check that it is there, that there is room and that you may read and write it."
+        return str(AnalystError(error.strerror, where=str(error.filename), todo=todo))
+    what = f"Something unforeseen happened: {type(error).__name__}: {error}"
+    return str(AnalystError(what, todo="Run `analyst --debug …` to see where."))
 
 
 def say(sentence: str) -> None:

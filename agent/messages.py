@@ -6,6 +6,7 @@ tokens: a post that spells ``<|im_end|>`` is tokenised as the ten plain characte
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
@@ -19,6 +20,7 @@ from langchain_core.messages import (
     ToolMessage,
 )
 
+from agent.call_syntax import detect, template_text
 from index.errors import AnalystError
 
 if TYPE_CHECKING:
@@ -74,21 +76,45 @@ def render(
     Not safe to call from two threads at once with one tokenizer: encoding switches a flag on it.
     """
     turns = to_template(messages)
-    try:
-        return _apply(tokenizer, turns, tools, add_generation_prompt)
-    except ValueError as error:
-        if "Can't sanitize" not in str(error):
-            raise
+    forgets_calls = "tool_calls" not in template_text(tokenizer) and any("tool_calls" in turn for turn in turns)
+    if not forgets_calls:
+        try:
+            return _apply(tokenizer, turns, tools, add_generation_prompt)
+        except ValueError as error:
+            if "Can't sanitize" not in str(error):
+                raise
     # Some tokenizers (Qwen's <tool_call>) have control tokens that no setting switches off: break them up instead.
-    broken = breaker(control_tokens(tokenizer))
-    return _apply(tokenizer, _map_text(turns, broken), tools, add_generation_prompt)
+    broken = _map_text(turns, breaker(control_tokens(tokenizer)))
+    if not forgets_calls:
+        return _apply(tokenizer, broken, tools, add_generation_prompt)
+    written = [_with_written_calls(tokenizer, turn) for turn in broken]  # control tokens of our own, the only ones left
+    return _apply(tokenizer, written, tools, add_generation_prompt, sanitize=False)
+
+
+def _with_written_calls(tokenizer: PreTrainedTokenizerBase, turn: dict[str, Any]) -> dict[str, Any]:
+    """The turn with its calls among the words, as the model itself wrote them: SmolLM3's template leaves them out."""
+    syntax = detect(tokenizer)
+    if syntax is None or "tool_calls" not in turn:
+        return turn
+    functions = [call["function"] for call in turn["tool_calls"]]
+    calls = [
+        syntax.open + function["name"] + syntax.middle + json.dumps(function["arguments"]) + syntax.close
+        for function in functions
+    ]
+    return {"role": turn["role"], "content": syntax.between.join(filter(None, [turn["content"], *calls]))}
 
 
 def _apply(
-    tokenizer: PreTrainedTokenizerBase, turns: list[dict[str, Any]], tools: Sequence[dict[str, Any]], prompt: bool
+    tokenizer: PreTrainedTokenizerBase,
+    turns: list[dict[str, Any]],
+    tools: Sequence[dict[str, Any]],
+    prompt: bool,
+    *,
+    sanitize: bool = True,
 ) -> list[int]:
     from jinja2 import TemplateError
 
+    named: dict[str, Any] = {"xml_tools": list(tools)} if tools else {}  # SmolLM3's name for them
     try:
         ids = tokenizer.apply_chat_template(
             turns,
@@ -96,8 +122,9 @@ def _apply(
             add_generation_prompt=prompt,
             tokenize=True,
             return_dict=False,
-            sanitize_control_tokens=True,
+            sanitize_control_tokens=sanitize,
             enable_thinking=False,
+            **named,
         )
     except TemplateError as error:
         raise AnalystError(

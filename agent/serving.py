@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 import time
 
 from agent.page_shelf import Shelf
 from agent.page_turn import Opening
+from index.errors import AnalystError
 
 
 def login_of(auth: str | None) -> tuple[str, str] | None:
@@ -47,10 +49,25 @@ def in_space() -> bool:
     return bool(os.environ.get("SPACE_ID"))
 
 
+def check_port(host: str, port: int) -> None:
+    """Raises AnalystError if nobody can listen there, before seconds are spent on making the page."""
+    name = host.strip("[]")
+    try:
+        socket.create_server((name, port), family=socket.AF_INET6 if ":" in name else socket.AF_INET).close()
+    except OSError as error:
+        reason = str(error.strerror or error).partition(" (while")[0]
+        raise AnalystError(
+            f"Nobody can listen on port {port}: {reason}",
+            where=host,
+            todo="Choose another one with --port, or close what uses it.",
+        ) from error
+
+
 def serve_page(
     opening: Opening, shelf: Shelf, *, host: str, port: int, login: tuple[str, str] | None, mcp: bool
 ) -> None:
     """Serve until Ctrl-C; the models load behind the page. Raises AnalystError if the port is taken."""
+    check_port(host, port)
     from agent import console
     from agent.mcp_server import PATH, McpServer
     from agent.page import build_page, launch

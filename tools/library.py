@@ -49,7 +49,7 @@ class Library:
                 where=str(path),
                 todo="Build it again with `analyst index`.",
             )
-        return cls(path, manifest, Facts(path / "facts"), Vectors(path / "chroma"))
+        return cls(path, manifest, _open_facts(path), Vectors(path / "chroma"))
 
     @cached_property
     def reader(self) -> Reader:
@@ -166,6 +166,19 @@ class Library:
             f"There is no community named '{short(name)}' here",
             todo=f"Did you mean {near}?" if near else "Check the spelling.",
         )
+
+
+def _open_facts(path: Path) -> Facts:
+    """Raises AnalystError if a table is cut off or is none."""
+    import duckdb
+
+    try:
+        return Facts(path / "facts")
+    except duckdb.Error as error:
+        reason = str(error).partition("\n")[0]
+        raise AnalystError(
+            f"This index is damaged: {reason}", where=str(path), todo="Build it again with `analyst index`."
+        ) from error
 
 
 def _handle(user: str) -> str:

@@ -1,4 +1,4 @@
-"""The chat model as LangChain sees it: real tiny models of three families, and one that follows a script."""
+"""The chat model as LangChain sees it: real tiny models of four families, and one that follows a script."""
 
 from __future__ import annotations
 
@@ -136,6 +136,14 @@ def test_calls_of_every_family_are_read(chat: LocalChatModel) -> None:
     reply = chat.bind_tools(TOOLS).invoke(QUESTION)
     assert [one["args"] for one in reply.tool_calls] == [{"user": '@tidal "x" 👟', "share": 0.25, "n": 30000}]
     assert reply.content == ""
+
+
+@pytest.mark.parametrize("plainly", [False, True])
+def test_thoughts_are_no_answer(qwen: LocalChatModel, plainly: bool) -> None:
+    scripted(qwen, "<think>\nMaybe 99?\n</think>\n\nTwo people.", plainly=plainly)
+    reply = qwen.invoke(QUESTION)
+    assert plainly or (reply.content == "Two people." and "99" in reply.additional_kwargs["reasoning_content"])
+    assert not plainly or "<think>" in reply.content  # spelled out, as a post may be: only the real token counts
 
 
 def test_words_and_two_calls(qwen: LocalChatModel) -> None:

@@ -1,6 +1,6 @@
-"""Tiny chat models with random weights, saved as real ones are: three families, each with its own template and calls.
+"""Tiny chat models with random weights, saved as real ones are: four families, each with its own template and calls.
 
-The templates have the form of the published ones (Qwen3, Llama 3.2, Ministral 3); nothing is downloaded.
+The templates have the form of the published ones (Qwen3, Llama 3.2, Ministral 3, SmolLM3); nothing is downloaded.
 """
 
 # ruff: noqa: E501
@@ -92,6 +92,33 @@ MISTRAL = r"""{{- bos_token }}
     {%- endif %}
 {%- endfor %}"""
 
+# Tools come as `xml_tools`, calls of earlier turns are left out, and thinking is a mode of the system prompt.
+SMOLLM3 = r"""{%- if enable_thinking is not defined %}{%- set enable_thinking = true %}{%- endif %}
+{{- '<|im_start|>system\n## Metadata\n\nReasoning Mode: ' + ('/think' if enable_thinking else '/no_think') + '\n\n' }}
+{%- if messages[0].role == 'system' %}{{- '## Custom Instructions\n\n' + messages[0].content + '\n\n' }}{%- endif %}
+{%- if xml_tools is defined %}
+    {{- "### Tools\n\nYou are provided with function signatures within <tools></tools> XML tags:\n\n<tools>\n" }}
+    {%- for tool in xml_tools %}{{- (tool | string) + "\n" }}{%- endfor %}
+    {{- "</tools>\n\nFor each function call, return a json object with function name and arguments within <tool_call></tool_call> XML tags:\n<tool_call>\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n</tool_call>\n\n" }}
+{%- endif %}
+{{- '<|im_end|>\n' }}
+{%- for message in messages %}
+    {%- if message.role == "user" %}{{- '<|im_start|>user\n' + message.content + '<|im_end|>\n' }}
+    {%- elif message.role == "assistant" %}{{- '<|im_start|>assistant\n<think>\n\n</think>\n' + message.content + '<|im_end|>\n' }}
+    {%- elif message.role == "tool" %}{{- '<|im_start|>user\n' + message.content + '<|im_end|>\n' }}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|im_start|>assistant\n' }}{%- if not enable_thinking %}{{- '<think>\n\n</think>\n' }}{%- endif %}
+{%- endif %}"""
+
+# No place for tools, as in Gemma 2 and 3.
+GEMMA3 = r"""{{- bos_token }}
+{%- for message in messages %}
+    {{- '<start_of_turn>' + ('model' if message.role == 'assistant' else 'user') + '\n' + message.content + '<end_of_turn>\n' }}
+{%- endfor %}
+{%- if add_generation_prompt %}{{- '<start_of_turn>model\n' }}{%- endif %}"""
+
 LINES = [
     "Who would engage with a Nike Air Max ad? find_audience campaign interests limit since until community",
     '{"name": "search_posts", "arguments": {"query": "coffee", "user": "@tidal_moss", "sentiment": "positive"}}',
@@ -142,6 +169,21 @@ FAMILIES = (
         eos="</s>",
         bos="<s>",
     ),
+    Family(
+        name="smollm3",
+        template=SMOLLM3,
+        special=("<|end_of_text|>", "<|im_start|>", "<|im_end|>"),
+        added=("<tool_call>", "</tool_call>", "<think>", "</think>"),
+        eos="<|im_end|>",
+    ),
+)
+WITHOUT_TOOLS = Family(
+    name="gemma3",
+    template=GEMMA3,
+    special=("<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>"),
+    added=(),
+    eos="<eos>",
+    bos="<bos>",
 )
 
 
@@ -186,6 +228,8 @@ def build_model(family: Family, tokenizer: Any, *, seed: int = 0) -> Any:
         MistralForCausalLM,
         Qwen3Config,
         Qwen3ForCausalLM,
+        SmolLM3Config,
+        SmolLM3ForCausalLM,
     )
 
     torch.manual_seed(seed)
@@ -206,4 +250,6 @@ def build_model(family: Family, tokenizer: Any, *, seed: int = 0) -> Any:
         return Qwen3ForCausalLM(Qwen3Config(**shape))
     if family.name == "mistral":
         return MistralForCausalLM(MistralConfig(**shape, sliding_window=None))
+    if family.name == "smollm3":
+        return SmolLM3ForCausalLM(SmolLM3Config(**shape, pad_token_id=tokenizer.eos_token_id))
     return LlamaForCausalLM(LlamaConfig(**shape))
