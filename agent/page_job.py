@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from agent.page_line import Line
+from agent.page_reading import Look, Made
 
-POLL = 0.1  # seconds
+HOME = Path(__file__).resolve().parent.parent
 DIED = "The reading broke off. Bring the file again."
 STOPPED = "Stopped; nothing was kept."
 
@@ -27,7 +33,7 @@ class Progress:
 
 
 class Job:
-    """One task for ``page_reading.run``. ``finish`` is called with the outcome before the job counts as over."""
+    """One task for ``page_reading``. ``finish`` is called with the outcome before the job counts as over."""
 
     def __init__(self, line: Line, task: str, *args: Any, total: int = 0, finish: Callable[[Any], Any]) -> None:
         self.total = total
@@ -37,6 +43,7 @@ class Job:
         self._stop, self._over = threading.Event(), threading.Event()
         self._told: list[tuple[float, int]] = []  # when, and how many posts
         self._kind = ""
+        self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> Job:
         threading.Thread(target=self._run, daemon=True).start()
@@ -53,6 +60,8 @@ class Job:
     def stop(self) -> None:
         """Give up; what was begun is thrown away."""
         self._stop.set()
+        if self._process is not None:
+            self._process.kill()
 
     def wait(self, seconds: float) -> bool:
         """Whether it is over within so many seconds."""
@@ -87,30 +96,26 @@ class Job:
 
     def _work(self) -> tuple[Any, str]:
         """The outcome of the process, or None and the sentence why there is none."""
-        import multiprocessing
+        places = [str(HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
+        surroundings = {**os.environ, "PYTHONPATH": os.pathsep.join(places), "PYTHONUTF8": "1"}
+        with subprocess.Popen(
+            command(self._task, self._args), stdout=subprocess.PIPE, text=True, encoding="utf-8", env=surroundings
+        ) as process:
+            self._process = process
+            try:
+                for line in process.stdout or () if not self._stop.is_set() else ():
+                    kind, news = json.loads(line)
+                    if kind == "done":
+                        return (Look(**news) if self._task == "look" else Made(**news)), ""
+                    if kind == "failed":
+                        return None, str(news)
+                    self._kind, told = kind, (time.monotonic(), int(news))
+                    self._told = [*self._told[:1], told] if kind == "read" else [told]
+            finally:
+                process.kill()
+        return None, DIED  # it was killed, or met with what nobody foresaw
 
-        from agent.page_reading import run
 
-        context = multiprocessing.get_context("spawn")  # a fork of a process with threads may hang
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=run, args=(theirs, self._task, *self._args), daemon=True)
-        process.start()
-        theirs.close()
-        try:
-            while not self._stop.is_set():
-                if not ours.poll(POLL):
-                    continue
-                kind, news = ours.recv()
-                if kind == "done":
-                    return news, ""
-                if kind == "failed":
-                    return None, str(news)
-                self._kind, told = kind, (time.monotonic(), int(news))
-                self._told = [*self._told[:1], told] if kind == "read" else [told]
-            return None, STOPPED
-        except EOFError:  # it was killed, or met with what nobody foresaw
-            return None, DIED
-        finally:
-            process.kill() if self._stop.is_set() else process.terminate()
-            process.join()
-            ours.close()
+def command(task: str, args: tuple[Any, ...]) -> list[str]:
+    """The process for a task."""
+    return [sys.executable, "-m", "agent.page_reading", task, json.dumps(args)]

@@ -9,9 +9,9 @@ import itertools
 import json
 import os
 import resource
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ class Look:
     first: str = ""
     last: str = ""
     reasons: dict[str, int] = field(default_factory=dict)
-    rejects: list[tuple[int, str, str]] = field(default_factory=list)  # row, reason, how it begins
+    rejects: list[list[Any]] = field(default_factory=list)  # row, reason, how it begins
 
 
 @dataclass(frozen=True)
@@ -60,19 +60,27 @@ class Made:
     posts_per_second: float
 
 
-def run(pipe: Connection, task: str, *args: Any) -> None:
-    """The whole of the process: ``task`` is ``look`` or ``make``. Tells ``done`` or ``failed`` at last."""
+def main(task: str, args: str) -> None:
+    """The whole of the process: ``task`` is ``look`` or ``make``, ``args`` its arguments as JSON. Writes what it has to
+    tell as lines of JSON, kind and news; the last is ``done`` or ``failed``.
+    """
     from agent.quiet import hush_libraries
 
     hush_libraries()
     os.nice(NICE)
+    lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # chatter of libraries goes where errors go
+
+    def tell(kind: str, news: Any) -> None:
+        print(json.dumps([kind, news]), file=lines, flush=True)
+
+    work: Callable[..., Look | Made] = look if task == "look" else make
     try:
-        work: Callable[..., Look | Made] = look if task == "look" else make
-        pipe.send(("done", work(*args, lambda kind, news: pipe.send((kind, news)))))
+        tell("done", asdict(work(*json.loads(args), tell)))
     except AnalystError as error:
-        pipe.send(("failed", plain_sentence(error)))
+        tell("failed", plain_sentence(error))
     except MemoryError:
-        pipe.send(("failed", "The file holds a line that is too long to be read. Export the posts again."))
+        tell("failed", "The file holds a line that is too long to be read. Export the posts again.")
 
 
 def plain_sentence(error: AnalystError) -> str:
@@ -164,7 +172,7 @@ class _Counted:
         self._ids: set[int] = set()
         self._people: set[int] = set()
         self._reasons: dict[str, int] = {}
-        self._rejects: list[tuple[int, str, str]] = []
+        self._rejects: list[list[Any]] = []
         self._days: Sequence[str] = ()
 
     def add(self, row: Post | Rejected) -> None:
@@ -173,7 +181,7 @@ class _Counted:
             kind = row.reason.partition(":")[0]
             self._reasons[kind] = self._reasons.get(kind, 0) + 1
             if len(self._rejects) < REJECTS_SHOWN:
-                self._rejects.append((row.row, row.reason, row.raw[:CELL]))
+                self._rejects.append([row.row, row.reason, row.raw[:CELL]])
         elif (key := hash(row.id)) in self._ids:
             self.duplicates += 1
         else:
@@ -197,3 +205,7 @@ def _shown(row: Mapping[str, Any]) -> dict[str, str]:
     """A row as it can be shown."""
     cells = {str(name): "" if value is None else str(value) for name, value in row.items()}
     return {name: text if len(text) <= CELL else text[: CELL - 1] + "…" for name, text in cells.items()}
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +12,9 @@ from agent.events import Event, ToolStarted
 from agent.page import build_page, launch
 from agent.page_turn import LOADING, STOPPED, Opening
 from index.errors import AnalystError
-from tests.browser.conftest import CHROMIUM, serve
+from tests.browser.conftest import CHROMIUM, SCREENSHOTS, serve
 from tests.fake_analyst import NASTY, FakeAnalyst, plain_script
 
-SCREENSHOTS = Path(__file__).parent / "screenshots"
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
 
 
@@ -66,7 +64,6 @@ def test_a_conversation(served: tuple[str, FakeAnalyst], browser: Any) -> None:
     assert talk.inner_text().count(NASTY) == 2  # to the letter, in the step and in the answer
     assert talk.locator("a, img, script, code").count() == 0
     assert page.title() == "Audience Analyst"
-    SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / "conversation.png")
 
     expect(page.locator("#ask")).to_be_visible()

@@ -5,65 +5,27 @@ from __future__ import annotations
 import csv
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from agent.events import Answer, Call, Event, Finished, ToolFinished, ToolStarted
 from agent.page import build_page
 from agent.page_turn import Opening
 from index.errors import AnalystError
-from tests.browser.conftest import CHROMIUM, serve
-from tests.conftest import small_rows
-from tests.fake_analyst import NASTY, FakeAnalyst
+from tests.browser.conftest import CHROMIUM, SCREENSHOTS, SIZES, analyst_of, ask, serve
+from tests.fake_analyst import NASTY
 from tools.library import Library
 from tools.registry import call_tool
 
-if TYPE_CHECKING:
-    from index.encoder import Encoder
-
-SCREENSHOTS = Path(__file__).parent / "screenshots"
-SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
 
 
 @pytest.fixture(scope="module")
-def library(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Library:
-    """The small index with a hostile person added, whose every field tries to act."""
-    from index.build import build_index
-
-    folder = tmp_path_factory.mktemp("page")
-    hostile = {"author": NASTY, "community": NASTY, "likes": 1, "created_at": "2024-03-05T10:00:00Z"}
-    rows = [
-        *small_rows(),
-        {"id": "h1", "text": f"Nike {NASTY}", **hostile},
-        {"id": "h2", "text": "y" * 4000, **hostile},
-    ]
-    (folder / "posts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    build_index([str(folder / "posts.jsonl")], folder / "index")
-    return Library.open(folder / "index")
-
-
-def tools_asked_for(library: Library, question: str) -> Iterator[Event]:
-    """The question is the call: ``find_audience campaign=Nike``."""
-    name, _, rest = question.partition(" ")
-    args = dict(part.split("=", 1) for part in rest.split(" & ") if part)
-    started = time.perf_counter()
-    yield ToolStarted("1", name, args)
-    result = call_tool(library, name, args)
-    yield ToolFinished("1", name, result.text, result, time.perf_counter() - started, args)
-    yield Finished(Answer(result.lines[0], [Call(name, args)], [result.to_dict()], True, 0.1, "fake"))
-
-
-@pytest.fixture(scope="module")
 def address(library: Library) -> Iterator[str]:
-    analyst = FakeAnalyst(
-        lambda question: tools_asked_for(library, question), manifest=library.manifest, library=library
-    )
-    page = build_page(Opening(lambda: analyst))  # type: ignore[arg-type, return-value]
+    analyst = analyst_of(library)
+    page = build_page(Opening(lambda: analyst))
     yield serve(page)
     page.close(verbose=False)
 
@@ -82,16 +44,6 @@ def page(address: str, browser: Any) -> Iterator[Any]:
     assert errors == [] and [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
     assert opened.title() == "Audience Analyst"
     context.close()
-
-
-def ask(page: Any, question: str) -> None:
-    from playwright.sync_api import expect
-
-    expect(page.locator("#ask")).to_be_visible()
-    page.fill("#question textarea", question)
-    page.keyboard.press("Enter")
-    expect(page.locator("#conversation")).to_contain_text(question)
-    expect(page.locator("#retry")).to_be_visible()
 
 
 def test_an_audience_its_people_and_its_posts(page: Any) -> None:
@@ -234,7 +186,6 @@ def test_nothing_sticks_out(address: str, browser: Any, size: str, scheme: str) 
     page = context.new_page()
     page.goto(address)
     expect(page.locator("#examples button").first).to_be_visible()
-    SCREENSHOTS.mkdir(exist_ok=True)
     for name, question in (("first", ""), ("audience", "find_audience campaign=Nike"), ("error", "get_profile user=x")):
         if question:
             ask(page, question)
