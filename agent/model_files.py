@@ -245,5 +245,10 @@ def _unreadable(name: str, error: Exception, local_only: bool) -> AnalystError:
             where=name,
             todo="Unset HF_HUB_OFFLINE to download it once, or give the directory of a model.",
         )
-    todo = "A model needs config.json, a tokenizer and weights as safetensors; check that its files are complete."
+    if Path(name).expanduser().is_dir():
+        todo = "A model needs config.json, a tokenizer and weights as safetensors; check that its files are complete."
+    elif "gated" in str(error):
+        todo = "Accept its licence on its page at huggingface.co, and put your token into HF_TOKEN."
+    else:
+        todo = "Check the id and the network, or give the directory of a model."
     return AnalystError(f"The chat model cannot be loaded: {reason}", where=name, todo=todo)

@@ -338,6 +338,21 @@ def test_broken_files(tmp_path: Path) -> None:
         LocalChatModel.load(path)
 
 
+@pytest.mark.parametrize(
+    ("reason", "todo"),
+    [("You are trying to access a gated repo.\nMore.", "HF_TOKEN"), ("We couldn't connect", "id and the network")],
+)
+def test_the_hub_says_no(monkeypatch: pytest.MonkeyPatch, reason: str, todo: str) -> None:
+    def refused(*args: object, **options: object) -> None:
+        raise OSError(reason)
+
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr("transformers.AutoConfig.from_pretrained", refused)
+    with pytest.raises(AnalystError, match=reason.partition(".")[0]) as error:
+        LocalChatModel.load("somebody/some-model")
+    assert todo in error.value.todo
+
+
 def test_no_chat_template(tmp_path: Path) -> None:
     path = save_tiny_model(FAMILIES[0], tmp_path)
     (path / "chat_template.jinja").unlink()

@@ -187,11 +187,11 @@ WITHOUT_TOOLS = Family(
 )
 
 
-def save_tiny_model(family: Family, directory: Path, **switches: bool) -> Path:
+def save_tiny_model(family: Family, directory: Path, *, width: int = 32, **switches: bool) -> Path:
     """Save a tiny model of ``family``; ``switches`` go into its config."""
     tokenizer = build_tokenizer(family)
     tokenizer.save_pretrained(directory)
-    build_model(family, tokenizer).save_pretrained(directory)
+    build_model(family, tokenizer, width=width).save_pretrained(directory)
     config = directory / "config.json"
     config.write_text(json.dumps(json.loads(config.read_text()) | switches), encoding="utf-8")
     return directory
@@ -218,8 +218,8 @@ def build_tokenizer(family: Family) -> Any:
     return tokenizer
 
 
-def build_model(family: Family, tokenizer: Any, *, seed: int = 0) -> Any:
-    """A random model, two layers of width 32."""
+def build_model(family: Family, tokenizer: Any, *, seed: int = 0, width: int = 32) -> Any:
+    """A random model of two layers."""
     import torch
     from transformers import (
         LlamaConfig,
@@ -235,12 +235,12 @@ def build_model(family: Family, tokenizer: Any, *, seed: int = 0) -> Any:
     torch.manual_seed(seed)
     shape: dict[str, Any] = {
         "vocab_size": len(tokenizer) + 7,  # wider than the tokenizer, as published models are
-        "hidden_size": 32,
-        "intermediate_size": 48,
+        "hidden_size": width,
+        "intermediate_size": width * 3 // 2,
         "num_hidden_layers": 2,
         "num_attention_heads": 2,
         "num_key_value_heads": 1,
-        "head_dim": 16,
+        "head_dim": width // 2,
         "max_position_embeddings": 8192,
         "initializer_range": 0.3,
         "eos_token_id": tokenizer.eos_token_id,
