@@ -16,10 +16,10 @@ run: $(READY) $(INDEX)/manifest.json
 
 test: $(READY) indexes/sample/manifest.json lint
 	$(BIN)/python -m pytest
-	$(BIN)/analyst eval tests/qa/sample.yaml --index indexes/sample --least $(LEAST)
+	$(BIN)/analyst eval tests/qa/sample --index indexes/sample --least $(LEAST)
 
 suite: $(READY) indexes/sample/manifest.json
-	$(BIN)/analyst eval tests/qa/sample.yaml --index indexes/sample --least $(LEAST)
+	$(BIN)/analyst eval tests/qa/sample --index indexes/sample --least $(LEAST)
 
 ask: $(READY) $(INDEX)/manifest.json
 	@$(BIN)/analyst ask "$(Q)" --index $(INDEX)

@@ -231,31 +231,37 @@ def info(
 
 @command
 def eval_(
-    suite: Annotated[Path, typer.Argument(metavar="SUITE.yaml", help="The questions and what is expected.")],
+    suite: Annotated[Path, typer.Argument(metavar="SUITE", help="A .yaml file of questions, or a folder of them.")],
     index: Index = None,
     as_json: Json = False,
     out: Annotated[Path | None, typer.Option(help="Also save the report here, as JSON.")] = None,
     least: Annotated[float, typer.Option(min=0, max=1, help="The share of cases that must pass.")] = 1.0,
-    model: Model = None,
+    sure: Annotated[
+        bool, typer.Option("--sure", help="Ask that the lower 95 % bound of that share reaches it.")
+    ] = False,
+    against: Annotated[Path | None, typer.Option(help="A saved report to compare this run with.")] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="Chat model; the first is judged and compared with the others.", show_default="shipped"),
+    ] = None,
     quantize: Quantize = None,
 ) -> None:
     """Run a suite of questions; exit code 1 if too many cases fail."""
     from agent import console
-    from agent.suite import load_suite, print_report, run_suite
+    from agent.suite import evaluate, load_suite
 
     cases = load_suite(suite)
     with _stdout_for_json(as_json):
-        analyst = _open(index, model, quantize)
-        report = run_suite(
-            cases, analyst, on_case=lambda case: console.say(f"{'ok' if case.passed else 'FAIL'} {case.id}")
-        )
+        # One after the other: two models may not fit.
+        analysts = (_open(index, name, quantize) for name in model or (None,))
+        outcome = evaluate(cases, analysts, against=against, least=least, sure=sure, say=console.say)
     if as_json:
-        console.say_json(report.to_dict())
+        console.say_json(outcome.to_dict())
     else:
-        print_report(report, console.stdout())
+        outcome.show(console.stdout())
     if out is not None:
-        report.save(out)
-    if not report.enough(least):
+        outcome.save(out)
+    if not outcome.enough:
         raise typer.Exit(1)
 
 

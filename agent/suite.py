@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
 from agent.events import Answer
 from agent.suite_cases import Case, Suite, Turn, load_suite
-from agent.suite_checks import check_turn, unanswered
-from agent.suite_report import CaseReport, SuiteReport, TurnReport, print_report
+from agent.suite_checks import check_turn, unanswered, with_results
+from agent.suite_compare import compare, read_run, run_of
+from agent.suite_outcome import Outcome
+from agent.suite_report import CaseReport, SuiteReport, TurnReport
 from index.errors import AnalystError
 
-__all__ = ["CaseReport", "Suite", "SuiteReport", "load_suite", "print_report", "run_suite"]
+__all__ = ["Suite", "SuiteReport", "evaluate", "load_suite", "run_suite"]
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,31 @@ class Answers(Protocol):
     def ask(self, question: str, *, thread: str | None = None) -> Answer: ...
 
 
+def evaluate(
+    suite: Suite,
+    analysts: Iterable[Answers],
+    *,
+    against: Path | None = None,
+    least: float = 1.0,
+    sure: bool = False,
+    say: Callable[[str], None] = lambda sentence: None,
+) -> Outcome:
+    """Run ``suite`` with each of ``analysts``: the first is judged, and compared with the others and a saved report.
+
+    ``say`` is told of each case as it is done. Raises AnalystError if the saved report cannot be read.
+    """
+    saved = [read_run(against)] if against is not None else []
+    reports: list[SuiteReport] = []
+    for analyst in analysts:
+        reports.append(
+            run_suite(suite, analyst, on_case=lambda case: say(f"{'ok' if case.passed else 'FAIL'} {case.id}"))
+        )
+        if reports[-1].interrupted:
+            break
+    others = [*map(run_of, reports[1:]), *saved]
+    return Outcome(reports[0], [compare(reports[0], other) for other in others], least, sure)
+
+
 def run_suite(
     suite: Suite, analyst: Answers, *, on_case: Callable[[CaseReport], None] = lambda case: None
 ) -> SuiteReport:
@@ -39,7 +67,7 @@ def run_suite(
     try:
         for case in suite.cases:
             turns: list[TurnReport] = []
-            cases.append(CaseReport(case.id, turns, checked=case.checked))
+            cases.append(CaseReport(case.id, turns, checked=case.checked, tags=tuple(case.tags)))
             _run_case(case, analyst, turns)
             on_case(cases[-1])
     except KeyboardInterrupt:
@@ -60,6 +88,7 @@ def _run_case(case: Case, analyst: Answers, turns: list[TurnReport]) -> None:
 
 
 def _run_turn(case: Case, turn: Turn, analyst: Answers, thread: str, results: list[Any]) -> TurnReport:
+    turn = with_results(turn, results)
     started = time.perf_counter()
     try:
         answer = analyst.ask(turn.ask, thread=thread)

@@ -37,10 +37,21 @@ class _Record(BaseModel):
 
 
 class ExpectedCall(_Record):
-    """A call that should be made. Arguments that are not named are free; a list may hold the accepted values."""
+    """A call that should be made. Arguments that are not named are free; a list may hold the accepted values.
+
+    ``{from: 0.people.1.user}`` is what stands at that path in the results of the earlier turns.
+    """
 
     tool: Words
     args: Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)] = {}
+
+    @field_validator("args")
+    @classmethod
+    def _values(cls, args: dict[str, Any]) -> dict[str, Any]:
+        for name, value in args.items():
+            if isinstance(value, dict) and not (set(value) == {"from"} and isinstance(value["from"], str)):
+                raise ValueError(f"{name} is a value, a list of accepted values, or {{from: a.path}}")
+        return args
 
 
 class CallsCheck(_Record):
@@ -147,25 +158,29 @@ class Case(_Record):
 
 @dataclass(frozen=True)
 class Suite:
-    """The cases of a file, in its order."""
+    """The cases of a file, in its order, or of all files of a folder."""
 
     path: Path
     cases: tuple[Case, ...]
 
 
 def load_suite(path: Path) -> Suite:
-    """Read a suite. Raises AnalystError that names the file, the line, the case and what is wrong with it."""
+    """Read a suite: a file, or all .yaml files of a folder and of the folders in it, by name.
+
+    Raises AnalystError that names the file, the line, the case and what is wrong with it.
+    """
     cases: dict[str, Case] = {}
-    lines: dict[str, int] = {}
-    for number, (node, raw) in enumerate(_documents(path), start=1):
-        case = _case(path, number, node, raw)
-        if case.id in cases:
-            raise AnalystError(
-                f"The case {case.id!r} is there twice: its id is taken on line {lines[case.id]}",
-                where=f"{path}, line {_line(node)}",
-                todo="Give each case an id of its own.",
-            )
-        cases[case.id], lines[case.id] = case, _line(node)
+    places: dict[str, str] = {}
+    for file in _files(path):
+        for number, (node, raw) in enumerate(_documents(file), start=1):
+            case, place = _case(file, number, node, raw), f"{file}, line {_line(node)}"
+            if case.id in cases:
+                raise AnalystError(
+                    f"The case {case.id!r} is there twice: its id is taken in {places[case.id]}",
+                    where=place,
+                    todo="Give each case an id of its own.",
+                )
+            cases[case.id], places[case.id] = case, place
     if not cases:
         raise AnalystError(
             "This suite holds no case",
@@ -173,6 +188,15 @@ def load_suite(path: Path) -> Suite:
             todo="Write one YAML document a case, with an `id` and a list of `turns`, each with an `ask`.",
         )
     return Suite(path, tuple(cases.values()))
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(file for ending in ("*.yaml", "*.yml") for file in path.rglob(ending))
+    if not files:
+        raise AnalystError("This folder holds no suite", where=str(path), todo="Put .yaml files with cases in it.")
+    return files
 
 
 class _Loader(yaml.SafeLoader):

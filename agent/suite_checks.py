@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
 from agent.events import Answer, Call
 from agent.suite_cases import AnswerCheck, CallsCheck, ExpectedCall, Limits, Turn
 from agent.suite_figures import ungrounded_figures
-from agent.suite_values import at_path, calls_fit, fact_holds, pairing, same_call, same_tool, wrong_args
+from agent.suite_values import at_path, calls_fit, fact_holds, filled_in, pairing, same_call, same_tool, wrong_args
 
 SHOWN = 200  # characters of a value in a sentence
+DECLINE, NO_CALL = "decline", "no call"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """``tool``, ``arguments`` and ``declined`` are None where the turn expects nothing of that kind."""
+    """``tool``, ``arguments`` and ``declined`` are None where the turn expects nothing of that kind.
+
+    ``expected`` and ``made`` name the tools, or what came in their place, for turns that expect calls or a decline.
+    """
 
     failures: list[str] = field(default_factory=list)
     tool: bool | None = None
@@ -26,12 +30,16 @@ class Verdict:
     facts_right: int = 0
     facts: int = 0
     ungrounded: int = 0
+    expected: str | None = None
+    made: str | None = None
 
 
 class _Scores(TypedDict, total=False):
     tool: bool
     arguments: bool
     declined: bool
+    expected: str
+    made: str
 
 
 def check_turn(turn: Turn, limits: Limits, answer: Answer, results: Sequence[Any]) -> Verdict:
@@ -53,6 +61,14 @@ def check_turn(turn: Turn, limits: Limits, answer: Answer, results: Sequence[Any
     )
 
 
+def with_results(turn: Turn, earlier: Sequence[Any]) -> Turn:
+    """``turn`` with the arguments that come from ``earlier``, the results of the turns before, filled in."""
+    if turn.calls is None or turn.calls.expect is None:
+        return turn
+    expect = [filled_in(call, earlier) for call in turn.calls.expect]
+    return turn.model_copy(update={"calls": turn.calls.model_copy(update={"expect": expect})})
+
+
 def unanswered(turn: Turn, failure: str) -> Verdict:
     """The verdict on a turn that ended in an error: all that was expected of it is wrong."""
     return Verdict([failure], **_scores(turn, None), facts=len(turn.facts))
@@ -62,6 +78,9 @@ def _scores(turn: Turn, answer: Answer | None) -> _Scores:
     """Right tool, right arguments, rightly declined: a decline does not count as a tool, it has its own figure."""
     scores: _Scores = {}
     expected = turn.calls.expect if turn.calls else None
+    if turn.declines or expected is not None:
+        scores["expected"] = DECLINE if turn.declines else _tools(call.tool for call in expected or [])
+        scores["made"] = _tools(call.name for call in answer.calls) if answer else "error"
     if turn.declines:
         scores["declined"] = answer is not None and _declined(answer)
     elif turn.calls and expected is not None:
@@ -70,6 +89,10 @@ def _scores(turn: Turn, answer: Answer | None) -> _Scores:
         if any(call.args for call in expected):
             scores["arguments"] = answer is not None and calls_fit(turn.calls.mode, expected, made, same_call)
     return scores
+
+
+def _tools(names: Iterable[str]) -> str:
+    return " + ".join(names) or NO_CALL
 
 
 def _declined(answer: Answer) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.events import Call
 from agent.suite_checks import Verdict
+from agent.suite_statistics import least_likely
 from index.errors import AnalystError
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class CaseReport:
     id: str
     turns: list[TurnReport]
     checked: bool = True
+    tags: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -76,11 +79,12 @@ class SuiteReport:
     @property
     def passed(self) -> bool:
         """Whether all cases were run and passed."""
-        return self.enough(1.0)
+        return not self.interrupted and all(case.passed for case in self.cases)
 
-    def enough(self, share: float) -> bool:
-        """Whether all cases were run and at least ``share`` of them passed."""
-        return not self.interrupted and sum(case.passed for case in self.cases) >= share * len(self.cases)
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """Those of the turns that were answered."""
+        return [turn.verdict for case in self.cases for turn in case.turns if turn.verdict is not None]
 
     def summary(self) -> dict[str, Any]:
         """Counts and figures; accuracies are fractions, None where no turn expects anything of the kind.
@@ -89,12 +93,18 @@ class SuiteReport:
         ``argument_accuracy``: of those that expect arguments, turns where these are right too, tool included.
         ``decline_accuracy``: turns to be declined that were. ``fact_accuracy``: facts that hold.
         ``ungrounded``: figures that stand in no result, over all answers, whether or not a turn asks for that check.
+        ``pass_rate_at_least``: the pass rate that these cases prove with 95 % confidence.
+        ``tools``: of the turns that expect a tool, no call or a decline, how many got it, and with right arguments.
+        ``confusions``: what was done where something else was expected, the most frequent first.
         """
-        verdicts = [turn.verdict for case in self.cases for turn in case.turns if turn.verdict is not None]
+        verdicts, passed = self.verdicts, sum(case.passed for case in self.cases)
+        at_least = least_likely(passed, len(self.cases))
         seconds = [turn.seconds for case in self.cases for turn in case.turns if turn.verdict is not None]
         return {
             "cases": len(self.cases),
-            "passed": sum(case.passed for case in self.cases),
+            "passed": passed,
+            "pass_rate": _ratio(passed, len(self.cases)),
+            "pass_rate_at_least": None if at_least is None else round(at_least, 4),
             "tool_accuracy": _share(verdict.tool for verdict in verdicts),
             "argument_accuracy": _share(verdict.arguments for verdict in verdicts),
             "decline_accuracy": _share(verdict.declined for verdict in verdicts),
@@ -102,21 +112,24 @@ class SuiteReport:
             "ungrounded": sum(verdict.ungrounded for verdict in verdicts),
             "p50_seconds": _percentile(seconds, 0.5),
             "p95_seconds": _percentile(seconds, 0.95),
+            "tools": _by_tool(verdicts),
+            "confusions": _confusions(verdicts),
             "model": self.model,
         }
 
     def to_dict(self) -> dict[str, Any]:
         return {"summary": self.summary(), "cases": [case.to_dict() for case in self.cases]}
 
-    def save(self, path: Path) -> None:
-        """Write the report as JSON. Raises AnalystError if that cannot be done."""
-        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
-        try:
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise AnalystError(
-                f"The report cannot be saved: {error.strerror or error}", where=str(path), todo="Choose another file."
-            ) from error
+
+def save_report(data: dict[str, Any], path: Path) -> None:
+    """Write a report as JSON. Raises AnalystError if that cannot be done."""
+    text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise AnalystError(
+            f"The report cannot be saved: {error.strerror or error}", where=str(path), todo="Choose another file."
+        ) from error
 
 
 def print_report(report: SuiteReport, console: Console) -> None:
@@ -124,7 +137,13 @@ def print_report(report: SuiteReport, console: Console) -> None:
     for case in report.cases:
         if not case.passed or not case.checked:
             _print_case(case, console)
-    console.print(_summary_table(report.summary()))
+    summary = report.summary()
+    if summary["tools"]:
+        console.print(_tool_table(summary["tools"]))
+    for mix in summary["confusions"]:
+        line = f"{mix['turns']} × {mix['expected']} expected, {mix['made']} made"
+        console.print(line, markup=False, highlight=False)
+    console.print(_summary_table(summary))
     if report.interrupted:
         console.print(f"Stopped: only {len(report.cases)} cases were begun.", markup=False, highlight=False)
 
@@ -151,7 +170,10 @@ def _summary_table(summary: dict[str, Any]) -> Table:
     from rich.text import Text
 
     table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_row("Cases passed", f"{summary['passed']} of {summary['cases']}")
+    passed = f"{summary['passed']} of {summary['cases']}"
+    if summary["pass_rate"] is not None:
+        passed += f", {summary['pass_rate']:.1%} (with 95 % confidence at least {summary['pass_rate_at_least']:.1%})"
+    table.add_row("Cases passed", passed)
     for name in ("tool_accuracy", "argument_accuracy", "decline_accuracy", "fact_accuracy"):
         value = summary[name]
         table.add_row(name.replace("_", " ").capitalize(), "–" if value is None else f"{value:.1%}")
@@ -161,6 +183,35 @@ def _summary_table(summary: dict[str, Any]) -> Table:
         table.add_row(f"Seconds, {name}", "–" if value is None else f"{value:.2f}")
     table.add_row("Model", Text(str(summary["model"])))
     return table
+
+
+def _tool_table(tools: dict[str, dict[str, int]]) -> Table:
+    from rich.table import Table
+
+    table = Table("Expected", box=None, pad_edge=False)
+    for name in ("Turns", "Right tool", "Right call"):
+        table.add_column(name, justify="right")
+    for tool, row in tools.items():
+        turns = row["turns"]
+        table.add_row(tool, str(turns), f"{row['right_tool'] / turns:.0%}", f"{row['right_call'] / turns:.0%}")
+    return table
+
+
+def _by_tool(verdicts: Iterable[Verdict]) -> dict[str, dict[str, int]]:
+    tools: dict[str, dict[str, int]] = {}
+    for verdict in verdicts:
+        if verdict.expected is not None:
+            right = bool(verdict.tool or verdict.declined)
+            row = tools.setdefault(verdict.expected, {"turns": 0, "right_tool": 0, "right_call": 0})
+            row["turns"] += 1
+            row["right_tool"] += right
+            row["right_call"] += right and verdict.arguments is not False
+    return dict(sorted(tools.items()))
+
+
+def _confusions(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    wrong = Counter((v.expected, v.made) for v in verdicts if v.expected is not None and not (v.tool or v.declined))
+    return [{"expected": expected, "made": made, "turns": n} for (expected, made), n in wrong.most_common()]
 
 
 def _share(outcomes: Iterable[bool | None]) -> float | None:

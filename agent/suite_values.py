@@ -98,6 +98,18 @@ def wrong_args(expected: ExpectedCall, made: Call) -> list[str]:
     return [name for name, value in expected.args.items() if not accepts(value, made.args.get(name))]
 
 
+def filled_in(expected: ExpectedCall, earlier: Sequence[Any]) -> ExpectedCall:
+    """``expected`` with each ``{from: path}`` replaced by what stands there in the results of the earlier turns.
+
+    Where nothing does, words that no argument equals say so.
+    """
+    args = {
+        name: (at_path(earlier, value["from"]) or f"(nothing at {value['from']})") if isinstance(value, dict) else value
+        for name, value in expected.args.items()
+    }
+    return ExpectedCall(tool=expected.tool, args=args)
+
+
 def at_path(results: Any, path: str) -> list[Any]:
     """All that stands at ``path``: nothing if it leads nowhere, several things if it has a ``*``."""
     found = [results]

@@ -11,8 +11,10 @@ import pytest
 from rich.console import Console
 
 from agent.events import Answer, Call
-from agent.suite import load_suite, print_report, run_suite
-from agent.suite_report import CaseReport, SuiteReport
+from agent.suite import evaluate, load_suite, run_suite
+from agent.suite_checks import Verdict
+from agent.suite_outcome import Outcome
+from agent.suite_report import CaseReport, SuiteReport, TurnReport, print_report, save_report
 from index.errors import AnalystError
 
 PEOPLE = {"tool": "find_audience", "people": [{"user": "ann", "probability": 0.42}], "lines": ["ann: 42 %"]}
@@ -211,6 +213,67 @@ def test_ctrl_c_stops_and_reports_what_was_run(tmp_path: Path) -> None:
     assert report.summary()["tool_accuracy"] is None and report.summary()["p50_seconds"] == 0.5
 
 
+def test_an_argument_may_come_from_the_results_of_earlier_turns(tmp_path: Path) -> None:
+    def explain(path: str) -> dict[str, Any]:
+        return expect({"tool": "explain_match", "args": {"user": {"from": path}}})
+
+    asked = {"ask": "q", **expect(FIND)}
+    cases = [
+        {"id": "right", "turns": [asked, {"ask": "why", **explain("0.people.0.user")}]},
+        {"id": "beyond", "turns": [asked, {"ask": "why", **explain("0.people.1.user")}]},
+        {"id": "first", "turns": [{"ask": "why", **explain("0.people.0.user")}]},  # its own results do not count
+    ]
+    report = run(tmp_path, cases, Script(q=said("ann", NIKE), why=said("ann", Call("explain_match", {"user": "@Ann"}))))
+    assert [case.passed for case in report.cases] == [True, False, False]
+    assert report.cases[1].turns[1].failures == [
+        "explain_match: user should be '(nothing at 0.people.1.user)'; it was '@Ann'."
+    ]
+
+
+def test_two_analysts_and_a_saved_report_are_compared_with_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "suite.yaml"
+    path.write_text(json.dumps([{"id": ask, "turns": [{"ask": ask, **expect(FIND)}]} for ask in ("a", "b")]))
+    good, bad = Script(a=said("ann", NIKE), b=said("ann", NIKE)), Script(a=said("ann", NIKE), b=said("No."))
+    first = evaluate(load_suite(path), [bad])
+    assert not first.enough and first.comparisons == [] and "against" not in first.to_dict()
+    first.save(tmp_path / "first.json")
+    told: list[str] = []
+    outcome = evaluate(load_suite(path), iter([good, bad]), against=tmp_path / "first.json", say=told.append)
+    assert outcome.enough and outcome.report.passed
+    assert [(found.here.name, found.there.name) for found in outcome.comparisons] == [
+        ("fake", "fake"), ("fake", "first.json")
+    ]  # fmt: skip
+    assert all(found.better == ["b"] and found.worse == [] for found in outcome.comparisons)
+    assert told == ["ok a", "ok b", "ok a", "FAIL b"]
+    with pytest.raises(AnalystError, match="cannot be read"):
+        evaluate(load_suite(path), [good], against=tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    ("passed", "least", "sure", "enough", "words"),
+    [
+        (2, 1.0, False, False, "Failed: the pass rate, 66.7%, is below the 100.0%"),
+        (2, 0.6, False, True, "Good enough: the pass rate, 66.7%, is not below the 60.0%"),
+        (3, 1.0, False, True, "the pass rate, 100.0%, is not below the 100.0%"),
+        (3, 0.37, True, False, "Failed: the lower 95 % bound of the pass rate, 36.8%, is below the 37.0%"),
+        (3, 0.36, True, True, "Good enough: the lower 95 % bound of the pass rate, 36.8%"),
+    ],
+)
+def test_what_is_compared_with_the_share_that_is_asked_for(
+    passed: int, least: float, sure: bool, enough: bool, words: str
+) -> None:
+    """All of three prove 0.05^(1/3) = 0.368."""
+    turns = [TurnReport("q", [], "", True, 0.1, Verdict([] if case < passed else ["wrong"])) for case in range(3)]
+    report = SuiteReport([CaseReport(str(case), [turn]) for case, turn in enumerate(turns)], "fake")
+    outcome = Outcome(report, least=least, sure=sure)
+    assert outcome.enough is enough and words in outcome.sentence
+
+
+def test_a_suite_that_was_stopped_is_never_good_enough() -> None:
+    outcome = Outcome(SuiteReport([], "fake", interrupted=True), least=0.0)
+    assert not outcome.enough and "not run to its end" in outcome.sentence
+
+
 def measured(tmp_path: Path) -> SuiteReport:
     cases = [
         {
@@ -238,6 +301,8 @@ def test_the_summary(tmp_path: Path) -> None:
     assert measured(tmp_path).to_dict()["summary"] == {
         "cases": 6,
         "passed": 3,
+        "pass_rate": 0.5,
+        "pass_rate_at_least": 0.1532,
         "tool_accuracy": 0.6667,
         "argument_accuracy": 0.5,
         "decline_accuracy": 0.5,
@@ -245,6 +310,14 @@ def test_the_summary(tmp_path: Path) -> None:
         "ungrounded": 3,
         "p50_seconds": 3.5,
         "p95_seconds": 5.75,
+        "tools": {
+            "decline": {"turns": 2, "right_tool": 1, "right_call": 1},
+            "find_audience": {"turns": 3, "right_tool": 2, "right_call": 1},
+        },
+        "confusions": [
+            {"expected": "find_audience", "made": "search_posts", "turns": 1},
+            {"expected": "decline", "made": "find_audience", "turns": 1},
+        ],
         "model": "fake",
     }
 
@@ -267,10 +340,10 @@ def test_the_report_as_data(tmp_path: Path) -> None:
             }
         ],
     }
-    report.save(tmp_path / "report.json")
+    save_report(data, tmp_path / "report.json")
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8")) == data
     with pytest.raises(AnalystError, match="cannot be saved"):
-        report.save(tmp_path / "none" / "report.json")
+        save_report(data, tmp_path / "none" / "report.json")
 
 
 def test_the_printed_report(tmp_path: Path) -> None:
@@ -280,7 +353,8 @@ def test_the_printed_report(tmp_path: Path) -> None:
     assert "FAIL  args" in text and "campaign should be ['nike', 'Nike ad']; it was 'Puma'" in text
     assert "FAIL  [red]yes" in text and "> q6 [bold]" in text and "Just [link]said" in text  # never read as markup
     assert "right" not in text  # what passed is only counted
-    assert "3 of 6" in text and "66.7%" in text and "5.75" in text
+    assert "3 of 6, 50.0% (with 95 % confidence at least 15.3%)" in text and "66.7%" in text and "5.75" in text
+    assert "1 × decline expected, find_audience made" in text
 
 
 def test_a_report_of_nothing_prints_dashes() -> None:

@@ -128,6 +128,10 @@ def test_an_unknown_key_is_named_with_its_line_its_case_and_those_that_are_known
             "{id: a, turns: [{ask: One, answer: {kind: decline}, calls: {expect: [{tool: x}]}}]}",
             "can never both hold",
         ),
+        (
+            "{id: a, turns: [{ask: One, calls: {expect: [{tool: t, args: {user: {form: 0.user}}}]}}]}",
+            "user is a value, a list of accepted values, or {from: a.path}",
+        ),
         ("{id: a, turns: [{ask: One}], limits: {seconds: 0}}", "limits.seconds should be greater than 0"),
         ("{id: a, id: b, turns: [{ask: One}]}", "the key 'id' is given twice"),
         ("{id: a, turns: [{ask: One}]", "not valid YAML"),
@@ -152,10 +156,20 @@ def test_an_id_twice_is_an_error_with_both_lines(tmp_path: Path) -> None:
     assert "'a' is there twice" in message and "line 1" in message and "line 4" in message
 
 
+def test_a_folder_is_one_suite_of_all_its_files(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    for name, id in (("b.yaml", "b"), ("a.yml", "a"), ("more/c.yaml", "c"), ("notes.txt", "n")):
+        (tmp_path / name).write_text(f"id: {id}\nturns: [{{ask: One}}]\n")
+    assert [case.id for case in load_suite(tmp_path).cases] == ["a", "b", "c"]
+    (tmp_path / "more" / "c.yaml").write_text("id: b\nturns: [{ask: One}]\n")
+    with pytest.raises(AnalystError, match=r"'b' is there twice: its id is taken in .*b\.yaml, line 1"):
+        load_suite(tmp_path)
+
+
 def test_files_that_cannot_be_read_are_errors(tmp_path: Path) -> None:
     with pytest.raises(AnalystError, match="cannot be read: No such file"):
         load_suite(tmp_path / "none.yaml")
-    with pytest.raises(AnalystError, match="cannot be read: Is a directory"):
+    with pytest.raises(AnalystError, match="This folder holds no suite"):
         load_suite(tmp_path)
     (tmp_path / "latin.yaml").write_bytes("id: é".encode("latin-1"))
     with pytest.raises(AnalystError, match="not UTF-8"):
