@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from math import ceil
 
+from agent.numbers import as_number
+
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -23,16 +25,41 @@ FEASTS = {
     "new year day": (1, 1), "new year eve": (12, 31), "valentine day": (2, 14), "valentines day": (2, 14),
 }  # fmt: skip
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-COUNTED = "one two three four five six seven eight nine ten eleven twelve"
-NUMBERS = {name: number for number, name in enumerate(COUNTED.split(), start=1)} | {"couple": 2, "few": 3, "several": 4}
 ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 # Which share of a period is meant.
 PARTS = {
     "early": (0, 1 / 3), "mid": (1 / 3, 2 / 3), "middle": (1 / 3, 2 / 3), "late": (2 / 3, 1),
     "start": (0, 1 / 12), "beginning": (0, 1 / 12), "end": (11 / 12, 1),
 }  # fmt: skip
+# Feasts that move: month, weekday, which such day of the month, and days after it.
+MOVING = {
+    "thanksgiving": (11, 3, 4, 0), "black friday": (11, 3, 4, 1), "cyber monday": (11, 3, 4, 4),
+    "mother day": (5, 6, 2, 0), "mothers day": (5, 6, 2, 0), "father day": (6, 6, 3, 0), "fathers day": (6, 6, 3, 0),
+}  # fmt: skip
 FILLING = re.compile(
-    r"\b(the|of|between|in|on|at|to|up|since|until|till|from|after|before|during|prior|than|earlier|as)\b"
+    r"\b(the|of|between|in|on|at|to|up|since|until|till|from|after|before|during|prior|than|earlier|as|over|within)\b"
+)
+SHORT_UNITS = {
+    "h": "hour",
+    "hr": "hour",
+    "d": "day",
+    "w": "week",
+    "wk": "week",
+    "mo": "month",
+    "yr": "year",
+    "y": "year",
+}
+RANGE = re.compile(r"(?:from |between )?(.+?)(?:\s+(?:to|and|through|thru|till|until)\s+|\s*[–—]\s*|\s+-\s+)(.+)")
+REWORDED = (  # what the rules below read
+    (re.compile(r"\b(?:over|within) the last (?=(?:year|quarter|month|week)\b)"), "the past "),
+    (re.compile(r"\b(day|week|month|quarter|year) before last\b"), r"2 \1s ago"),
+    (re.compile(r"\bday before yesterday\b"), "2 days ago"),
+    (re.compile(r"\b(?:tonight|this (?:morning|afternoon|evening))\b"), "today"),
+    (re.compile(r"\b(?:year to date|ytd)\b"), "this year"),
+    (re.compile(r"\bfortnights?\b"), "2 weeks"),
+    (re.compile(r"\ban? year and a half\b|\bone and a half years\b"), "18 months"),
+    (re.compile(r"\b(?:half a|a half|half) year\b"), "6 months"),
+    (re.compile(r"\b(winter) (?:of )?(\d{4})[/-]\d\d(?:\d\d)?\b"), r"\1 \2"),
 )
 BEFORE = re.compile(r"\s*(before|prior to|earlier than)\b", re.IGNORECASE)
 Span = tuple[date, date]  # first and last day
@@ -76,13 +103,29 @@ def _end(words: str, today: date) -> date | None:
 
 
 def _counted_from(today: date, words: str) -> Span | None:
+    """What ``words`` say as one time, or as one that goes from a first to a last ("May to July 2023")."""
+    if span := _one_time(today, words):
+        return span
+    if match := RANGE.fullmatch(words.strip().lower()):
+        last = _one_time(today, match[2])
+        year = re.search(r"(?<!\d)\d{4}(?!\d)", match[2])
+        first = _one_time(today, f"{match[1]} {year[0]}") if year else None
+        first = first or _one_time(today, match[1])
+        if first and last and first[0] <= last[1]:
+            return first[0], last[1]
+    return None
+
+
+def _one_time(today: date, words: str) -> Span | None:
     text = _plain(words)
     part = next((word for word in text.split() if word in PARTS), "")
     text = " ".join(word for word in text.split() if word != part)
+    if part and text in ("year", "month", "week", "quarter"):
+        text = f"this {text}"
     if not re.fullmatch(r"\w+ year", text):  # "march last year"
         text = re.sub(r"\b(this|last|previous) year\b", lambda m: str(today.year - (m[1] != "this")), text)
     try:
-        for rule in (_iso, _year, _written_day, _named, _relative, _weekday):
+        for rule in (_iso, _year, _written_day, _named, _relative, _weekday, _weekend):
             if span := rule(text, today):
                 return _part(span, *PARTS[part]) if part else span
     except (ValueError, OverflowError):  # 30 February, the year 0, a million years ago
@@ -94,6 +137,9 @@ def _plain(words: str) -> str:
     """Lower case, without filling words and marks that say nothing; "1.7.2023" is 1 July, "'23" is 2023."""
     text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", words.lower())
     text = re.sub(r"(?<!\w)['’](\d\d)\b", r"20\1", text)
+    text = re.sub(r"\b(\d+) ?(h|hr|d|w|wk|mo|yr|y)s?\b", lambda m: f"{m[1]} {SHORT_UNITS[m[2]]}s", text)
+    for pattern, plain in REWORDED:
+        text = pattern.sub(plain, text)
     text = re.sub(r"['’]s?\b|(?<!\d)-|-(?!\d)", " ", text)
     return " ".join(FILLING.sub(" ", re.sub(r"[^\w\s/:-]", " ", text)).split())
 
@@ -111,6 +157,7 @@ def _month_span(year: int, first: int, last: int | None = None) -> Span:
 
 
 def _iso(text: str, today: date) -> Span | None:
+    text = re.sub(r"^((?:19|20)\d\d)(\d\d)(\d\d)$", r"\1-\2-\3", text)
     match = re.fullmatch(r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2})(?:[t ]\d\d.*)?)?", text)
     if match is None:
         return None
@@ -119,6 +166,8 @@ def _iso(text: str, today: date) -> Span | None:
 
 
 def _year(text: str, today: date) -> Span | None:
+    if match := re.fullmatch(r"((?:19|20)\d)0s", text):
+        return date(int(match[1] + "0"), 1, 1), date(int(match[1] + "9"), 12, 31)
     match = re.fullmatch(r"(?:year )?(\d{4})(?: ?(?:-|and) ?| )?(\d{4})?", text)
     if match is None or (match[2] and int(match[2]) < int(match[1])):
         return None
@@ -164,6 +213,8 @@ def _in_any_year(name: str) -> Callable[[int], Span] | None:
         return lambda year: _month_span(year, *SEASONS[name])
     if name in FEASTS:
         return lambda year: (date(year, *FEASTS[name]), date(year, *FEASTS[name]))
+    if name in MOVING:
+        return lambda year: (_moving(year, *MOVING[name]),) * 2  # type: ignore[return-value]
     if match := re.fullmatch(r"(q|h)(\d)|(\w+) (quarter|half)", name):
         size = 3 if (match[1] or match[4]) in ("q", "quarter") else 6
         number = int(match[2]) if match[2] else ORDER.get(match[3], 0)
@@ -175,17 +226,24 @@ def _in_any_year(name: str) -> Callable[[int], Span] | None:
     return None
 
 
+def _moving(year: int, month: int, weekday: int, which: int, later: int) -> date:
+    """The ``which``-th such weekday of a month, and ``later`` days on."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (which - 1) + later)
+
+
 def _relative(text: str, today: date) -> Span | None:
     if text in ("today", "now", "yesterday"):
         return _unit("day", today, int(text == "yesterday"))
     match = re.fullmatch(
-        r"(?:(this|current|last|past|previous) )?(?:an? )?(?:(\w+) )?(hour|day|week|month|quarter|year)s?( ago| back)?",
+        r"(?:(this|current|last|past|previous) )?(?:an? )?(?:([\w-]+(?: \w+)?) )?"
+        r"(hour|day|week|month|quarter|year)s?( ago| back)?",
         text,
     )
     if match is None:
         return None
     lead, said, unit, ago = match.groups()
-    number = 1 if not said else int(said) if said.isdecimal() else NUMBERS.get(said)
+    number = 1 if not said else as_number(said)
     if number is None:
         return None
     unit, number = ("day", ceil(number / 24)) if unit == "hour" else (unit, number)
@@ -215,3 +273,14 @@ def _weekday(text: str, today: date) -> Span | None:
     back = (today.weekday() - WEEKDAYS.index(name)) % 7
     day = today - timedelta(days=back or 7 * (lead not in ("", "this")))
     return day, day
+
+
+def _weekend(text: str, today: date) -> Span | None:
+    """The latest Saturday and Sunday that have begun; with "last" the ones that are over."""
+    match = re.fullmatch(r"(?:(this|last|past|previous) )?weekend", text)
+    if match is None:
+        return None
+    saturday = today - timedelta(days=(today.weekday() - 5) % 7)
+    if match[1] not in (None, "this") and today.weekday() >= 5:
+        saturday -= timedelta(days=7)
+    return saturday, saturday + timedelta(days=1)

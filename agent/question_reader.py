@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from agent.dates import NUMBERS as SMALL_NUMBERS
+from agent.numbers import as_number
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -302,23 +301,3 @@ def _kept(tool: str, carried: frozenset[str], previous: dict[str, Any]) -> dict[
     if "subject" in carried and (subject := _subject(previous)):
         kept[SUBJECT.get(tool, "subject")] = subject
     return kept
-
-
-@cache
-def _number_words() -> dict[str, int]:
-    ones = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-        seventeen eighteen nineteen""".split()  # noqa: SIM905
-    tens = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))  # noqa: SIM905
-    words = {**SMALL_NUMBERS, **{word: number for number, word in enumerate(ones)}, **tens}
-    for ten, value in tens.items():
-        words |= {f"{ten}{joint}{one}": value + ones.index(one) for one in ones[1:10] for joint in "- "}
-    dozens = {"dozen": 12, "a dozen": 12, "half a dozen": 6, "two dozen": 24, "a couple of dozen": 24}
-    return words | dozens | {"hundred": 100, "a hundred": 100}
-
-
-def as_number(said: str) -> int | None:
-    """``5``, ``ten``, ``twenty-five``, ``a dozen`` as a number."""
-    plain = " ".join(said.casefold().replace(",", "").split())
-    if match := re.search(r"\d{1,6}", plain):
-        return int(match[0])
-    return _number_words().get(plain)

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from agent.numbers import as_number
 from agent.question_network import QuestionNetwork
 from agent.question_reader import (
     CARRIED,
@@ -26,7 +27,6 @@ from agent.question_reader import (
     TAGS,
     TOOLS,
     WEIGHTS,
-    as_number,
     decode,
     encode,
     proposals,

@@ -11,13 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import agent.training
-from agent.dates import MONTHS, NUMBERS, PARTS, SEASONS, resolve_dates, resolve_period
+from agent.dates import MONTHS, MOVING, PARTS, SEASONS, resolve_dates, resolve_period
 
 TODAY = date(2026, 11, 22)  # a Sunday
 OLD = date(2023, 6, 30)
 FILLERS = yaml.safe_load((Path(agent.training.__path__[0]) / "fillers.yaml").read_text(encoding="utf-8"))
 LEADS = ["", "last ", "this ", "the past ", "since ", "in ", "early ", "end of ", "before "]
-NAMES = [*MONTHS, *SEASONS, "q3", "h1", "first quarter", "29 february", "may 12th", "christmas", "monday", "yesterday"]
+NAMES = [
+    *MONTHS,
+    *SEASONS,
+    "q3",
+    "h1",
+    "first quarter",
+    "29 february",
+    "may 12th",
+    "christmas",
+    "monday",
+    "yesterday",
+    *MOVING,
+]
 UNITS = ["day", "week", "month", "quarter", "year", "hours", "months ago", "years ago"]
 days = st.dates(date(1, 1, 1), date(9999, 12, 31))
 
@@ -57,6 +69,27 @@ def test_every_phrase_of_the_training_data_is_a_time_that_has_begun(slot: str) -
         ("mid-2023", "2023-05-02", "2023-09-01"),
         ("the end of last year", "2025-12-01", "2025-12-31"),
         ("today", "2026-11-22", "2026-11-22"),
+        ("this morning", "2026-11-22", "2026-11-22"),
+        ("the day before yesterday", "2026-11-20", "2026-11-20"),
+        ("between May and July", "2026-05-01", "2026-07-31"),
+        ("May to July 2023", "2023-05-01", "2023-07-31"),
+        ("August 2022 through March 2023", "2022-08-01", "2023-03-31"),
+        ("the start of the year", "2026-01-01", "2026-01-31"),
+        ("year to date", "2026-01-01", "2026-12-31"),
+        ("half a year ago", "2026-05-01", "2026-05-31"),
+        ("the month before last", "2026-09-01", "2026-09-30"),
+        ("the last ten days", "2026-11-12", "2026-11-22"),
+        ("last 7d", "2026-11-15", "2026-11-22"),
+        ("past 5 yrs", "2021-11-22", "2026-11-22"),
+        ("over the last year", "2025-11-22", "2026-11-22"),
+        ("last weekend", "2026-11-14", "2026-11-15"),
+        ("this weekend", "2026-11-21", "2026-11-22"),
+        ("Thanksgiving 2023", "2023-11-23", "2023-11-23"),
+        ("Black Friday 2024", "2024-11-29", "2024-11-29"),
+        ("mother's day 2025", "2025-05-11", "2025-05-11"),
+        ("the 2010s", "2010-01-01", "2019-12-31"),
+        ("winter 2022/23", "2022-12-01", "2023-02-28"),
+        ("20220304", "2022-03-04", "2022-03-04"),
         ("last week", "2026-11-09", "2026-11-15"),
         ("last month", "2026-10-01", "2026-10-31"),
         ("this quarter", "2026-10-01", "2026-12-31"),
@@ -152,7 +185,14 @@ def test_iso_dates_stay(today: date, last_post: date | None) -> None:
 
 @given(
     st.sampled_from(LEADS),
-    st.sampled_from([*NAMES, *UNITS, *(f"{n} {u}" for n in NUMBERS for u in UNITS), *(f"{p} march" for p in PARTS)]),
+    st.sampled_from(
+        [
+            *NAMES,
+            *UNITS,
+            *(f"{n} {u}" for n in ("two", "couple of", "twenty-five") for u in UNITS),
+            *(f"{p} march" for p in PARTS),
+        ]
+    ),
     st.sampled_from(["", " 2023", " last year", " 0001", " 9999"]),
     days,
     st.none() | days,

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.numbers import as_number
 from agent.question_reader import (
     CARRIED,
     CHOICES,
@@ -25,7 +26,6 @@ from agent.question_reader import (
     QuestionReading,
     _constants,
     arguments,
-    as_number,
     decode,
     proposals,
     question_pieces,
@@ -89,7 +89,8 @@ def test_every_argument_of_a_tool_can_be_read() -> None:
     [
         *[("5", 5), ("top 5", 5), ("1,000", 1000), ("100 people", 100), ("ten", 10), ("Seven", 7), ("couple", 2)],
         *[("twenty", 20), ("twenty-five", 25), ("Twenty  five", 25), ("ninety-nine", 99), ("a hundred", 100)],
-        *[("a dozen", 12), ("dozen", 12), ("half a dozen", 6), ("two dozen", 24)],
+        *[("a dozen", 12), ("dozen", 12), ("half a dozen", 6), ("two dozen", 24), ("a couple of dozen", 24)],
+        *[("a couple of", 2), ("a few", 3), ("top thirty", None)],
         *[("lots", None), ("", None), ("everyone", None), ("twenty-ten", None)],
     ],
 )
