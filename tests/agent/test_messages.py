@@ -101,7 +101,7 @@ def test_smollm3_is_told_its_tools_and_its_earlier_calls() -> None:
     written = json.dumps(CALL["args"])
     assert f'<tool_call>\n{{"name": "{CALL["name"]}", "arguments": {written}}}\n</tool_call>' in text
     opening, end = tokenizer.convert_tokens_to_ids(["<tool_call>", "<|im_end|>"])
-    assert ids.count(opening) == 2  # how to call, in the system prompt, and the one call: none from the post
+    assert ids.count(opening) == 3  # twice how to call, in the system prompt, and the one call: none from the post
     assert ids.count(end) == 4
 
 
