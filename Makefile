@@ -9,14 +9,18 @@ LEAST  ?= 0.8
 export HF_HUB_OFFLINE ?= 1
 export PYTHONUTF8 = 1
 
-.PHONY: run test suite ask lint lock clean
+.PHONY: run test browser suite ask lint lock clean
 
 run: $(READY) $(INDEX)/manifest.json
 	$(BIN)/analyst serve --index $(INDEX)
 
-test: $(READY) indexes/sample/manifest.json lint
+test: $(READY) browser indexes/sample/manifest.json lint
 	$(BIN)/python -m pytest
 	$(BIN)/analyst eval tests/qa/sample --index indexes/sample --least $(LEAST)
+
+# Without a browser the tests of the page are left out; CI does not accept that.
+browser:
+	@[ -n "$(CHROMIUM)" ] || command -v chromium >/dev/null || command -v google-chrome >/dev/null || { echo "No browser found, so the tests in tests/browser are left out: install chromium, or name one in CHROMIUM."; [ -z "$(CI)" ]; }
 
 suite: $(READY) indexes/sample/manifest.json
 	$(BIN)/analyst eval tests/qa/sample --index indexes/sample --least $(LEAST)

@@ -24,7 +24,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     for name in (*SPACE, "ANALYST_INDEX", "ANALYST_AUTH", "ANALYST_MCP"):
         monkeypatch.delenv(name, raising=False)
     calls: list[dict[str, Any]] = []
-    monkeypatch.setattr(agent.serving, "serve_page", lambda opening, **how: calls.append(how))
+    monkeypatch.setattr(agent.serving, "serve_page", lambda *things, **how: calls.append(how))
     return calls
 
 
@@ -46,7 +46,7 @@ def test_the_front_matter_says_how_to_run_it() -> None:
 
 
 def test_the_lock_fits_beside_what_a_space_installs() -> None:
-    """A Space installs gradio[oauth,mcp] together with requirements.txt; one pin out of its range and nothing builds."""
+    """A Space installs gradio[oauth,mcp] in one go with requirements.txt: one pin out of range and nothing builds."""
     locked = pins()
     wanted = [Requirement(line) for line in requires("gradio") or []]
     wanted = [need for need in wanted if need.marker is None or any(map(_holds(need), ("", "mcp", "oauth")))]
