@@ -21,6 +21,7 @@ from index.errors import AnalystError
 
 if TYPE_CHECKING:
     from agent.analyst import Analyst
+    from agent.memory import Memory
     from tools.library import Library
     from tools.result import ToolResult
 
@@ -134,13 +135,27 @@ def ask(
 
 
 @command
-def chat(index: Index = None, model: Model = None, quantize: Quantize = None) -> None:
+def chat(
+    index: Index = None,
+    model: Model = None,
+    quantize: Quantize = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the latest conversation over this index.")
+    ] = False,
+) -> None:
     """Talk in the terminal; `exit` or Ctrl-D ends it, Ctrl-C stops an answer."""
     from agent import console
+    from agent.memory import TERMINAL, Memory, state_folder
 
-    analyst, thread = _open(index, model, quantize), uuid4().hex
-    console.say("Ask a question; `exit` or Ctrl-D ends the conversation.")
+    memory, place = Memory(state_folder()), str((index or SAMPLE_INDEX).resolve())
+    latest = memory.talks(TERMINAL, place)[-1:] if resume else []
+    analyst, thread = _open(index, model, quantize, memory), latest[0].thread if latest else uuid4().hex
+    console.say_resumed(latest[0].title if latest else None, wanted=resume)
+    kept = bool(latest)
     for question in console.typed():
+        if not kept:
+            memory.keep(thread, TERMINAL, place, question)
+            kept = True
         try:
             console.show_stream(analyst.stream(question, thread=thread))
         except AnalystError as error:
@@ -298,12 +313,15 @@ def serve(
         _usage(str(error))
     if index is not None:
         _check_index(index)
+    from agent.memory import Memory, state_folder
+    from agent.page_memory import Kept
     from agent.page_shelf import Shelf
     from agent.page_turn import Opening
 
-    opening, served = Opening(lambda: _open(index, model, quantize)), index or SAMPLE_INDEX
+    memory, served = Memory(state_folder()), index or SAMPLE_INDEX
+    opening = Opening(lambda: _open(index, model, quantize, memory))
     shelf = Shelf(opening, served=served, folder=indexes or served.absolute().parent)
-    serve_page(opening, shelf, host=host, port=port, login=login, mcp=mcp)
+    serve_page(opening, shelf, host=host, port=port, login=login, mcp=mcp, kept=Kept(memory, served))
 
 
 def _run_plainly(context: typer.Context, name: str) -> None:
@@ -322,7 +340,9 @@ def _build(files: list[str], out: Path, *, columns: Mapping[str, str] | None = N
         return build_index(files, out, columns=columns, advance=advance, **({"ner": ner} if ner else {}))
 
 
-def _open(index: Path | None, model: str | None, quantize: str | None = None) -> Analyst:
+def _open(
+    index: Path | None, model: str | None, quantize: str | None = None, memory: Memory | None = None
+) -> Analyst:
     folder = index or _sample()
     _check_index(folder)
     from agent import console
@@ -331,7 +351,7 @@ def _open(index: Path | None, model: str | None, quantize: str | None = None) ->
     with console.waiting("Loading the models …"):
         from agent.analyst import Analyst
 
-        return Analyst.open(folder, model=model, quantize=quantize)
+        return Analyst.open(folder, model=model, quantize=quantize, memory=memory)
 
 
 def _check_index(folder: Path) -> None:

@@ -7,23 +7,29 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from agent.events import Answer, Call, Event, Finished, ToolFinished, ToolStarted, Words
-from agent.grounding import loose_ends
+from agent.events import Answer, Event, Finished
+from agent.turn import NOTHING_TO_SAY, Turn
 from index.errors import AnalystError
 from index.manifest import Manifest
 from tools.library import Library
+
+if TYPE_CHECKING:
+    from agent.memory import Memory
+    from tools.result import ToolResult
 
 LONGEST_QUESTION = 4000  # characters
 TOOL_CALLS, MODEL_CALLS = 4, 6  # at most, for one question
 STEPS = 8 * MODEL_CALLS  # of the graph: a model call with its tool and the limits takes five
 REMEMBERED_TURNS = 5  # questions with their results that the model still sees
-REMEMBERED_LETTERS = 400  # of a result or an answer of an earlier turn
-NOTHING_TO_SAY = (
-    "I can only say what the posts show, and no tool gave me anything for this. "
-    "Ask me about a campaign, a person, a topic or a community."
+LONGEST_TALK = 500  # questions of one conversation
+WITHHELD = (
+    "Your draft was withheld, because it held {} that no tool of this conversation returned. Answer again: take "
+    "figures, names, dates and quotations from the tool results only, word for word, or leave them out."
 )
+
+__all__ = ["NOTHING_TO_SAY", "Analyst", "system_prompt"]
 
 
 def system_prompt() -> str:
@@ -34,12 +40,12 @@ def system_prompt() -> str:
 class Analyst:
     """Answers questions over one index. Conversations are told apart by their thread; safe to share between threads."""
 
-    def __init__(self, library: Library, model: Any) -> None:
+    def __init__(self, library: Library, model: Any, memory: Memory | None = None) -> None:
         from langchain.agents import create_agent
         from langchain.agents.middleware import ModelCallLimitMiddleware, ToolCallLimitMiddleware
         from langchain_core.messages import HumanMessage, SystemMessage
-        from langgraph.checkpoint.memory import InMemorySaver
 
+        from agent.memory import Memory
         from agent.toolbox import langchain_tools
 
         self.library = library
@@ -48,9 +54,8 @@ class Analyst:
         tools = langchain_tools(library)
         library.embed("hello")  # loads the encoder now, not in the first question
         if hasattr(model, "warm_up"):
-            # Read up to where the first question begins; what follows the greeting is thrown away by the next prompt.
             model.warm_up([SystemMessage(system_prompt()), HumanMessage("hello")], tools=tools)
-        self._memory = InMemorySaver()
+        self.memory = memory if memory is not None else Memory()
         self._whole: dict[str, int] = {}  # how many messages a conversation had when its last question was answered
         self._agent: Any = create_agent(
             model,
@@ -61,16 +66,20 @@ class Analyst:
                 ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="end"),
                 _forget_early_turns(),
             ],
-            checkpointer=self._memory,
+            checkpointer=self.memory,
         )
 
     @classmethod
-    def open(cls, index: Path, *, model: str | None = None, quantize: str | None = None) -> Analyst:
-        """The analyst of ``index`` with the chat model that ``model`` names (``models.py``). Raises AnalystError."""
+    def open(
+        cls, index: Path, *, model: str | None = None, quantize: str | None = None, memory: Memory | None = None
+    ) -> Analyst:
+        """The analyst of ``index`` with the chat model that ``model`` names (``models.py``). Without a ``memory``
+        conversations end with the process. Raises AnalystError.
+        """
         from agent.models import load_chat_model
 
         library = Library.open(index)
-        return cls(library, load_chat_model(model, quantize=quantize))
+        return cls(library, load_chat_model(model, quantize=quantize), memory)
 
     @property
     def manifest(self) -> Manifest:
@@ -98,7 +107,9 @@ class Analyst:
 
     def remembered(self, thread: str) -> int:
         """How far a conversation has come: what ``rewind`` takes to come back to this place."""
-        return self._whole.get(thread, 0)
+        if thread not in self._whole:
+            self._whole[thread] = _answered(self.memory.messages(thread))
+        return self._whole[thread]
 
     def rewind(self, thread: str, place: int) -> None:
         """Forget what was asked and answered after ``place``, so that it can be asked anew or in other words."""
@@ -106,30 +117,44 @@ class Analyst:
 
     def forget(self, thread: str) -> None:
         """Forget a whole conversation."""
-        self._memory.delete_thread(thread)
+        self.memory.delete_thread(thread)
         self._whole.pop(thread, None)
 
+    def note(
+        self, thread: str, question: str, name: str, args: dict[str, Any], result: ToolResult, seconds: float
+    ) -> None:
+        """Remember a call that the user made without the model, as if ``question`` had asked for it."""
+        from langchain_core.messages import AIMessage, HumanMessage, RemoveMessage, ToolMessage
+        from langgraph.graph.message import REMOVE_ALL_MESSAGES
+
+        from agent.toolbox import Outcome
+
+        config: Any = {"configurable": {"thread_id": thread}}
+        earlier = self._messages(config)[: self.remembered(thread)]
+        call = {"name": name, "args": args, "id": uuid.uuid4().hex, "type": "tool_call"}
+        told = ToolMessage(result.text, name=name, tool_call_id=call["id"], artifact=Outcome(args, result, seconds))
+        turn = [HumanMessage(question), AIMessage("", tool_calls=[call]), told, AIMessage(result.text)]
+        messages = [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier, *turn]
+        self._agent.update_state(config, {"messages": messages}, as_node="model")
+        self._whole[thread] = len(earlier) + len(turn)
+
     def _stream(self, question: str, name: str) -> Iterator[Event]:
-        from langchain_core.messages import HumanMessage, RemoveMessage, ToolMessage
+        from langchain_core.messages import HumanMessage, RemoveMessage
         from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
         started = time.perf_counter()
         config: Any = {"configurable": {"thread_id": name}, "recursion_limit": STEPS}
-        messages = self._messages(config)
-        earlier, abandoned = messages[: self._whole.get(name, 0)], messages[self._whole.get(name, 0) :]
-        turn = _Turn([message for message in earlier if isinstance(message, ToolMessage)])
+        whole, messages = self.remembered(name), self._messages(config)
+        earlier, abandoned = messages[:whole], messages[whole:]
+        _check_length(earlier)
+        turn = Turn(earlier, question)
         # A call without its result, or a question without its answer, would confuse the model.
         kept = [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier] if abandoned else []
-        steps = self._agent.stream(
-            {"messages": [*kept, HumanMessage(question)]}, config, stream_mode=["messages", "updates"]
-        )
-        with closing(steps):
-            for mode, step in steps:
-                yield from turn.saw_piece(step[0]) if mode == "messages" else turn.saw_update(step)
-        yield from turn.flush()
-        answer = turn.answer()
-        if answer != turn.said:
-            self._replace_last(config, answer)
+        yield from self._run(turn, [*kept, HumanMessage(question)], config)
+        if turn.loose:
+            yield from self._try_again(turn, config)
+        answer, sources = turn.answer()
+        self._settle(config, turn, answer)
         self._whole[name] = len(self._messages(config))
         yield Finished(
             Answer(
@@ -139,102 +164,52 @@ class Analyst:
                 grounded=not turn.loose,
                 seconds=round(time.perf_counter() - started, 3),
                 model=self.model_name,
-            )
+                sources=sources,
+            ),
+            note=self.memory.fault,
         )
+
+    def _run(self, turn: Turn, messages: list[Any], config: Any) -> Iterator[Event]:
+        """The model and its tools at work, until the model has nothing more to say."""
+        steps = self._agent.stream(
+            {"messages": messages}, config, stream_mode=["messages", "updates"], durability="exit"
+        )
+        with closing(steps):
+            for mode, step in steps:
+                yield from turn.saw_piece(step[0]) if mode == "messages" else turn.saw_update(step)
+        yield from turn.flush()
+
+    def _try_again(self, turn: Turn, config: Any) -> Iterator[Event]:
+        """Let the model answer in other words; a second failure leaves the loose ends in ``turn``."""
+        from langchain_core.messages import AIMessage, RemoveMessage
+
+        last = self._messages(config)[-1]
+        if not isinstance(last, AIMessage) or last.tool_calls:
+            return
+        told = {**config, "configurable": {**config["configurable"], "withheld": turn.loose}}
+        turn.try_again()
+        yield from self._run(turn, [RemoveMessage(str(last.id))], told)
 
     def _messages(self, config: Any) -> list[Any]:
         return list(self._agent.get_state(config).values.get("messages", []))
 
-    def _replace_last(self, config: Any, answer: str) -> None:
-        """The conversation remembers what the user was shown, not what the model first wrote."""
-        from langchain_core.messages import AIMessage
+    def _settle(self, config: Any, turn: Turn, answer: str) -> None:
+        """The conversation remembers what the user was shown, not what the model first wrote; old turns get shorter."""
+        from langchain_core.messages import AIMessage, RemoveMessage
+        from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
-        last = self._messages(config)[-1]
-        known = last.id if isinstance(last, AIMessage) else None
-        self._agent.update_state(config, {"messages": [AIMessage(answer, id=known)]})
+        from agent.memory import shortened
 
-
-class _Turn:
-    """One question being answered: collects calls and results, and lets only grounded lines through."""
-
-    def __init__(self, earlier: Sequence[Any]) -> None:
-        self.calls: list[Call] = []
-        self.results: list[dict[str, Any]] = []
-        self.said = ""
-        self.loose: list[str] = []
-        self._line = ""
-        self._asked: dict[str, dict[str, Any]] = {}  # arguments by the id of the call
-        self._texts: list[str] = []  # of tools that found something
-        self._faults: list[str] = []
-        self._sources = [str(message.text) for message in earlier]
-        self._people = [name for message in earlier for name in getattr(message.artifact, "handles", ())]
-
-    def saw_piece(self, message: Any) -> Iterator[Event]:
-        """A piece of a reply."""
-        from langchain_core.messages import AIMessageChunk
-
-        if isinstance(message, AIMessageChunk):
-            yield from self._read(str(message.text))
-
-    def _read(self, text: str) -> Iterator[Event]:
-        """Whole lines go on once they are checked."""
-        self.said += text
-        self._line += text
-        while "\n" in self._line:
-            line, self._line = self._line.split("\n", 1)
-            yield from self._let_through(line + "\n")
-
-    def saw_update(self, update: dict[str, Any]) -> Iterator[Event]:
-        """A finished step: the model's calls or its whole reply, or a tool's result."""
-        from langchain_core.messages import AIMessage, ToolMessage
-
-        for step, state in update.items():
-            for message in (state or {}).get("messages", []) if isinstance(state, dict) else []:
-                if isinstance(message, AIMessage) and message.tool_calls:
-                    yield from self._called(message)
-                elif isinstance(message, AIMessage) and step == "model" and not self.said:
-                    yield from self._read(str(message.text))  # a model that does not stream
-                elif isinstance(message, ToolMessage):
-                    yield self._finished(message, made=step == "tools")
-
-    def _called(self, message: Any) -> Iterator[Event]:
-        self.said = self._line = ""  # words before a call are not the answer
-        self.loose = []
-        for call in message.tool_calls:
-            self._asked[str(call["id"])] = call["args"]
-            yield ToolStarted(str(call["id"]), call["name"], call["args"])
-
-    def _finished(self, message: Any, *, made: bool) -> ToolFinished:
-        """What a call brought. One that was not ``made``, there being too many, is neither call nor source."""
-        outcome, text, id_ = message.artifact, str(message.text), str(message.tool_call_id)
-        result = getattr(outcome, "result", None)
-        if outcome is None:  # no tool has this name
-            text = text.removeprefix("Error: ")
-        else:
-            self._people += outcome.handles
-            self._sources.append(text)
-            (self._texts if result else self._faults).append(text)
-        args = self._asked.get(id_, {}) if outcome is None else outcome.args
-        if made:
-            self.calls.append(Call(str(message.name), args))
-            self.results.append(result.to_dict() if result else {"tool": message.name, "fault": text})
-        return ToolFinished(id_, str(message.name), text, result, getattr(outcome, "seconds", 0.0), args)
-
-    def flush(self) -> Iterator[Event]:
-        line, self._line = self._line, ""
-        yield from self._let_through(line)
-
-    def _let_through(self, line: str) -> Iterator[Event]:
-        if not self.loose:
-            self.loose = loose_ends(line, self._sources, self._people)
-        if line and not self.loose:
-            yield Words(line)
-
-    def answer(self) -> str:
-        """What the user gets: the model's words, or the tools' own where these hold something no tool returned."""
-        if self.said.strip() and not self.loose:
-            return self.said.strip()
-        return "\n\n".join(dict.fromkeys(self._texts or self._faults)) or NOTHING_TO_SAY
+        messages = self._messages(config)
+        changed: list[Any] = []
+        if answer != turn.said:
+            known = messages.pop().id if isinstance(messages[-1], AIMessage) else None
+            messages.append(AIMessage(answer, id=known, response_metadata={"grounded": not turn.loose}))
+            changed = messages[-1:]
+        if (shorter := shortened(messages)) is not None:
+            changed = [RemoveMessage(REMOVE_ALL_MESSAGES), *shorter]
+        if changed:
+            self._agent.update_state(config, {"messages": changed})
 
 
 def _check(question: str) -> None:
@@ -247,28 +222,45 @@ def _check(question: str) -> None:
         )
 
 
+def _check_length(messages: Sequence[Any]) -> None:
+    from langchain_core.messages import HumanMessage
+
+    if sum(isinstance(message, HumanMessage) for message in messages) >= LONGEST_TALK:
+        raise AnalystError(f"This conversation has {LONGEST_TALK} questions", todo="Begin a new one.")
+
+
+def _answered(messages: Sequence[Any]) -> int:
+    """How many messages there are up to the last answer."""
+    from langchain_core.messages import AIMessage
+
+    ends = [n for n, each in enumerate(messages, 1) if isinstance(each, AIMessage) and not each.tool_calls]
+    return ends[-1] if ends else 0
+
+
 def _forget_early_turns() -> Any:
     """Middleware: the model sees the last ``REMEMBERED_TURNS`` questions, and of all but the newest the beginning of
-    what came back, so that a long talk still fits. What the tools returned stays in the conversation.
+    what came back, so that a long talk still fits. What the tools returned stays in the conversation. A model whose
+    words were withheld is told so.
     """
     from langchain.agents.middleware import wrap_model_call
-    from langchain_core.messages import HumanMessage
+    from langchain_core.messages import HumanMessage, SystemMessage
+    from langgraph.config import get_config
+
+    from agent.memory import LETTERS_KEPT
+    from agent.messages import begun
+
+    def cut(message: Any) -> Any:
+        return message if isinstance(message, HumanMessage) else begun(message, LETTERS_KEPT)
 
     @wrap_model_call
     def recent(request: Any, handler: Any) -> Any:
         asked = [place for place, message in enumerate(request.messages) if isinstance(message, HumanMessage)]
         first = asked[-REMEMBERED_TURNS] if len(asked) > REMEMBERED_TURNS else 0
         newest = asked[-1] if asked else 0
-        earlier = [_begun(message) for message in request.messages[first:newest]]
-        return handler(request.override(messages=[*earlier, *request.messages[newest:]]))
+        seen = [*map(cut, request.messages[first:newest]), *request.messages[newest:]]
+        if withheld := get_config()["configurable"].get("withheld"):
+            told = SystemMessage(f"{request.system_message.text}\n{WITHHELD.format(', '.join(withheld))}")
+            return handler(request.override(messages=seen, system_message=told))
+        return handler(request.override(messages=seen))
 
     return recent
-
-
-def _begun(message: Any) -> Any:
-    """A message of an earlier turn, cut to ``REMEMBERED_LETTERS``; questions and calls stay whole."""
-    from langchain_core.messages import HumanMessage
-
-    if isinstance(message, HumanMessage) or len(message.text) <= REMEMBERED_LETTERS:
-        return message
-    return message.model_copy(update={"content": message.text[:REMEMBERED_LETTERS].rsplit(" ", 1)[0] + " …"})

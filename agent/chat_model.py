@@ -30,13 +30,14 @@ from agent.call_syntax import CallSyntax, detect, response_template
 from agent.constraint import GrammarConstraint, Grammars
 from agent.decoding import CachedDecoder
 from agent.held_words import HeldWords
-from agent.messages import breaker, control_tokens, handles, render, turn_results, user_texts
+from agent.messages import begun, breaker, control_tokens, handles, render, turn_results, user_texts
 from agent.model_files import ModelFiles, load_files
 from agent.reply import Piece, ReplyParser, Words, hold_back, new_call_id
 from index.errors import AnalystError
 
 logger = logging.getLogger(__name__)
 
+RESULT_READ = 1000  # letters of a result that are read by a model which cannot but copy it
 PROMPT_END = 64  # tokens; enough to hold whatever a template writes before the model speaks
 ToolLike = dict[str, Any] | type | Callable[..., Any] | BaseTool
 
@@ -154,7 +155,7 @@ class LocalChatModel(BaseChatModel):
         tool_choice: Any = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        prompt = self.prompt_ids(messages, tools=tools)
+        prompt = self.prompt_ids(self._read(messages), tools=tools)
         constraint = self._constraint(messages, tools, tool_choice)
         calls = 0
         reply = _Reply(self, prompt, tools, constraint, stop or [], kwargs.get("max_new_tokens") or self.max_new_tokens)
@@ -170,10 +171,16 @@ class LocalChatModel(BaseChatModel):
         yield last
 
     def warm_up(self, messages: Sequence[BaseMessage], *, tools: Sequence[ToolLike] = ()) -> None:
-        """Read ``messages`` and ``tools`` ahead, so that the first question does not wait for the fixed beginning."""
+        """Read ahead what every conversation begins with, so that no question waits for it. ``messages`` are those of
+        one, a question last.
+        """
         offered = [convert_to_openai_tool(tool) for tool in tools]
         self._constraint(messages, offered, None)
-        self._decoder.read(self.prompt_ids(messages, tools=offered))
+        one, other = (
+            self.prompt_ids([*messages[:-1], HumanMessage(question)], tools=offered) for question in ("Hello", "Why?")
+        )
+        same = next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), 0)
+        self._decoder.pin(one[:same])
 
     def prompt_ids(self, messages: Sequence[BaseMessage], *, tools: Sequence[dict[str, Any]] = ()) -> list[int]:
         """The conversation as the model reads it; control tokens inside messages are plain text."""
@@ -186,6 +193,14 @@ class LocalChatModel(BaseChatModel):
                 todo="Start a new conversation, or ask for fewer results.",
             )
         return ids
+
+    def _read(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+        """The messages as the model is given them. One whose answers are whole lines of the results, which a grammar
+        holds to the letter, need not read the whole of them.
+        """
+        if self._reader is None:
+            return list(messages)
+        return [begun(message, RESULT_READ) if isinstance(message, ToolMessage) else message for message in messages]
 
     def grammar(
         self, messages: Sequence[BaseMessage], *, tools: Sequence[dict[str, Any]] = (), tool_choice: Any = None

@@ -106,7 +106,7 @@ def show_stream(events: Iterable[Event]) -> Answer | None:
 
     A terminal shows the words as they come and then, in their place, the final answer, which alone stays.
     """
-    out, answer, words = stdout(), None, ""
+    out, answer, words, note = stdout(), None, "", ""
     with Live(console=out, transient=True, auto_refresh=False) as live:
         for event in events:
             if isinstance(event, Words) and out.is_terminal:
@@ -119,10 +119,12 @@ def show_stream(events: Iterable[Event]) -> Answer | None:
             elif isinstance(event, ToolFinished):
                 stderr().print(_step_end(event))
             elif isinstance(event, Finished):
-                answer = event.answer
+                answer, note = event.answer, event.note
         live.update("")
     if answer is not None:
         _show_answer(out, answer)
+    if note:
+        say(note)
     return answer
 
 
@@ -145,6 +147,15 @@ def show_result(result: ToolResult) -> None:
         out.print(visible(line))
     for warning in result.warnings:
         out.print(visible(warning, "yellow"))
+
+
+def say_resumed(title: str | None, *, wanted: bool) -> None:
+    """How a talk begins: ``title`` is the first question of the one that goes on."""
+    if title is not None:
+        say(f"Going on with: {title}")
+    elif wanted:
+        say("There is no earlier conversation over this index, so this is a new one.")
+    say("Ask a question; `exit` or Ctrl-D ends the conversation.")
 
 
 def typed() -> Iterator[str]:

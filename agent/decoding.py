@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import threading
 from collections.abc import Collection, Iterator, Sequence
@@ -41,14 +42,16 @@ class _Memory:
 class CachedDecoder:
     """Generates from one model for any number of threads.
 
-    The cache of the last call is lent to the next one, cut to what both begin with. A call that runs beside another
-    starts from nothing, so no thread ever waits for a generator that nobody reads.
+    The cache of the last call is lent to the next one, cut to what both begin with. A call that runs beside another, or
+    whose cache cannot be cut, starts from a copy of the pinned beginning; so nothing fixed is computed twice, and no
+    thread ever waits for a generator that nobody reads.
     """
 
     def __init__(self, model: PreTrainedModel) -> None:
         self.model = model
         self._options = {"logits_to_keep": 1} if _takes(model, "logits_to_keep") else {}
         self._kept = _Memory()
+        self._pinned = _Memory()
         self._lock = threading.Lock()
 
     def generate(
@@ -91,21 +94,25 @@ class CachedDecoder:
         finally:
             self._give_back(memory)
 
-    def read(self, prompt: Sequence[int]) -> None:
-        """Compute ``prompt`` ahead, so that a call which begins with it starts at once."""
-        memory, pending = self._borrow(prompt)
-        try:
-            self._forward(memory, pending)
-        finally:
-            self._give_back(memory)
+    def pin(self, beginning: Sequence[int]) -> None:
+        """Compute what all prompts begin with, once and for good."""
+        if not beginning:
+            return
+        memory = _Memory()
+        self._forward(memory, list(beginning))
+        if memory.cache is not None:
+            self._pinned = memory
 
     def _borrow(self, prompt: Sequence[int]) -> tuple[_Memory, list[int]]:
-        """The kept cache cut to what it shares with ``prompt``, and the rest of ``prompt``, at least one token."""
+        """A cache that holds the beginning of ``prompt``, and the rest of ``prompt``, at least one token."""
         with self._lock:
             memory, self._kept = self._kept, _Memory()
         shared = _common_prefix(memory.ids, prompt[:-1])
         if shared < len(memory.ids):
             memory = _cut(memory, shared)
+        pinned = self._pinned
+        if len(memory.ids) < len(pinned.ids) < len(prompt) and list(prompt[: len(pinned.ids)]) == pinned.ids:
+            memory = _copy(pinned)
         return memory, list(prompt[len(memory.ids) :])
 
     def _give_back(self, memory: _Memory) -> None:
@@ -148,6 +155,13 @@ def _cut(memory: _Memory, length: int) -> _Memory:
         return _Memory()
     del memory.ids[length:]
     return memory
+
+
+def _copy(memory: _Memory) -> _Memory:
+    import torch
+
+    with torch.inference_mode():
+        return _Memory(list(memory.ids), copy.deepcopy(memory.cache))
 
 
 def _generator(seed: int | None, device: Any) -> torch.Generator | None:

@@ -83,10 +83,11 @@ class Words:
 @dataclass(frozen=True)
 class Finished:
     """The last event. ``answer.answer`` is final and may differ from the streamed words where these were not
-    grounded.
+    grounded. ``note`` is something about the conversation that the user should know.
     """
 
     answer: Answer
+    note: str = ""
 
 
 Event = ToolStarted | ToolFinished | Words | Finished

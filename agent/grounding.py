@@ -9,7 +9,7 @@ beside the name of the author, their handles inside a quotation only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from agent.claims import LIST_MARK, Claim, claims, flattened, name_key, quoted_parts, wording
@@ -57,7 +57,7 @@ class Ledger:
     """
 
     def __init__(self, returned: Sequence[Returned], asked: Sequence[str] = ()) -> None:
-        self._returned = list(reversed(returned))
+        self._returned = [call for call in reversed(returned) if call.known]
         self._asked = [wording(question) for question in asked]
         self._mark = 0
 
@@ -261,12 +261,3 @@ def _whole(line: str, place: int, length: int) -> bool:
 
 def _source(claim: Claim, call: Returned, leaf: Leaf) -> Source:
     return Source(claim.start, claim.end, claim.said, call.number, call.tool, leaf.path, leaf.value)
-
-
-def iterate(sources: Iterable[Source]) -> Iterator[Source]:
-    """Sources without those that stand inside another one."""
-    end = 0
-    for source in sources:
-        if source.start >= end:
-            yield source
-            end = source.end

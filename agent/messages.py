@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 HANDLE = re.compile(r"@\w+(?:[.-]\w+)*")
+CUT = " …"
 ZERO_WIDTH_SPACE = "\u200b"
 
 
@@ -159,6 +160,13 @@ def _map_text(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
         return {key: _map_text(item, change) for key, item in value.items()}
     return [_map_text(item, change) for item in value] if isinstance(value, list) else value
+
+
+def begun(message: BaseMessage, letters: int) -> BaseMessage:
+    """A message cut to so many letters."""
+    if len(text_of(message)) <= letters + len(CUT):
+        return message
+    return message.model_copy(update={"content": text_of(message)[:letters].rsplit(" ", 1)[0] + CUT})
 
 
 def user_texts(messages: Sequence[BaseMessage]) -> list[str]:

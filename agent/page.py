@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from agent.page_about import EXAMPLES
+from agent.page_memory import Kept
 from agent.page_own import LARGEST
 from agent.page_posts import PostsParts, own_tab
 from agent.page_result import NOTHING, head_html
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from agent.analyst import Analyst
 
 TITLE = "Audience Analyst"
+# What the browser stores is only scrambled with this. A secret made anew would make the key unreadable after a restart.
+STORED = "audience-analyst"
 LOGIN = "Audience Analyst: log in with the name and the password that you were given."
 WELCOME = (
     "### What would you like to know?\n\nAsk in plain English: who would engage with an ad, how people feel about a "
@@ -76,9 +79,11 @@ class Parts:
     data: gr.HTML
 
 
-def build_page(open_analyst: Callable[[], Analyst] | Opening, shelf: Shelf | None = None) -> gr.Blocks:
+def build_page(
+    open_analyst: Callable[[], Analyst] | Opening, shelf: Shelf | None = None, kept: Kept | None = None
+) -> gr.Blocks:
     """The page. The analyst is opened in the background, at the latest when somebody visits; ``shelf`` has the other
-    indexes that visitors may choose.
+    indexes that visitors may choose, ``kept`` the conversations that outlive the page.
     """
     import gradio as gr
 
@@ -94,7 +99,7 @@ def build_page(open_analyst: Callable[[], Analyst] | Opening, shelf: Shelf | Non
                 found |= _see()
         parts = Parts(**{item.name: found[item.name] for item in fields(Parts)})
         posts = PostsParts(**{item.name: found[item.name] for item in fields(PostsParts)})
-        Wiring(shelf or Shelf(opening), parts, posts).connect(page)
+        Wiring(shelf or Shelf(opening), parts, posts, kept).connect(page)
         page.load(None, js=ON_LOAD)
     return page
 
@@ -105,7 +110,7 @@ def _state() -> dict[str, Any]:
     # The browser keeps the secret by which it is known again, and nothing of what was said.
     return {
         "visit": gr.State(None),
-        "key": gr.BrowserState(None, storage_key="audience-analyst"),
+        "key": gr.BrowserState(None, storage_key="audience-analyst", secret=STORED),
         "token": gr.BrowserState(None, storage_key="audience-analyst-posts"),
         "current": gr.Textbox("", label="Posts", elem_id="current", visible="hidden"),
         "file": gr.JSON(visible=False),

@@ -23,8 +23,10 @@ from agent.page_sessions import Visit
 from agent.page_turn import Shown
 from tools.find_audience import FindAudience
 from tools.library import Library
+from tools.words import listed
 
 QUERY = ("campaign", "interests", "limit", "since", "until", "community")
+NARROWED = {"community": "in", "since": "since", "until": "until"}  # how a question says it
 DOWNLOADS = ("csv", "json", "png", "svg", "result", "markdown", "script")
 TITLE_SHOWN = 60  # characters of a conversation's title
 
@@ -74,6 +76,15 @@ def query_args(fields: Mapping[str, Any], before: Shown | None = None) -> dict[s
     if fields["limit"] is not None:
         args["limit"] = fields["limit"]
     return args | {name: text for name in QUERY[3:] if (text := str(fields[name] or "").strip())}
+
+
+def query_words(args: Mapping[str, Any]) -> str:
+    """The audience query as a question, so that the next question can lean on it."""
+    parts = [f"Who would engage with {args['campaign']}"]
+    if args.get("interests"):
+        parts.append(f"interested in {listed(args['interests'])}")
+    parts += [f"{word} {args[name]}" for name, word in NARROWED.items() if args.get(name)]
+    return ", ".join(parts) + "?"
 
 
 def _untouched(fields: Mapping[str, Any], before: Shown | None) -> bool:

@@ -9,11 +9,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from agent.page_memory import Kept
 from agent.page_turn import Conversation, Shown
 
 MOST_SESSIONS = 200  # the one that was not seen for longest makes room
 MOST_CONVERSATIONS = 30  # for each browser; the oldest makes room
 LONGEST_ABSENCE = 24 * 3600.0  # seconds
+SHORTEST_KEY = 40  # letters; ours have more
 
 
 @dataclass
@@ -30,27 +32,42 @@ class Session:
 
 
 class Sessions:
-    """All sessions, in memory only and boundedly many. ``forget`` is told the thread of what was dropped."""
+    """All sessions, boundedly many. ``forget`` is told the thread of what was deleted; ``kept`` are the conversations
+    that outlive this process, by which a browser is known again.
+    """
 
-    def __init__(self, forget: Callable[[str], None] = lambda thread: None) -> None:
+    def __init__(self, forget: Callable[[str], None] = lambda thread: None, kept: Kept | None = None) -> None:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._lock = threading.Lock()
         self._forget = forget
+        self._kept = kept or Kept()
 
     def open(self, key: object, owner: str | None) -> Session:
         """The session of ``key``, if it is one that was given out here to the same person; else a new one."""
         with self._lock:
             found = self._sessions.get(key) if isinstance(key, str) else None
             if found is None or found.owner != owner:
-                found = Session(owner=owner)
+                found = self._known(key, owner) or Session(owner=owner)
                 self._sessions[found.key] = found
             found.seen = time.monotonic()
             self._sessions.move_to_end(found.key)
             dropped = self._drop_old(found.seen)
         for session in dropped:
             for conversation in session.conversations:
-                self._end(conversation)
+                conversation.stop.set()
+                self._kept.release(conversation.thread)
         return found
+
+    def _known(self, key: object, owner: str | None) -> Session | None:
+        """The session of a browser that was here before this process began: it knows a key that has conversations."""
+        if not isinstance(key, str) or len(key) < SHORTEST_KEY or key in self._sessions:
+            return None
+        conversations = self._kept.of(key, owner)
+        return Session(key, owner, conversations=conversations) if conversations else None
+
+    def keep(self, session: Session, conversation: Conversation) -> None:
+        """A question was asked: the conversation is worth keeping."""
+        self._kept.keep(conversation, session.key, session.owner)
 
     def begin(self, session: Session) -> Conversation:
         """A new conversation; one that nobody said anything in is taken again."""
@@ -80,6 +97,7 @@ class Sessions:
     def _end(self, conversation: Conversation) -> None:
         conversation.stop.set()
         self._forget(conversation.thread)
+        self._kept.forget(conversation.thread)
 
 
 @dataclass

@@ -162,7 +162,7 @@ def _with_the_same_model(path: Path, first: Analyst) -> Analyst:
     from agent.analyst import Analyst
     from tools.library import Library
 
-    analyst = Analyst(Library.open(path), first.model)
+    analyst = Analyst(Library.open(path), first.model, first.memory)
     analyst.model_name = first.model_name
     return analyst
 

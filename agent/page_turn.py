@@ -203,7 +203,9 @@ class Turn:
         """Streamed words were not checked; only the final answer may stay."""
         self.messages = [message for message in self.messages if "metadata" in message]
         note = "" if event.answer.grounded else f"\n\n*{UNGROUNDED}*"
-        self.messages.append({"role": "assistant", "content": answer_markdown(event.answer.answer) + note})
+        note += f"\n\n*{literal(event.note)}*" if event.note else ""
+        words = answer_markdown(event.answer.answer, event.answer.sources)
+        self.messages.append({"role": "assistant", "content": words + note})
         self.finished = True
 
 
@@ -305,11 +307,25 @@ def _start(
 
 def _stream(asked: Asked, conversation: Conversation, analyst: Analyst) -> Iterator[Event]:
     """What happens while a question is answered, after going back to where it is asked."""
+    _go_back(conversation, analyst)
+    asked.remembered = analyst.remembered(conversation.thread)
+    yield from analyst.stream(asked.question, thread=conversation.thread)
+
+
+def _go_back(conversation: Conversation, analyst: Analyst) -> None:
+    """Let the analyst forget what was taken back."""
     if conversation.rewind_to is not None:
         analyst.rewind(conversation.thread, conversation.rewind_to)
         conversation.rewind_to = None
-    asked.remembered = analyst.remembered(conversation.thread)
-    yield from analyst.stream(asked.question, thread=conversation.thread)
+
+
+def note(conversation: Conversation, analyst: Analyst, shown: Shown, words: str) -> None:
+    """Let the analyst know of a call that was made without it, as if ``words`` had asked for it: the next question may
+    be about its result.
+    """
+    with conversation.busy:
+        _go_back(conversation, analyst)
+        analyst.note(conversation.thread, words, shown.name, shown.args, shown.result, shown.seconds)
 
 
 def _follow(

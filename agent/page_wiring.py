@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from agent.page_chart import charts_html, charts_of
 from agent.page_html import notice
 from agent.page_line import Line
+from agent.page_memory import Kept
 from agent.page_panel import (
     DOWNLOADS,
     QUERY,
@@ -19,6 +20,7 @@ from agent.page_panel import (
     downloads,
     query_args,
     query_values,
+    query_words,
     talks_html,
     waiting_html,
 )
@@ -28,7 +30,7 @@ from agent.page_result import head_html, posts_tab_html, result_html
 from agent.page_sessions import Sessions, Visit
 from agent.page_shelf import Shelf
 from agent.page_style import AT_ONCE, QUIET, SAVE, TO_QUESTION
-from agent.page_turn import Opening, Shown, answer
+from agent.page_turn import Opening, Shown, answer, note
 from index.errors import AnalystError
 from tools.find_audience import FindAudience
 from tools.registry import call_tool
@@ -49,7 +51,7 @@ WAITING = 32  # questions that are answered or in line; whoever comes later is n
 class Wiring:
     """The handlers of one page, over its parts."""
 
-    def __init__(self, shelf: Shelf, parts: Parts, posts: PostsParts) -> None:
+    def __init__(self, shelf: Shelf, parts: Parts, posts: PostsParts, kept: Kept | None = None) -> None:
         import gradio as gr
 
         self._shelf, self.parts, self._gr = shelf, parts, gr
@@ -58,7 +60,7 @@ class Wiring:
         self._line = Line(AT_ONCE_ANSWERED)
         self._visits: WeakValueDictionary[str, Visit] = WeakValueDictionary()  # by page, as long as it is open
         self._arriving = threading.Lock()
-        self._sessions = Sessions(self._forget)
+        self._sessions = Sessions(self._forget, kept)
 
     def connect(self, page: gr.Blocks) -> None:
         """Bind all handlers."""
@@ -231,6 +233,7 @@ class Wiring:
             visit.editing = False
         if not conversation.put(question):
             return {self.parts.visit: visit}
+        self._sessions.keep(visit.session, conversation)
         visit.place, visit.person = None, None
         return self._asked(visit)
 
@@ -362,7 +365,9 @@ class Wiring:
             result = call_tool(library, "find_audience", args)
         except AnalystError as error:
             return {p.query_note: notice(str(error), "error")}
-        visit.conversation.add(Shown("find_audience", args, result, time.perf_counter() - started), RERUN)
+        shown = Shown("find_audience", args, result, time.perf_counter() - started)
+        visit.conversation.add(shown, RERUN)
+        note(visit.conversation, self.opening(visit).get(), shown, query_words(args))
         visit.place, visit.person = None, None
         return {p.chat: visit.conversation.messages, p.query_note: "", **self._show_result(visit)}
 

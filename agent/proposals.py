@@ -62,7 +62,10 @@ def reply_grammar(kind: str) -> str:
 
 
 def answer_grammar(results: Sequence[str], tools: Sequence[str]) -> str:
-    """A framing line, ``LEAST_LINES`` lines of the results, as many more as the model likes, and every warning."""
+    """A framing line, ``LEAST_LINES`` lines of the results, all others if the model likes, and every warning.
+
+    All or none: a choice at every line would cost a pass over each of them.
+    """
     copied = copied_lines(results)
     framing = words()["framing"]
     lead = framing[tools[-1]] if tools and tools[-1] in framing else framing["fault"]
@@ -70,13 +73,13 @@ def answer_grammar(results: Sequence[str], tools: Sequence[str]) -> str:
     # Warnings stand at the end of a result, and a long one has more lines than are copied.
     careful = [line for text in results for line in text.splitlines() if line.startswith("Careful")]
     warnings = [line for line in copied_lines(careful) if line not in first]
-    start = ["(" + " | ".join(map(literal, lead)) + ")", *(literal(chr(10) + line) for line in first)]
-    start += ["(rest_0)?"] if rest else []
-    rules = [f"start: {' '.join([*start, *(literal(chr(10) + line) for line in warnings)])}"]
-    for number, line in enumerate(rest):
-        onward = f" (rest_{number + 1})?" if number + 1 < len(rest) else ""
-        rules.append(f"rest_{number}: {literal(chr(10) + line)}{onward}")
-    return "\n".join(rules)
+    start = ["(" + " | ".join(map(literal, lead)) + ")", *(_line(line) for line in first)]
+    start += ["(" + " ".join(map(_line, rest)) + ")?"] if rest else []
+    return f"start: {' '.join([*start, *map(_line, warnings)])}"
+
+
+def _line(line: str) -> str:
+    return literal(chr(10) + line)
 
 
 def last_tools(messages: Sequence[BaseMessage]) -> list[str]:

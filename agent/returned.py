@@ -46,6 +46,8 @@ class Returned:
     result: Mapping[str, Any]
     args: Mapping[str, Any]
     people: Sequence[str] = ()
+    known: bool = True
+    """Whether there is such a tool; the answer of one that there is not is no source."""
 
     @cached_property
     def lines(self) -> frozenset[str]:

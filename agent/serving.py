@@ -6,10 +6,14 @@ import ipaddress
 import os
 import socket
 import time
+from typing import TYPE_CHECKING
 
 from agent.page_shelf import Shelf
 from agent.page_turn import Opening
 from index.errors import AnalystError
+
+if TYPE_CHECKING:
+    from agent.page_memory import Kept
 
 
 def login_of(auth: str | None) -> tuple[str, str] | None:
@@ -64,7 +68,14 @@ def check_port(host: str, port: int) -> None:
 
 
 def serve_page(
-    opening: Opening, shelf: Shelf, *, host: str, port: int, login: tuple[str, str] | None, mcp: bool
+    opening: Opening,
+    shelf: Shelf,
+    *,
+    host: str,
+    port: int,
+    login: tuple[str, str] | None,
+    mcp: bool,
+    kept: Kept | None = None,
 ) -> None:
     """Serve until Ctrl-C; the models load behind the page. Raises AnalystError if the port is taken."""
     check_port(host, port)
@@ -73,7 +84,7 @@ def serve_page(
     from agent.page import build_page, launch
 
     beside = McpServer(opening, login=login, only_here=is_this_machine(host)).app_kwargs() if mcp else None
-    page = build_page(opening, shelf)
+    page = build_page(opening, shelf, kept)
     address = launch(page, host=host, port=port, auth=login, beside=beside)
     opening.start()
     tools = f"; the tools are offered over MCP at {address.rstrip('/')}{PATH}" if mcp else ""

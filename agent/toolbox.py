@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,19 +17,34 @@ from tools.registry import TOOLS, arguments_model, call_tool, description
 from tools.result import ToolResult
 
 
-@dataclass(frozen=True)
 class Outcome:
-    """What a call brought: the arguments as they were used, the result, or None and the sentence why not."""
+    """What a call brought: the arguments as they were used, the result, or None and the sentence why not.
 
-    args: dict[str, Any]
-    result: ToolResult | None
-    seconds: float
-    fault: str = ""
+    No dataclass: inside a message LangChain would write it out as a dict, and the result would lose its type.
+    """
+
+    __slots__ = ("args", "fault", "result", "seconds")
+
+    def __init__(self, args: dict[str, Any], result: ToolResult | None, seconds: float, fault: str = "") -> None:
+        self.args, self.result, self.seconds, self.fault = args, result, seconds, fault
 
     @property
     def handles(self) -> list[str]:
         """People whom the result names; the chat model may copy them."""
         return self.result.handles if self.result else []
+
+    def without_result(self) -> Outcome:
+        """The call alone."""
+        return Outcome(self.args, None, self.seconds, self.fault)
+
+    def _asdict(self) -> dict[str, Any]:
+        """By which the conversation's memory writes it down."""
+        return {"args": self.args, "result": self.result, "seconds": self.seconds, "fault": self.fault}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Outcome) and self._asdict() == other._asdict()
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def plain_arguments(args: dict[str, Any], *, today: date, last_post: date | None = None) -> dict[str, Any]:

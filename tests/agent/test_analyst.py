@@ -13,12 +13,12 @@ from agent.analyst import (
     LONGEST_QUESTION,
     MODEL_CALLS,
     NOTHING_TO_SAY,
-    REMEMBERED_LETTERS,
     REMEMBERED_TURNS,
     TOOL_CALLS,
     Analyst,
 )
 from agent.events import Call, Event, Finished, ToolFinished, ToolStarted, Words
+from agent.memory import LETTERS_KEPT
 from index.errors import AnalystError
 from tests.agent.scripted_model import Piece, ScriptedModel, SilentModel, call
 from tools.library import Library
@@ -106,7 +106,7 @@ def test_questions_without_a_thread_leave_nothing_behind(library: Library) -> No
     analyst = analyst_of(library, ["Hello."])
     assert analyst.ask("hi").answer == analyst.ask("hi").answer == "Hello."
     assert len(analyst.model.seen[-1]) == 2
-    assert not analyst._memory.storage
+    assert not analyst.memory.conn.execute("SELECT 1 FROM checkpoints").fetchall()
 
 
 def test_a_conversation_can_be_taken_back_to_an_earlier_place(library: Library, found: str) -> None:
@@ -122,7 +122,7 @@ def test_a_conversation_can_be_taken_back_to_an_earlier_place(library: Library, 
     assert_whole(remembered(analyst, "t"), ["hi", "bye"])
     assert found not in [message.text for message in remembered(analyst, "t")]
     analyst.forget("t")
-    assert analyst.remembered("t") == 0 and not analyst._memory.storage.get("t")
+    assert analyst.remembered("t") == 0 and not analyst.memory.messages("t")
 
 
 def test_only_the_latest_questions_reach_the_model(library: Library) -> None:
@@ -348,10 +348,10 @@ def test_the_manifest_is_that_of_the_index(library: Library) -> None:
 
 
 def test_results_of_earlier_questions_are_cut_so_that_a_long_talk_fits(library: Library) -> None:
-    analyst = analyst_of(library, [SEARCH], ["x " * REMEMBERED_LETTERS], ["Hello."], ["Hello."])
+    analyst = analyst_of(library, [SEARCH], ["x " * LETTERS_KEPT], ["Hello."], ["Hello."])
     analyst.ask("posts?", thread="long")
     analyst.ask("and now?", thread="long")
     first, *later = analyst.model.seen[-1][1:]
     assert first.text == "posts?"
-    assert all(len(message.text) <= REMEMBERED_LETTERS + 2 for message in later)
-    assert any(len(message.text) > REMEMBERED_LETTERS + 2 for message in remembered(analyst, "long"))
+    assert all(len(message.text) <= LETTERS_KEPT + 2 for message in later)
+    assert any(len(message.text) > LETTERS_KEPT + 2 for message in remembered(analyst, "long"))

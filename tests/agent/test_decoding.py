@@ -65,13 +65,26 @@ def test_a_longer_conversation_is_not_read_twice(model: Any) -> None:
     assert counting.seen <= 4
 
 
-def test_reading_ahead(model: Any) -> None:
+def test_the_pinned_beginning_is_computed_once_and_changes_no_token(model: Any) -> None:
     counting = Counting(model)
     decoder = CachedDecoder(counting)  # type: ignore[arg-type]
-    decoder.read(PROMPT)
-    counting.seen = 0
-    assert run(decoder, [*PROMPT, 9], max_new_tokens=1) == without_cache(model, [*PROMPT, 9], 1)
-    assert counting.seen == 1
+    decoder.pin(PROMPT[:30])
+    for rest in ([9], [9, 8], [7, 7, 7]):
+        decoder._kept = type(decoder._kept)()  # as if another question had it
+        counting.seen = 0
+        prompt = [*PROMPT[:30], *rest]
+        assert run(decoder, prompt, max_new_tokens=3) == without_cache(model, prompt, 3)
+        assert counting.seen <= len(rest) + 2
+    assert decoder._pinned.ids == PROMPT[:30] and decoder._pinned.cache.get_seq_length() == 30
+
+
+def test_a_prompt_that_begins_otherwise_or_ends_early_takes_nothing_pinned(model: Any) -> None:
+    decoder = CachedDecoder(model)
+    decoder.pin(PROMPT)
+    for prompt in ([3, *PROMPT], PROMPT, PROMPT[:20], [*PROMPT[:-1], 3]):
+        assert run(decoder, prompt) == without_cache(model, prompt, 12)
+    decoder.pin([])
+    assert decoder._pinned.ids == PROMPT
 
 
 def test_cancelling_leaves_a_usable_cache(model: Any) -> None:
@@ -111,12 +124,14 @@ def test_caches_that_cannot_be_cut_are_left(model: Any) -> None:
     }
     sliding = MistralForCausalLM(MistralConfig(**shape, vocab_size=200, num_key_value_heads=1, sliding_window=8)).eval()
     decoder = CachedDecoder(sliding)
+    decoder.pin(PROMPT[:30])
     for prompt in (PROMPT, PROMPT[:40], [*PROMPT[:41], 3]):
         assert run(decoder, prompt) == without_cache(sliding, prompt, 12)
 
 
 def test_several_threads_get_what_one_gets(model: Any) -> None:
     decoder = CachedDecoder(model)
+    decoder.pin(PROMPT[:25])
     prompts = [[*PROMPT[: 20 + place], 100 + place] for place in range(12)]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda prompt: run(decoder, prompt), prompts))

@@ -135,7 +135,7 @@ def test_an_answer_frames_and_carries_the_first_lines_and_every_warning(seed: in
     assert lines[:LEAST_LINES] == AUDIENCE[:LEAST_LINES]
     assert lines[-2:] == ["Careful: few posts.", "Careful: one person wrote most."]
     more = lines[LEAST_LINES:-2]
-    assert more == [*AUDIENCE, "Mixed."][LEAST_LINES:][: len(more)]
+    assert more in ([], [*AUDIENCE, "Mixed."][LEAST_LINES:])
 
 
 def test_warnings_behind_a_long_list_are_not_lost() -> None:
