@@ -10,6 +10,7 @@ from agent.page_reading import NUMBERED, SAMPLE, Look
 from agent.page_shelf import Entry
 from tools.words import count, listed
 
+CELL = 90  # characters of a cell
 MOST_COLUMNS = 12  # of the rows that are shown
 FIELDS = {
     "text": "Text of the post",
@@ -87,7 +88,7 @@ def look_html(name: str, look: Look) -> str:
         told = notice(f"None of the {look.rejected:,} rows is a post. Choose other columns, or another file.", "error")
     else:
         told = _counts(look)
-    return head + told + _sample(look) + _rejects(look)
+    return head + told + _rejects(look)
 
 
 def _counts(look: Look) -> str:
@@ -100,14 +101,14 @@ def _counts(look: Look) -> str:
     return facts(pairs) + few
 
 
-def _sample(look: Look) -> str:
+def sample_html(look: Look) -> str:
     """The first rows, columns that are used first."""
-    fields = {column: field for field, column in look.columns.items()}
+    fields = {look.columns[field]: field for field in FIELDS if field in look.columns}
     used = [column for column in fields if column in look.names]
     names = [*used, *(name for name in look.names if name not in fields)]
     shown = names[:MOST_COLUMNS]
     heads = [f"{name} → {FIELDS[fields[name]].lower()}" if name in fields else f"{name} (not used)" for name in shown]
-    rows = [[esc(row.get(name, "")) for name in shown] for row in look.sample[:SAMPLE]]
+    rows = [[_cell(row.get(name, "")) for name in shown] for row in look.sample[:SAMPLE]]
     more = chips(f"{name} (not used)" for name in names[MOST_COLUMNS : 4 * MOST_COLUMNS])
     caption = f"The first {count(len(rows), 'row')}"
     return f'<div class="sample">{table(caption, heads, rows)}</div>{more}' if rows and shown else ""
@@ -117,12 +118,17 @@ def _rejects(look: Look) -> str:
     if not look.rejected:
         return ""
     why = listed([f"{number:,} × {reason}" for reason, number in sorted(look.reasons.items(), key=lambda it: -it[1])])
-    rows = [[f"{row:,}", esc(reason), esc(raw)] for row, reason, raw in look.rejects]
+    rows = [[f"{row:,}", esc(reason), _cell(raw)] for row, reason, raw in look.rejects]
     caption = f"The first {len(rows)} of {look.rejected:,}"
     return (
         f"<details open><summary>Rows that are left out: {esc(why)}</summary>"
-        f'<div class="sample">{table(caption, ["Row", "Why", "How it begins"], rows)}</div></details>'
+        f'<div class="sample rejects">{table(caption, ["Row", "Why", "How it begins"], rows)}</div></details>'
     )
+
+
+def _cell(text: str) -> str:
+    line = " ".join(text.split())
+    return esc(line if len(line) <= CELL else line[: CELL - 1] + "…")
 
 
 def choices(look: Look, field: str) -> list[tuple[str, str]]:

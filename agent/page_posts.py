@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agent.page_about import about_html, about_index, example_questions
 from agent.page_html import notice
 from agent.page_own import ENDINGS, Desk, Desks
-from agent.page_own_html import FIELDS, choices, desk_html, own_html, shelf_html
+from agent.page_own_html import FIELDS, choices, desk_html, own_html, sample_html, shelf_html
 from agent.page_reading import Look
 from agent.page_result import head_html
 from agent.page_shelf import Shelf
@@ -47,6 +47,7 @@ class PostsParts:
     make: gr.Button
     discard: gr.Button
     halt: gr.Button
+    sample: gr.HTML
     held: gr.HTML
 
 
@@ -59,21 +60,22 @@ def own_tab(mine: Callable[..., gr.HTML]) -> dict[str, Any]:
         label="A file of posts", elem_id="drop", file_count="single", file_types=list(ENDINGS), type="filepath",
         height=150,
     )  # fmt: skip
+    with gr.Row(elem_classes=["takes"]):
+        make = gr.Button("Read these posts", variant="primary", elem_id="make", visible=False)
+        discard = gr.Button("Another file", elem_id="discard", visible=False)
+        halt = gr.Button("Cancel", variant="stop", elem_id="halt", visible=False)
     fields = {}
     with gr.Accordion("Columns", open=False, visible=False, elem_id="columns") as columns, gr.Row(elem_id="fields"):
         for name in sorted(FIELDS, key=lambda name: (name not in FIRST_FIELDS, list(FIELDS).index(name))):
             fields[name] = gr.Dropdown(
                 [("–", "")], value="", label=FIELDS[name], elem_id=f"field-{name}", min_width=170, interactive=True
             )
-    with gr.Row(elem_classes=["takes"]):
-        make = gr.Button("Read these posts", variant="primary", elem_id="make", visible=False)
-        discard = gr.Button("Another file", elem_id="discard", visible=False)
-        halt = gr.Button("Cancel", variant="stop", elem_id="halt", visible=False)
+    sample = mine("sample")
     held = mine("held")
     tick = gr.Timer(TICK, active=False)
     return {
         "state": state, "drop": drop, "columns": columns, "fields": fields, "make": make, "discard": discard,
-        "halt": halt, "held": held, "tick": tick,
+        "halt": halt, "sample": sample, "held": held, "tick": tick,
     }  # fmt: skip
 
 
@@ -107,7 +109,7 @@ class Posts:
     def outputs(self) -> list[Any]:
         """What may change in the tab."""
         p = self.parts
-        return [p.tick, p.drop, p.state, p.columns, *p.fields.values(), p.make, p.discard, p.halt, p.held]
+        return [p.tick, p.drop, p.state, p.columns, *p.fields.values(), p.make, p.discard, p.halt, p.sample, p.held]
 
     def _facts(self) -> list[Any]:
         page = self._wiring.parts
@@ -155,6 +157,7 @@ class Posts:
             p.make: gr.Button(visible=look is not None and look.posts > 0),
             p.discard: gr.Button(visible=look is not None),
             p.halt: gr.Button(visible=desk.job is not None),
+            p.sample: sample_html(look) if look is not None else "",
             p.held: own_html(self._shelf.own(desk.owner)),
         }
 

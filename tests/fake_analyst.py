@@ -62,6 +62,7 @@ class FakeAnalyst:
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
     library: Any = None
+    noted: list[tuple[Any, ...]] = field(default_factory=list)  # question, tool, arguments
     threads: dict[str | None, list[str]] = field(default_factory=dict)  # the questions that each thread remembers
 
     def remembered(self, thread: str) -> int:
@@ -72,6 +73,10 @@ class FakeAnalyst:
 
     def forget(self, thread: str) -> None:
         self.threads.pop(thread, None)
+
+    def note(self, thread: str, question: str, *call: Any) -> None:
+        self.threads.setdefault(thread, []).append(question)
+        self.noted.append((question, *call[:2]))
 
     def stream(self, question: str, *, thread: str | None = None) -> Iterator[Event]:
         self.asked.append((question, thread))

@@ -17,7 +17,17 @@ from agent import page_job, page_own, page_reading
 from agent.page_job import DIED, STOPPED, Job, Progress
 from agent.page_line import Line
 from agent.page_own import Desk, Desks, safe_name
-from agent.page_own_html import FIELDS, choices, desk_html, duration, look_html, own_html, progress_html, shelf_html
+from agent.page_own_html import (
+    FIELDS,
+    choices,
+    desk_html,
+    duration,
+    look_html,
+    own_html,
+    progress_html,
+    sample_html,
+    shelf_html,
+)
 from agent.page_reading import NUMBERED, Look, Made, look, make
 from agent.page_shelf import OWN, Entry, Shelf
 from agent.page_turn import Opening
@@ -162,14 +172,18 @@ def test_an_index_stands_in_its_place_when_it_is_whole(
 ) -> None:
     desk = Desk(OWNER, shelf, Line(1))
     looked(desk, write("my.csv", "id"), monkeypatch)
+    seen = threading.Event()
 
     def work(job: Job) -> tuple[Any, str]:
         index_folder(Path(job._args[2]))
+        seen.wait(10)
         return Made(2, 2, 1, 0, 1.0, 2.0), ""
 
     instead(monkeypatch, work)
     desk.make()
-    assert shelf.own(OWNER) == [] and desk.job is not None and desk.job.wait(10)
+    assert shelf.own(OWNER) == [] and desk.job is not None
+    seen.set()
+    assert desk.job.wait(10)
     made = desk.settle()
     assert [entry.id for entry in shelf.own(OWNER)] == [made]
     assert desk.note == ("2 posts of my.csv are ready, 1 rows left out: ask about them.", False)
@@ -302,6 +316,8 @@ def test_rate_and_time_left_leave_the_loading_of_the_models_out(monkeypatch: pyt
 def test_what_strangers_wrote_stays_text() -> None:
     hostile = Look([NASTY, "text"], {"text": "text", "author": NASTY}, [{NASTY: NASTY, "text": NASTY}], ["id"])
     counted = Look(["text"], {}, [], [], posts=1, rejected=1, reasons={NASTY: 1}, rejects=[[1, NASTY, NASTY]])
+    sample = Read(sample_html(hostile))
+    assert not {"script", "img", "a"} & set(sample.tags) and "<script>" in sample.words
     entry = Entry(f"own:{NASTY}", Path(NASTY), NASTY, None, own=True)
     for made in (
         look_html(NASTY, hostile), look_html(NASTY, counted), own_html([entry]), shelf_html([entry], "gone"),

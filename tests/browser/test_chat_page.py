@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from agent import page_wiring
 from agent.events import Event, ToolStarted
 from agent.page import build_page, launch
 from agent.page_turn import LOADING, STOPPED, Opening
@@ -87,20 +89,76 @@ def test_a_conversation(served: tuple[str, FakeAnalyst], browser: Any) -> None:
     assert errors == []
 
 
-def test_two_visitors_do_not_see_each_other(served: tuple[str, FakeAnalyst], browser: Any) -> None:
+def test_ten_visitors_do_not_see_each_other(served: tuple[str, FakeAnalyst], browser: Any) -> None:
     from playwright.sync_api import expect
 
     address, analyst = served
     analyst.asked.clear()
-    pages = [browser.new_context().new_page() for _ in range(2)]
-    for number, page in enumerate(pages):
+    pages = [browser.new_context().new_page() for _ in range(10)]
+    for page in pages:
         page.goto(address)
-        page.fill("#question textarea", f"from visitor {number}")
+    for number, page in enumerate(pages):
+        page.fill("#question textarea", f"from visitor {number}.")
         page.keyboard.press("Enter")
     for number, page in enumerate(pages):
-        expect(page.locator("#conversation")).to_contain_text(f"They like tea, asked 'from visitor {number}'.")
-        expect(page.locator("#conversation")).not_to_contain_text(f"from visitor {1 - number}")
-    assert len({thread for _, thread in analyst.asked}) == 2
+        talk = page.locator("#conversation")
+        expect(talk).to_contain_text(f"They like tea, asked 'from visitor {number}.'.")
+        expect(talk.get_by_text("from visitor", exact=False)).to_have_count(2)  # the question and its answer
+    assert len({thread for _, thread in analyst.asked}) == 10
+    for page in pages:
+        page.context.close()
+
+
+def test_whoever_waits_is_told_their_place(browser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from playwright.sync_api import expect
+
+    monkeypatch.setattr(page_wiring, "AT_ONCE_ANSWERED", 1)
+    going = threading.Event()
+
+    def until_told(question: str) -> Iterator[Event]:
+        going.wait(60)
+        yield from plain_script(question)
+
+    analyst = FakeAnalyst(until_told)
+    blocks = build_page(Opening(lambda: analyst))  # type: ignore[arg-type, return-value]
+    address = serve(blocks)
+    pages = [browser.new_context().new_page() for _ in range(3)]
+    for place, page in enumerate(pages):
+        page.goto(address)
+        page.fill("#question textarea", f"question {place}")
+        page.keyboard.press("Enter")
+        said = f"Others are being answered first. You are {'1st' if place == 1 else '2nd'} in line"
+        expect(page.locator("#conversation")).to_contain_text(said if place else "Thinking")
+    pages[-1].screenshot(path=SCREENSHOTS / "in-line.png")
+    going.set()
+    for place, page in enumerate(pages):
+        expect(page.locator("#conversation")).to_contain_text(f"They like tea, asked 'question {place}'.")
+        page.context.close()
+    blocks.close(verbose=False)
+
+
+def test_a_login_is_asked_for(browser: Any) -> None:
+    import httpx
+    from playwright.sync_api import expect
+
+    analyst = FakeAnalyst()
+    blocks = build_page(Opening(lambda: analyst))  # type: ignore[arg-type, return-value]
+    address = serve(blocks, auth=("ana", "tea"))
+    assert httpx.get(f"{address}config").status_code == 401
+    assert httpx.post(f"{address}gradio_api/upload", files={"files": b"x"}).status_code == 401
+    page = browser.new_context().new_page()
+    page.goto(address)
+    expect(page.get_by_text("log in with the name and the password")).to_be_visible()
+    page.get_by_label("username").fill("ana")
+    page.get_by_label("password").fill("coffee")
+    page.screenshot(path=SCREENSHOTS / "login.png")
+    page.get_by_role("button", name="Login").click()
+    expect(page.get_by_text("Incorrect", exact=False).first).to_be_visible()
+    page.get_by_label("password").fill("tea")
+    page.get_by_role("button", name="Login").click()
+    expect(page.locator("#question")).to_be_visible()
+    page.context.close()
+    blocks.close(verbose=False)
 
 
 def test_a_taken_port_is_a_sentence(served: tuple[str, FakeAnalyst]) -> None:

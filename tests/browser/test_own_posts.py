@@ -93,14 +93,14 @@ def test_a_csv_of_ones_own_is_mapped_read_and_asked_about(
 
     (tmp_path / "my export.csv").write_text(CSV + "2024-05-01,jon,,kitchen,2\n2024-05-02,kim,late,kitchen,soon\n")
     bring(page, tmp_path / "my export.csv")
-    state = page.locator("#own-state")
+    state, sample = page.locator("#own-state"), page.locator("#sample")
     expect(state).to_contain_text("No column could be told for: id of the post, who wrote it and text of the post")
-    expect(state).to_contain_text("The Dyson hoover is brilliant")
+    expect(sample).to_contain_text("The Dyson hoover is brilliant")
     expect(page.locator("#make")).to_be_hidden()
     choose(page, "Text of the post", "said")
-    expect(state).to_contain_text("said → text of the post")
+    expect(sample).to_contain_text("said → text of the post")
     choose(page, "Who wrote it", "who")
-    expect(state).to_contain_text("who → who wrote it")
+    expect(sample).to_contain_text("who → who wrote it")
     choose(page, "Id of the post", "none: number the posts")
     expect(page.locator("#make")).to_be_visible()
     choose(page, "Likes", "number")
@@ -184,7 +184,8 @@ def test_a_hostile_file_harms_nothing(address: str, browser: Any, tmp_path: Path
     bring(page, path)
     state = page.locator("#own-state")
     expect(state).to_contain_text('<script>document.title="hacked"</script>')
-    assert state.locator("script, img, a").count() == 0 and page.title() == "Audience Analyst"
+    expect(page.locator("#sample")).to_contain_text("<script>")
+    assert page.locator("#see").locator("script, img, a").count() == 0 and page.title() == "Audience Analyst"
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.screenshot(path=SCREENSHOTS / f"own-hostile-{size}-dark.png")
     page.click("#discard")

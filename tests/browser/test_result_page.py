@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from agent.page import build_page
 from agent.page_turn import Opening
+from app import app
 from index.errors import AnalystError
 from tests.browser.conftest import CHROMIUM, SCREENSHOTS, SIZES, analyst_of, ask, serve
 from tests.fake_analyst import NASTY
@@ -23,8 +26,12 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-ge
 
 
 @pytest.fixture(scope="module")
-def address(library: Library) -> Iterator[str]:
-    analyst = analyst_of(library)
+def analyst(library: Library) -> Any:
+    return analyst_of(library)
+
+
+@pytest.fixture(scope="module")
+def address(analyst: Any) -> Iterator[str]:
     page = build_page(Opening(lambda: analyst))
     yield serve(page)
     page.close(verbose=False)
@@ -78,7 +85,7 @@ def test_an_audience_its_people_and_its_posts(page: Any) -> None:
     expect(see.locator("#data")).to_contain_text("posts.jsonl")
 
 
-def test_the_query_is_edited_and_run_again(page: Any) -> None:
+def test_the_query_is_edited_and_run_again(page: Any, analyst: Any) -> None:
     from playwright.sync_api import expect
 
     ask(page, "find_audience campaign=Nike & limit=3")
@@ -91,6 +98,9 @@ def test_the_query_is_edited_and_run_again(page: Any) -> None:
     expect(page.locator("#result tbody tr")).to_have_count(2)
     expect(page.locator("#conversation")).to_contain_text("find_audience · iPhone · 2")
     expect(page.locator("#conversation")).to_contain_text("edited query, 2 people")
+    (question, tool, args), *_ = analyst.noted  # the model will know of it in the next question
+    assert question.startswith("Who would engage with iPhone") and tool == "find_audience"
+    assert (args["campaign"], args["limit"]) == ("iPhone", 2)
 
     page.get_by_label("Results of this conversation").select_option(label="1. Audience for Nike")
     expect(page.get_by_role("heading", name="Audience for Nike")).to_be_visible()
@@ -174,6 +184,11 @@ def test_everything_can_be_taken_away(page: Any, library: Library, tmp_path: Pat
     assert files["audience-for-nike.png"].startswith(b"\x89PNG")
     assert "analyst call find_audience campaign=Nike limit=3 --index" in files["calls.sh"].decode()
     assert "## find" in files["conversation.md"].decode()
+    # The script gives the same result when it is run.
+    command = shlex.split(files["calls.sh"].decode().strip().splitlines()[-1])
+    assert command[:2] == ["analyst", "call"]
+    run = CliRunner().invoke(app, command[1:])
+    assert run.exit_code == 0 and json.loads(run.stdout)["people"] == json.loads(files["find-audience.json"])["people"]
 
 
 @pytest.mark.parametrize("size", SIZES)
