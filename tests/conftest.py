@@ -39,6 +39,14 @@ SMALL = [
 ]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Conversations of tests never reach those of the user."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANALYST_STATE", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 def small_rows() -> list[dict[str, Any]]:
     """Eleven posts of six people."""
     return [

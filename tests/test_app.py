@@ -29,7 +29,9 @@ def analyst(monkeypatch: pytest.MonkeyPatch) -> FakeAnalyst:
 
     class Analyst:
         @classmethod
-        def open(cls, folder: Path, *, model: str | None = None, quantize: str | None = None) -> FakeAnalyst:
+        def open(
+            cls, folder: Path, *, model: str | None = None, quantize: str | None = None, memory: Any = None
+        ) -> FakeAnalyst:
             fake.model_name = " ".join(filter(None, [model or "fake", quantize]))
             return fake
 
@@ -159,6 +161,19 @@ def test_chat_is_one_conversation_and_outlives_errors(analyst: FakeAnalyst, fold
     assert [question[:3] for question, _ in analyst.asked] == ["one", "xxx", "two"]
     assert len({thread for _, thread in analyst.asked}) == 1 and None not in {thread for _, thread in analyst.asked}
     assert "5,000 characters" in done.stderr and "asked 'two'" in done.stdout
+
+
+def test_a_chat_is_resumed_over_the_same_index_only(
+    analyst: FakeAnalyst, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANALYST_STATE", str(tmp_path / "state"))
+    assert "no earlier conversation" in run("chat", "--resume", "--index", folder, typed="one\n").stderr
+    run("chat", "--index", folder, typed="two\n")
+    assert "Going on with: two" in run("chat", "--resume", "--index", folder, typed="three\n").stderr
+    other = index_folder(tmp_path / "other")
+    assert "no earlier conversation" in run("chat", "--resume", "--index", other, typed="four\n").stderr
+    threads = [thread for _, thread in analyst.asked]
+    assert threads[1] == threads[2] and len(set(threads)) == 3
 
 
 def test_ctrl_c_in_a_chat_stops_the_answer_only(analyst: FakeAnalyst, folder: Path) -> None:
