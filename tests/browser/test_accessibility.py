@@ -14,18 +14,13 @@ from tests.browser.conftest import CHROMIUM, ask, serve, tools_asked_for
 from tests.fake_analyst import FakeAnalyst
 from tools.library import Library
 
-SCREENSHOTS = Path(__file__).parent / "screenshots"
 MOST_TABS = 60  # presses of the Tab key before something is out of reach
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
 
 
 @pytest.fixture(scope="module")
-def address(tiny_index: Path) -> Iterator[str]:
-    library = Library.open(tiny_index)
-    analyst = FakeAnalyst(
-        lambda question: tools_asked_for(library, question), manifest=library.manifest, library=library
-    )
-    page = build_page(Opening(lambda: analyst))  # type: ignore[arg-type, return-value]
+def address(library: Library) -> Iterator[str]:
+    page = build_page(Opening(lambda: analyst_of(library)))
     yield serve(page)
     page.close(verbose=False)
 

@@ -18,12 +18,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-ge
 
 
 @pytest.fixture(scope="module")
-def address(tiny_index: Path) -> Iterator[str]:
-    library = Library.open(tiny_index)
-    analyst = FakeAnalyst(
-        lambda question: tools_asked_for(library, question), manifest=library.manifest, library=library
-    )
-    page = build_page(Opening(lambda: analyst))  # type: ignore[arg-type, return-value]
+def address(library: Library) -> Iterator[str]:
+    page = build_page(Opening(lambda: analyst_of(library)))
     yield serve(page)
     page.close(verbose=False)
 
