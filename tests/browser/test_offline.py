@@ -10,8 +10,7 @@ import pytest
 
 from agent.page import build_page
 from agent.page_turn import Opening
-from tests.browser.conftest import CHROMIUM, ask, serve, tools_asked_for
-from tests.fake_analyst import FakeAnalyst
+from tests.browser.conftest import CHROMIUM, analyst_of, ask, serve
 from tools.library import Library
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
