@@ -19,7 +19,9 @@ from agent.returned import Leaf, Returned, stems
 LEAST_DIGITS = 3  # a value that no tool put into words may be said if it has so many digits: that is no chance
 NEAR = 0.06  # how far a figure may be rounded, as a share of its value
 AROUND = 30  # characters around a figure that tell what it counts
-SUGGESTED = re.compile(r"\b(?:ask|asking|try|trying|example|instance|e\.g\.|such as|question)\b[^.!?]{0,40}$", re.I)
+SUGGESTED = re.compile(
+    r"\b(?:ask|asking|try|trying|start with|something like|example|instance|such as|question)\b[^.!?]{0,40}$", re.IGNORECASE
+)
 ADDRESSED = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
 TOOL_LINES = ("lines", "warnings", "fault")
 
