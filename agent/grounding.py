@@ -20,7 +20,7 @@ LEAST_DIGITS = 3  # a value that no tool put into words may be said if it has so
 NEAR = 0.06  # how far a figure may be rounded, as a share of its value
 AROUND = 30  # characters around a figure that tell what it counts
 SUGGESTED = re.compile(
-    r"\b(?:ask|asking|try|trying|start with|something like|example|instance|such as|question)\b[^.!?]{0,40}$", re.IGNORECASE
+    r"\b(?:ask|asking|try|trying|start with|something like|example|instance|such as|question)\b[^.!?]{0,40}$", re.I
 )
 ADDRESSED = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
 TOOL_LINES = ("lines", "warnings", "fault")

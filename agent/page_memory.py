@@ -46,10 +46,11 @@ class Kept:
         if self._memory is not None:
             self._memory.delete_thread(thread)
 
-    def release(self, thread: str) -> None:
-        """Whoever had the conversation is gone for now."""
+    def release(self, thread: str) -> bool:
+        """Whoever had the conversation is gone for now; no if nothing is kept, so that it may as well be deleted."""
         if self._memory is not None:
             self._memory.release(thread)
+        return self._memory is not None
 
 
 def shown_again(talk: Talk, messages: Sequence[Any]) -> Conversation:

@@ -55,7 +55,8 @@ class Sessions:
         for session in dropped:
             for conversation in session.conversations:
                 conversation.stop.set()
-                self._kept.release(conversation.thread)
+                if not self._kept.release(conversation.thread):
+                    self._forget(conversation.thread)
         return found
 
     def _known(self, key: object, owner: str | None) -> Session | None:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from langchain_core.messages import AIMessage, FunctionMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agent.messages import control_tokens, handles, render, to_template, turn_results, user_texts
+from agent.messages import begun, control_tokens, handles, render, to_template, turn_results, user_texts
 from index.errors import AnalystError
 from tests.agent.tiny_models import Family, build_tokenizer
 
@@ -118,3 +118,10 @@ def test_turn_results_are_those_since_the_user_spoke() -> None:
     first, second = ToolMessage("one", tool_call_id="1"), ToolMessage("two", tool_call_id="2")
     assert turn_results([HumanMessage("a"), first, HumanMessage("b"), AIMessage(""), first, second]) == ["one", "two"]
     assert turn_results([HumanMessage("a"), first, HumanMessage("b")]) == []
+
+
+def test_a_message_is_cut_between_words_and_keeps_all_else() -> None:
+    told = ToolMessage("one two three", name="search_posts", tool_call_id="c", artifact={"a": 1})
+    cut = begun(told, 9)
+    assert cut.text == "one two …" and cut.artifact == {"a": 1} and cut.tool_call_id == "c"
+    assert begun(told, 12) is told and told.text == "one two three"
