@@ -40,6 +40,7 @@ class Desk:
         self.look: Look | None = None
         self.note: tuple[str, bool] = ("", False)
         self._shelf, self._line, self._lock = shelf, line, threading.Lock()
+        self._wanted: Mapping[str, str] | None = None  # columns that were chosen while the file was looked through
         self._source: Path | None = None
         self._half_made: Path | None = None
         self._out: Path | None = None
@@ -73,7 +74,11 @@ class Desk:
     def choose(self, columns: Mapping[str, str]) -> None:
         """Look again, with these columns: field → column, "" for none."""
         with self._lock:
-            if self._source is not None and not self.busy and self.look is not None:
+            if self._source is None or self.look is None or self.making:
+                return
+            if self.job is not None:
+                self._wanted = dict(columns)
+            else:
                 self._start("look", str(self._source), dict(columns), finish=self._looked)
 
     def make(self) -> None:
@@ -108,6 +113,8 @@ class Desk:
             self.note = ("", False)
             if not self.making:
                 self.look = job.outcome
+                if self._wanted is not None:
+                    self._start("look", str(self._source), self._wanted, finish=self._looked)
                 return None
             made, name = job.outcome, self._out.name if self._out else ""
             self.note = (_told(self.name, made), False)
@@ -115,7 +122,7 @@ class Desk:
             return f"own:{name}"
 
     def _start(self, task: str, *args: Any, total: int = 0, finish: Callable[[Any], Any]) -> None:
-        self.making, self.note = task == "make", ("", False)
+        self.making, self.note, self._wanted = task == "make", ("", False), None
         self.job = Job(self._line, task, *args, total=total, finish=finish).start()
 
     def _looked(self, outcome: Look | None) -> Look | None:
@@ -138,8 +145,8 @@ class Desk:
 
     def _clear(self) -> None:
         self._throw_away()
-        self._source = self._half_made = self._out = self.look = None
-        self.name = ""
+        self._source = self._half_made = self._out = self.look = self._wanted = None
+        self.name, self.making = "", False
 
 
 class Desks:

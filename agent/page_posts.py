@@ -146,16 +146,18 @@ class Posts:
     def show_desk(self, visit: Visit) -> Changes:
         """The tab for one's own posts."""
         gr, p, desk = self._gr, self.parts, self._desk(visit)
-        look = desk.look if desk.job is None else None
-        fields = self._columns(look) if look is not None else {}
+        look = desk.look if desk.job is None or not desk.making else None
+        ready = look if desk.job is None else None
+        # Once it is open it stays so: whoever has chosen one column may choose another.
+        opened = {"open": True} if ready is not None and not ready.posts else {}
         return {
             p.tick: gr.Timer(active=desk.job is not None),
             p.drop: gr.File(value=None, visible=desk.job is None and look is None),
             p.state: desk_html(desk),
-            p.columns: gr.Accordion(visible=look is not None, open=look is not None and not look.posts),
-            **fields,
-            p.make: gr.Button(visible=look is not None and look.posts > 0),
-            p.discard: gr.Button(visible=look is not None),
+            p.columns: gr.Accordion(visible=look is not None, **opened),
+            **(self._columns(ready) if ready is not None else {}),
+            p.make: gr.Button(visible=ready is not None and ready.posts > 0),
+            p.discard: gr.Button(visible=ready is not None),
             p.halt: gr.Button(visible=desk.job is not None),
             p.sample: sample_html(look) if look is not None else "",
             p.held: own_html(self._shelf.own(desk.owner)),

@@ -190,6 +190,27 @@ def test_an_index_stands_in_its_place_when_it_is_whole(
     assert [path.name for path in kept(shelf)] == ["manifest.json"]
 
 
+def test_a_column_that_is_chosen_meanwhile_counts(write: Write, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(OWNER, shelf, Line(1))
+    looked(desk, write("my.csv", "id"), monkeypatch)
+    going, asked = threading.Event(), list[Any]()
+
+    def work(job: Job) -> tuple[Any, str]:
+        going.wait(10)
+        asked.append(job._args[1])
+        return Look(["id"], job._args[1], [], [], posts=2), ""
+
+    instead(monkeypatch, work)
+    desk.choose({"text": "a"})
+    desk.choose({"text": "a", "author": "b"})
+    going.set()
+    for _ in range(2):
+        assert desk.job is not None and desk.job.wait(10)
+        desk.settle()
+    assert asked == [{"text": "a"}, {"text": "a", "author": "b"}] and desk.job is None
+    assert desk.look is not None and desk.look.columns == asked[-1]
+
+
 def test_what_is_stopped_leaves_nothing(write: Write, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk(OWNER, shelf, Line(1))
     looked(desk, write("my.csv", "id"), monkeypatch)

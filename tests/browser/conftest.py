@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from index.encoder import Encoder
 
-WAIT = 40_000  # milliseconds: a busy machine is slow, and what never comes fails all the same
+WAIT = 120_000  # milliseconds: a busy machine is slow, and what never comes fails all the same
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
