@@ -49,7 +49,7 @@ def talks_html(visit: Visit) -> str:
         rows.append(f"<li>{button.replace(' data-act', current + ' data-act', 1)}{drop}</li>")
     return (
         f'<h2>Conversations</h2><ul class="talks">{"".join(rows)}</ul>'
-        '<p class="quiet">Only this browser can open them. They are kept until the analyst is closed.</p>'
+        '<p class="quiet">Only this browser can open them. The latest 30 are kept; ✕ deletes one.</p>'
     )
 
 

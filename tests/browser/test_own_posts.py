@@ -21,7 +21,7 @@ from tests.fake_analyst import NASTY
 from tools.library import Library
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
-SAID = {"gus": "The Dyson hoover is brilliant", "hal": "My Dyson broke again, terrible", "ivy": "Soup for tea"}
+SAID = {"gus": "The Dyson hoover is brilliant", "hal": "My Dyson broke again and is terrible", "ivy": "Soup for tea"}
 CSV = "when,who,said,where,number\n" + "".join(
     f"2024-0{month}-0{day},{who},{said},kitchen,{day}\n"
     for month, (who, said) in enumerate(SAID.items(), start=1)
