@@ -32,7 +32,7 @@ from agent.decoding import CachedDecoder
 from agent.held_words import HeldWords
 from agent.messages import begun, breaker, control_tokens, handles, render, turn_results, user_texts
 from agent.model_files import ModelFiles, load_files
-from agent.reply import Piece, ReplyParser, Words, hold_back, new_call_id
+from agent.reply import ENDS, THOUGHTS, Piece, ReplyParser, Words, hold_back, new_call_id
 from index.errors import AnalystError
 
 logger = logging.getLogger(__name__)
@@ -281,7 +281,8 @@ class _Reply:
     ) -> None:
         self._chat, self._prompt, self._constraint, self._stop = chat, prompt, constraint, stop
         self._most = min(max_new_tokens, chat._files.context - len(prompt))
-        self._words = Words(chat._decode, chat._control)
+        # Whose answers are held to results has no thoughts of its own to tell.
+        self._words = Words(chat._decode, chat._control, (*ENDS, *THOUGHTS) if chat.hold_answers else ENDS)
         end = chat._decode(prompt[-PROMPT_END:])
         self._parser = ReplyParser(chat._response, prompt_end=end, tools=tools)
         self._written = 0

@@ -18,6 +18,8 @@ from agent.messages import breaker
 logger = logging.getLogger(__name__)
 
 MARK = "\U000f0002"  # private use: breaks up spelled-out control tokens on their way through the parser
+ENDS = ("<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>")  # at which the parser would stop
+THOUGHTS = ("<think>", "</think>")
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)  # what the parser raises on malformed calls
 REASONING = ("reasoning_content", "thinking")
 ID_ALPHABET = string.ascii_letters + string.digits
@@ -39,13 +41,17 @@ def new_call_id() -> str:
 
 
 class Words:
-    """Decodes ids as they come; holds back half characters and halves of words that steer."""
+    """Decodes ids as they come; holds back half characters and halves of words that steer. ``spelled`` are more words
+    that would steer the parser: the tokens of other models, which this one can only copy.
+    """
 
-    def __init__(self, decode: Callable[[list[int]], str], control: Mapping[str, int]) -> None:
+    def __init__(
+        self, decode: Callable[[list[int]], str], control: Mapping[str, int], spelled: Sequence[str] = ()
+    ) -> None:
         self._decode = decode
         self._control = {number: token for token, number in control.items()}
-        self._spelled = tuple(control)
-        self._break = breaker(dict(control), by=MARK)
+        self._spelled = (*control, *spelled)
+        self._break = breaker({**control, **dict.fromkeys(spelled, -1)}, by=MARK)
         self._ids: list[int] = []
         self._begin = self._read = 0
         self._held = ""

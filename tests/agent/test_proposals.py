@@ -259,3 +259,14 @@ def test_only_bound_tools_are_proposed(chat: LocalChatModel) -> None:
     bound = chat.bind_tools([search_posts]).kwargs["tools"]  # type: ignore[attr-defined]
     assert chat._proposed(asking, bound) == ""
     assert chat.grammar(asking) == ""  # nothing is proposed where no tool is bound
+
+
+def test_words_of_other_models_in_a_copied_line_are_words() -> None:
+    from agent.reply import ENDS, THOUGHTS
+
+    line = "a<|eot_id|> b d<|eom_id|>"
+    words_of = Words(TOKENIZER.decode, TOKENS, (*ENDS, *THOUGHTS))
+    parser = ReplyParser(response_template(TOKENIZER, ""), tools=[])
+    pieces = [piece for token in walk(answer_grammar([line], [])) for piece in parser.feed(words_of.push(token))]
+    pieces += [*parser.feed(words_of.flush()), *parser.finish()]
+    assert "".join(piece.text for piece in pieces if piece.kind == "text").endswith(f"\n{line}")

@@ -103,15 +103,18 @@ def resident_mb() -> float:
 def model_mb(model: str | None) -> float:
     """What the chat model and its question reader take, beyond torch, transformers and the encoder."""
     import torch
+    from langchain_core.messages import HumanMessage
     from transformers import AutoTokenizer, PreTrainedModel  # noqa: F401
 
     from agent.models import load_chat_model
+    from agent.toolbox import tool_schema
     from index.encoder import query_encoder
 
     query_encoder().embed(["hello"])
     torch.zeros(1) + 1
     before = resident_mb()
-    load_chat_model(model)
+    chat = load_chat_model(model)
+    chat.bind_tools([tool_schema("get_profile")]).invoke([HumanMessage("tell me about @ana")])  # reads all weights
     return resident_mb() - before
 
 
