@@ -5,20 +5,18 @@ A candidate is one to four written words in a row with no stop word and no punct
 
 from __future__ import annotations
 
-import gzip
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
+from index.rarity import rarities
 from index.spans import Span, Word
 
 LONGEST = 4  # words in a phrase
-RARITY = Path(__file__).parent / "weights" / "rarity.tsv.gz"
 # What is seen of every candidate …
 SEEN = (
     "cosine",  # of the mean contextual state to the post's embedding (KeyBERT's idea, Grootendorst 2020)
@@ -118,18 +116,9 @@ class Candidate:
     whole: bool = False
 
 
-@cache
-def _rarities() -> tuple[dict[str, float], float]:
-    """Rarity of each known word, and of unknown ones: log of all posts / posts with the word, from 0 to about 12."""
-    rows = gzip.decompress(RARITY.read_bytes()).decode("utf-8").split("\n")
-    posts = int(rows[0])
-    known = (row.split("\t") for row in rows[1:] if row)
-    return {word: math.log(posts / int(carriers)) for word, carriers in known}, math.log(posts)
-
-
 def rarity(word: str) -> float:
     """How rare a word is in social posts; a compound is as rare as its commonest part."""
-    known, unknown = _rarities()
+    known, unknown = rarities()
     if word in known:
         return known[word]
     parts = _parts(word)

@@ -59,10 +59,10 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def read_sentiment(path: Path) -> tuple[list[str], list[str]]:
-    """Texts and labels. Older tweet dumps carry escapes such as ``\\u002c`` in the text itself."""
+    """Texts and labels. Older tweet dumps carry escaped quotation marks in the text itself."""
     texts, labels = [], []
     for row in read_rows(path):
-        texts.append(_unescape(row["text"]))
+        texts.append(row["text"].replace('\\"', '"'))
         labels.append(row["label"])
     return texts, labels
 
@@ -80,7 +80,7 @@ def read_targets(path: Path) -> list[Opinion]:
     """Rows whose target stands in the text; of several places the first."""
     opinions = []
     for row in read_rows(path):
-        text = _unescape(row["text"])
+        text = row["text"]
         place = place_of(row["target"] or "", text)
         if place is not None:
             opinions.append(Opinion(text, Span(*place, "target"), row["label"]))
@@ -94,15 +94,6 @@ def place_of(target: str, text: str) -> tuple[int, int] | None:
         return None
     found = re.search(rf"\b{name}\b", text, re.IGNORECASE) or re.search(name, text, re.IGNORECASE)
     return found.span() if found else None
-
-
-def _unescape(text: str) -> str:
-    if "\\u" not in text:
-        return text
-    try:
-        return json.loads('"' + text.replace('"', '\\"').replace("\n", " ") + '"')
-    except json.JSONDecodeError:
-        return text
 
 
 def read_entities(path: Path) -> list[Tagged]:

@@ -18,9 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from index.candidates import FEATURES, RARITY, Candidate, candidates, features, units_of
+from index.candidates import FEATURES, Candidate, candidates, features, units_of
 from index.encoder import Reading, shared_encoder
 from index.keywords import WEIGHTS, Scorer, distinct
+from index.rarity import RARITY
 from index.training.data import read_rows
 from index.training.phrase_measures import phrase_scores, stemmed, unique
 

@@ -24,6 +24,7 @@ from index.training.data import (
 )
 from index.training.entities import allowed_tags, in_corpus_terms
 from index.training.measures import calibration_error, fit_temperature, macro_f1, macro_recall, span_f1
+from index.wording import Wording
 
 
 def test_macro_recall_weighs_classes_alike() -> None:
@@ -72,11 +73,11 @@ def test_read_entities(tmp_path: Path) -> None:
     ]
 
 
-def test_read_sentiment_resolves_escapes(tmp_path: Path) -> None:
+def test_read_sentiment_takes_the_escapes_of_old_dumps_away(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
-    rows = [{"text": 'yes\\u002c "no"', "label": 2}, {"text": "C:\\users \\u12", "label": 0}]
+    rows = [{"text": '\\"no\\"', "label": 2}, {"text": "C:\\users", "label": 0}]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    assert read_sentiment(path) == (['yes, "no"', "C:\\users \\u12"], [2, 0])
+    assert read_sentiment(path) == (['"no"', "C:\\users"], [2, 0])
 
 
 def names(row: torch.Tensor) -> set[str]:
@@ -86,7 +87,7 @@ def names(row: torch.Tensor) -> set[str]:
 def allowed(text: str, spans: list[Span], corpus: str) -> list[set[str]]:
     """The tag names that each word of ``text`` (parted by blanks, and "@" a word of its own) may have."""
     words = [Word(0, 0, *match.span()) for match in re.finditer(r"@|[^\s@]+", text)]
-    return [names(row) for row in allowed_tags(Tagged(text, spans, corpus), words)]
+    return [names(row) for row in allowed_tags(Tagged(text, spans, corpus), Wording(text), words)]
 
 
 def test_allowed_tags_of_a_coarse_corpus() -> None:
