@@ -31,7 +31,7 @@ from index.spans import (
     whole_words,
     words_of,
 )
-from index.training.data import LABELS, UNLABELLED, Tagged, read_entities, read_silver
+from index.training.data import LABELS, NO_NAME, UNLABELLED, Tagged, read_entities, read_silver
 from index.training.loop import Recipe, autocast, device, fit, lower_states
 from index.training.measures import span_f1
 from index.training.sentiment import pad
@@ -84,6 +84,8 @@ def allowed_tags(example: Tagged, found: Wording, words: list[Word]) -> Tensor:
         at = found.text[max(0, word.start - 1) : word.end]
         if at.endswith("@") or (prefix == "O" and at.startswith("@")):
             allowed[row] = True
+        elif kind == NO_NAME:
+            allowed[row, 0] = True
         elif prefix == "O":
             allowed[row, 0] = True
             for hidden in UNLABELLED[example.corpus]:

@@ -17,6 +17,7 @@ from index.training.data import (
     LABELS,
     UNLABELLED,
     Tagged,
+    common_words,
     read_entities,
     read_sentiment,
     read_silver,
@@ -147,3 +148,16 @@ def test_silver_posts_teach_only_the_names_in_them(tmp_path: Path) -> None:
     found = [(tagged.text[s.start : s.end], s.type) for tagged in read_silver(posts, gazetteer) for s in tagged.spans]
     assert found == [("Nike Running", "organization"), ("iPhone", "product")]
     assert allowed("so", [], "silver") == [set(TAGS)]
+
+
+def test_words_that_people_never_capitalise_are_taught_as_no_names(tmp_path: Path) -> None:
+    posts, gazetteer = tmp_path / "posts.jsonl", tmp_path / "gazetteer.yaml"
+    gazetteer.write_text("organization: [Nike]\nnone: [TV]\n")
+    texts = ["a phone on my TV", *["the phone or google"] * 5, *["see Google"] * 2, "my Nike phone/#phone"]
+    posts.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    tagged = read_silver(posts, gazetteer)
+    named = {(t.text[s.start : s.end], s.type) for t in tagged for s in t.spans}
+    assert named == {("phone", "none"), ("or", "none"), ("TV", "none"), ("Nike", "organization")}
+    assert allowed("phone", [Span(0, 5, "none")], "silver") == [{"O"}]
+    assert common_words(texts) == {"phone", "or"}
+    assert [t.text for t in read_silver(posts, gazetteer, plain=0)] == [texts[0], texts[-1]]
