@@ -1,4 +1,4 @@
-"""The reading network: three shared lower layers, then one set of upper layers for each thing that we read.
+"""The reading network: two shared lower layers, then one set of upper layers for each thing that we read.
 
 The embedding keeps the trunk's own upper layers, so it stays exactly what sentence-transformers gives. Sentiment and
 entities own fine-tuned copies of those layers.
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from index.errors import AnalystError
 
-SHARED_LAYERS = 3
+SHARED_LAYERS = 2
 SENTIMENTS = ("negative", "neutral", "positive")
 ENTITY_TYPES = ("person", "organization", "product", "location", "group", "work")
 TAGS = ("O", *(f"{prefix}-{kind}" for kind in ENTITY_TYPES for prefix in "BI"))
