@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from agent.question_reader import CARRIED, CHOICES, KINDS, TAGS
 from index.network import LowerLayers, UpperLayers, mean_pool
 
-
 SHARED_LAYERS = 3  # of the trunk, which are not learned anew
 
 

@@ -57,7 +57,7 @@ class LowerLayers(nn.Module):
 
 
 class UpperLayers(nn.Module):
-    """A copy of the trunk's layers above the ``shared`` ones, with an output layer of its own if ``outputs`` is given."""
+    """A copy of the trunk's layers above the ``shared`` ones, and an output layer of its own if ``outputs`` is given."""
 
     output: nn.Linear | None
     temperature: Tensor
