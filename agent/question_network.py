@@ -10,13 +10,15 @@ from torch import Tensor, nn
 from agent.question_reader import CARRIED, CHOICES, KINDS, TAGS
 from index.network import LowerLayers, UpperLayers, mean_pool
 
+SHARED_LAYERS = 3  # of the trunk, which are not learned anew
+
 
 class QuestionNetwork(nn.Module):
     """Kind of question, slot tags, chosen constants and carried arguments, from one pass."""
 
     def __init__(self, trunk: Any) -> None:
         super().__init__()
-        self.upper = UpperLayers(trunk)
+        self.upper = UpperLayers(trunk, shared=SHARED_LAYERS)
         width = trunk.config.hidden_size
         sizes = {"kind": len(KINDS), "tags": len(TAGS), "carried": len(CARRIED)}
         sizes |= {name: len(values) for name, values in CHOICES.items()}
@@ -26,7 +28,7 @@ class QuestionNetwork(nn.Module):
         )
         self.dropout = nn.Dropout(0.1)
         # The lower layers are the trunk's own and are not saved with the reader.
-        self._lower = [LowerLayers(trunk).eval()]
+        self._lower = [LowerLayers(trunk, SHARED_LAYERS).eval()]
 
     def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
         """(batch, length) ids and mask → logits: ``tags`` (batch, length, tags), the others (batch, classes)."""

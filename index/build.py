@@ -25,6 +25,7 @@ from index.manifest import NAME as MANIFEST
 from index.manifest import Manifest, write_manifest
 from index.measured import head_digests
 from index.people import PeopleVectors, write_profiles
+from index.plurals import merge_plurals
 from index.posts import Post, Rejected
 from index.readers import expand, read_posts
 from index.scan import ScanWriter
@@ -139,6 +140,7 @@ def _build(
             stored = storing.submit(_store, batch, found, facts, vectors, scan, people)
         stored.result()
     facts.close()
+    merge_plurals(folder / "facts")
     scan.close()
     people.store(vectors)
     from index.encoder import shared_encoder

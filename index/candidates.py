@@ -5,20 +5,18 @@ A candidate is one to four written words in a row with no stop word and no punct
 
 from __future__ import annotations
 
-import gzip
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
+from index.rarity import rarities
 from index.spans import Span, Word
 
 LONGEST = 4  # words in a phrase
-RARITY = Path(__file__).parent / "weights" / "rarity.tsv.gz"
 # What is seen of every candidate …
 SEEN = (
     "cosine",  # of the mean contextual state to the post's embedding (KeyBERT's idea, Grootendorst 2020)
@@ -35,9 +33,10 @@ SEEN = (
     "abstract",  # ends like a noun
     "plural",
     "weak",  # has a word that carries little
+    "lean",  # how readily people choose this very phrase
 )
 # … what counts differently for single words …
-SINGLE = ("cosine", "commonest", "rarest", "repeated", "late", "whole", "weak")
+SINGLE = ("cosine", "commonest", "rarest", "repeated", "late", "whole", "weak", "lean")
 # … and the register of the post: people who talk choose single words, abstracts and adverts longer terms.
 REGISTER = ("personal", "dense", "lengthy")
 PLACES = ("single", "closes", "whole")
@@ -118,18 +117,9 @@ class Candidate:
     whole: bool = False
 
 
-@cache
-def _rarities() -> tuple[dict[str, float], float]:
-    """Rarity of each known word, and of unknown ones: log of all posts / posts with the word, from 0 to about 12."""
-    rows = gzip.decompress(RARITY.read_bytes()).decode("utf-8").split("\n")
-    posts = int(rows[0])
-    known = (row.split("\t") for row in rows[1:] if row)
-    return {word: math.log(posts / int(carriers)) for word, carriers in known}, math.log(posts)
-
-
 def rarity(word: str) -> float:
     """How rare a word is in social posts; a compound is as rare as its commonest part."""
-    known, unknown = _rarities()
+    known, unknown = rarities()
     if word in known:
         return known[word]
     parts = _parts(word)
@@ -226,6 +216,11 @@ def _is_content(word: str) -> bool:
     return True
 
 
+def key_of(phrase: str) -> str:
+    """One spelling for a phrase's singular and plural."""
+    return " ".join(singular(word) for word in phrase.split())
+
+
 def singular(word: str) -> str:
     """An English word without the ending of its plural, where it plainly has one: shoes → shoe, candies → candy."""
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ews")):
@@ -236,16 +231,22 @@ def singular(word: str) -> str:
 
 
 def features(
-    units: Sequence[Unit], found: Sequence[Candidate], states: np.ndarray, embedding: np.ndarray
+    units: Sequence[Unit],
+    found: Sequence[Candidate],
+    states: np.ndarray,
+    embedding: np.ndarray,
+    lean: Callable[[Candidate], float],
 ) -> np.ndarray:
-    """(candidates, features) in the order of ``FEATURES``; ``states`` (words, width) are the words' contextual ones."""
+    """(candidates, features) in the order of ``FEATURES``; ``states`` (words, width) are the words' contextual ones,
+    ``lean`` says how readily people choose a candidate.
+    """
     sums = np.vstack([np.zeros_like(states[:1]), np.cumsum(states, axis=0)])
     starts = [units[c.first].first for c in found]
     ends = [units[c.last].last for c in found]
     vectors = sums[ends] - sums[starts]
     cosines = vectors @ embedding / (np.linalg.norm(vectors, axis=1) + 1e-9)
     rare = {word: rarity(word) for word in {unit.text for unit in units}}
-    seen = np.array([_row(c, units, rare) for c in found], np.float32)
+    seen = np.array([[*_row(c, units, rare), lean(c)] for c in found], np.float32)
     seen[:, 0] = cosines
     single = seen[:, SEEN.index("single")][:, None]
     places = [seen[:, _PLACES] * value for value in _register(units)]
@@ -267,7 +268,7 @@ def _register(units: Sequence[Unit]) -> tuple[float, float, float]:
 
 
 def _row(candidate: Candidate, units: Sequence[Unit], rare: dict[str, float]) -> list[float]:
-    """The values of ``SEEN``; the cosine is left open."""
+    """The values of ``SEEN`` but the last; the cosine is left open."""
     words = [unit.text for unit in units[candidate.first : candidate.last + 1]]
     rarities = [rare[word] for word in words]
     first, last = words[0], words[-1]

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from index.spans import Span, Word, shapes_of, spans_from_tags, whole_words, words_of
+from index.wording import Wording, wording
 
 if TYPE_CHECKING:
     import torch
 
 BATCH_TOKENS = 1024  # padded tokens in a batch: its states stay in a core's cache, and memory is bounded
 Encodings = list[Any]  # of tokenizers.Encoding
+Batch = tuple[list[int], list["_Ready"]]  # places of some texts in a list, and these texts made ready
 Out = TypeVar("Out")
 
 
@@ -39,10 +41,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class _Ready:
+    """A text made ready: its tokens as the embedding reads it, and its wording with its tokens for the heads. Mostly
+    both are the same.
+    """
+
+    encoding: Any
+    wording: Wording
+    worded: Any
+
+
+@dataclass(frozen=True, slots=True)
 class _Pass:
     """What the network says of a batch: tensors (batch, …) on its device; ``heads`` is None if only embedded."""
 
-    mask: torch.Tensor
     embedding: torch.Tensor
     states: torch.Tensor
     heads: _Heads | None
@@ -50,6 +62,9 @@ class _Pass:
 
 @dataclass(frozen=True, slots=True)
 class _Heads:
+    """What the heads say of the wordings of a batch."""
+
+    mask: torch.Tensor
     tone_states: torch.Tensor
     sentiment: torch.Tensor
     tags: torch.Tensor  # logits
@@ -86,37 +101,39 @@ class Encoder:
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading for each text, in the order given."""
 
-        def read_batch(batch: tuple[list[int], Encodings]) -> list[tuple[int, Reading]]:
-            group, encodings = batch
-            return list(zip(group, self._readings([texts[place] for place in group], encodings), strict=True))
+        def read_batch(batch: Batch) -> list[tuple[int, Reading]]:
+            return list(zip(batch[0], self._readings(batch[1]), strict=True))
 
-        found = dict(pair for pairs in self._each(read_batch, texts) for pair in pairs)
+        found = dict(pair for pairs in self._each(read_batch, self._ready(texts)) for pair in pairs)
         return [found[place] for place in range(len(texts))]
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """(texts, 384) fp32: what sentence-transformers gives for these texts. No other head runs."""
         vectors = np.zeros((len(texts), 384), dtype=np.float32)
 
-        def embed_batch(batch: tuple[list[int], Encodings]) -> None:
+        def embed_batch(batch: Batch) -> None:
             vectors[batch[0]] = self._pass(batch[1]).embedding.cpu().numpy()
 
-        for _ in self._each(embed_batch, texts):
+        for _ in self._each(embed_batch, self._ready(texts, worded=False)):
             pass
         return vectors
 
     def tones(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[np.ndarray]:
         """For each text (spans, 3): probabilities of a negative, neutral, positive tone toward each of its spans."""
 
-        def read_batch(batch: tuple[list[int], Encodings]) -> list[tuple[int, np.ndarray]]:
-            group, encodings = batch
-            words = [words_of(encoding) for encoding in encodings]
-            found = self._pass(encodings, [[0] * len(encoding.ids) for encoding in encodings])
-            return list(zip(group, self._toward(found, words, [spans[place] for place in group]), strict=True))
+        def read_batch(batch: Batch) -> list[tuple[int, np.ndarray]]:
+            places, ready = batch
+            words = [words_of(text.worded) for text in ready]
+            found = self._pass(ready, [[0] * len(text.worded.ids) for text in ready])
+            aimed = [
+                [text.wording.of_post(span) for span in spans[place]] for place, text in zip(places, ready, strict=True)
+            ]
+            return list(zip(places, self._toward(found, words, aimed), strict=True))
 
-        tones = dict(pair for pairs in self._each(read_batch, texts) for pair in pairs)
+        tones = dict(pair for pairs in self._each(read_batch, self._ready(texts)) for pair in pairs)
         return [tones[place] for place in range(len(texts))]
 
-    def _each(self, work: Callable[[tuple[list[int], Encodings]], Out], texts: Sequence[str]) -> Iterator[Out]:
+    def _each(self, work: Callable[[Batch], Out], texts: list[_Ready]) -> Iterator[Out]:
         """``work`` done on every batch of ``texts``: on a CPU by one thread for each core.
 
         Cores with a batch each are faster than cores that share every batch, and what Python does between the
@@ -124,7 +141,7 @@ class Encoder:
         """
         import torch
 
-        batches = list(self._batches(texts))
+        batches = list(_batches(texts))
         cores = torch.get_num_threads()
         if len(batches) == 1 or cores == 1 or str(self.device) != "cpu":
             yield from map(work, batches)
@@ -135,25 +152,40 @@ class Encoder:
         finally:
             torch.set_num_threads(cores)
 
-    def _readings(self, texts: Sequence[str], encodings: Encodings) -> Iterator[Reading]:
+    def _ready(self, texts: Sequence[str], *, worded: bool = True) -> list[_Ready]:
+        """Texts made ready; without ``worded`` for the embedding alone."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        if not worded:
+            return [_Ready(encoding, Wording(""), encoding) for encoding in encodings]
+        wordings = [wording(text) for text in texts]
+        changed = [place for place, found in enumerate(wordings) if found.places is not None]
+        spoken = list(encodings)
+        for place, encoding in zip(
+            changed, self._tokenizer.encode_batch([wordings[place].text for place in changed]), strict=True
+        ):
+            spoken[place] = encoding
+        return [_Ready(*found) for found in zip(encodings, wordings, spoken, strict=True)]
+
+    def _readings(self, texts: list[_Ready]) -> Iterator[Reading]:
         """One batch's readings, in order."""
-        words = [words_of(encoding) for encoding in encodings]
+        words = [words_of(text.worded) for text in texts]
         shapes = [
-            shapes_of(text, found, len(encoding.ids))
-            for text, found, encoding in zip(texts, words, encodings, strict=True)
+            shapes_of(text.wording.text, found, len(text.worded.ids)) for text, found in zip(texts, words, strict=True)
         ]
-        out = self._pass(encodings, shapes)
+        out = self._pass(texts, shapes)
         assert out.heads is not None
         spans = [
-            whole_words(text, spans_from_tags(found, tags))
+            whole_words(text.wording.text, spans_from_tags(found, tags))
             for text, found, tags in zip(texts, words, self._tags(out.heads.tags, words), strict=True)
         ]
         tones = self._toward(out, words, spans)
         embeddings, sentiments = out.embedding.cpu().numpy(), out.heads.sentiment.cpu().numpy()
         states = out.states.float().cpu().numpy()
-        for row in range(len(texts)):
-            pieces = [word.piece for word in words[row]]
-            yield Reading(embeddings[row], sentiments[row], spans[row], tones[row], words[row], states[row, pieces])
+        for row, text in enumerate(texts):
+            names = [text.wording.in_post(span) for span in spans[row]]
+            said = words[row] if text.worded is text.encoding else words_of(text.encoding)
+            pieces = [word.piece for word in said]
+            yield Reading(embeddings[row], sentiments[row], names, tones[row], said, states[row, pieces])
 
     def _tags(self, logits: torch.Tensor, words: list[list[Word]]) -> list[list[str]]:
         """The tag of each word of each post, read at the word's first piece."""
@@ -177,14 +209,14 @@ class Encoder:
         rows = [row for row, found in enumerate(spans) for _ in found]
         if not rows:
             return [np.zeros((0, 3), dtype=np.float32) for _ in spans]
-        marks = torch.zeros(len(rows), out.mask.shape[1])
+        marks = torch.zeros(len(rows), out.heads.mask.shape[1])
         for place, (row, span) in enumerate((row, span) for row, found in enumerate(spans) for span in found):
             for word in words[row]:
                 if word.start < span.end and word.end > span.start:
                     marks[place, word.piece : word.last + 1] = 1
         marks = marks.to(self.device)
         with torch.inference_mode():
-            logits = self._sentiment.toward(out.heads.tone_states[rows], out.mask[rows], marks)
+            logits = self._sentiment.toward(out.heads.tone_states[rows], out.heads.mask[rows], marks)
             logits = logits.float() / self._sentiment.target_temperature.float()
             whole = out.heads.sentiment[rows]
             tones = (TARGET_SHARE * logits + (1 - TARGET_SHARE) * whole.log()).softmax(-1)
@@ -193,38 +225,36 @@ class Encoder:
         limits = np.cumsum([len(found) for found in spans])[:-1]
         return np.split(tones.cpu().numpy(), limits)
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Encodings]]:
-        """Batches of similar length, so that little is padded."""
-        encodings = self._tokenizer.encode_batch(list(texts))
-        order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
-        group: list[int] = []
-        for place in order:
-            if group and (len(group) + 1) * len(encodings[place].ids) > BATCH_TOKENS:
-                yield group, [encodings[i] for i in group]
-                group = []
-            group.append(place)
-        if group:
-            yield group, [encodings[i] for i in group]
+    def _pass(self, texts: list[_Ready], shapes: list[list[int]] | None = None) -> _Pass:
+        """One batch through the network: the embedding, and with ``shapes`` also what the heads say.
 
-    def _pass(self, encodings: Encodings, shapes: list[list[int]] | None = None) -> _Pass:
-        """One batch through the network: the embedding, and with ``shapes`` also what the heads say."""
+        A text whose wording differs goes through the lower layers twice, in the same batch.
+        """
         import torch
 
         from index.network import mean_pool
 
-        longest = max(len(encoding.ids) for encoding in encodings)
-        ids = _padded([encoding.ids for encoding in encodings], longest).to(self.device)
-        mask = _padded([encoding.attention_mask for encoding in encodings], longest).to(self.device)
+        rows = [text.encoding for text in texts]
+        read = list(range(len(texts)))  # the row that the heads read for each text
+        for place, text in enumerate(texts):
+            if shapes is not None and text.worded is not text.encoding:
+                read[place] = len(rows)
+                rows.append(text.worded)
+        longest = max(len(encoding.ids) for encoding in rows)
+        ids = _padded([encoding.ids for encoding in rows], longest).to(self.device)
+        mask = _padded([encoding.attention_mask for encoding in rows], longest).to(self.device)
         with torch.inference_mode():
             lower = self._lower(ids, mask)
-            states = self._embed.states(lower, mask)
-            embedding = torch.nn.functional.normalize(mean_pool(states.float(), mask), dim=1)
+            states = self._embed.states(lower[: len(texts)], mask[: len(texts)])
+            embedding = torch.nn.functional.normalize(mean_pool(states.float(), mask[: len(texts)]), dim=1)
             if shapes is None:
-                return _Pass(mask, embedding, states, None)
+                return _Pass(embedding, states, None)
+            if len(rows) > len(texts):
+                lower, mask = lower[read], mask[read]
             tone_states = self._sentiment.states(lower, mask)
             logits = self._sentiment.whole(tone_states, mask).float() / self._sentiment.temperature.float()
             tags = self._entities(lower, mask, _padded(shapes, longest).to(self.device))
-            return _Pass(mask, embedding, states, _Heads(tone_states, logits.softmax(-1), tags))
+            return _Pass(embedding, states, _Heads(mask, tone_states, logits.softmax(-1), tags))
 
     def _to(self, dtype: torch.dtype) -> None:
         self._dtype = dtype
@@ -249,6 +279,19 @@ class Encoder:
                     lower(ids, mask).float().sum().item()
                     best[dtype] = min(best[dtype], time.perf_counter() - start)
         return best[torch.bfloat16] < 0.9 * best[torch.float32]
+
+
+def _batches(texts: list[_Ready]) -> Iterator[Batch]:
+    """Batches of similar length, so that little is padded."""
+    lengths = [max(len(text.encoding.ids), len(text.worded.ids)) for text in texts]
+    group: list[int] = []
+    for place in sorted(range(len(texts)), key=lambda i: lengths[i]):
+        if group and (len(group) + 1) * lengths[place] > BATCH_TOKENS:
+            yield group, [texts[i] for i in group]
+            group = []
+        group.append(place)
+    if group:
+        yield group, [texts[i] for i in group]
 
 
 def _padded(rows: list[list[int]], length: int) -> torch.Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import spacy
@@ -14,6 +14,7 @@ from spacy.util import filter_spans
 from index.encoder import Encoder, Reading, shared_encoder
 from index.errors import AnalystError
 from index.spans import Span as NameSpan
+from index.wording import hashtag_words
 
 OURS = "shipped"
 BLOCK = 2048  # posts that are sorted by length together: the more, the less is padded
@@ -29,6 +30,7 @@ FOREIGN_TYPES = {
     "NORP": "group",
     "WORK_OF_ART": "work",
 }
+_HASHTAG = re.compile(r"(?<![\w&])#\w+")
 _EDGES = " \t\n.,;:!?\"'()[]*_~`’“”"
 
 
@@ -113,35 +115,36 @@ class Reader:
         """One reading and its mentions for each text, in order."""
         docs = self._nlp.pipe(texts, batch_size=BLOCK)
         if self._foreign is None:
-            yield from ((doc._.reading, _mentions(doc)) for doc in docs)
+            for doc in docs:  # not from ``doc.ents``, whose tokens keep a hashtag whole
+                found = doc._.reading
+                yield found, _mentions(doc.text, zip(found.entities, found.tones.tolist(), strict=True))
             return
         encoder = self._encoder or shared_encoder()
         with self._foreign.memory_zone():
             others = list(self._foreign.pipe(texts))
-            spans = [[NameSpan(ent.start_char, ent.end_char, ent.label_) for ent in other.ents] for other in others]
-            for doc, other, tones in zip(docs, others, encoder.tones(texts, spans), strict=True):
-                for ent, tone in zip(other.ents, tones, strict=True):
-                    ent._.tone = tuple(tone.tolist())
-                yield doc._.reading, _mentions(other)
+            spans = [
+                [NameSpan(e.start_char, e.end_char, FOREIGN_TYPES.get(e.label_, e.label_)) for e in other.ents]
+                for other in others
+            ]
+            for doc, names, tones in zip(docs, spans, encoder.tones(texts, spans), strict=True):
+                yield doc._.reading, _mentions(doc.text, zip(names, tones.tolist(), strict=True))
 
 
-def _mentions(doc: Doc) -> list[Mention]:
+def _mentions(post: str, names: Iterable[tuple[NameSpan, Sequence[float]]]) -> list[Mention]:
+    """Those of ``names`` (with their tones) that name something."""
+    hashtags = [match.span() for match in _HASHTAG.finditer(post)]
     mentions = []
-    for ent in doc.ents:
-        kind = FOREIGN_TYPES.get(ent.label_, ent.label_)
-        name = canonical(ent.text)
+    for span, tone in names:
+        surface = post[span.start : span.end]
+        name = canonical(surface)
         # "@ana" is somebody being spoken to, not spoken of; "@Nike" is both, and found as an organization.
-        addressed = kind == "person" and doc.text[max(0, ent.start_char - 1) : ent.start_char + 1].find("@") >= 0
-        if kind in FOREIGN_TYPES.values() and _is_name(name) and not addressed:
-            tagged = doc.text[ent.start_char - 1 : ent.start_char] == "#"
-            text = hashtag_words(ent.text) if tagged else ent.text
-            mentions.append(Mention(ent.start_char, ent.end_char, text, kind, name, ent._.tone))
+        addressed = span.type == "person" and "@" in post[max(0, span.start - 1) : span.start + 1]
+        if span.type in FOREIGN_TYPES.values() and _is_name(name) and not addressed:
+            tagged = any(start <= span.start < end for start, end in hashtags)
+            text = hashtag_words(surface.lstrip("#")) if tagged else surface
+            negative, neutral, positive = tone
+            mentions.append(Mention(span.start, span.end, text, span.type, name, (negative, neutral, positive)))
     return mentions
-
-
-def hashtag_words(tag: str) -> str:
-    """A hashtag as words: ``NikeAirMax`` → ``Nike Air Max``, ``new_balance`` → ``new balance``."""
-    return " ".join(re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", tag).split()) or tag
 
 
 def _is_name(name: str) -> bool:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.candidates import FEATURES, Candidate, candidates, features, singular, units_of
+from index.candidates import FEATURES, Candidate, candidates, features, key_of, units_of
+from index.choices import shipped_choices
 from index.encoder import Reading
 
 WEIGHTS = Path(__file__).parent / "weights" / "phrases.json"
@@ -54,7 +55,14 @@ def key_phrases(text: str, reading: Reading, limit: int = 5) -> list[Phrase]:
     found = candidates(text, units, reading.entities)
     if not found:
         return []
-    weights = shipped_scorer()(features(units, found, reading.word_vectors, reading.embedding))
+    rows = features(
+        units,
+        found,
+        reading.word_vectors,
+        reading.embedding,
+        lambda candidate: shipped_choices().lean(key_of(candidate.text)),
+    )
+    weights = shipped_scorer()(rows)
     return [Phrase(found[i].text, float(weights[i])) for i in distinct(found, weights, limit)]
 
 
@@ -69,7 +77,7 @@ def distinct(found: Sequence[Candidate], weights: np.ndarray, limit: int) -> lis
     for i in np.argsort(-weights, kind="stable").tolist():
         if len(chosen) == limit:
             break
-        keys[i] = " ".join(singular(word) for word in found[i].text.split())
+        keys[i] = key_of(found[i].text)
         if not any(_repeats(keys[i], found[i].times, keys[j], found[j].times) for j in chosen):
             chosen.append(i)
     return chosen

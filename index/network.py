@@ -1,4 +1,4 @@
-"""The reading network: three shared lower layers, then one set of upper layers for each thing that we read.
+"""The reading network: two shared lower layers, then one set of upper layers for each thing that we read.
 
 The embedding keeps the trunk's own upper layers, so it stays exactly what sentence-transformers gives. Sentiment and
 entities own fine-tuned copies of those layers.
@@ -15,14 +15,14 @@ from torch import Tensor, nn
 
 from index.errors import AnalystError
 
-SHARED_LAYERS = 3
+SHARED_LAYERS = 2
 SENTIMENTS = ("negative", "neutral", "positive")
 ENTITY_TYPES = ("person", "organization", "product", "location", "group", "work")
 TAGS = ("O", *(f"{prefix}-{kind}" for kind in ENTITY_TYPES for prefix in "BI"))
-CASE_SHAPES = 8
+CASE_SHAPES = 7
 # Share of the target's own logits in the tone toward it; the rest is the whole post's. Alone they carry what the
 # training texts felt about a well-known name into posts that say the contrary.
-TARGET_SHARE = 0.5
+TARGET_SHARE = 0.8
 Branch = TypeVar("Branch", bound=nn.Module)
 WEIGHTS = Path(__file__).parent / "weights"
 
@@ -40,12 +40,12 @@ def mean_pool(states: Tensor, mask: Tensor) -> Tensor:
 
 
 class LowerLayers(nn.Module):
-    """Word embeddings and the lower layers of the trunk; run once for each post."""
+    """Word embeddings and the ``shared`` lower layers of the trunk; run once for each post."""
 
-    def __init__(self, trunk: Any) -> None:
+    def __init__(self, trunk: Any, shared: int = SHARED_LAYERS) -> None:
         super().__init__()
         self.embeddings = trunk.embeddings
-        self.layers = trunk.encoder.layer[:SHARED_LAYERS]
+        self.layers = trunk.encoder.layer[:shared]
 
     def forward(self, input_ids: Tensor, mask: Tensor) -> Tensor:
         """(batch, length) → (batch, length, width)."""
@@ -57,14 +57,14 @@ class LowerLayers(nn.Module):
 
 
 class UpperLayers(nn.Module):
-    """A copy of the trunk's upper layers, with an output layer of its own if ``outputs`` is given."""
+    """A copy of the trunk's layers above the ``shared`` ones, with an output layer if ``outputs`` is given."""
 
     output: nn.Linear | None
     temperature: Tensor
 
-    def __init__(self, trunk: Any, outputs: int = 0, *, shapes: bool = False) -> None:
+    def __init__(self, trunk: Any, outputs: int = 0, *, shapes: bool = False, shared: int = SHARED_LAYERS) -> None:
         super().__init__()
-        self.layers = copy.deepcopy(trunk.encoder.layer[SHARED_LAYERS:])
+        self.layers = copy.deepcopy(trunk.encoder.layer[shared:])
         width = trunk.config.hidden_size
         # The trunk is uncased; entities need to see "Apple" against "apple".
         self.shape_embedding = nn.Embedding(CASE_SHAPES, width) if shapes else None

@@ -10,7 +10,7 @@ from typing import Any
 # What people write as one word: letters and digits with single joints between them ("Chick-fil-A", "H&M",
 # "McDonald's").
 _WRITTEN_WORD = re.compile(r"\w+(?:[-'’&.+]\w+)*\+?")
-LOWER, TITLE, UPPER, MIXED, DIGIT, OTHER, HANDLE, HASHTAG = range(8)
+LOWER, TITLE, UPPER, MIXED, DIGIT, OTHER, HANDLE = range(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,8 @@ def words_of(encoding: Any) -> list[Word]:
 
 def shape_of(text: str, start: int, end: int) -> int:
     """The letter-case shape of a word: the uncased trunk cannot see it."""
-    before = text[start - 1] if start else " "
-    if before == "@":
+    if start and text[start - 1] == "@":
         return HANDLE
-    if before == "#":
-        return HASHTAG
     word = text[start:end]
     if any(letter.isdigit() for letter in word):
         return DIGIT

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from agent.numbers import as_number
-from agent.question_network import QuestionNetwork
+from agent.question_network import SHARED_LAYERS, QuestionNetwork
 from agent.question_reader import (
     CARRIED,
     CHOICES,
@@ -207,7 +207,7 @@ def main() -> None:
     recipe = Recipe(epochs=options.epochs, batch=32, learning_rate=3e-4)
     trunk, tokenizer = load_trunk(), question_tokenizer()
     torch.manual_seed(recipe.seed)
-    network, lower = QuestionNetwork(trunk).to(device()), LowerLayers(trunk)
+    network, lower = QuestionNetwork(trunk).to(device()), LowerLayers(trunk, SHARED_LAYERS)
     train = Examples(draw(Conversations(options.data, options.results, 7), options.number), lower, tokenizer)
     dev = Examples(draw(Conversations(options.data, options.results, 99, held_out=True), 600), lower, tokenizer)
     fit(

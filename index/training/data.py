@@ -6,7 +6,7 @@ import gzip
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "organization": ("organization",),
     "work": ("work",),
 }
+NO_NAME = "none"  # a word that is known to be no name
 TYPES = ("person", "organization", "product", "location", "group", "work")
 # Types that a corpus does not annotate: its O may hide them.
 UNLABELLED: dict[str, tuple[str, ...]] = {
@@ -36,6 +37,10 @@ UNLABELLED: dict[str, tuple[str, ...]] = {
     "tweebank": (),
     "silver": TYPES,
 }
+
+
+_LOWER_WORD = re.compile(r"(?<![\w@#/.])[a-z]+(?:['’-][a-z]+)*(?![\w/]|\.\w)")
+_INNER_WORD = re.compile(r"(?<=[a-z,;)] )([A-Za-z][A-Za-z'’-]*)")  # not at the beginning of a sentence
 
 
 @dataclass(frozen=True)
@@ -59,10 +64,10 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def read_sentiment(path: Path) -> tuple[list[str], list[str]]:
-    """Texts and labels. Older tweet dumps carry escapes such as ``\\u002c`` in the text itself."""
+    """Texts and labels. Older tweet dumps carry escaped quotation marks in the text itself."""
     texts, labels = [], []
     for row in read_rows(path):
-        texts.append(_unescape(row["text"]))
+        texts.append(row["text"].replace('\\"', '"'))
         labels.append(row["label"])
     return texts, labels
 
@@ -80,7 +85,7 @@ def read_targets(path: Path) -> list[Opinion]:
     """Rows whose target stands in the text; of several places the first."""
     opinions = []
     for row in read_rows(path):
-        text = _unescape(row["text"])
+        text = row["text"]
         place = place_of(row["target"] or "", text)
         if place is not None:
             opinions.append(Opinion(text, Span(*place, "target"), row["label"]))
@@ -94,15 +99,6 @@ def place_of(target: str, text: str) -> tuple[int, int] | None:
         return None
     found = re.search(rf"\b{name}\b", text, re.IGNORECASE) or re.search(name, text, re.IGNORECASE)
     return found.span() if found else None
-
-
-def _unescape(text: str) -> str:
-    if "\\u" not in text:
-        return text
-    try:
-        return json.loads('"' + text.replace('"', '\\"').replace("\n", " ") + '"')
-    except json.JSONDecodeError:
-        return text
 
 
 def read_entities(path: Path) -> list[Tagged]:
@@ -134,22 +130,44 @@ def read_entities(path: Path) -> list[Tagged]:
     return tagged
 
 
-def read_silver(posts: Path, gazetteer: Path, *, most: int = 40) -> list[Tagged]:
-    """Posts with names of ``gazetteer`` in them, at most ``most`` for each name; every other word is left open.
+def read_silver(posts: Path, gazetteer: Path, *, most: int = 40, plain: int = 4000) -> list[Tagged]:
+    """Posts with names of ``gazetteer`` in them, at most ``most`` for each name, and ``plain`` posts without.
 
-    A name counts in its own spelling and inside a sentence only, where a capital means something.
+    A name counts in its own spelling and inside a sentence only, where a capital means something. Words that people
+    hardly ever write with a capital are tagged as ``NO_NAME``; every other word is left open.
     """
     import yaml
 
     types = {name: kind for kind, names in yaml.safe_load(gazetteer.read_text("utf-8")).items() for name in names}
     longest_first = sorted(types, key=len, reverse=True)
     pattern = re.compile(r"(?<=[\w,;:)] )(" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+    common = common_words(row["text"] for row in read_rows(posts))
     seen: Counter[str] = Counter()
-    tagged = []
+    named: list[Tagged] = []
+    others: list[Tagged] = []
     for row in read_rows(posts):
         text = " ".join(row["text"].split())[:300]
         found = list(pattern.finditer(text))
-        if found and any(seen[match[1]] < most for match in found):
-            seen.update(match[1] for match in found)
-            tagged.append(Tagged(text, [Span(*match.span(), types[match[1]]) for match in found], "silver"))
-    return tagged
+        if found and not any(seen[match[1]] < most for match in found):
+            continue
+        seen.update(match[1] for match in found)
+        spans = [Span(*match.span(), types[match[1]]) for match in found]
+        words = [match.span() for match in _LOWER_WORD.finditer(text) if match[0] in common]
+        free = [(a, b) for a, b in words if not any(a < span.end and b > span.start for span in spans)]
+        tagged = Tagged(text, [*spans, *(Span(a, b, NO_NAME) for a, b in free)], "silver")
+        (named if found else others).append(tagged)
+    step = max(1, len(others) // max(1, plain))
+    return named + others[::step][:plain]
+
+
+def common_words(texts: Iterable[str], *, least: int = 5, share: float = 0.8) -> set[str]:
+    """Words that stand at least ``least`` times inside sentences, and there in lower case in ``share`` of the times:
+    "phone" and "deck", but neither "google" nor "reddit". What people capitalise teaches what is a name.
+    """
+    lower: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    for text in texts:
+        for match in _INNER_WORD.finditer(text):
+            every[match[1].lower()] += 1
+            lower[match[1]] += match[1].islower()
+    return {word for word, times in every.items() if times >= least and lower[word] >= share * times}

@@ -31,11 +31,12 @@ from index.spans import (
     whole_words,
     words_of,
 )
-from index.training.data import LABELS, UNLABELLED, Tagged, read_entities, read_silver
+from index.training.data import LABELS, NO_NAME, UNLABELLED, Tagged, read_entities, read_silver
 from index.training.loop import Recipe, autocast, device, fit, lower_states
 from index.training.measures import span_f1
 from index.training.sentiment import pad
 from index.trunk import load_tokenizer, load_trunk
+from index.wording import Wording, wording
 
 MAX_TOKENS = 160
 CORPORA = ("wnut17", "btc", "tweebank")
@@ -47,14 +48,18 @@ class Examples:
 
     def __init__(self, tagged: list[Tagged], tokenizer: Any, lower: LowerLayers) -> None:
         self.tagged = tagged
-        encodings = tokenizer.encode_batch([example.text for example in tagged])
+        self.wordings = [wording(example.text) for example in tagged]
+        encodings = tokenizer.encode_batch([found.text for found in self.wordings])
         self.words = [words_of(encoding) for encoding in encodings]
         self.shapes = [
-            torch.tensor(shapes_of(example.text, words, len(encoding.ids)))
-            for example, words, encoding in zip(tagged, self.words, encodings, strict=True)
+            torch.tensor(shapes_of(found.text, words, len(encoding.ids)))
+            for found, words, encoding in zip(self.wordings, self.words, encodings, strict=True)
         ]
         self.states = lower_states(lower, encodings)
-        self.allowed = [allowed_tags(example, words) for example, words in zip(tagged, self.words, strict=True)]
+        self.allowed = [
+            allowed_tags(example, found, words)
+            for example, found, words in zip(tagged, self.wordings, self.words, strict=True)
+        ]
 
     def batch(self, group: list[int], *, drop_case: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
         """Lower states, mask and shapes of the texts ``group``, padded."""
@@ -67,17 +72,20 @@ def _lowered(shapes: Tensor) -> Tensor:
     return torch.where((shapes == TITLE) | (shapes == UPPER), LOWER, shapes)
 
 
-def allowed_tags(example: Tagged, words: list[Word]) -> Tensor:
-    """(words, tags) of bool: what each word may be, given the corpus' own tag for it.
+def allowed_tags(example: Tagged, found: Wording, words: list[Word]) -> Tensor:
+    """(words, tags) of bool: what each word of the wording ``found`` may be, given the corpus' own tag for it.
 
     Only parts of one corpus tag handles, and there the "@" too: an untagged handle is left open, and so is every "@".
     """
     allowed = torch.zeros(len(words), len(TAGS), dtype=torch.bool)
-    for row, (word, tag) in enumerate(zip(words, tags_from_spans(words, example.spans), strict=True)):
+    spans = [found.of_post(span) for span in example.spans]
+    for row, (word, tag) in enumerate(zip(words, tags_from_spans(words, spans), strict=True)):
         prefix, _, kind = tag.partition("-")
-        at = example.text[max(0, word.start - 1) : word.end]
+        at = found.text[max(0, word.start - 1) : word.end]
         if at.endswith("@") or (prefix == "O" and at.startswith("@")):
             allowed[row] = True
+        elif kind == NO_NAME:
+            allowed[row, 0] = True
         elif prefix == "O":
             allowed[row, 0] = True
             for hidden in UNLABELLED[example.corpus]:
@@ -114,7 +122,9 @@ def predict(branch: EntityBranch, examples: Examples) -> list[list[Span]]:
                 continue
             best = likeliest_tags(logits[row : row + 1, [word.piece for word in examples.words[i]]])[0]
             tags = [TAGS[tag] for tag in best.tolist()]
-            spans[i] = whole_words(examples.tagged[i].text, spans_from_tags(examples.words[i], tags))
+            found = examples.wordings[i]
+            named = whole_words(found.text, spans_from_tags(examples.words[i], tags))
+            spans[i] = [found.in_post(span) for span in named]
     return spans
 
 

@@ -2,7 +2,7 @@
 
 FOLDER holds ``*_dev.jsonl.gz`` with ``text`` and ``keyphrases`` (those of ``CORPORA``). With ``--posts`` (JSON Lines
 with ``title`` and ``text``) the table of word rarity is counted anew first. Writes ``index/weights/phrases.json`` and
-prints what each half of the texts scores with weights learned from the other half.
+``choices.tsv.gz``, and prints what each half of the texts scores with weights and counts of the other half.
 """
 
 from __future__ import annotations
@@ -13,31 +13,50 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from index.candidates import FEATURES, RARITY, Candidate, candidates, features, units_of
+from index.candidates import FEATURES, Candidate, candidates, features, key_of, units_of
+from index.choices import Choices, count_choices, save_choices
 from index.encoder import Reading, shared_encoder
 from index.keywords import WEIGHTS, Scorer, distinct
+from index.rarity import RARITY
+from index.spans import words_of
 from index.training.data import read_rows
 from index.training.phrase_measures import phrase_scores, stemmed, unique
+from index.trunk import MAX_TOKENS, load_tokenizer
 
 # How much each counts. More for StackExchange finds more of its tags, and parts the terms of posts into single words.
 CORPORA = {"inspec": 1.0, "stackexchange": 1.0}
 MOST_TEXTS = 1023  # of each corpus, so that none outweighs the others
+LEAN, SINGLE_LEAN, ONE = (FEATURES.index(name) for name in ("lean", "single lean", "single"))
 LEAST_POSTS = 5  # a word in fewer posts counts as unknown
 
 
 @dataclass(frozen=True)
 class Example:
-    """One text: its candidates, their features, and which of them its editor chose."""
+    """One text: its candidates, their features (how readily they are chosen left open), and which of them its editor
+    chose.
+    """
 
+    text: str
     found: list[Candidate]
     rows: np.ndarray
     right: np.ndarray
     gold: list[str]
+
+    def leaning(self, choices: Choices, *, counted: bool) -> Example:
+        """With what ``choices`` say of the candidates; if this text was ``counted`` among them, without its own."""
+        leans = [
+            choices.lean(key_of(c.text), stood=counted, chosen=bool(counted and right))
+            for c, right in zip(self.found, self.right, strict=True)
+        ]
+        rows = self.rows.copy()
+        rows[:, LEAN] = leans
+        rows[:, SINGLE_LEAN] = rows[:, LEAN] * rows[:, ONE]
+        return replace(self, rows=rows)
 
 
 def count_rarity(posts: Path, out: Path = RARITY) -> int:
@@ -62,8 +81,21 @@ def example(text: str, gold: list[str], reading: Reading) -> Example:
     right = np.array([stemmed(c.text) in true for c in found], dtype=bool)
     rows = np.zeros((0, len(FEATURES)), np.float32)
     if found:
-        rows = features(units, found, reading.word_vectors, reading.embedding)
-    return Example(found, rows, right, gold)
+        rows = features(units, found, reading.word_vectors, reading.embedding, lambda candidate: 0.0)
+    return Example(text, found, rows, right, gold)
+
+
+def choices_in(texts: Sequence[tuple[str, list[str]]]) -> Choices:
+    """What was chosen in ``texts`` with their key phrases; no network is needed to see what could have been."""
+    tokenizer = load_tokenizer().backend_tokenizer
+    tokenizer.enable_truncation(MAX_TOKENS)
+    counted = []
+    for (text, gold), encoding in zip(texts, tokenizer.encode_batch([text for text, _ in texts]), strict=True):
+        true = set(unique(gold))
+        found = candidates(text, units_of(text, words_of(encoding)))
+        right = {key_of(c.text) for c in found if stemmed(c.text) in true}
+        counted.append(({key_of(c.text) for c in found}, right))
+    return count_choices(counted)
 
 
 def read_examples(path: Path, most: int = MOST_TEXTS) -> list[Example]:
@@ -96,13 +128,24 @@ def judge(scorer: Scorer, examples: Sequence[Example], most: int = 15) -> dict[s
     return phrase_scores(said, [e.gold for e in examples])
 
 
-def two_fold(corpora: dict[str, list[Example]]) -> dict[str, dict[str, float]]:
-    """For each corpus the mean of both halves, each scored with weights learned from the other halves."""
+def two_fold(corpora: dict[str, list[Example]], texts: Sequence[tuple[str, list[str]]]) -> dict[str, dict[str, float]]:
+    """For each corpus the mean of both halves, each scored with weights and counts of the other halves."""
     folds = []
     for half in (0, 1):
-        scorer = fit([examples[half::2] for examples in corpora.values()], [CORPORA[name] for name in corpora])
-        folds.append({name: judge(scorer, examples[1 - half :: 2]) for name, examples in corpora.items()})
+        judged = {name: examples[1 - half :: 2] for name, examples in corpora.items()}
+        held = {e.text for examples in judged.values() for e in examples}
+        choices = choices_in([(text, gold) for text, gold in texts if text not in held])
+        scorer = learn({name: examples[half::2] for name, examples in corpora.items()}, choices)
+        folds.append(
+            {name: judge(scorer, [e.leaning(choices, counted=False) for e in found]) for name, found in judged.items()}
+        )
     return {name: {key: (folds[0][name][key] + folds[1][name][key]) / 2 for key in folds[0][name]} for name in corpora}
+
+
+def learn(corpora: dict[str, list[Example]], choices: Choices) -> Scorer:
+    """The scorer of ``corpora``, whose texts are counted in ``choices``."""
+    learned = [[e.leaning(choices, counted=True) for e in examples] for examples in corpora.values()]
+    return fit(learned, [CORPORA[name] for name in corpora])
 
 
 def main() -> None:
@@ -113,9 +156,13 @@ def main() -> None:
     options = parser.parse_args()
     if options.posts:
         print(f"rarity: {count_rarity(options.posts):,} words")
-    corpora = {name: read_examples(options.data / f"{name}_dev.jsonl.gz") for name in CORPORA}
-    figures = two_fold(corpora)
-    scorer = fit(list(corpora.values()), [CORPORA[name] for name in corpora])
+    files = {name: options.data / f"{name}_dev.jsonl.gz" for name in CORPORA}
+    corpora = {name: read_examples(path) for name, path in files.items()}
+    texts = [(row["text"], row["keyphrases"]) for path in files.values() for row in read_rows(path)]
+    figures = two_fold(corpora, texts)
+    choices = choices_in(texts)
+    save_choices(choices)
+    scorer = learn(corpora, choices)
     report = {
         "weights": {name: round(float(weight), 5) for name, weight in zip(FEATURES, scorer.weights, strict=True)},
         "bias": round(scorer.bias, 5),

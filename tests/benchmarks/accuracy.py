@@ -26,7 +26,7 @@ from machine import machine
 
 from app import hush_libraries
 from index.errors import AnalystError
-from index.training.data import _unescape, place_of, read_rows
+from index.training.data import place_of, read_rows
 
 TONES = ("negative", "neutral", "positive")
 Rows = list[dict[str, Any]]
@@ -99,7 +99,7 @@ def sentiment(rows: Rows) -> Figures:
     from index.encoder import shared_encoder
 
     gold = tones_of(column(rows, "label"))
-    readings = shared_encoder().read([_unescape(text) for text in column(rows, "text")])
+    readings = shared_encoder().read(column(rows, "text"))
     return tone_figures(np.stack([reading.sentiment for reading in readings]), gold)
 
 
@@ -108,7 +108,7 @@ def target_sentiment(rows: Rows) -> Figures:
     from index.encoder import shared_encoder
     from index.spans import Span
 
-    texts = [_unescape(text) for text in column(rows, "text")]
+    texts = column(rows, "text")
     places = [place_of(target or "", text) for target, text in zip(column(rows, "target"), texts, strict=True)]
     aimed = {i: Span(*place, "target") for i, place in enumerate(places) if place is not None}
     if not aimed:

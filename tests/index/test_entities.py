@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.entities import Reader, canonical, hashtag_words
+from index.entities import Reader, canonical
 from index.errors import AnalystError
+from index.wording import hashtag_words
 
 if TYPE_CHECKING:
     from index.encoder import Encoder
@@ -63,12 +64,3 @@ def test_mentions_stand_where_they_say(encoder: Encoder) -> None:
             assert sum(mention.tone) == pytest.approx(1, abs=1e-4)
             assert mention.type in TYPES
             assert mention.canonical
-
-
-@pytest.mark.parametrize(
-    ("tag", "words"),
-    [("NikeAirMax", "Nike Air Max"), ("new_balance", "new balance"), ("nike", "nike"), ("NASA", "NASA"), ("_", "_")],
-)
-def test_hashtags_as_words(tag: str, words: str) -> None:
-    assert hashtag_words(tag) == words
-    assert canonical(tag) == canonical(words) or tag == "_"

@@ -10,11 +10,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from index import candidates as candidates_module
+from index import rarity as rarity_module
 from index.candidates import FEATURES, SEEN, Candidate, candidates, features, rarity, singular, units_of
 from index.keywords import Scorer, distinct, key_phrases, shipped_scorer
+from index.rarity import rarities
 from index.spans import Span, Word
-from index.training.keywords import count_rarity, example, fit, judge
+from index.training.keywords import choices_in, count_rarity, example, fit, judge, learn, two_fold
 from index.training.phrase_measures import phrase_scores, scores_at, stemmed
 
 
@@ -76,14 +77,16 @@ def test_features_of_one_post() -> None:
     states = np.eye(len(words), dtype=np.float32)
     embedding = np.zeros(len(words), np.float32)
     embedding[1] = 1
-    rows = features(units, found, states, embedding)
+    rows = features(units, found, states, embedding, lambda candidate: float(len(candidate.text)))
     assert rows.shape == (len(found), len(FEATURES))
     row = dict(zip(FEATURES, rows[[c.text for c in found].index("espresso machine")], strict=True))
     assert row["cosine"] == pytest.approx(1 / math.sqrt(2))
     assert (row["single"], row["opens"], row["closes"], row["whole"], row["plural"]) == (0, 1, 1, 1, 0)
     assert row["late"] == pytest.approx(math.log(2))
+    assert row["lean"] == len("espresso machine")
     assert all(value == 0 for name, value in row.items() if name.startswith("single "))
     single = dict(zip(FEATURES, rows[[c.text for c in found].index("espresso")], strict=True))
+    assert single["lean"] == single["single lean"] == len("espresso")
     assert single["repeated"] == pytest.approx(math.log(2)) == single["single repeated"]
     assert (single["opens"], single["closes"], single["whole"]) == (1, 0, 0)
 
@@ -155,18 +158,43 @@ def test_a_fitted_scorer_finds_what_its_editors_chose() -> None:
     assert isinstance(scorer, Scorer) and scorer.weights[SEEN.index("single")] != 0
 
 
+def test_a_text_does_not_vote_for_itself() -> None:
+    texts = [("the rye and a mill", ["rye"]), ("the rye and a barn", ["barn"])]
+    choices = choices_in(texts)
+    first = example(*texts[0], reading_of(texts[0][0]))  # type: ignore[arg-type]
+    lean, single = FEATURES.index("lean"), FEATURES.index("single lean")
+    place = [c.text for c in first.found].index("rye")
+    counted, fresh = (first.leaning(choices, counted=own).rows[place] for own in (True, False))
+    assert counted[lean] < fresh[lean]
+    assert counted[lean] == pytest.approx(choices.lean("rye", stood=1, chosen=1))
+    assert (counted[single], fresh[single]) == (counted[lean], fresh[lean])
+    assert first.rows[place, lean] == 0
+
+
+def test_what_is_often_chosen_decides_between_alike_words() -> None:
+    texts = [
+        (f"the {'rye' if i % 2 else 'oat'} and the {'oat' if i % 2 else 'rye'} and word{i}", ["rye"]) for i in range(40)
+    ]
+    corpora = {"inspec": [example(*text, reading_of(text[0])) for text in texts], "stackexchange": []}  # type: ignore[arg-type]
+    corpora["stackexchange"] = corpora["inspec"][:7]
+    scorer = learn(corpora, choices_in(texts))
+    found = [e.leaning(choices_in(texts), counted=False) for e in corpora["inspec"]]
+    assert {e.found[int(scorer(e.rows).argmax())].text for e in found} == {"rye"}
+    assert two_fold(corpora, texts)["inspec"]["recall_at_5"] == 1
+
+
 def test_rarity_is_counted_in_posts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     posts, table = tmp_path / "posts.jsonl", tmp_path / "rarity.tsv.gz"
     posts.write_text('{"title": "Rye", "text": "rye rye bread 7"}\n' * 5 + '{"title": null, "text": "oat"}\n' * 5)
     assert count_rarity(posts, table) == 3
     assert gzip.decompress(table.read_bytes()).decode() == "10\nbread\t5\noat\t5\nrye\t5"
-    monkeypatch.setattr(candidates_module, "RARITY", table)
-    candidates_module._rarities.cache_clear()
+    monkeypatch.setattr(rarity_module, "RARITY", table)
+    rarities.cache_clear()
     try:
         assert rarity("rye") == pytest.approx(math.log(2))
         assert rarity("good") == pytest.approx(math.log(10))
     finally:
-        candidates_module._rarities.cache_clear()
+        rarities.cache_clear()
 
 
 def test_phrases_are_compared_by_stems() -> None:

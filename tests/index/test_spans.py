@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from index.spans import (
     DIGIT,
     HANDLE,
-    HASHTAG,
     LOWER,
     MIXED,
     OTHER,
@@ -67,9 +66,9 @@ def test_shapes(text: str, shape: int) -> None:
     assert shape_of(text, 0, len(text)) == shape
 
 
-def test_handles_and_hashtags_show_by_what_stands_before() -> None:
+def test_handles_show_by_what_stands_before() -> None:
     assert shape_of("@nike", 1, 5) == HANDLE
-    assert shape_of("#nike", 1, 5) == HASHTAG
+    assert shape_of("#nike", 1, 5) == LOWER
 
 
 def test_words_of_a_tokenised_post_share_shapes_among_their_pieces() -> None:
@@ -81,6 +80,6 @@ def test_words_of_a_tokenised_post_share_shapes_among_their_pieces() -> None:
     assert [text[word.start : word.end] for word in words] == ["Timothée", "loves", "#", "nike"]
     shapes = shapes_of(text, words, len(encoding.ids))
     assert len(shapes) == len(encoding.ids)
-    for word, shape in zip(words, [TITLE, LOWER, OTHER, HASHTAG], strict=True):
+    for word, shape in zip(words, [TITLE, LOWER, OTHER, LOWER], strict=True):
         assert set(shapes[word.piece : word.last + 1]) == {shape}
     assert shapes[0] == shapes[-1] == OTHER

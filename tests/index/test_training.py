@@ -17,6 +17,7 @@ from index.training.data import (
     LABELS,
     UNLABELLED,
     Tagged,
+    common_words,
     read_entities,
     read_sentiment,
     read_silver,
@@ -24,6 +25,7 @@ from index.training.data import (
 )
 from index.training.entities import allowed_tags, in_corpus_terms
 from index.training.measures import calibration_error, fit_temperature, macro_f1, macro_recall, span_f1
+from index.wording import Wording
 
 
 def test_macro_recall_weighs_classes_alike() -> None:
@@ -72,11 +74,11 @@ def test_read_entities(tmp_path: Path) -> None:
     ]
 
 
-def test_read_sentiment_resolves_escapes(tmp_path: Path) -> None:
+def test_read_sentiment_takes_the_escapes_of_old_dumps_away(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
-    rows = [{"text": 'yes\\u002c "no"', "label": 2}, {"text": "C:\\users \\u12", "label": 0}]
+    rows = [{"text": '\\"no\\"', "label": 2}, {"text": "C:\\users", "label": 0}]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    assert read_sentiment(path) == (['yes, "no"', "C:\\users \\u12"], [2, 0])
+    assert read_sentiment(path) == (['"no"', "C:\\users"], [2, 0])
 
 
 def names(row: torch.Tensor) -> set[str]:
@@ -86,7 +88,7 @@ def names(row: torch.Tensor) -> set[str]:
 def allowed(text: str, spans: list[Span], corpus: str) -> list[set[str]]:
     """The tag names that each word of ``text`` (parted by blanks, and "@" a word of its own) may have."""
     words = [Word(0, 0, *match.span()) for match in re.finditer(r"@|[^\s@]+", text)]
-    return [names(row) for row in allowed_tags(Tagged(text, spans, corpus), words)]
+    return [names(row) for row in allowed_tags(Tagged(text, spans, corpus), Wording(text), words)]
 
 
 def test_allowed_tags_of_a_coarse_corpus() -> None:
@@ -146,3 +148,16 @@ def test_silver_posts_teach_only_the_names_in_them(tmp_path: Path) -> None:
     found = [(tagged.text[s.start : s.end], s.type) for tagged in read_silver(posts, gazetteer) for s in tagged.spans]
     assert found == [("Nike Running", "organization"), ("iPhone", "product")]
     assert allowed("so", [], "silver") == [set(TAGS)]
+
+
+def test_words_that_people_never_capitalise_are_taught_as_no_names(tmp_path: Path) -> None:
+    posts, gazetteer = tmp_path / "posts.jsonl", tmp_path / "gazetteer.yaml"
+    gazetteer.write_text("organization: [Nike]\nnone: [TV]\n")
+    texts = ["a phone on my TV", *["the phone or google"] * 5, *["see Google"] * 2, "my Nike phone/#phone"]
+    posts.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    tagged = read_silver(posts, gazetteer)
+    named = {(t.text[s.start : s.end], s.type) for t in tagged for s in t.spans}
+    assert named == {("phone", "none"), ("or", "none"), ("TV", "none"), ("Nike", "organization")}
+    assert allowed("phone", [Span(0, 5, "none")], "silver") == [{"O"}]
+    assert common_words(texts) == {"phone", "or"}
+    assert [t.text for t in read_silver(posts, gazetteer, plain=0)] == [texts[0], texts[-1]]
