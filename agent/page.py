@@ -112,7 +112,7 @@ def _state() -> dict[str, Any]:
         "visit": gr.State(None),
         "key": gr.BrowserState(None, storage_key="audience-analyst", secret=STORED),
         "token": gr.BrowserState(None, storage_key="audience-analyst-posts"),
-        "current": gr.Textbox("", label="Posts", elem_id="current", visible="hidden"),
+        "current": gr.Textbox("", label="Asked about", elem_id="current", visible="hidden"),
         "file": gr.JSON(visible=False),
     }
 

@@ -55,7 +55,8 @@ def address(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(address: str, browser: Any) -> Iterator[Any]:
+def page(address: str, browser: Any, folder: Path) -> Iterator[Any]:
+    shutil.rmtree(folder / OWN, ignore_errors=True)
     context = browser.new_context(viewport={"width": 1280, "height": 860})
     opened = context.new_page()
     errors: list[str] = []
@@ -77,8 +78,11 @@ def bring(page: Any, path: Path) -> None:
 
 
 def choose(page: Any, field: str, column: str) -> None:
+    from playwright.sync_api import expect
+
     page.get_by_label(field, exact=True).click()
     page.get_by_role("option", name=column, exact=True).click()
+    expect(page.get_by_role("option")).to_have_count(page.locator("#shelf option").count())  # the list has closed
 
 
 def kept(folder: Path) -> list[str]:
