@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 from uuid import uuid4
@@ -125,7 +123,7 @@ def ask(
     """Ask one question."""
     from agent import console
 
-    with _stdout_for_json(as_json):
+    with console.stdout_for_json(as_json):
         analyst = _open(index, model, quantize)
         answer = analyst.ask(question) if as_json else console.show_stream(analyst.stream(question))
     if answer is None:
@@ -182,13 +180,13 @@ def call(
         _usage(f"There is no tool {tool!r}. The tools are: {', '.join(TOOLS)}.")
     given = dict(_pair(text, "limit=5") for text in arguments or [])
     check_names(tool, chart=chart, export=export)
-    with _stdout_for_json(as_json):
+    with console.stdout_for_json(as_json):
         library, result = _run_tool(index, tool, given)
     if as_json:
         console.say_json(result.to_dict())
     else:
         console.show_result(result)
-    with _stdout_for_json(as_json):
+    with console.stdout_for_json(as_json):
         for path in save(library, result, chart=chart, export=export):
             console.say(f"Saved {path}.")
 
@@ -216,7 +214,7 @@ def calibrate(
         undone = forget_outcomes(folder)
         console.say("The shipped probabilities are back." if undone else "These are the shipped probabilities already.")
         return
-    with _stdout_for_json(as_json):
+    with console.stdout_for_json(as_json):
         from tools.calibration import calibrate_index
         from tools.library import Library
 
@@ -266,7 +264,7 @@ def eval_(
     from agent.suite import evaluate, load_suite
 
     cases = load_suite(suite)
-    with _stdout_for_json(as_json):
+    with console.stdout_for_json(as_json):
         # One after the other: two models may not fit.
         analysts = (_open(index, name, quantize) for name in model or (None,))
         outcome = evaluate(cases, analysts, against=against, least=least, sure=sure, say=console.say)
@@ -313,15 +311,10 @@ def serve(
         _usage(str(error))
     if index is not None:
         _check_index(index)
-    from agent.memory import Memory, state_folder
-    from agent.page_memory import Kept
-    from agent.page_shelf import Shelf
-    from agent.page_turn import Opening
-
-    memory, served = Memory(state_folder()), index or SAMPLE_INDEX
-    opening = Opening(lambda: _open(index, model, quantize, memory))
-    shelf = Shelf(opening, served=served, folder=indexes or served.absolute().parent)
-    serve_page(opening, shelf, host=host, port=port, login=login, mcp=mcp, kept=Kept(memory, served))
+    served = index or SAMPLE_INDEX
+    folder = indexes or served.absolute().parent
+    open_with = functools.partial(_open, index, model, quantize)
+    serve_page(open_with, served, folder, host=host, port=port, login=login, mcp=mcp)
 
 
 def _run_plainly(context: typer.Context, name: str) -> None:
@@ -340,9 +333,7 @@ def _build(files: list[str], out: Path, *, columns: Mapping[str, str] | None = N
         return build_index(files, out, columns=columns, advance=advance, **({"ner": ner} if ner else {}))
 
 
-def _open(
-    index: Path | None, model: str | None, quantize: str | None = None, memory: Memory | None = None
-) -> Analyst:
+def _open(index: Path | None, model: str | None, quantize: str | None = None, memory: Memory | None = None) -> Analyst:
     folder = index or _sample()
     _check_index(folder)
     from agent import console
@@ -389,16 +380,6 @@ def _pair(text: str, example: str) -> tuple[str, str]:
     if not key or not equals:
         _usage(f"{text!r} is not of the form key=value, as in {example}.")
     return key.strip(), value
-
-
-@contextmanager
-def _stdout_for_json(wanted: bool) -> Iterator[None]:
-    """With ``wanted``, whatever a library prints goes to stderr, so that stdout holds one object."""
-    if not wanted:
-        yield
-        return
-    with redirect_stdout(sys.stderr):
-        yield
 
 
 def _usage(sentence: str) -> NoReturn:

@@ -103,11 +103,7 @@ def claims(line: str) -> tuple[list[Claim], list[Claim]]:
     for quote in quotes:
         rest = _blanked(rest, quote.start, quote.end)
     own = [*quotes, *_unquoted(rest)]
-    inside = [
-        claim
-        for quote in quotes
-        for claim in _unquoted(" " * quote.start + plain[quote.start : quote.end])
-    ]
+    inside = [claim for quote in quotes for claim in _unquoted(" " * quote.start + plain[quote.start : quote.end])]
     return _in_place(own, line, at), _in_place(inside, line, at)
 
 

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +78,16 @@ def say_where(model: str | None) -> None:
 def say_json(value: Mapping[str, Any]) -> None:
     """Exactly one JSON object on stdout."""
     print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+@contextmanager
+def stdout_for_json(wanted: bool) -> Iterator[None]:
+    """With ``wanted``, whatever a library prints goes to stderr, so that stdout holds one object."""
+    if not wanted:
+        yield
+        return
+    with redirect_stdout(sys.stderr):
+        yield
 
 
 @contextmanager

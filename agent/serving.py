@@ -6,14 +6,15 @@ import ipaddress
 import os
 import socket
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.page_shelf import Shelf
-from agent.page_turn import Opening
 from index.errors import AnalystError
 
 if TYPE_CHECKING:
-    from agent.page_memory import Kept
+    from agent.analyst import Analyst
+    from agent.memory import Memory
 
 
 def login_of(auth: str | None) -> tuple[str, str] | None:
@@ -68,23 +69,32 @@ def check_port(host: str, port: int) -> None:
 
 
 def serve_page(
-    opening: Opening,
-    shelf: Shelf,
+    open_with: Callable[[Memory], Analyst],
+    served: Path,
+    folder: Path,
     *,
     host: str,
     port: int,
     login: tuple[str, str] | None,
     mcp: bool,
-    kept: Kept | None = None,
 ) -> None:
-    """Serve until Ctrl-C; the models load behind the page. Raises AnalystError if the port is taken."""
+    """Serve the index ``served`` and those of ``folder`` until Ctrl-C; the models load behind the page.
+
+    Raises AnalystError if the port is taken.
+    """
     check_port(host, port)
     from agent import console
     from agent.mcp_server import PATH, McpServer
+    from agent.memory import Memory, state_folder
     from agent.page import build_page, launch
+    from agent.page_memory import Kept
+    from agent.page_shelf import Shelf
+    from agent.page_turn import Opening
 
+    memory = Memory(state_folder())
+    opening = Opening(lambda: open_with(memory))
     beside = McpServer(opening, login=login, only_here=is_this_machine(host)).app_kwargs() if mcp else None
-    page = build_page(opening, shelf, kept)
+    page = build_page(opening, Shelf(opening, served=served, folder=folder), Kept(memory, served))
     address = launch(page, host=host, port=port, auth=login, beside=beside)
     opening.start()
     tools = f"; the tools are offered over MCP at {address.rstrip('/')}{PATH}" if mcp else ""

@@ -137,9 +137,9 @@ def _returned(message: Any, number: int, args: dict[str, Any]) -> Returned:
     if not isinstance(outcome, Outcome):
         text = text.removeprefix("Error: ")
         return Returned(number, name, text, {"tool": name, "fault": text}, args, known=False)
-    whole = isinstance(outcome.result, ToolResult)  # one of an earlier version cannot be read back
-    result = outcome.result.to_dict() if whole else _untyped(name, outcome, text)
-    return Returned(number, name, text, result, outcome.args, outcome.handles if whole else ())
+    if not isinstance(outcome.result, ToolResult):  # one of an earlier version cannot be read back
+        return Returned(number, name, text, _untyped(name, outcome, text), outcome.args, ())
+    return Returned(number, name, text, outcome.result.to_dict(), outcome.args, outcome.handles)
 
 
 def _untyped(name: str, outcome: Outcome, text: str) -> dict[str, Any]:

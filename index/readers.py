@@ -154,7 +154,7 @@ def columns_of(rows: Sequence[dict[str, Any] | str], overrides: Mapping[str, str
 
 
 def read_rows(source: str) -> Rows:
-    """The rows of one file as they stand; a str is the reason why there is none. Raises AnalystError as reading does."""
+    """The rows of one file as they stand, a str in place of one that cannot be read. Raises AnalystError as reading."""
     expand([source])
     return _rows(source, lambda size: None)
 

@@ -14,9 +14,7 @@ from pydantic import Field
 Piece = str | dict[str, Any] | Exception
 
 
-def call(
-    name: str | None, id_: str = "c1", *, index: int = 0, raw: str | None = None, **args: Any
-) -> dict[str, Any]:
+def call(name: str | None, id_: str = "c1", *, index: int = 0, raw: str | None = None, **args: Any) -> dict[str, Any]:
     """A piece that calls a tool; ``raw`` stands for arguments that are no JSON."""
     written = json.dumps(args) if raw is None else raw
     return {"name": name, "args": written, "id": id_, "index": index, "type": "tool_call_chunk"}

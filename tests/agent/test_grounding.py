@@ -17,7 +17,7 @@ from agent.returned import Returned
 SOURCE = "\n".join(
     [
         "Posts about iPhone 15 are clearly positive: 62 % positive, 8.50 % negative in 1,200 posts (-0.12).",
-        "3. @Fern_88, 100 %: names it in 7 posts. Wrote: \"cost me $1,299.50, see v1.10.2\"",
+        '3. @Fern_88, 100 %: names it in 7 posts. Wrote: "cost me $1,299.50, see v1.10.2"',
         "@tidal_moss. on 2024-03-05 (40 likes), mostly between 05:00 and 06:00 UTC; -9 points, 3k views, .25 a head",
         "@bob@mast.social answered u/zed-, mail info@firm.com",
     ]

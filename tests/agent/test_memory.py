@@ -24,9 +24,7 @@ from tools.search_posts import SearchPosts
 LINE = '@ana on 2024-03-05 (12 likes): "best shoes ever, 62 %"'
 FOUND = SearchPosts(
     lines=["1 post nearest to Nike:", LINE],
-    evidence=[
-        Evidence("p1", "ana", "best shoes ever, 62 %", "2024-03-05T10:00:00+00:00", "r/x", 12, "positive", 0.5)
-    ],
+    evidence=[Evidence("p1", "ana", "best shoes ever, 62 %", "2024-03-05T10:00:00+00:00", "r/x", 12, "positive", 0.5)],
     query="Nike",
     considered=11,
 )
