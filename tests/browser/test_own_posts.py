@@ -124,6 +124,7 @@ def test_a_csv_of_ones_own_is_mapped_read_and_asked_about(
     expect(page.locator("#data")).to_contain_text("kitchen")
     expect(page.locator("#shelf select option:checked")).to_have_text("my export.jsonl · 12 posts")
     ask(page, "search_posts query=Dyson")
+    page.get_by_role("tab", name="Posts", exact=True).click()
     expect(page.locator("#posts")).to_contain_text("The Dyson hoover is brilliant")
     page.screenshot(path=SCREENSHOTS / "own-asked.png")
     assert not [name for name in kept(folder) if name.endswith(".csv")]  # what was read stays, the file does not
@@ -136,7 +137,7 @@ def test_a_csv_of_ones_own_is_mapped_read_and_asked_about(
 
     page.reload()  # the conversation and its posts are found again
     expect(page.locator("#shelf select option:checked")).to_have_text("my export.jsonl · 12 posts")
-    page.get_by_role("tab", name="Your posts").click()
+    page.get_by_role("tab", name="Bring your own").click()
     page.get_by_role("button", name="Delete the posts of my export.jsonl").click()
     expect(page.locator("#shelf select option:checked")).to_have_text("served · 13 posts")
     expect(page.locator("#about")).to_contain_text("13 posts by 7 people")
@@ -211,7 +212,7 @@ def test_choosing_other_posts_begins_a_conversation_about_them(page: Any, browse
     from playwright.sync_api import expect
 
     ask(page, "search_posts query=Nike")
-    choice = page.get_by_label("Posts", exact=True)
+    choice = page.locator("#shelf select")
     choice.select_option(label="brands · 14 posts")
     expect(page.locator("#about")).to_contain_text("14 posts by 7 people")
     expect(page.locator("#conversation")).not_to_contain_text("query=Nike")
@@ -236,7 +237,7 @@ def test_posts_that_are_gone_are_told(page: Any, folder: Path, library: Library)
 
     shutil.copytree(library.path, folder / "short-lived")
     page.reload()
-    page.get_by_label("Posts", exact=True).select_option(label="short-lived · 13 posts")
+    page.locator("#shelf select").select_option(label="short-lived · 13 posts")
     expect(page.locator("#examples button").first).to_be_visible()
     shutil.rmtree(folder / "short-lived")
     page.fill("#question textarea", "search_posts query=Nike")
