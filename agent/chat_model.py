@@ -232,6 +232,7 @@ class LocalChatModel(BaseChatModel):
     def _proposed(self, messages: Sequence[BaseMessage], offered: Sequence[dict[str, Any]]) -> str:
         """The grammar of what the question reader proposes; empty where it has nothing to say."""
         from agent import proposals
+        from agent.earlier import Earlier
         from agent.question_reader import SMALL_TALK
         from agent.question_reader import proposals as meant
 
@@ -241,12 +242,12 @@ class LocalChatModel(BaseChatModel):
             return proposals.answer_grammar(results, proposals.last_tools(messages))
         if not isinstance(messages[-1], HumanMessage) or self._syntax is None:
             return ""
-        before, args = proposals.call_before(messages)
-        reading = self._reader.read(plain(str(messages[-1].text)), plain(before))
+        earlier = Earlier.of(messages)
+        reading = self._reader.read(plain(str(messages[-1].text)), plain(earlier.text))
         if reading.kinds[0][0] in SMALL_TALK:
             return proposals.reply_grammar(reading.kinds[0][0])
         names = {tool["function"]["name"] for tool in offered}
-        calls = [(name, call) for name, call in meant(reading, args) if name in names]
+        calls = [(name, call) for name, call in meant(reading, earlier) if name in names]
         return proposals.calls_grammar(calls, self._syntax, self._control) if calls else ""
 
     def _constraint(self, messages: Sequence[BaseMessage], tools: Any, choice: Any) -> GrammarConstraint | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import BaseMessage, HumanMessage, ToolMessage
 
 from agent.answer_grammar import copied_lines
 from agent.call_grammar import control_literal
@@ -28,18 +28,6 @@ LEAST_LINES = 6  # of a result that every answer carries, with its warnings; the
 def words() -> dict[str, dict[str, list[str]]]:
     """``replies`` by kind of small talk, ``framing`` by tool."""
     return yaml.safe_load(SMALL_TALK.read_text(encoding="utf-8"))
-
-
-def call_before(messages: Sequence[BaseMessage]) -> tuple[str, dict[str, Any]]:
-    """The user's last question that led to a call, and the arguments of that call; empty if there was none."""
-    question = ""
-    found: tuple[str, dict[str, Any]] = ("", {})
-    for message in messages[:-1]:
-        if isinstance(message, HumanMessage):
-            question = str(message.text)
-        elif isinstance(message, AIMessage) and message.tool_calls:
-            found = (question, dict(message.tool_calls[0]["args"]))
-    return found
 
 
 def calls_grammar(calls: Sequence[Call], syntax: CallSyntax, tokens: Mapping[str, int]) -> str:

@@ -1,25 +1,29 @@
-"""The question reader's network: the trunk's lower layers, a fine-tuned copy of its upper ones, and its outputs."""
+"""The question reader's network: the trunk's word embeddings, a fine-tuned copy of its layers, and its outputs."""
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from agent.question_reader import CARRIED, CHOICES, KINDS, TAGS
-from index.network import LowerLayers, UpperLayers, mean_pool
+from agent.question_reader import CARRIED, CHOICES, KINDS, MARKS, TAGS
+from index.network import attention_bias, mean_pool
 
-SHARED_LAYERS = 3  # of the trunk, which are not learned anew
+OWN_LAYERS = 3  # of the trunk's layers, how many of the upper ones are the reader's own
 
 
 class QuestionNetwork(nn.Module):
     """Kind of question, slot tags, chosen constants and carried arguments, from one pass."""
 
-    def __init__(self, trunk: Any) -> None:
+    def __init__(self, trunk: Any, layers: int = OWN_LAYERS) -> None:
         super().__init__()
-        self.upper = UpperLayers(trunk, shared=SHARED_LAYERS)
+        self.layers = copy.deepcopy(trunk.encoder.layer[-layers:])
         width = trunk.config.hidden_size
+        # The trunk is uncased and was never shown two texts: letter case and what is context come as marks.
+        self.marks = nn.Embedding(MARKS, width)
+        nn.init.normal_(self.marks.weight, std=0.02)
         sizes = {"kind": len(KINDS), "tags": len(TAGS), "carried": len(CARRIED)}
         sizes |= {name: len(values) for name, values in CHOICES.items()}
         # "type" is a name that torch keeps for itself.
@@ -27,18 +31,21 @@ class QuestionNetwork(nn.Module):
             {f"{name}_head": nn.Linear(width if name == "tags" else 2 * width, size) for name, size in sizes.items()}
         )
         self.dropout = nn.Dropout(0.1)
-        # The lower layers are the trunk's own and are not saved with the reader.
-        self._lower = [LowerLayers(trunk, SHARED_LAYERS).eval()]
+        # What is below the reader's own layers is the trunk's and is not saved with it.
+        self._below = [trunk.embeddings.eval(), *trunk.encoder.layer[:-layers].eval()]
 
-    def forward(self, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """(batch, length) ids and mask → logits: ``tags`` (batch, length, tags), the others (batch, classes)."""
+    def forward(self, ids: Tensor, mask: Tensor, marks: Tensor) -> dict[str, Tensor]:
+        """(batch, length) ids, mask and marks → logits: ``tags`` (batch, length, tags), the others (batch, classes)."""
+        embeddings, *below = self._below
         with torch.no_grad():
-            lower = self._lower[0](ids, mask)
-        return self.outputs(lower, mask)
-
-    def outputs(self, lower: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """From the lower layers' states (batch, length, width)."""
-        states = self.dropout(self.upper.states(lower, mask))
+            states = embeddings(input_ids=ids)
+            bias = attention_bias(mask, states.dtype)
+            for layer in below:
+                states = layer(states, bias)
+        states = states + self.marks(marks)
+        for layer in self.layers:
+            states = layer(states, bias)
+        states = self.dropout(states)
         # The first token gathers the whole, the mean keeps every word in sight.
         pooled = torch.cat([states[:, 0], mean_pool(states, mask)], dim=-1)
         heads = {name.removesuffix("_head"): head for name, head in self.heads.items()}

@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
+from agent.earlier import Earlier, place_of, pointer_in
 from agent.numbers import as_number
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ TOOLS = (
 SMALL_TALK = ("greet", "thanks", "help", "goodbye", "off_topic", "out_of_reach", "sensitive", "injection", "gibberish")
 KINDS = TOOLS + SMALL_TALK
 SLOTS = (
-    "subject", "interests", "user", "text", "community", "limit", "since", "until", "during", "brands", "count",
+    "subject", "interests", "user", "text", "community", "limit", "since", "until", "during", "brands", "count", "nth",
 )  # fmt: skip
 TAGS = ("O", *(f"{prefix}-{slot}" for slot in SLOTS for prefix in "BI"))
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -50,9 +52,12 @@ SUBJECT = {  # the argument that the subject fills, for each tool that has one
     "list_segments": "topic",
 }
 WHOLE = ("measure_engagement", "list_segments", "describe_data")  # named nothing, these are about all posts
-MAX_TOKENS = 160
+MAX_TOKENS, CONTEXT_LETTERS = 192, 240
+MARKS = 9  # letter-case shapes of the question's words, and one mark for the context
+CONTEXT = MARKS - 1
 QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
 PASTED_WORDS = 4  # from so many words on, what stands in quotation marks is a pasted text
+WIDEST_GAP = 2  # words of a long text that may have been taken for no part of it
 SURE = 0.6  # from this probability on, a second tool is not offered
 
 
@@ -80,19 +85,18 @@ class QuestionReader:
         from index.network import load_branch
         from index.trunk import load_trunk
 
-        trunk = load_trunk()
-        network = load_branch(QuestionNetwork(trunk), path)
+        network = load_branch(QuestionNetwork(load_trunk()), path)
         return cls(network, question_tokenizer())
 
-    def read(self, question: str, previous: str = "") -> QuestionReading:
-        """``previous`` is the user's last question that led to a call, if there was one."""
+    def read(self, question: str, context: str = "") -> QuestionReading:
+        """``context`` is the call before in words (``Earlier.text``), if there was one."""
         import torch
 
-        encoding = encode(self.tokenizer, question, previous)
-        ids = torch.tensor([encoding.ids])
+        encoding = encode(self.tokenizer, question, context)
+        ids, marks = torch.tensor([encoding.ids]), torch.tensor([marks_of(question, encoding)])
         with torch.inference_mode():
-            out = self.network(ids, torch.ones_like(ids))
-        return decode(question, encoding, {name: value[0].float() for name, value in out.items()}, bool(previous))
+            out = self.network(ids, torch.ones_like(ids), marks)
+        return decode(question, encoding, {name: value[0].float() for name, value in out.items()}, bool(context))
 
 
 def question_tokenizer() -> Any:
@@ -105,14 +109,24 @@ def question_tokenizer() -> Any:
     return tokenizer
 
 
-def encode(tokenizer: Any, question: str, previous: str) -> Any:
-    """The question first, since what is too long is cut at the end; then the question before it."""
-    return tokenizer.encode(question, previous[:200]) if previous else tokenizer.encode(question)
+def encode(tokenizer: Any, question: str, context: str) -> Any:
+    """The question first, since what is too long is cut at the end; then what came before it."""
+    return tokenizer.encode(question, context[:CONTEXT_LETTERS]) if context else tokenizer.encode(question)
 
 
-def question_pieces(encoding: Any) -> list[tuple[int, int, int]]:
-    """(piece, start, end) of each written word of the question: its first piece and its characters."""
-    words: list[tuple[int, int, int]] = []
+def marks_of(question: str, encoding: Any) -> list[int]:
+    """For each token the letter-case shape of its word, or ``CONTEXT``."""
+    from index.spans import OTHER, shape_of
+
+    marks = [OTHER if sequence == 0 or sequence is None else CONTEXT for sequence in encoding.sequence_ids]
+    for first, last, start, end in question_words(encoding):
+        marks[first : last + 1] = [shape_of(question, start, end)] * (last + 1 - first)
+    return marks
+
+
+def question_words(encoding: Any) -> list[tuple[int, int, int, int]]:
+    """(first piece, last piece, start, end) of each written word of the question."""
+    words: list[tuple[int, int, int, int]] = []
     last = None
     for piece, (sequence, word, (start, end)) in enumerate(
         zip(encoding.sequence_ids, encoding.word_ids, encoding.offsets, strict=True)
@@ -120,11 +134,16 @@ def question_pieces(encoding: Any) -> list[tuple[int, int, int]]:
         if sequence != 0 or word is None:
             last = None
         elif word == last:
-            words[-1] = (words[-1][0], words[-1][1], end)
+            words[-1] = (words[-1][0], piece, words[-1][2], end)
         else:
-            words.append((piece, start, end))
+            words.append((piece, piece, start, end))
             last = word
     return words
+
+
+def question_pieces(encoding: Any) -> list[tuple[int, int, int]]:
+    """(piece, start, end) of each written word of the question: its first piece and its characters."""
+    return [(first, start, end) for first, _, start, end in question_words(encoding)]
 
 
 def decode(question: str, encoding: Any, out: dict[str, Tensor], has_previous: bool) -> QuestionReading:
@@ -132,16 +151,50 @@ def decode(question: str, encoding: Any, out: dict[str, Tensor], has_previous: b
     chances = out["kind"].softmax(-1).tolist()
     kinds = sorted(zip(KINDS, chances, strict=True), key=lambda pair: -pair[1])
     words = question_pieces(encoding)
-    tags = [TAGS[int(out["tags"][piece].argmax())] for piece, _, _ in words]
+    tags = likeliest_tags(out["tags"][[piece for piece, _, _ in words]]) if words else []
     slots: dict[str, list[str]] = {}
-    for slot, start, end in spans(words, tags):
+    found = spans(words, tags)
+    for slot, start, end in found if kinds[0][0] == "compare_brands" else joined(found, words):
         start, end = quoted(question, start, end) if slot in ("subject", "text") else (start, end)
         said = trimmed(question, start, end, keep_marks=slot == "text")
         if said:
             slots.setdefault(slot, []).append(said)
+    if has_previous and not {"nth", "user"} & slots.keys() and (pointer := pointer_in(question)):
+        slots["nth"] = [pointer]
     choices = {name: values[int(out[name].argmax())] for name, values in CHOICES.items()}
     kept = {name for name, logit in zip(CARRIED, out["carried"].tolist(), strict=True) if logit > 0}
     return QuestionReading(kinds, slots, choices, frozenset(kept if has_previous else ()))
+
+
+def likeliest_tags(logits: Tensor) -> list[str]:
+    """The best sequence of ``TAGS`` in which every I- follows its own kind: (words, tags) → a tag for each word.
+
+    Viterbi decoding with forbidden transitions in place of learned ones.
+    """
+    scores = logits.float().log_softmax(-1)
+    forbidden = _forbidden()
+    best, back = scores[0] + forbidden[0], []  # before the first word stands nothing
+    for word in scores[1:]:
+        best, origin = (best.unsqueeze(1) + forbidden).max(0)
+        best = best + word
+        back.append(origin)
+    path = [int(best.argmax())]
+    for origin in reversed(back):
+        path.append(int(origin[path[-1]]))
+    return [TAGS[tag] for tag in reversed(path)]
+
+
+@cache
+def _forbidden() -> Tensor:
+    """What it costs to go from one tag (row) to another."""
+    import torch
+
+    cost = torch.zeros(len(TAGS), len(TAGS))
+    for to, tag in enumerate(TAGS):
+        if tag.startswith("I-"):
+            cost[:, to] = -1e4
+            cost[[TAGS.index("B-" + tag[2:]), to], to] = 0.0
+    return cost
 
 
 def spans(words: Sequence[tuple[int, int, int]], tags: Sequence[str]) -> list[tuple[str, int, int]]:
@@ -158,6 +211,20 @@ def spans(words: Sequence[tuple[int, int, int]], tags: Sequence[str]) -> list[tu
             found.append((slot, start, end))
         inside = slot
     return found
+
+
+def joined(found: Sequence[tuple[str, int, int]], words: Sequence[tuple[int, int, int]]) -> list[tuple[str, int, int]]:
+    """``found`` with the pieces of a long subject or text made one, where a slip of a word or two parts them."""
+    whole: list[tuple[str, int, int]] = []
+    for slot, start, end in found:
+        if whole and slot == whole[-1][0] and slot in ("subject", "text"):
+            gap = sum(whole[-1][2] <= first < start for _, first, _ in words)
+            longest = max(sum(a <= first < b for _, first, _ in words) for a, b in (whole[-1][1:], (start, end)))
+            if gap <= WIDEST_GAP and longest > WIDEST_GAP:
+                whole[-1] = (slot, whole[-1][1], end)
+                continue
+        whole.append((slot, start, end))
+    return whole
 
 
 def quoted(question: str, start: int, end: int) -> tuple[int, int]:
@@ -192,25 +259,22 @@ def _with_brackets(said: str, whole: str) -> str:
     return said
 
 
-def proposals(reading: QuestionReading, previous: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """The calls that the question can mean, likeliest first; empty if it is small talk or to be declined.
-
-    ``previous`` are the arguments of the call before.
-    """
+def proposals(reading: QuestionReading, earlier: Earlier) -> list[tuple[str, dict[str, Any]]]:
+    """The calls that the question can mean, likeliest first; empty if it is small talk or to be declined."""
     if reading.kinds[0][0] not in TOOLS:
         return []
     likely = reading.kinds[:1] if reading.kinds[0][1] >= SURE else reading.kinds[:2]
-    calls = [(kind, arguments(kind, reading, previous)) for kind, _ in likely if kind in TOOLS]
+    calls = [(kind, arguments(kind, reading, earlier)) for kind, _ in likely if kind in TOOLS]
     return [(kind, args) for kind, args in calls if args is not None]
 
 
-def arguments(tool: str, reading: QuestionReading, previous: dict[str, Any]) -> dict[str, Any] | None:
+def arguments(tool: str, reading: QuestionReading, earlier: Earlier) -> dict[str, Any] | None:
     """The arguments of ``tool`` that the question gives or carries over; None if a required one is missing."""
     from tools.registry import arguments_model
 
-    fields = arguments_model(tool).model_fields
-    said = _fitting(fields, _said(tool, reading))
-    kept = _fitting(fields, _kept(tool, reading.carried, previous))
+    fields, previous = arguments_model(tool).model_fields, dict(earlier.args)
+    said = _fitting(fields, _said(tool, reading) | _pointed(tool, reading, earlier))
+    kept = _fitting(fields, _kept(tool, _whole_period(reading, previous), previous))
     main = SUBJECT.get(tool, "user")
     if "text" in said:
         kept = {}
@@ -281,6 +345,19 @@ def _said(tool: str, reading: QuestionReading) -> dict[str, Any]:
     return said
 
 
+def _pointed(tool: str, reading: QuestionReading, earlier: Earlier) -> dict[str, Any]:
+    """Who "the second one" or "her" is, or what, of what the result before listed."""
+    if said := reading.slots.get("nth"):
+        place = place_of(said[0])
+        name = "user" if earlier.are_people else SUBJECT.get(tool, "")
+        if place is None or not -len(earlier.listed) <= place < len(earlier.listed):
+            return {}
+        return {name: earlier.listed[place]}
+    if "user" in reading.carried and "user" not in earlier.args and earlier.people:
+        return {"user": earlier.people[0]}
+    return {}
+
+
 def _compared(said: list[str], carried: frozenset[str], previous: dict[str, Any]) -> dict[str, list[str]]:
     """The brands to compare: those before first, then those said; one alone is compared with what was talked of."""
     from tools.compare_brands import FEWEST
@@ -289,6 +366,14 @@ def _compared(said: list[str], carried: frozenset[str], previous: dict[str, Any]
     kept = before if carried & {"brands", "subject"} or len(said) < FEWEST else []
     brands = list({name.casefold(): name for name in [*kept, *said]}.values())
     return {"brands": brands} if brands else {}
+
+
+def _whole_period(reading: QuestionReading, previous: dict[str, Any]) -> frozenset[str]:
+    """What is carried over; "in 2023" as a whole, and not at all beside another time."""
+    ends = frozenset(("since", "until"))
+    if not previous.get("since") or previous["since"] != previous.get("until") or not ends & reading.carried:
+        return reading.carried
+    return reading.carried - ends if {"since", "until", "during"} & reading.slots.keys() else reading.carried | ends
 
 
 def _subject(previous: dict[str, Any]) -> str:

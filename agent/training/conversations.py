@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,12 @@ from typing import Any
 import yaml
 
 from agent.call_grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
+from agent.earlier import LISTS, place_of
 from agent.held_words import NOT_FIRST, NOT_LAST, NOT_LAST_OF_TEXT
 from agent.proposals import words
+from agent.question_reader import SUBJECT
 from agent.training.fillers import SLOT, Fillers, in_words, names_in, roughen
+from agent.training.follow_ups import Step, kept, places_within, read_steps, tool_after
 from index.errors import AnalystError
 from index.training.data import read_rows
 from tools.registry import TOOLS, arguments_model
@@ -24,21 +27,31 @@ from tools.registry import TOOLS, arguments_model
 HERE = Path(__file__).parent
 PHRASINGS = HERE / "phrasings"
 # What share of conversations is of which kind.
-MIX = {"call": 60, "thread": 16, "answer": 6, "decline": 13, "chat": 5}
+MIX = {"call": 50, "thread": 8, "talk": 20, "answer": 5, "decline": 13, "chat": 4}
+# What comes next in a talk that is put together from single follow-ups.
+NEXT = {"same": 24, "narrow": 22, "change": 26, "point": 12, "brands": 8, "fresh": 14, "small": 10}
 # Intents of CLINC150.
 SMALL_TALK = {"greeting": "greet", "thank_you": "thanks", "goodbye": "goodbye", "what_can_i_ask_you": "help"}
 MAINS = ("campaign", "topic", "query", "user", "text", "community", "brands", "count")  # what a question is about
+PERSON = re.compile(r"(?<!\w)@(\w+(?:[.-]\w+)*)")
 KEPT_LINES = {"find_audience": 6, "search_posts": 6, "extract_entities": 11, "extract_keywords": 12}
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One message: ``role`` and ``content``; an assistant's call has ``call`` instead, small talk its ``kind``."""
+    """One message: ``role`` and ``content``; an assistant's call has ``call`` instead, small talk its ``kind``.
+
+    A user's turn has the ``kind`` of follow-up that it is and ``nth``, the words that point into the list before;
+    a tool's has the ``people`` that it lists; ``also`` are tools that are as right as that of the call.
+    """
 
     role: str
     content: str
     call: tuple[str, dict[str, Any]] | None = None
     kind: str = ""
+    nth: str = ""
+    people: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,9 @@ class Conversations:
         self.fillers = Fillers(data, self.random)
         self.phrasings = {tool: split(_lines(PHRASINGS / f"{tool}.txt"), held_out) for tool in TOOLS}
         self.threads = split(_yaml(PHRASINGS / "followups.yaml"), held_out)
+        self.steps: dict[str, list[Step]] = {}
+        for step in split(read_steps(PHRASINGS / "follow_ups.txt"), held_out, every=10):
+            self.steps.setdefault(step.does, []).append(step)
         self.chitchat, self.declines = _yaml(PHRASINGS / "chitchat.yaml"), _yaml(PHRASINGS / "declines.yaml")
         self.held_out = held_out
         self.strangers: list[tuple[str, str]] = []  # (kind, what was said), from CLINC150
@@ -99,9 +115,10 @@ class Conversations:
         """The user's question and the call that it means."""
         words, _, constants = phrasing.partition(" => ")
         args = dict(pair.split("=", 1) for pair in constants.split())
+        also = tuple(filter(None, args.pop("or", "").split(",")))
         text, values = self._said(words, fixed or {})
         call = (tool, ordered(tool, {**args, **as_arguments(tool, values)}))
-        return [Turn("user", text), Turn("assistant", "", call)]
+        return [Turn("user", text), Turn("assistant", "", call, also=also)]
 
     def _said(self, words: str, fixed: dict[str, Any], taken: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
         filled = self.fillers.fill(words, fixed, taken)
@@ -125,7 +142,66 @@ class Conversations:
         keep = KEPT_LINES.get(real.tool, 16)
         closing = ("Careful", "Related", "Interests")
         chosen = [line for i, line in enumerate(lines) if i < keep or line.startswith(closing)]
-        return [Turn("tool", real.text), Turn("assistant", "\n".join([framing, *chosen]))]
+        return [Turn("tool", real.text, people=people_in(real)), Turn("assistant", "\n".join([framing, *chosen]))]
+
+    def _talk(self) -> list[Turn]:
+        """A question and what people say next: one to four follow-ups, each of which fits the call before."""
+        tool = self._tool()
+        turns = self._question(tool, self.random.choice(self.phrasings[tool]))
+        people: tuple[str, ...] = ()
+        for _ in range(self.random.choice([1, 1, 2, 2, 3, 4])):
+            calls = [turn.call for turn in turns if turn.call]
+            outcome = self._brief(calls[-1][0]) if turns[-1].call else []
+            if outcome and "user" not in calls[-1][1]:
+                people = outcome[0].people or (() if calls[-1][0] in LISTS else people)
+            taken = [name for _, args in calls for name in names_in(args)]
+            turns += [*outcome, *self._next(*calls[-1], people, taken)]
+        return turns
+
+    def _next(self, tool: str, args: dict[str, Any], people: tuple[str, ...], taken: Sequence[str]) -> list[Turn]:
+        """What the user says after a call, and the call or words that answer it."""
+        for _ in range(200):
+            does = self.random.choices(list(NEXT), list(NEXT.values()))[0]
+            if does == "small":
+                # "Give me some examples" is a question about the posts once there are some.
+                asked, said = self._decline(lead=False) if self.random.random() < 0.5 else self._chat(help=False)
+                return [replace(asked, kind="small"), said]
+            if does == "fresh":
+                fresh = self._tool()
+                asked, said = self._question(fresh, self.random.choice(self.phrasings[fresh]))
+                return [replace(asked, kind="fresh"), said]
+            if does not in self.steps:
+                continue
+            step = self.random.choice(self.steps[does])
+            keep = kept(step, tool, args, people)
+            if keep is not None and (turns := self._step(step, tool, keep, people, taken)):
+                return turns
+        raise ValueError(f"Nothing can follow a call of {tool}")
+
+    def _step(
+        self, step: Step, before: str, keep: dict[str, Any], people: tuple[str, ...], taken: Sequence[str]
+    ) -> list[Turn]:
+        """A follow-up and its call, which takes over ``keep``; empty if what it points to is not there."""
+        tool = tool_after(step, before)
+        say = step.say.replace("{subject}", "{" + SUBJECT.get(tool, "topic") + "}")
+        if "count" in arguments_model(tool).model_fields:
+            say = say.replace("{limit}", "{count}")
+        fixed: dict[str, Any] = {}
+        if "{nth}" in say:
+            places = places_within(self.fillers.words["places"], len(people))
+            if not places:
+                return []
+            fixed["nth"] = self.random.choice(places)
+        text, values = self._said(say, fixed, taken)
+        nth = values.pop("nth", "")
+        said = as_arguments(tool, values)
+        if "brands" in keep:
+            said["brands"] = [*keep["brands"], *said.get("brands", [])]
+        constants = {name: value for name, value in step.constants.items() if name[0] != "-" and name != "or"}
+        pointed = {"user": people[place_of(nth) or 0]} if nth else {}
+        call = (tool, ordered(tool, {**keep, **constants, **pointed, **said}))
+        also = tuple(filter(None, step.constants.get("or", "").split(",")))
+        return [Turn("user", text, kind=step.does, nth=nth), Turn("assistant", "", call, also=also)]
 
     def _thread(self) -> list[Turn]:
         turns: list[Turn] = []
@@ -144,13 +220,15 @@ class Conversations:
             turns += [Turn("user", text), Turn("assistant", "", (step["tool"], previous))]
             if place + 1 < len(thread):
                 outcome = self._brief(step["tool"])
-                handles = [word[1:].rstrip(",.:") for word in outcome[0].content.split() if word.startswith("@")]
+                handles = list(outcome[0].people)
                 turns += outcome
         return turns
 
     def _brief(self, tool: str) -> list[Turn]:
         """A result in the middle of a thread: what matters there is what was asked."""
-        return self._outcome(self._shortened(self.random.choice(self.results[tool]), whole=0.03))
+        real = self.random.choice(self.results[tool])
+        result, said = self._outcome(self._shortened(real, whole=0.03))
+        return [replace(result, people=people_in(real)), said]
 
     def _shortened(self, real: Real, *, whole: float) -> Real:
         """The first lines of a result, each cut: copying is learned from few tokens as well as from many."""
@@ -165,18 +243,24 @@ class Conversations:
         text, _ = self._said(say, {})
         return [Turn("user", text), Turn("assistant", self.random.choice(words()["replies"][kind]), kind=kind)]
 
-    def _chat(self) -> list[Turn]:
-        kind = self.random.choice([*self.chitchat, "help"])
+    def _chat(self, *, help: bool = True) -> list[Turn]:
+        kinds = [*self.chitchat, "help"] if help else [kind for kind in self.chitchat if kind != "help"]
+        kind = self.random.choice(kinds)
         return self._small(kind, self.random.choice(split(self.chitchat[kind]["says"], self.held_out)))
 
-    def _decline(self) -> list[Turn]:
-        if self.random.random() < 0.4:
+    def _decline(self, *, lead: bool = True) -> list[Turn]:
+        if self.random.random() < 0.3:
             kind, say = self.random.choice(self.strangers)
         else:
-            kind = self.random.choices(list(self.declines), [5, 4, 4, 2, 2])[0]
+            kind = self.random.choices(list(self.declines), [5, 7, 5, 3, 2])[0]
             say = self.random.choice(split(self.declines[kind]["says"], self.held_out))
-        lead = self._answer() if self.random.random() < 0.06 else []
-        return [*lead, *self._small(kind, say)]
+        before = self._answer() if lead and self.random.random() < 0.06 else []
+        return [*before, *self._small(kind, say)]
+
+
+def people_in(real: Real) -> tuple[str, ...]:
+    """The people whom a result lists."""
+    return () if real.tool in LISTS else tuple(dict.fromkeys(PERSON.findall(real.text)))
 
 
 def follow_up(step: dict[str, Any], previous: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
@@ -270,9 +354,9 @@ def rendered(turns: list[Turn]) -> Iterator[tuple[str, bool]]:
         yield "\n", False
 
 
-def split(items: list[Any], held_out: bool) -> list[Any]:
-    """Every twentieth item is held out."""
-    return [item for i, item in enumerate(items) if (i % 20 == 19) == held_out] or items
+def split(items: list[Any], held_out: bool, every: int = 20) -> list[Any]:
+    """Every twentieth item, or ``every`` such, is held out."""
+    return [item for i, item in enumerate(items) if (i % every == every - 1) == held_out] or items
 
 
 def _lowered(values: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from index.training.data import read_rows
 
 HERE = Path(__file__).parent
 SLOT = re.compile(r"\{([a-z]+?)(\d?)\}")
+DOUBLE = re.compile(r"\b(our|the|my|a|an|your|their) (?:our new|the new|our|the|my|this) ", re.IGNORECASE)
 BEFORE = r"\b(?:before|prior to|earlier than) "  # the day itself is not meant; agent.dates knows
+MOST_POSTS = 30_000  # enough handles, titles and texts, and read in a second
 STOP = frozenset(
     ("the", "a", "an", "of", "and", "or", "to", "in", "on", "for", "with", "my", "your", "is", "are", "was", "it",
      "this", "that", "i", "you", "we", "they", "he", "she", "at", "as", "be", "if", "so", "but")
@@ -46,8 +49,9 @@ class Fillers:
         self.names = [brand for brand in self.shops if "," not in brand and not brand.isdecimal()]
         communities = list(read_rows(data / "interests/communities.jsonl.gz"))
         self.communities = [row["community"] for row in communities]
+        self.common_communities: list[str] = self.words["common_communities"]
         self.leaves = sorted({row["interests"][-1] for row in communities if row["interests"]})
-        posts = list(read_rows(data / "posts/reddit_2023.jsonl.gz"))
+        posts = list(islice(read_rows(data / "posts/reddit_2023.jsonl.gz"), MOST_POSTS))
         self.authors = sorted({row["author"] for row in posts})
         self.titles = sorted({row["thread_title"] for row in posts if row.get("thread_title")})
         self.texts = [row["text"] for row in posts if 20 < len(row["text"]) < 280]
@@ -70,6 +74,7 @@ class Fillers:
                 others = [*taken, *names_in({**given, **values})]
                 surface[key], values[key] = self._draw(slot, others)
         text = SLOT.sub(lambda match: surface[match[1] + match[2]], phrasing)
+        text = DOUBLE.sub(r"\1 ", text).replace('""', '"')
         for key in values:
             if key.startswith("until") and (
                 found := re.search(BEFORE + re.escape(values[key]) + r"(?!\w)", text, re.IGNORECASE)
@@ -87,31 +92,36 @@ class Fillers:
             numbers = self.words["numbers" if slot == "limit" else "counts"]
             said = pick(list(numbers))
             return said, numbers[said]
-        if slot == "brand":
-            name = self._brand(taken)
-            return name, name
         if slot == "brands":
             listed: list[str] = []
             for _ in range(pick([2, 2, 2, 3, 3, 4, 5])):
                 listed.append(self._brand([*taken, *listed]))
             return self._in_list(listed), listed
-        if slot in ("since", "until", "during"):
-            said = self._date(slot)
-            return said, said
         if slot == "interests":
-            chosen = self.random.sample(self.words["interests"] + self.leaves, pick([1, 1, 2, 2, 3]))
+            pool = self.words["interests"] + (self.leaves if self.random.random() < 0.3 else [])
+            chosen = self.random.sample(pool, pick([1, 1, 2, 2, 3]))
             return in_words(chosen), chosen
         if slot == "user":
             name = self._handle()
-            return pick(["@" + name, name]), name
-        if slot == "community":
-            name = pick(self.communities)
-            return name, name
-        if slot == "text":
-            text = " ".join(pick(self.texts).replace('"', "'").split())
-            return text, text
-        said = self._subject(slot)
+            # A handle without @ that is a plain word could be anything.
+            bare = any(not char.isalpha() for char in name)
+            return pick(["@" + name, name, name, "@" + name, "u/" + name] if bare else ["@" + name]), name
+        if slot in ("campaign", "topic", "query"):
+            return self._subject(slot)
+        said = self._plain(slot, taken)
         return said, said
+
+    def _plain(self, slot: str, taken: Sequence[str]) -> str:
+        """A value that is said as it is."""
+        if slot == "brand":
+            return self._brand(taken)
+        if slot in ("since", "until", "during"):
+            return self._date(slot)
+        if slot == "community":
+            return self.random.choice(self.communities if self.random.random() < 0.5 else self.common_communities)
+        if slot == "nth":
+            return self.random.choice(self.words["places"])
+        return " ".join(self.random.choice(self.texts).replace('"', "'").split())
 
     def _date(self, slot: str) -> str:
         if self.random.random() < 0.3:
@@ -152,23 +162,40 @@ class Fillers:
         forms = [f"{first[0]}.{last}_{number}", f"{first}.{last[0]}", f"{first}.{does}", f"{first}_{last}"]
         return pick([*forms, f"{first}{number}", f"{does}.with.{first}", f"{first}.{last}{number}", f"{first}_{does}"])
 
-    def _subject(self, slot: str) -> str:
+    def _subject(self, slot: str) -> tuple[str, str]:
+        """What a question is about; of a product the article is said and no part of the value."""
         roll = self.random.random()
-        if slot == "campaign" and roll < 0.12:
-            return self.random.choice(self.words["ads"])
-        if slot == "campaign" and roll < 0.2:
-            return self.random.choice(self.titles).replace('"', "'").strip(" .?!'")[:90]
-        if roll < 0.45:
-            return self.random.choice(self.words["brands"])
-        if roll < 0.55:
-            return self.random.choice(self.shops)
-        if roll < 0.7:
-            return self.random.choice(self.words["products"])
-        if roll < 0.8:
-            return self.random.choice(self.words["topics"] if slot in ("topic", "query") else self.words["interests"])
-        if roll < 0.88:
-            return self.random.choice(self.words["interests"])
-        return self._phrase()
+        if slot == "campaign" and roll < 0.22:
+            ad = self.random.choice(self.words["ads"]) if roll < 0.13 else self._ad()
+            return (f'"{ad}"' if self.random.random() < 0.35 else ad), ad
+        if roll < 0.25:
+            title = self.random.choice(self.titles).replace('"', "'").strip(" .?!'")[:90]
+            return title, title
+        if roll > 0.97:
+            said = self._phrase()
+            return said, said
+        kinds = ["brands", "shops", "products", "plain_topics", "topics", "interests", "works", "events"]
+        weights = [34, 6, 16, 8, 8, 9, 9, 3] if slot == "campaign" else [32, 5, 12, 14, 10, 8, 11, 6]
+        kind = self.random.choices(kinds, weights)[0]
+        name = str(self.random.choice(self.shops if kind == "shops" else self.words[kind]))
+        if kind == "products" and self.random.random() < 0.25:
+            return self.random.choice(["our ", "our new ", "the ", "the new ", "my ", "this "]) + name, name
+        if kind in ("works", "events") and name.startswith("the "):
+            return name, name.removeprefix("the ")
+        return name, name
+
+    def _ad(self) -> str:
+        """Ad copy of one to four sentences."""
+        pick = self.random.choice
+        interest = pick(self.words["interests"])
+        sentences = [
+            pick(self.words["hooks"]).format(
+                product=pick(self.words["products"]), interest=interest, Interest=interest[0].upper() + interest[1:]
+            ),
+            *self.random.sample(self.words["details"], pick([0, 1, 1, 2])),
+            *([pick(self.words["closers"])] if self.random.random() < 0.6 else []),
+        ]
+        return " ".join(sentences)
 
     def _phrase(self) -> str:
         """A stretch of one to four words of some title, with a content word at each end."""
@@ -200,24 +227,42 @@ def in_words(items: list[str]) -> str:
     return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else items[0]
 
 
+PREFIXES = (
+    "hey, ", "hi! ", "ok so ", "please ", "quick one: ", "um, ", "Hello. ", "so ", "hey there, ", "and ", "now ",
+    "can you tell me: ", "right, ", "ok, ", "hmm, ", "question: ", "good morning, ", "alright ", "could you check, ",
+)  # fmt: skip
+SUFFIXES = (" pls", " please", " thanks", " thx", ", if you can", " asap", ", please", " plz", " ty", " :)", " cheers")
+ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+NEARBY = {letter: row[place - 1] for row in ROWS for place, letter in enumerate(row) if place}
+CONTRACTED = re.compile(
+    r"\b(?:what|who|how|where|it|that|let|there)'s\b|\w+n't\b|\b(?:I'm|I'd|we're|they're)\b", re.IGNORECASE
+)
+LONG_WORDS = 8  # what is longer than this many words is a pasted text
+
+
 def roughen(text: str, spared: list[str], generator: random.Random) -> str:
-    """The question as people type: no end mark, a slip of the finger; the ``spared`` stretches stay as they are."""
+    """The question as people type: no end mark, slips of the finger; the ``spared`` stretches stay as they are."""
+    pasted = tuple(stretch.rstrip(" ?.!") for stretch in spared if len(stretch.split()) >= LONG_WORDS)
+    ends_in_text = text.rstrip(' "?.!').endswith(pasted)
     roll = generator.random()
-    if roll < 0.15 and text[-1:] in "?.!" and not text.endswith(tuple(spared)):
+    if roll < 0.25 and text[-1:] in "?.!" and not text.endswith(tuple(spared)):
         text = text[:-1]
-    if 0.15 <= roll < 0.22 and text[-1:].isalnum():
+    if 0.25 <= roll < 0.32 and text[-1:].isalnum():
         text += generator.choice(["?", ".", " ?", "!", "??"])
-    if generator.random() < 0.12:
-        text = _slip(text, spared, generator)
-    if generator.random() < 0.06:
-        text = generator.choice(["hey, ", "hi! ", "ok so ", "please ", "quick one: ", "um, ", "Hello. ", "so "]) + text
-    if generator.random() < 0.05:
-        text += generator.choice([" pls", " please", " thanks", " thx", ", if you can", " asap"])
+    for chance in (0.2, 0.06):
+        if generator.random() < chance:
+            text = _slip(text, spared, generator)
+    if generator.random() < 0.1:
+        text = CONTRACTED.sub(lambda match: match[0].replace("'", ""), text)
+    if generator.random() < 0.08:
+        text = generator.choice(PREFIXES) + text
+    if generator.random() < 0.05 and not ends_in_text:
+        text += generator.choice(SUFFIXES)
     return text
 
 
 def _slip(text: str, spared: list[str], generator: random.Random) -> str:
-    """Swap or drop one letter somewhere outside the ``spared`` stretches."""
+    """Swap, drop, double or miss one letter somewhere outside the ``spared`` stretches."""
     kept = [False] * len(text)
     for stretch in spared:
         start = text.find(stretch)
@@ -229,6 +274,12 @@ def _slip(text: str, spared: list[str], generator: random.Random) -> str:
     if not free:
         return text
     place = generator.choice(free)
-    if generator.random() < 0.5:
-        return text[:place] + text[place + 1] + text[place] + text[place + 2 :]
-    return text[:place] + text[place + 1 :]
+    before, letter, after = text[:place], text[place], text[place + 1 :]
+    return generator.choice(
+        [
+            before + after[0] + letter + after[1:],
+            before + after,
+            before + letter + letter + after,
+            before + NEARBY.get(letter.lower(), letter) + after,
+        ]
+    )

@@ -1,4 +1,4 @@
-"""The training loop of the chat model: seeded, resumable, on a GPU when there is one."""
+"""The training loop of the chat model and of the question reader: seeded, resumable, on a GPU when there is one."""
 
 from __future__ import annotations
 
@@ -68,17 +68,20 @@ def loss_of(model: Any, batch: Batch) -> Tensor:
 
 def train(
     model: nn.Module,
-    batches: Callable[[int], Iterator[Batch]],
+    batches: Callable[[int], Iterator[Any]],
     schedule: Schedule,
     work: Path,
     *,
     every: int = 200,
     seconds: float = math.inf,
     check: Callable[[nn.Module], dict[str, Any]] = lambda model: {},
+    loss_of: Callable[[Any, Any], Tensor] = loss_of,
 ) -> None:
-    """Train in place. ``batches(step)`` yields from ``step`` on; ``work`` keeps a checkpoint every ``every`` steps,
-    from which a later
-    run goes on. With ``seconds`` the schedule is stretched or cut so that the decay ends in time."""
+    """Train in place. ``batches(step)`` yields from ``step`` on what ``loss_of`` takes.
+
+    ``work`` keeps a checkpoint every ``every`` steps, from which a later run goes on. With ``seconds`` the schedule is
+    stretched or cut so that the decay ends in time.
+    """
     torch.manual_seed(schedule.seed)
     model.to(device()).train()
     decayed = [p for p in model.parameters() if p.dim() > 1]

@@ -1,72 +1,83 @@
 """Make the question reader: ``python -m agent.training.questions --data FOLDER``.
 
-Questions come from the same conversations as those of the chat model; every twentieth phrasing is held out for the
-measurement.
+Questions come from the same conversations as those of the chat model; every twentieth phrasing and thread and every
+tenth follow-up is held out for the measurement (``agent.training.measure``).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import math
 import re
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from agent.numbers import as_number
-from agent.question_network import SHARED_LAYERS, QuestionNetwork
+from agent.earlier import Earlier
+from agent.question_network import OWN_LAYERS, QuestionNetwork
 from agent.question_reader import (
     CARRIED,
     CHOICES,
     KINDS,
     TAGS,
-    TOOLS,
     WEIGHTS,
-    decode,
+    as_number,
     encode,
-    proposals,
+    marks_of,
     question_pieces,
     question_tokenizer,
 )
 from agent.training.conversations import Conversations, Turn
-from agent.training.evaluate import plain
-from index.network import LowerLayers, save_branch
-from index.training.loop import Recipe, autocast, device, fit, lower_states
-from index.training.sentiment import pad
+from agent.training.loop import Schedule, device, train
+from index.network import load_branch, save_branch
 from index.trunk import load_trunk
 
 SUBJECTS = ("campaign", "topic", "query")
 NUMBERS = ("limit", "count")
+NUMBER_WAYS = (
+    re.compile(r"\b(?:a couple of |a |two |half a )[\w-]+\b", re.IGNORECASE),
+    re.compile(r"\b[\w-]+\b"),
+)
+POOL = 50  # batches that are drawn together
+SMOOTHING = 0.05  # of the labels of kinds and constants
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question with what it means; ``previous`` is the call before it."""
+    """A question with what it means, after the call ``earlier``.
+
+    ``nth`` are its words that point into the list before, ``follows`` is the kind of follow-up, ``also`` are other
+    right tools.
+    """
 
     text: str
-    before: str
     kind: str
     args: dict[str, Any]
-    previous: dict[str, Any]
+    earlier: Earlier = field(default_factory=Earlier)
+    nth: str = ""
+    follows: str = ""
+    also: tuple[str, ...] = ()
 
 
 def questions(turns: list[Turn]) -> list[Question]:
     """Every question of a conversation."""
     found: list[Question] = []
-    before = ""
-    previous: dict[str, Any] = {}
+    earlier = Earlier()
     for asked, said in pairwise(turns):
+        if asked.role == "tool" and "user" not in earlier.args:
+            earlier = Earlier(earlier.question, earlier.tool, earlier.args, asked.people or earlier.listed)
         if asked.role != "user":
             continue
         kind, args = said.call or (said.kind, {})
-        found.append(Question(asked.content, before, kind, args, previous))
+        follows = (asked.kind or "thread") if earlier.tool else ""
+        found.append(Question(asked.content, kind, args, earlier, asked.nth, follows, said.also))
         if said.call:
-            before, previous = asked.content, args
+            earlier = Earlier(asked.content, kind, args, earlier.listed)
     return found
 
 
@@ -74,24 +85,30 @@ def labels(question: Question) -> tuple[list[tuple[str, int, int]], set[str]]:
     """Spans of the question by slot, and the arguments carried over from the call before."""
     spans: list[tuple[str, int, int]] = []
     carried: set[str] = set()
+    previous = question.earlier.args
     args = dict(question.args)
+    if question.nth:
+        place = re.search(rf"(?<!\w){re.escape(question.nth)}(?!\w)", question.text, re.IGNORECASE)
+        assert place is not None, question
+        spans.append(("nth", *place.span()))
+        args.pop("user")
     if args.get("since") is not None and args.get("since") == args.get("until"):
         args["during"] = args.pop("since")
         args.pop("until")
     for name, value in sorted(args.items(), key=lambda pair: pair[0] in NUMBERS):  # a number may stand in a date
         if name in CHOICES:
-            carried |= {name} if question.previous.get(name) == value else set()
+            carried |= {name} if previous.get(name) == value else set()
             continue
         slot = "subject" if name in SUBJECTS else name
         for item in value if isinstance(value, list) else [value]:
-            if place := _place(question.text, name, item, spans) or _place(question.text, name, item, []):
-                spans.append((slot, *place))
+            if place_in := _place(question.text, name, item, spans) or _place(question.text, name, item, []):
+                spans.append((slot, *place_in))
             else:
-                carried |= _sources(name, slot, item, question.previous)
+                carried |= _sources(name, slot, item, previous)
     return spans, carried & set(CARRIED)
 
 
-def _sources(name: str, slot: str, item: Any, previous: dict[str, Any]) -> set[str]:
+def _sources(name: str, slot: str, item: Any, previous: Any) -> set[str]:
     """What is carried over where ``item`` is not said; a brand may have been the subject before."""
     if name == "brands":
         return {"brands"} if item in previous.get("brands", []) else {"subject"}
@@ -101,91 +118,109 @@ def _sources(name: str, slot: str, item: Any, previous: dict[str, Any]) -> set[s
 def _place(text: str, name: str, value: Any, taken: list[tuple[str, int, int]]) -> tuple[int, int] | None:
     """Where a value stands in the question outside what is ``taken``; a number by its value."""
 
-    def free(found: Iterable[re.Match[str]]) -> list[tuple[int, int]]:
-        spans = [match.span() for match in found]
+    def free(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         return [(start, end) for start, end in spans if not any(a < end and start < b for _, a, b in taken)]
 
     if name in NUMBERS:
-        ways = (r"\b(?:a |two |half a )?[\w-]+\b", r"\b[\w-]+\b")
-        words = [match for way in ways for match in re.finditer(way, text, re.IGNORECASE)]
-        return next(iter(free(match for match in words if as_number(match[0]) == value)), None)
-    # Not by casefold(), under which "ß" is two letters and every place behind it wrong; "Ale" is not found in "sale".
-    said = re.escape(str(value))
-    forms = [(rf"(?<!\w){said}(?!\w)", 0), (rf"(?<!\w){said}(?!\w)", re.IGNORECASE), (said, re.IGNORECASE)]
-    return next((found[-1] for form, flags in forms if (found := free(re.finditer(form, text, flags)))), None)
+        words = [match for way in NUMBER_WAYS for match in way.finditer(text)]
+        return next(iter(free(match.span() for match in words if as_number(match[0]) == value)), None)
+    # "Ale" is not found in "sale" if it stands alone somewhere. The last one: a name may be said before it is meant.
+    said = str(value)
+    ways = (_stretches(text, said), _stretches(text.lower(), said.lower()) if len(text.lower()) == len(text) else [])
+    whole = [[span for span in spans if _is_whole(text, *span)] for spans in ways]
+    return next((found[-1] for spans in (*whole, ways[1]) if (found := free(spans))), None)
 
 
+def _stretches(text: str, said: str) -> list[tuple[int, int]]:
+    """Every place of ``said`` in ``text``."""
+    places: list[tuple[int, int]] = []
+    start = text.find(said)
+    while said and start >= 0:
+        places.append((start, start + len(said)))
+        start = text.find(said, start + len(said))
+    return places
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether no word goes on before or behind the stretch."""
+    return not any(char.isalnum() or char == "_" for char in text[max(0, start - 1) : start] + text[end : end + 1])
+
+
+def possible(earlier: Earlier) -> set[str]:
+    """Arguments of the call before that a question could carry over."""
+    names = {"subject" if name in SUBJECTS else name for name in earlier.args}
+    return names | ({"user"} if earlier.people else set())
+
+
+@dataclass(frozen=True)
 class Examples:
-    """Questions made ready: lower states and targets."""
+    """Questions of one batch made ready, padded: inputs and targets.
 
-    def __init__(self, found: list[Question], lower: LowerLayers, tokenizer: Any) -> None:
-        self.questions = found
-        self.encodings = [encode(tokenizer, q.text, q.before) for q in found]
-        self.states = lower_states(lower, self.encodings)
-        self.kinds = torch.tensor([KINDS.index(q.kind) for q in found])
-        self.tags, carried, choices = [], [], []
-        for question, encoding in zip(found, self.encodings, strict=True):
+    ``carried`` (batch, arguments) is what is carried over and ``could`` what the call before had.
+    """
+
+    ids: Tensor
+    mask: Tensor
+    marks: Tensor
+    tags: Tensor
+    kinds: Tensor
+    choices: Tensor
+    carried: Tensor
+    could: Tensor
+
+    @classmethod
+    def of(cls, found: Sequence[Question], tokenizer: Any) -> Examples:
+        """Made where the network is."""
+        ids, marks, tags, kinds, choices, carried, could = [], [], [], [], [], [], []
+        for question in found:
+            encoding = encode(tokenizer, question.text, question.earlier.text)
             spans, kept = labels(question)
-            tags = torch.full((len(encoding.ids),), -100)
+            row = [-100] * len(encoding.ids)
             for piece, start, end in question_pieces(encoding):
                 hit = next((s for s in spans if s[1] <= start and end <= s[2]), None)
-                name = "O" if hit is None else ("B-" if start == hit[1] else "I-") + hit[0]
-                tags[piece] = TAGS.index(name)
-            self.tags.append(tags)
-            carried.append([float(name in kept) for name in CARRIED])
+                row[piece] = TAGS.index("O" if hit is None else ("B-" if start == hit[1] else "I-") + hit[0])
+            tags.append(torch.tensor(row))
+            ids.append(torch.tensor(encoding.ids))
+            marks.append(torch.tensor(marks_of(question.text, encoding)))
+            kinds.append(KINDS.index(question.kind))
             choices.append([values.index(question.args.get(name, "")) for name, values in CHOICES.items()])
-        self.carried, self.choices = torch.tensor(carried), torch.tensor(choices)
+            carried.append([float(name in kept) for name in CARRIED])
+            could.append([float(name in possible(question.earlier)) for name in CARRIED])
+        pad = nn.utils.rnn.pad_sequence
+        padded = pad(ids, batch_first=True)
+        rows = (
+            padded,
+            (padded != 0).long(),
+            pad(marks, batch_first=True),
+            pad(tags, batch_first=True, padding_value=-100),
+            *map(torch.tensor, (kinds, choices, carried, could)),
+        )
+        return cls(*(row.to(device()) for row in rows))
 
 
-def loss_of(network: QuestionNetwork, examples: Examples, group: list[int]) -> Tensor:
-    """Sum of the outputs' losses; carried arguments count only where there was a call before."""
-    out = {name: value.float() for name, value in network.outputs(*pad([examples.states[i] for i in group])).items()}
-    where = device()
+def loss_of(network: QuestionNetwork, batch: Examples) -> Tensor:
+    """Sum of the outputs' losses; of the carried arguments those count that the call before had."""
+    out = {name: value.float() for name, value in network(batch.ids, batch.mask, batch.marks).items()}
     cross = nn.functional.cross_entropy
-    tags = nn.utils.rnn.pad_sequence([examples.tags[i] for i in group], batch_first=True, padding_value=-100).to(where)
-    loss = cross(out["kind"], examples.kinds[group].to(where)) + 2 * cross(out["tags"].flatten(0, 1), tags.flatten())
+    loss = cross(out["kind"], batch.kinds, label_smoothing=SMOOTHING)
+    loss = loss + 2 * cross(out["tags"].flatten(0, 1), batch.tags.flatten())
     for column, name in enumerate(CHOICES):
-        loss = loss + cross(out[name], examples.choices[group, column].to(where))
-    follow = torch.tensor([bool(examples.questions[i].before) for i in group])
-    if follow.any():
-        wanted = examples.carried[group][follow].to(where)
-        loss = loss + 2 * nn.functional.binary_cross_entropy_with_logits(out["carried"][follow.to(where)], wanted)
+        loss = loss + cross(out[name], batch.choices[:, column], label_smoothing=SMOOTHING)
+    if batch.could.any():
+        kept = nn.functional.binary_cross_entropy_with_logits(out["carried"], batch.carried, reduction="none")
+        loss = loss + 2 * (kept * batch.could).sum() / batch.could.sum()
     return loss
 
 
-@torch.no_grad()
-def score(network: QuestionNetwork, examples: Examples, *, errors: int = 0) -> dict[str, float]:
-    """Shares: right tool, right call (also of follow-ups), good questions declined, and others kept from the tools."""
-    counts = dict.fromkeys(("calls", "tool", "call", "declined", "quiet", "kept", "follow", "follow_right"), 0)
-    for i, question in enumerate(examples.questions):
-        with autocast():
-            out = network.outputs(*pad([examples.states[i]]))
-        reading = decode(
-            question.text, examples.encodings[i], {k: v[0].float().cpu() for k, v in out.items()}, bool(question.before)
-        )
-        offered = proposals(reading, question.previous)
-        if question.kind in TOOLS:
-            right = bool(offered) and offered[0][0] == question.kind and plain(offered[0][1]) == plain(question.args)
-            counts["calls"] += 1
-            counts["declined"] += not offered
-            counts["tool"] += bool(offered) and offered[0][0] == question.kind
-            counts["call"] += right
-            counts["follow"] += bool(question.before)
-            counts["follow_right"] += bool(question.before) and right
-            if not right and errors > 0:
-                errors -= 1
-                row = [question.text, question.before, question.kind, question.args, offered[:1]]
-                print(json.dumps(row, ensure_ascii=False))
-        else:
-            counts["quiet"] += 1
-            counts["kept"] += not offered
-    return {
-        "right_tool": counts["tool"] / max(1, counts["calls"]),
-        "right_call": counts["call"] / max(1, counts["calls"]),
-        "right_follow_up": counts["follow_right"] / max(1, counts["follow"]),
-        "good_questions_declined": counts["declined"] / max(1, counts["calls"]),
-        "declined": counts["kept"] / max(1, counts["quiet"]),
-    }
+def batches(conversations: Conversations, tokenizer: Any, step: int, *, size: int, seed: int) -> Iterator[Examples]:
+    """Batches from ``step`` on: questions are drawn ``POOL`` batches at a time and parted by length."""
+    for pool in count(step // POOL):
+        conversations.random.seed(seed * 100_000 + pool)
+        found = sorted(draw(conversations, size * POOL), key=lambda q: len(q.text) + len(q.earlier.text))
+        groups = [found[i : i + size] for i in range(0, len(found), size)]
+        conversations.random.shuffle(groups)
+        for group in groups[max(0, step - pool * POOL) :]:
+            yield Examples.of(group, tokenizer)
 
 
 def draw(conversations: Conversations, number: int) -> list[Question]:
@@ -200,29 +235,31 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--results", type=Path, default=Path("work/results.jsonl"))
     parser.add_argument("--work", type=Path, default=Path("work/questions"))
-    parser.add_argument("--number", type=int, default=30_000)
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--errors", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--start", type=Path, help="weights to go on from, instead of the trunk's")
+    parser.add_argument("--layers", type=int, default=OWN_LAYERS)
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=math.inf, help="end in this time, with fewer steps")
     options = parser.parse_args()
-    recipe = Recipe(epochs=options.epochs, batch=32, learning_rate=3e-4)
-    trunk, tokenizer = load_trunk(), question_tokenizer()
-    torch.manual_seed(recipe.seed)
-    network, lower = QuestionNetwork(trunk).to(device()), LowerLayers(trunk, SHARED_LAYERS)
-    train = Examples(draw(Conversations(options.data, options.results, 7), options.number), lower, tokenizer)
-    dev = Examples(draw(Conversations(options.data, options.results, 99, held_out=True), 600), lower, tokenizer)
-    fit(
+    torch.manual_seed(options.seed)
+    tokenizer = question_tokenizer()
+    network = QuestionNetwork(load_trunk(), options.layers)
+    if options.start:
+        load_branch(network, options.start)
+    source = Conversations(options.data, options.results, options.seed)
+    train(
         network,
-        [len(states) for states in train.states],
-        lambda group: loss_of(network, train, group),
-        lambda: score(network, dev)["right_call"],
-        recipe,
+        lambda step: batches(source, tokenizer, step, size=options.batch, seed=options.seed),
+        Schedule(options.steps, options.rate, warmup=100, decay=0.9, weight_decay=0.01, seed=options.seed),
         options.work,
+        every=100,
+        seconds=options.seconds,
+        loss_of=loss_of,
     )
-    save_branch(network, WEIGHTS)
-    held_out = score(network, dev, errors=options.errors)
-    report = {"recipe": asdict(recipe), "questions": options.number, "held_out": held_out}
-    WEIGHTS.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n")
-    print(json.dumps(report))
+    save_branch(network, options.out)
 
 
 if __name__ == "__main__":

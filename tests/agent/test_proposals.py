@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.tools import tool
 
 from agent.call_syntax import detect, response_template
@@ -22,7 +22,6 @@ from agent.model_files import ModelFiles
 from agent.proposals import (
     LEAST_LINES,
     answer_grammar,
-    call_before,
     calls_grammar,
     last_tools,
     reply_grammar,
@@ -167,15 +166,6 @@ def returned(name: str, artifact: Any = None) -> ToolMessage:
     return ToolMessage("Mixed.", tool_call_id="c1", name=name, artifact=artifact)
 
 
-def test_the_call_before_is_the_last_that_was_made() -> None:
-    first = [SystemMessage("Be kind."), *asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience")]
-    thread = [*first, AIMessage("Here."), HumanMessage("thanks"), AIMessage("Any time!")]
-    assert call_before([HumanMessage("Nike?")]) == ("", {}) and call_before([]) == ("", {})
-    assert call_before([*thread, HumanMessage("and Adidas?")]) == ("Nike?", {"campaign": "Nike"})
-    again = [*thread, *asked("and Adidas?", "find_audience", campaign="Adidas"), returned("find_audience")]
-    assert call_before([*again, HumanMessage("top 5")]) == ("and Adidas?", {"campaign": "Adidas"})
-
-
 def test_the_last_tools_are_those_since_the_user_spoke() -> None:
     before = [*asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience"), AIMessage("Here.")]
     now = [HumanMessage("and @x?"), returned("get_profile"), AIMessage(""), returned("search_posts")]
@@ -233,7 +223,7 @@ def test_a_follow_up_is_read_with_the_question_before(chat: LocalChatModel) -> N
     chat._reader = Reader("find_audience", community=["Coffee"])
     thread = [*asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience"), AIMessage("Here.")]
     reply = chat.bind_tools([find_audience]).invoke([*thread, HumanMessage("in r/Coffee")])
-    assert chat._reader.seen == [("in r/Coffee", "Nike?")]
+    assert chat._reader.seen == [("in r/Coffee", "find audience; campaign Nike | Nike?")]
     assert reply.tool_calls[0]["args"] == {"campaign": "Nike", "community": "Coffee"}
 
 

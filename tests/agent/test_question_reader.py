@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.earlier import Earlier
 from agent.numbers import as_number
 from agent.question_reader import (
     CARRIED,
     CHOICES,
+    CONTEXT,
     KINDS,
+    MARKS,
     SLOTS,
     SMALL_TALK,
     SUBJECT,
@@ -25,17 +28,29 @@ from agent.question_reader import (
     QuestionReader,
     QuestionReading,
     _constants,
-    arguments,
     decode,
-    proposals,
+    joined,
+    likeliest_tags,
+    marks_of,
     question_pieces,
     quoted,
     spans,
     trimmed,
 )
+from agent.question_reader import arguments as arguments_after
+from agent.question_reader import proposals as proposals_after
 from index.errors import AnalystError
 from tools.registry import TOOLS as REGISTERED
 from tools.registry import arguments_model
+
+
+def arguments(tool: str, reading: QuestionReading, args: dict[str, Any]) -> dict[str, Any] | None:
+    """After a call with ``args`` whose result listed nobody."""
+    return arguments_after(tool, reading, Earlier(args=args))
+
+
+def proposals(reading: QuestionReading, args: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return proposals_after(reading, Earlier(args=args))
 
 
 def reading(
@@ -459,18 +474,20 @@ def test_network_outputs(trunk: Any) -> None:
 
     from agent.question_network import QuestionNetwork
 
-    network = QuestionNetwork(trunk).eval()
+    network = QuestionNetwork(trunk, 1).eval()
     mask = torch.tensor([[1] * 7, [1] * 4 + [0] * 3])
-    ids = torch.randint(1, 50, (2, 7)) * mask
+    ids, marks = torch.randint(1, 50, (2, 7)) * mask, torch.randint(0, MARKS, (2, 7))
     with torch.inference_mode():
-        out = network(ids, mask)
-        alone = network(ids[1:, :4], mask[1:, :4])
+        out = network(ids, mask, marks)
+        alone = network(ids[1:, :4], mask[1:, :4], marks[1:, :4])
+        other = network(ids, mask, (marks + 1) % MARKS)
     sizes = {"kind": len(KINDS), "carried": len(CARRIED)} | {name: len(values) for name, values in CHOICES.items()}
     assert {name: tuple(value.shape) for name, value in out.items()} == {
         "tags": (2, 7, len(TAGS)),
         **{name: (2, size) for name, size in sizes.items()},
     }
     torch.testing.assert_close(out["kind"][1], alone["kind"][0])  # what is padded does not count
+    assert not torch.allclose(out["kind"], other["kind"])  # letter case and context are seen
     torch.testing.assert_close(out["tags"][1, :4], alone["tags"][0])
 
 
@@ -480,12 +497,12 @@ def test_saved_network_has_no_lower_layers(trunk: Any, tmp_path: Path) -> None:
     from agent.question_network import QuestionNetwork
     from index.network import load_branch, save_branch
 
-    network = QuestionNetwork(trunk)
+    network = QuestionNetwork(trunk, 2)
     names = set(network.state_dict())
-    assert {name.split(".")[0] for name in names} == {"upper", "heads"}
-    assert not any("embeddings" in name or "layers.1" in name for name in names)
+    assert {name.split(".")[0] for name in names} == {"layers", "heads", "marks"}
+    assert {name.split(".")[1] for name in names if name.startswith("layers")} == {"0", "1"}
     save_branch(network, tmp_path / "reader.safetensors")
-    again = load_branch(QuestionNetwork(trunk), tmp_path / "reader.safetensors")
+    again = load_branch(QuestionNetwork(trunk, 2), tmp_path / "reader.safetensors")
     head = "heads.kind_head.weight"
     torch.testing.assert_close(again.state_dict()[head], network.state_dict()[head].bfloat16().float())
 
@@ -515,3 +532,92 @@ def test_a_quoted_name_stays_as_it_was_tagged() -> None:
     question = 'posts about "Blue Bottle" please'
     place = question.index("Bottle")
     assert quoted(question, place, place + 6) == (place, place + 6)
+
+
+def test_tags_that_follow_no_beginning_are_not_taken() -> None:
+    import torch
+
+    logits = torch.zeros(3, len(TAGS))
+    logits[0, TAGS.index("B-subject")] = logits[0, TAGS.index("B-user")] = 3
+    logits[1, TAGS.index("I-user")] = 2  # wins with the beginning that belongs to it
+    logits[2, TAGS.index("I-text")] = 1
+    assert likeliest_tags(logits) == ["B-user", "I-user", "O"] or likeliest_tags(logits)[:2] == ["B-user", "I-user"]
+    assert likeliest_tags(logits)[2] != "I-text"
+
+
+def test_marks_tell_letter_case_and_context() -> None:
+    from index.spans import HANDLE, LOWER, OTHER, TITLE
+
+    encoding = SimpleNamespace(
+        sequence_ids=[None, 0, 0, 0, 0, None, 1, None],
+        word_ids=[None, 0, 1, 2, 3, None, 0, None],
+        offsets=[(0, 0), (0, 3), (4, 8), (9, 10), (10, 13), (0, 0), (0, 4), (0, 0)],
+    )
+    marks = marks_of("who Nike @ana", encoding)
+    assert marks == [OTHER, LOWER, TITLE, OTHER, HANDLE, OTHER, CONTEXT, OTHER]
+    assert max(marks) < MARKS
+
+
+PEOPLE = Earlier("Nike?", "find_audience", {"campaign": "Nike"}, ("ana", "ben.b", "cy_3"))
+
+
+@pytest.mark.parametrize(
+    ("said", "user"),
+    [
+        ("second", "ben.b"),
+        ("2nd", "ben.b"),
+        ("#3", "cy_3"),
+        ("last", "cy_3"),
+        ("first", "ana"),
+        ("number two", "ben.b"),
+    ],
+)
+def test_a_place_in_the_list_is_a_person(said: str, user: str) -> None:
+    pointing = reading("explain_match", nth=[said], carried=["subject"])
+    assert arguments_after("explain_match", pointing, PEOPLE) == {"user": user, "campaign": "Nike"}
+    assert arguments_after("get_profile", reading("get_profile", nth=[said]), PEOPLE) == {"user": user}
+
+
+def test_a_place_that_the_list_has_not_is_nobody() -> None:
+    assert arguments_after("get_profile", reading("get_profile", nth=["fourth"]), PEOPLE) is None
+    assert arguments_after("get_profile", reading("get_profile", nth=["second"]), Earlier()) is None
+
+
+def test_she_is_the_person_before_or_the_first_of_the_list() -> None:
+    her = reading("get_profile", carried=["user"])
+    assert arguments_after("get_profile", her, PEOPLE) == {"user": "ana"}
+    asked = Earlier("and ben?", "explain_match", {"user": "ben.b", "campaign": "Nike"}, PEOPLE.listed)
+    assert arguments_after("get_profile", her, asked) == {"user": "ben.b"}
+    assert arguments_after("get_profile", her, Earlier("brands?", "extract_entities", {}, ("Nike",), False)) is None
+
+
+def test_a_place_among_names_is_a_subject() -> None:
+    names = Earlier("brands?", "extract_entities", {"topic": "shoes"}, ("Nike", "Puma"), False)
+    pointing = reading("analyze_sentiment", nth=["second"])
+    assert arguments_after("analyze_sentiment", pointing, names) == {"topic": "Puma"}
+    assert arguments_after("find_audience", pointing, names) == {"campaign": "Puma"}
+
+
+def test_the_pieces_of_a_long_text_are_one_and_two_names_stay_two() -> None:
+    words = words_of("who likes We made boots you not make tracks now in tea or cake")
+    question = "who likes We made boots you not make tracks now in tea or cake"
+
+    def span(said: str, slot: str = "subject") -> tuple[str, int, int]:
+        return slot, question.index(said), question.index(said) + len(said)
+
+    parted = [span("We made boots you"), span("make tracks now")]
+    assert joined(parted, words) == [span("We made boots you not make tracks now")]
+    assert joined([span("tea"), span("cake")], words) == [span("tea"), span("cake")]
+    assert joined([span("We made boots"), span("tea", "user"), span("cake")], words)[0] == span("We made boots")
+
+
+@pytest.mark.parametrize("carried", [["since"], ["until"], ["since", "until"]])
+def test_one_period_is_carried_over_as_a_whole(carried: list[str]) -> None:
+    before = {"topic": "tea", "since": "2023", "until": "2023"}
+    monthly = reading(carried=["subject", *carried], choices={"by": "month"})
+    assert arguments("analyze_sentiment", monthly, before) == {
+        **{"topic": "tea", "by": "month", "since": "2023", "until": "2023"}
+    }
+    later = reading(carried=["subject", *carried], since=["May"])
+    assert arguments("analyze_sentiment", later, before) == {"topic": "tea", "since": "May"}
+    assert arguments("analyze_sentiment", reading(carried=["subject"]), before) == {"topic": "tea"}

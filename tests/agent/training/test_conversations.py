@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from itertools import combinations, islice, pairwise
 from pathlib import Path
 from typing import Any
@@ -173,7 +172,7 @@ def test_held_arguments_stand_in_the_words_of_the_user(conversations: Conversati
             if turn.role == "user":
                 said.append(split(turn.content))
             elif turn.role == "tool":
-                people |= set(re.findall(r"@(\w+(?:[.-]\w+)*)", turn.content))
+                people |= set(turn.people)
             for name, value in turn.call[1].items() if turn.call else ():
                 for item in value if isinstance(value, list) else [value]:
                     assert_held(name, item, said, people)

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
+from agent.earlier import Earlier
 from agent.question_reader import CARRIED, CHOICES, KINDS, TOOLS, QuestionReading, arguments, trimmed
 from agent.training.conversations import Conversations, Turn
-from agent.training.evaluate import plain
-from agent.training.questions import Question, draw, labels, questions
+from agent.training.measure import same
+from agent.training.questions import Examples, Question, draw, labels, loss_of, questions
 
 
 def labelled(text: str, args: dict[str, Any], previous: dict[str, Any] | None = None) -> tuple[list[Any], set[str]]:
     """Spans as (slot, words), and what is carried over."""
-    spans, carried = labels(Question(text, "before" if previous else "", "search_posts", args, previous or {}))
+    spans, carried = labels(Question(text, "search_posts", args, Earlier("before", "search_posts", previous or {})))
     return [(slot, text[start:end]) for slot, start, end in spans], carried
 
 
@@ -49,13 +50,13 @@ def test_a_number_in_a_date_is_no_count() -> None:
     spans, _ = labelled("since 5 March 2023 in 5 groups", {"count": 5, "since": "5 March 2023"})
     assert spans == [("since", "5 March 2023"), ("count", "5")]
     text = "after 5 May, 5 groups"
-    found, _ = labels(Question(text, "", "list_segments", {"count": 5, "since": "5 May"}, {}))
+    found, _ = labels(Question(text, "list_segments", {"count": 5, "since": "5 May"}))
     assert found == [("since", 6, 11), ("count", 13, 14)]
 
 
 def test_every_brand_has_a_span() -> None:
     text = "is Apple or Target liked more, or the apple pie? target audience: Nike"
-    spans, carried = labels(Question(text, "", "compare_brands", {"brands": ["Apple", "Target", "Nike"]}, {}))
+    spans, carried = labels(Question(text, "compare_brands", {"brands": ["Apple", "Target", "Nike"]}))
     assert [(slot, text[a:b], a) for slot, a, b in spans] == [
         *[("brands", "Apple", 3), ("brands", "Target", 12), ("brands", "Nike", 66)]
     ]
@@ -100,7 +101,7 @@ def test_places_are_right_behind_letters_that_fold_into_two() -> None:
 
 def test_whole_words_come_before_parts_of_words() -> None:
     text = "ale lovers with a pale garage for sale"
-    spans, _ = labels(Question(text, "", "find_audience", {"campaign": "Ale"}, {}))
+    spans, _ = labels(Question(text, "find_audience", {"campaign": "Ale"}))
     assert spans == [("subject", 0, 3)]
     assert labelled("what about #nikeair", {"topic": "nike"})[0] == [("subject", "nike")]
 
@@ -111,7 +112,7 @@ def test_values_may_look_like_patterns() -> None:
 
 def test_a_name_said_twice_is_labelled_where_nothing_else_stands() -> None:
     text = "posts by coffee_fan about coffee_fan"
-    spans, _ = labels(Question(text, "", "search_posts", {"query": "coffee_fan", "user": "coffee_fan"}, {}))
+    spans, _ = labels(Question(text, "search_posts", {"query": "coffee_fan", "user": "coffee_fan"}))
     assert sorted(spans, key=lambda span: span[1]) == [("user", 9, 19), ("subject", 26, 36)]
 
 
@@ -120,20 +121,22 @@ def test_a_call_without_arguments_is_a_question() -> None:
     follow = [Turn("user", "tribes?"), Turn("assistant", "", ("list_segments", {}))]
     first, second = questions([*turns, Turn("assistant", "Here."), *follow])
     assert (first.kind, first.args, labels(first)) == ("describe_data", {}, ([], set()))
-    assert (second.before, second.previous, labels(second)) == ("what's in here?", {}, ([], set()))
+    assert second.earlier == Earlier("what's in here?", "describe_data", {}) and labels(second) == ([], set())
 
 
 def test_questions_of_a_conversation() -> None:
     turns = [
-        *[Turn("user", "Nike?"), Turn("assistant", "", ("find_audience", {"campaign": "Nike"})), Turn("tool", "Two.")],
+        *[Turn("user", "Nike?"), Turn("assistant", "", ("find_audience", {"campaign": "Nike"}))],
+        Turn("tool", "Two.", people=("ana", "ben")),
         *[Turn("assistant", "Here."), Turn("user", "thanks"), Turn("assistant", "Any time!", None, "thanks")],
-        *[Turn("user", "and Puma?"), Turn("assistant", "", ("find_audience", {"campaign": "Puma"}))],
+        Turn("user", "why the second?", kind="point", nth="second"),
+        Turn("assistant", "", ("explain_match", {"user": "ben", "campaign": "Nike"})),
     ]
-    nike = {"campaign": "Nike"}
+    nike = Earlier("Nike?", "find_audience", {"campaign": "Nike"}, ("ana", "ben"))
     assert questions(turns) == [
-        Question("Nike?", "", "find_audience", nike, {}),
-        Question("thanks", "Nike?", "thanks", {}, nike),
-        Question("and Puma?", "Nike?", "find_audience", {"campaign": "Puma"}, nike),
+        Question("Nike?", "find_audience", {"campaign": "Nike"}),
+        Question("thanks", "thanks", {}, nike, follows="thread"),
+        Question("why the second?", "explain_match", {"user": "ben", "campaign": "Nike"}, nike, "second", "point"),
     ]
     assert questions([]) == []
 
@@ -145,7 +148,7 @@ def test_drawn_questions_can_be_learnt(conversations: Conversations) -> None:
         spans, carried = labels(question)
         assert question.kind in KINDS and carried <= set(CARRIED)
         assert all(0 <= start < end <= len(question.text) for _, start, end in spans)
-        if not question.previous:
+        if not question.earlier.args and not question.earlier.people:
             assert not carried, question
 
 
@@ -160,7 +163,36 @@ def test_what_labels_say_gives_the_call(conversations: Conversations) -> None:
             slots.setdefault(slot, []).append(trimmed(question.text, start, end, keep_marks=slot == "text"))
         choices = {name: question.args.get(name, "") for name in CHOICES}
         reading = QuestionReading([(question.kind, 1.0)], slots, choices, frozenset(carried))
-        made = arguments(question.kind, reading, question.previous)
-        if made is None or plain(made) != plain(question.args):
+        made = arguments(question.kind, reading, question.earlier)
+        if made is None or not same(made, question.args):
             wrong.append((question, made))
     assert len(wrong) < 0.03 * len(drawn), wrong[:10]
+
+
+def test_what_points_into_the_list_is_labelled_and_the_person_is_not() -> None:
+    listed = Earlier("Nike?", "find_audience", {"campaign": "Nike"}, ("ana", "ben"))
+    args = {"user": "ben", "campaign": "Nike"}
+    spans, carried = labels(Question("why the 2nd one?", "explain_match", args, listed, nth="2nd"))
+    assert (spans, carried) == ([("nth", 8, 11)], {"subject"})
+
+
+def test_a_batch_is_padded_and_teaches_what_could_be_carried_over() -> None:
+    import torch
+
+    from agent.question_network import QuestionNetwork
+    from agent.question_reader import TAGS, question_tokenizer
+    from index.trunk import load_trunk
+
+    after = Earlier("Nike?", "find_audience", {"campaign": "Nike", "limit": 5}, ("ana",))
+    follow = Question("and @ben?", "explain_match", {"user": "ben", "campaign": "Nike"}, after)
+    batch = Examples.of([Question("hi", "greet", {}), follow], question_tokenizer())
+    assert batch.ids.shape == batch.mask.shape == batch.marks.shape == batch.tags.shape
+    could = [{name for name, flag in zip(CARRIED, row, strict=True) if flag} for row in batch.could.tolist()]
+    kept = [{name for name, flag in zip(CARRIED, row, strict=True) if flag} for row in batch.carried.tolist()]
+    assert could == [set(), {"subject", "limit", "user"}] and kept == [set(), {"subject"}]
+    assert [TAGS[tag] for tag in batch.tags[1].tolist() if tag >= 0].count("B-user") == 1
+    assert [TAGS[tag] for tag in batch.tags[0].tolist() if tag >= 0] == ["O"]
+    torch.manual_seed(0)
+    loss = loss_of(QuestionNetwork(load_trunk(), 1), batch)
+    loss.backward()
+    assert loss.isfinite()
