@@ -264,8 +264,17 @@ def proposals(reading: QuestionReading, earlier: Earlier) -> list[tuple[str, dic
     if reading.kinds[0][0] not in TOOLS:
         return []
     likely = reading.kinds[:1] if reading.kinds[0][1] >= SURE else reading.kinds[:2]
-    calls = [(kind, arguments(kind, reading, earlier)) for kind, _ in likely if kind in TOOLS]
+    kinds = dict.fromkeys(_aimed(kind, reading, earlier) for kind, _ in likely if kind in TOOLS)
+    calls = [(kind, arguments(kind, reading, earlier)) for kind in kinds]
     return [(kind, args) for kind, args in calls if args is not None]
+
+
+def _aimed(tool: str, reading: QuestionReading, earlier: Earlier) -> str:
+    """``tool``, or a look at the person where one is pointed at ("the first one") whom that tool does not take."""
+    from tools.registry import arguments_model
+
+    pointed = "nth" in reading.slots and "user" in _pointed(tool, reading, earlier)
+    return "get_profile" if pointed and "user" not in arguments_model(tool).model_fields else tool
 
 
 def arguments(tool: str, reading: QuestionReading, earlier: Earlier) -> dict[str, Any] | None:

@@ -621,3 +621,13 @@ def test_one_period_is_carried_over_as_a_whole(carried: list[str]) -> None:
     later = reading(carried=["subject", *carried], since=["May"])
     assert arguments("analyze_sentiment", later, before) == {"topic": "tea", "since": "May"}
     assert arguments("analyze_sentiment", reading(carried=["subject"]), before) == {"topic": "tea"}
+
+
+def test_a_person_whom_the_tool_does_not_take_is_looked_at() -> None:
+    first = reading("find_audience", nth=["first"], carried=["subject"])
+    assert proposals_after(first, PEOPLE) == [("get_profile", {"user": "ana"})]
+    unsure = reading("find_audience", 0.5, second="get_profile", nth=["last"], carried=["subject"])
+    assert proposals_after(unsure, PEOPLE) == [("get_profile", {"user": "cy_3"})]
+    assert proposals_after(first, Earlier("x", "find_audience", {"campaign": "x"})) == [
+        ("find_audience", {"campaign": "x"})
+    ]
