@@ -62,6 +62,7 @@ REWORDED = (  # what the rules below read
     (re.compile(r"\b(winter) (?:of )?(\d{4})[/-]\d\d(?:\d\d)?\b"), r"\1 \2"),
 )
 BEFORE = re.compile(r"\s*(before|prior to|earlier than)\b", re.IGNORECASE)
+NOTHING = re.compile(r"\b(?:nothing|none|not|no \w+)(?: from)?\s*$", re.IGNORECASE)
 Span = tuple[date, date]  # first and last day
 
 
@@ -92,6 +93,14 @@ def resolve_dates(args: dict[str, object], *, today: date, last_post: date | Non
         begun = _counted_from(end, str(since)) or begun
     resolved |= {"since": begun[0].isoformat()} if begun else {}
     return resolved | ({"until": end.isoformat()} if end else {"until": until} if until else {})
+
+
+def turned(slot: str, said: str, lead: str) -> tuple[str, str]:
+    """``slot`` and ``said``; what is to have nothing before a time begins with it: ``lead`` is what stands in front."""
+    before = BEFORE.match(said)
+    if slot != "until" or not before or not NOTHING.search(lead):
+        return slot, said
+    return "since", said[before.end() :].lstrip()
 
 
 def _end(words: str, today: date) -> date | None:

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
+from agent.dates import turned
 from agent.earlier import Earlier, place_of, pointer_in
 from agent.numbers import as_number
 
@@ -157,6 +158,7 @@ def decode(question: str, encoding: Any, out: dict[str, Tensor], has_previous: b
     for slot, start, end in found if kinds[0][0] == "compare_brands" else joined(found, words):
         start, end = quoted(question, start, end) if slot in ("subject", "text") else (start, end)
         said = trimmed(question, start, end, keep_marks=slot == "text")
+        slot, said = turned(slot, said, question[:start])
         if said:
             slots.setdefault(slot, []).append(said)
     if has_previous and not {"nth", "user"} & slots.keys() and (pointer := pointer_in(question)):

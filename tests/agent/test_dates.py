@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import agent.training
-from agent.dates import MONTHS, MOVING, PARTS, SEASONS, resolve_dates, resolve_period
+from agent.dates import MONTHS, MOVING, PARTS, SEASONS, resolve_dates, resolve_period, turned
 
 TODAY = date(2026, 11, 22)  # a Sunday
 OLD = date(2023, 6, 30)
@@ -209,3 +209,17 @@ def test_no_words_raise(words: str, today: date, last_post: date | None) -> None
     span = resolve_period(words, today=today, last_post=last_post)
     assert span is None or span[0] <= span[1]
     resolve_dates({"since": words, "until": words}, today=today, last_post=last_post)
+
+
+@pytest.mark.parametrize(
+    ("slot", "said", "lead", "expected"),
+    [
+        ("until", "before 2023", "nothing ", ("since", "2023")),
+        ("until", "before May", "No posts from ", ("since", "May")),
+        ("until", "before 2023", "posts ", ("until", "before 2023")),
+        ("until", "2023", "nothing after ", ("until", "2023")),
+        ("subject", "before 2023", "nothing ", ("subject", "before 2023")),
+    ],
+)
+def test_nothing_before_a_time_is_since_it(slot: str, said: str, lead: str, expected: tuple[str, str]) -> None:
+    assert turned(slot, said, lead) == expected
