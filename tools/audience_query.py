@@ -9,6 +9,7 @@ import numpy as np
 
 from tools.extract_keywords import contrastive_phrases
 from tools.library import Library
+from tools.names import subjects_of
 from tools.select import Selection, topic_pattern
 from tools.sensitive import is_sensitive
 
@@ -16,7 +17,7 @@ NEAREST_INTERESTS = 150  # posts from which related interests are read
 MOST_READ = 2000  # posts with the name from which they are read
 LONGEST_NAME = 5  # words; what is longer is ad copy
 NEAR_INTEREST = 0.3  # cosine to the campaign under which a phrase found nearby has nothing to do with it
-PULL = 0.6  # of interests that were given; those found here are offered, for they did not make rankings better
+PULL = 0.6  # of what is meant; interests found here are only offered, for they did not make rankings better
 # "a Nike ad", "our promo for Nike": what is left is the name.
 _AD_BEFORE = re.compile(
     r"^(?:(?:an?|our|my)\s+)*(?:(?:ad|advert|advertisement|campaign|promo|promotion|commercial)s?\s+"
@@ -35,6 +36,16 @@ class AudienceQuery:
     campaign: str
     interests: list[str]
     interests_found: bool
+
+    @property
+    def meant(self) -> list[str]:
+        """Interests that are weighed in: those given, or else what is known beforehand of the campaign's names."""
+        return subjects_of(self.campaign) if self.interests_found else self.interests
+
+    @property
+    def words(self) -> str:
+        """The campaign and what is meant by it."""
+        return ", ".join([self.campaign, *self.meant])
 
 
 def audience_query(library: Library, campaign: str, interests: list[str]) -> AudienceQuery:
@@ -68,10 +79,10 @@ def plain_campaign(campaign: str) -> str:
 
 
 def query_vector(library: Library, query: AudienceQuery) -> np.ndarray:
-    """(384,) the campaign's direction, drawn toward the interests that were given."""
+    """(384,) the campaign's direction, drawn toward what is meant by it."""
     vector = library.embed(query.campaign)
-    if query.interests and not query.interests_found:
-        pull = np.mean([library.embed(interest) for interest in query.interests], axis=0)
+    if meant := query.meant:
+        pull = np.mean([library.embed(interest) for interest in meant], axis=0)
         vector = vector + PULL * pull / np.linalg.norm(pull)
     return vector / np.linalg.norm(vector)
 

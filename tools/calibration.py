@@ -20,7 +20,7 @@ from tools.reliability import calibration_error, log_loss
 from tools.result import ToolResult
 from tools.sensitive import refuse_sensitive
 from tools.signals import measure_signals
-from tools.targeting import CALIBRATION, TargetingModel, odds_of, shipped_model
+from tools.targeting import CALIBRATION, TargetingModel, odds_of, shipped_model, weights_identity
 from tools.words import count, listed, short
 
 LEAST_ROWS = 20
@@ -79,6 +79,7 @@ def calibrate_index(library: Library, path: Path, campaign: str | None = None) -
     spread = spread_between(_chance(scores, bias, slope), engaged, names, shipped.spread)
     result = _result(fitted, spread, scores, engaged, sorted(set(names)), unknown)
     keep = {name: getattr(result, name) for name in ("bias", "slope", "spread", "calibrated_on")}
+    keep["fitted_to"] = weights_identity()
     write_whole(library.path / CALIBRATION, (json.dumps(keep, indent=1) + "\n").encode())
     return result
 

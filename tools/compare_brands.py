@@ -126,7 +126,7 @@ def _asked(brands: list[str]) -> list[str]:
     asked = {canonical(brand): brand for brand in reversed(brands) if canonical(brand)}
     if not FEWEST <= len(asked) <= MOST:
         raise AnalystError(
-            f"A comparison needs {FEWEST} to {MOST} brands, and {len(asked)} were named",
+            f"A comparison needs {FEWEST} to {MOST} brands, and {count(len(asked), 'brand was', 'brands were')} named",
             todo='Name them apart, for example brands=["Nike", "Adidas"].',
         )
     return list(reversed(asked.values()))

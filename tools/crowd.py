@@ -90,11 +90,6 @@ class Crowd:
         places[order] = np.arange(len(order)) - (np.cumsum(self.posts) - self.posts)[self.author[order]]
         return places
 
-    def best_posts(self, scores: np.ndarray, row: int, count: int) -> list[str]:
-        """Ids of one author's ``count`` posts with the highest ``scores``."""
-        own = np.flatnonzero(self.author == row)
-        return [str(self.ids[i]) for i in own[np.argsort(-scores[own], kind="stable")][:count]]
-
     def subset(self, rows: np.ndarray) -> Crowd:
         """The same with some posts only; authors without any are left out."""
         kept, author = np.unique(self.author[rows], return_inverse=True)

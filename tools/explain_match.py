@@ -8,6 +8,7 @@ import numpy as np
 
 from index.errors import AnalystError
 from tools.audience_query import AudienceQuery, audience_query
+from tools.find_audience import unknown_campaign
 from tools.library import Library
 from tools.reasons import TELLING, Reason, posts_against, posts_for, reasons_of
 from tools.result import SMALL_PEOPLE, SMALL_POSTS, Evidence, ToolResult
@@ -85,7 +86,7 @@ def explain_match(
     top = ranked[: max(1, round(TOP * len(ranked)))]
     result = ExplainMatch(
         lines=[],
-        warnings=_warnings(signals, row, len(ranked)),
+        warnings=[*_warnings(signals, query, row, len(ranked)), *model.notices],
         evidence=[*supporting, *opposing],
         user=author,
         campaign=campaign,
@@ -151,8 +152,8 @@ def _lines(found: ExplainMatch) -> list[str]:
     return lines
 
 
-def _warnings(signals: Signals, row: int, considered: int) -> list[str]:
-    warnings = []
+def _warnings(signals: Signals, query: AudienceQuery, row: int, considered: int) -> list[str]:
+    warnings = [] if signals.understood else [unknown_campaign(query)]
     posts = int(signals.crowd.posts[row])
     if posts < SMALL_POSTS:
         warnings.append(f"Careful: this rests on only {count(posts, 'post')} by @{signals.authors[row]}.")

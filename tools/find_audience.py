@@ -97,7 +97,7 @@ def find_audience(
     expected = sum(person.probability for person in people)
     return FindAudience(
         lines=_lines(query, people, expected, len(chosen), {post.author: post.text for post in evidence}),
-        warnings=_warnings(query, len(chosen), int(signals.mentions.counts.sum())),
+        warnings=[*_warnings(signals, query, len(chosen)), *model.notices],
         evidence=evidence,
         campaign=campaign,
         query=query,
@@ -164,6 +164,8 @@ def _lines(
         shown = f" Wrote: {quote(quotes[person.user], 90)}" if person.user in quotes else ""
         chance = f"{percent(person.probability)} ({percent(person.low)} to {percent(person.high)})"
         lines.append(f"{place}. @{person.user}, {chance}: {'; '.join(person.reasons)}.{shown}")
+    if query.interests_found and query.meant:
+        lines.append(f"What {short(query.campaign)} is about, as known beforehand: {listed(query.meant)}.")
     if query.interests:
         shown = listed([short(interest) for interest in query.interests])
         found = f"Related interests found here, which can be given to weigh them in: {shown}."
@@ -171,9 +173,19 @@ def _lines(
     return lines
 
 
-def _warnings(query: AudienceQuery, considered: int, mentions: int) -> list[str]:
+def unknown_campaign(query: AudienceQuery) -> str:
+    """The warning where nothing in the data is near to a campaign."""
+    return (
+        f"Careful: nothing here comes near {short(query.campaign)}: nobody names it and its words belong to no "
+        "subject, so this is little more than a guess. Describe it in other words, or give interests."
+    )
+
+
+def _warnings(signals: Signals, query: AudienceQuery, considered: int) -> list[str]:
     warnings = []
-    if not mentions and len(query.campaign.split()) <= LONGEST_NAME:
+    if not signals.understood:
+        warnings.append(unknown_campaign(query))
+    elif not signals.mentions.counts.any() and len(query.campaign.split()) <= LONGEST_NAME:
         warnings.append(f"Careful: nobody here names {short(query.campaign)}, so this rests on its meaning alone.")
     if considered < SMALL_PEOPLE:
         ranked = count(considered, "person", "people")

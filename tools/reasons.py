@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.library import Library
+from tools.sensitive import hints_at_trait
 from tools.signals import NAMES, Signals
 from tools.targeting import Odds
 from tools.words import count, listed, short, tone
 
 TELLING = 0.15  # log-odds from which a signal is worth a word
 SHOWN_COMMUNITIES = 2
+CLOSE_COMMUNITIES = 0.02  # share of all communities whose posts count as evidence
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,18 @@ def told(reasons: list[Reason], *, speaks_for: bool) -> list[str]:
 
 
 def posts_for(signals: Signals, row: int, number: int) -> list[str]:
-    """Ids of the posts that speak for a person: warm ones that name the campaign, then those nearest to it."""
+    """Ids of the posts that speak for a person: warm ones that name the campaign, then those close to it, then the
+    nearest of those in communities that are near to it. There may be none.
+    """
+    crowd = signals.crowd
     named = [id_ for id_ in signals.mentions.posts[row] if signals.mentions.post_tones[id_] >= 0]
-    near = signals.crowd.best_posts(signals.closeness, row, number)
-    return list(dict.fromkeys([*named, *near]))[:number]
+    own = np.flatnonzero(crowd.author == row)
+    own = own[np.argsort(-signals.closeness[own], kind="stable")]
+    close = own[signals.closeness[own] >= signals.close]
+    there = own[np.isin(crowd.community[own], _close_communities(signals))]
+    cold = {id_ for id_ in signals.mentions.posts[row] if id_ not in named}
+    found = dict.fromkeys([*named, *(str(crowd.ids[i]) for i in [*close, *there])])
+    return [id_ for id_ in found if id_ not in cold][:number]
 
 
 def posts_against(library: Library, signals: Signals, row: int, number: int) -> list[str]:
@@ -61,6 +71,14 @@ def posts_against(library: Library, signals: Signals, row: int, number: int) -> 
     return list(dict.fromkeys([*cold, *(id_ for id_ in close if id_ not in tones)]))[:number]
 
 
+def _close_communities(signals: Signals) -> np.ndarray:
+    """The communities nearest to the campaign; those that hint at a trait are no proof of anything."""
+    if not len(signals.places):
+        return np.zeros(0, dtype=int)
+    near = np.flatnonzero(signals.places >= np.quantile(signals.places, 1 - CLOSE_COMMUNITIES))
+    return np.array(_tellable(signals, near.tolist()), dtype=int)
+
+
 def _posts(signals: Signals, row: int, pro: bool) -> str:
     own = signals.closeness[signals.crowd.author == row]
     close = int((own >= signals.close).sum())
@@ -70,8 +88,12 @@ def _posts(signals: Signals, row: int, pro: bool) -> str:
 
 
 def _communities(signals: Signals, row: int, pro: bool) -> str:
-    names = _listed(signals, _nearest_communities(signals, row, pro))
+    found = _nearest_communities(signals, row, pro)
+    names = _listed(signals, found)
     if not names:
+        known = (signals.crowd.community[signals.crowd.author == row] >= 0).any()
+        if found or (known and not pro):
+            return f"active in communities {'near it' if pro else 'far from it'}"
         return "posts in no community near it" if pro else "posts in no community"
     return f"active in {names}" if pro else f"the nearest community they post in is {names}, far from it"
 
@@ -84,7 +106,7 @@ def _visits(signals: Signals, row: int, parts: dict[str, float]) -> str:
         named = _nearest_communities(signals, row, parts["communities"] > 0)
     toward = signals.visits if pro else -signals.visits
     ranked = [place for place in _visited(signals, row, toward) if place not in named and toward[place] > 0]
-    names = _listed(signals, ranked[:SHOWN_COMMUNITIES])
+    names = _listed(signals, _tellable(signals, ranked)[:SHOWN_COMMUNITIES])
     found = "often" if pro else "rarely"
     if not names:
         return f"posts where its audience is {found} found"
@@ -103,8 +125,9 @@ def _nearest_communities(signals: Signals, row: int, pro: bool) -> list[int]:
     """The communities that are told: for a person those nearer to the campaign than most, against them the nearest."""
     ranked = _visited(signals, row, signals.places)
     if not pro:
-        return ranked[:1]
-    return [place for place in ranked if signals.places[place] > signals.places.mean()][:SHOWN_COMMUNITIES]
+        return (_tellable(signals, ranked) or ranked)[:1]
+    near = [place for place in ranked if signals.places[place] > signals.places.mean()]
+    return (_tellable(signals, near) or near)[:SHOWN_COMMUNITIES]
 
 
 def _visited(signals: Signals, row: int, scores: np.ndarray) -> list[int]:
@@ -115,4 +138,9 @@ def _visited(signals: Signals, row: int, scores: np.ndarray) -> list[int]:
 
 
 def _listed(signals: Signals, places: list[int]) -> str:
-    return listed([short(signals.crowd.communities[place]) for place in places])
+    return listed([short(signals.crowd.communities[place]) for place in _tellable(signals, places)])
+
+
+def _tellable(signals: Signals, places: list[int]) -> list[int]:
+    """The communities without those that hint at a trait which is never told of anybody."""
+    return [place for place in places if not hints_at_trait(signals.crowd.communities[place])]

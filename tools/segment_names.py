@@ -17,7 +17,7 @@ from index.entities import canonical
 from tools.library import Library
 from tools.segments import Grouping
 from tools.select import Selection
-from tools.sensitive import sensitive_subjects
+from tools.sensitive import hints_at_trait, sensitive_subjects
 from tools.words import listed, short
 
 TERMS, FEW_TERMS = 3, 2  # in a name; below the second, less clear phrases fill up
@@ -86,7 +86,8 @@ def name_groups(library: Library, grouping: Grouping, where: Selection, leave_ou
     sure = {(term.group, term.text) for term in clear}
     named = []
     for group in range(grouping.chosen.groups):
-        places = _apart((term.text for term in communities if term.group == group), own, 3)
+        theirs = (term.text for term in communities if term.group == group and not hints_at_trait(term.text))
+        places = _apart(theirs, own, 3)
         ours = [term for term in phrases if term.group == group]
         said = [cased.get(term.text, term.text) for term in ours if (group, term.text) in sure]
         rest = [cased.get(term.text, term.text) for term in ours if (group, term.text) not in sure]

@@ -51,6 +51,20 @@ def sensitive_subjects() -> frozenset[str]:
     return frozenset(word for subject in raw["subjects"] for word in subject.split())
 
 
+@cache
+def hints_at_trait(community: str) -> bool:
+    """Whether to post in a community hints at such a trait, so that it may not be told as a reason."""
+    parts, names = _hints()
+    plain = re.sub(r"[\W_]+", "", community.casefold())
+    return plain in names or any(part in plain for part in parts)
+
+
+@cache
+def _hints() -> tuple[tuple[str, ...], frozenset[str]]:
+    raw = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    return tuple(raw["hints"]), frozenset(raw["hint_names"])
+
+
 def _named(text: str) -> tuple[str, str] | None:
     """The trait that a text asks for and the words that do so."""
     plain = " ".join(text.replace("’", "'").split())

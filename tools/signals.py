@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tools.audience_query import AudienceQuery, posts_naming, query_vector
 from tools.crowd import Crowd
-from tools.habits import Common, Habits, habits
+from tools.habits import Aim, Common, Habits, habits
 from tools.library import Library
 from tools.select import topic_pattern
+from tools.words import NEUTRAL_BAND
 
-BEST = 0.25  # share of a person's posts, and of their communities, that counts: three of twelve
+BEST = 0.25  # share of a person's posts that counts: three of twelve
+BEST_PLACES = 1 / 12  # share of their posts by whose communities they are judged
 NAMES = ("posts", "communities", "visits", "style", "mentions")
-NEUTRAL_MENTION = 0.3  # what naming the campaign in a neutral tone is worth; warm words add, cold words take away
+# What naming the campaign is worth by its mean tone: nothing where that begins to be negative, below it speaks against.
+MENTION_TONES, MENTION_WORTH = (-1.0, -NEUTRAL_BAND, 0.0, 1.0), (-1.0, 0.0, 0.3, 1.3)
 CLOSE = 0.01  # share of all posts that count as close to the campaign
 FARTHEST = 4.0  # spreads from the mean at which a signal is cut: an index of odd people must not give certainty
 
@@ -47,6 +50,7 @@ class Signals:
     close: float
     places: np.ndarray
     visits: np.ndarray
+    understood: bool = True  # whether anything is known of what the campaign means
 
     @property
     def authors(self) -> list[str]:
@@ -56,7 +60,11 @@ class Signals:
 def measure_signals(library: Library, query: AudienceQuery) -> Signals:
     """Every signal for every person of the index."""
     tones = _tones(library, query.campaign)
-    return signals_of(library.crowd, habits(), library.common, query_vector(library, query), tones)
+    known = habits()
+    aim = known.aim(query_vector(library, query), query.words)
+    signals = signals_of(library.crowd, known, library.common, aim, tones)
+    # An encoder finds something near to any string of letters.
+    return replace(signals, understood=bool(tones or query.meant or known.terms.known(query.campaign)))
 
 
 def _tones(library: Library, campaign: str) -> dict[str, float]:
@@ -73,24 +81,24 @@ def _tones(library: Library, campaign: str) -> dict[str, float]:
     return dict(sorted(tones.items(), key=lambda item: (-item[1], item[0])))
 
 
-def signals_of(crowd: Crowd, known: Habits, common: Common, vector: np.ndarray, tones: dict[str, float]) -> Signals:
+def signals_of(crowd: Crowd, known: Habits, common: Common, aim: Aim, tones: dict[str, float]) -> Signals:
     """The signals from arrays: ``common`` is ``common_of`` the crowd, ``tones`` has the tone of the posts that name the
     campaign.
     """
-    drawn = known.drawn(vector)
+    drawn = known.drawn(aim)
     # What is near to every subject is no proof of one: hence the distance in its own spreads.
     mean, spread = common.posts
     closeness = (crowd.cosines(drawn) - mean) / np.maximum(spread, 1e-6)
     mean, spread = common.places
     places = (crowd.places @ drawn - mean) / np.maximum(spread, 1e-6)
-    visits = known.visits_toward(vector, crowd.folded)
+    visits = known.visits_toward(aim, crowd.folded)
     mentions = _mentions(crowd, tones)
-    weight = NEUTRAL_MENTION + mentions.tones
+    weight = np.interp(mentions.tones, MENTION_TONES, MENTION_WORTH)
     columns = [
         _standardised(crowd.best(closeness, BEST)),
-        _standardised(crowd.best(_of_community(crowd, places), BEST)),
+        _standardised(crowd.best(_of_community(crowd, places), BEST_PLACES)),
         _standardised((crowd.habit > 0) @ visits),
-        _standardised(known.like_members(vector, crowd.centres)),
+        _standardised(known.like_members(aim, crowd.centres)),
         np.sign(weight) * np.log1p(mentions.counts * np.abs(weight)),
     ]
     close = float(np.quantile(closeness, 1 - CLOSE)) if len(closeness) else 0.0

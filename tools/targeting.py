@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from functools import cache
@@ -10,10 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from index.errors import AnalystError
+from tools.habits import WEIGHTS as HABITS
 from tools.signals import NAMES, Signals
 
 WEIGHTS = Path(__file__).parent / "weights" / "targeting.json"
 CALIBRATION = "calibration.json"  # in an index: the outcomes that its owner gave
+STALE = (
+    "Careful: this index was calibrated with other weights than today's, so the shipped probabilities are shown; "
+    "calibrate it again with `analyst calibrate`."
+)
+GUESS, GUESS_SPREAD = 0.25, 1.0  # what signals are worth, and the spread more, where nothing is known of a campaign
 Z80 = 1.2816  # half-width of an 80 % interval in standard deviations
 
 
@@ -28,6 +35,7 @@ class TargetingModel:
     spread: float
     calibrated_on: str
     slope: float = 1.0  # of a recalibration on outcomes of one's own
+    notices: tuple[str, ...] = ()  # what its user should know
 
 
 @dataclass(frozen=True)
@@ -46,8 +54,11 @@ def odds_of(signals: Signals, model: TargetingModel | None = None) -> Odds:
     """How likely each person is to engage."""
     model = model or shipped_model()
     parts = model.slope * signals.values * np.array([model.weights[name] for name in NAMES])
+    spread = model.spread
+    if not signals.understood:
+        parts, spread = GUESS * parts, spread + GUESS_SPREAD
     logit = parts.sum(1) + model.bias
-    low, high = logit - Z80 * model.spread, logit + Z80 * model.spread
+    low, high = logit - Z80 * spread, logit + Z80 * spread
     return Odds(_sigmoid(logit), _sigmoid(low), _sigmoid(high), parts)
 
 
@@ -62,6 +73,15 @@ def shipped_model() -> TargetingModel:
     return TargetingModel(raw["bias"], raw["weights"], raw["spread"], raw["calibrated_on"])
 
 
+@cache
+def weights_identity() -> str:
+    """A short digest of the weights that make the log-odds."""
+    digest = hashlib.sha256()
+    for path in (WEIGHTS, HABITS):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def forget_outcomes(index: Path) -> bool:
     """Go back to the shipped probabilities; whether there was anything to take back."""
     own = index / CALIBRATION
@@ -73,7 +93,8 @@ def forget_outcomes(index: Path) -> bool:
 def model_for(index: Path) -> TargetingModel:
     """The model for an index: the shipped one, recalibrated if outcomes were given for this index.
 
-    Raises AnalystError if they cannot be read.
+    A calibration of other weights than today's is not used; its ``notices`` say so. Raises AnalystError if it
+    cannot be read.
     """
     own = index / CALIBRATION
     if not own.is_file():
@@ -81,6 +102,8 @@ def model_for(index: Path) -> TargetingModel:
     try:
         raw = json.loads(own.read_text(encoding="utf-8"))
         bias, slope, spread = (float(raw[name]) for name in ("bias", "slope", "spread"))
+        if raw["fitted_to"] != weights_identity():
+            return replace(shipped_model(), notices=(STALE,))
         return replace(shipped_model(), bias=bias, slope=slope, spread=spread, calibrated_on=str(raw["calibrated_on"]))
     except (ValueError, KeyError, TypeError) as error:
         raise AnalystError(

@@ -44,4 +44,4 @@ def two_habits() -> Habits:
 
 def measured(crowd: Crowd, vector: np.ndarray = X, tones: dict[str, float] | None = None) -> Signals:
     known = two_habits()
-    return signals_of(crowd, known, common_of(crowd, known), vector, tones or {})
+    return signals_of(crowd, known, common_of(crowd, known), known.aim(vector, ""), tones or {})

@@ -17,7 +17,7 @@ from index.errors import AnalystError
 from tools.calibration import LEAST_ROWS, LEAST_SPREAD, calibrate_index, platt, spread_between
 from tools.find_audience import find_audience
 from tools.library import Library
-from tools.targeting import CALIBRATION, model_for, shipped_model
+from tools.targeting import CALIBRATION, model_for, shipped_model, weights_identity
 
 BIAS = shipped_model().bias
 
@@ -122,7 +122,8 @@ def test_probabilities_move_to_what_happened(own: Library, outcomes: Callable[..
 def test_what_is_kept_is_what_was_fitted(own: Library, outcomes: Callable[..., Path]) -> None:
     result = calibrate_index(own, outcomes(_half))
     kept = json.loads((own.path / CALIBRATION).read_text(encoding="utf-8"))
-    assert kept == {name: getattr(result, name) for name in ("bias", "slope", "spread", "calibrated_on")}
+    told = {name: getattr(result, name) for name in ("bias", "slope", "spread", "calibrated_on")}
+    assert kept == told | {"fitted_to": weights_identity()}
     model = model_for(own.path)
     assert (model.bias, model.slope, model.spread) == (result.bias, result.slope, result.spread)
     assert not list(own.path.glob(".*partial"))

@@ -80,12 +80,6 @@ def test_saying_everything_twice_changes_nothing(crowd: Crowd) -> None:
     assert np.allclose(crowd_of(rows).best(np.tile(scores, 2), 0.25), crowd.best(scores, 0.25))
 
 
-def test_best_posts_of_one_author(crowd: Crowd) -> None:
-    scores = np.array([0.1, 0.9, 0.5, 0.3, 0.2])
-    assert crowd.best_posts(scores, 0, 2) == ["3", "4"]
-    assert crowd.best_posts(scores, 1, 2) == ["2"]
-
-
 def test_nearest_posts_of_all_with_equals_in_the_order_of_the_file(crowd: Crowd) -> None:
     assert crowd.nearest(X, 2) == ["1", "3"]
     assert crowd.nearest(Y, 3)[:2] == ["2", "5"]

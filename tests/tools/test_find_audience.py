@@ -158,3 +158,24 @@ def test_a_calibration_of_ones_own_is_used(build: Callable[..., Library]) -> Non
     assert after.calibrated_on == "thirty outcomes" and after.handles == before.handles
     assert after.people[0].probability > before.people[0].probability
     assert after.people[0].high - after.people[0].low < 0.1
+
+
+@pytest.mark.parametrize("campaign", ["xkqz vvrt", "the of and", "???"])
+def test_nonsense_is_called_a_guess(call: Call, campaign: str) -> None:
+    guess, known = call("find_audience", campaign=campaign), call("find_audience", campaign="trail running shoes")
+    assert f"nothing here comes near {campaign}" in guess.warnings[0]
+    assert not any("comes near" in warning for warning in known.warnings)
+
+    def width(found: FindAudience) -> float:
+        (person, *_) = found.people
+        return float(np.log(person.high / (1 - person.high)) - np.log(person.low / (1 - person.low)))
+
+    assert width(guess) > 2 * width(known)
+
+
+def test_what_a_name_is_about_is_told_and_weighed_in(call: Call) -> None:
+    found = call("find_audience", campaign="Strava")
+    assert "What Strava is about, as known beforehand: running and cycling." in found.lines
+    given = call("find_audience", campaign="Strava", interests=["knitting"])
+    assert not any("known beforehand" in line for line in given.lines)
+    assert _chances(given) != _chances(found)

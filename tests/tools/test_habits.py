@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,39 +12,50 @@ import tools.habits
 from index.errors import AnalystError
 from index.trunk import WIDTH
 from tests.tools.small_crowd import X, Y, Z, crowd_of, two_habits
-from tools.habits import PULL, common_of, habits
+from tools.habits import PULL, TYPICAL, Aim, common_of, habits
+from tools.terms import Terms
+
+AT_X = two_habits().aim(X, "")
 
 
 def test_weights_of_communities_fall_with_distance_and_sum_to_one() -> None:
-    weights = two_habits().near(X, 2.0)
+    weights = two_habits().aim(X, "").weights(2.0)
     assert np.allclose(weights, np.array([np.e**2, 1, 1]) / (np.e**2 + 2))
     assert weights.sum() == pytest.approx(1)
 
 
 def test_a_campaign_is_drawn_toward_the_nearest_community() -> None:
     campaign = np.array([0.8, 0.6, 0.0], dtype=np.float32)
-    drawn = two_habits().drawn(campaign)
+    drawn = two_habits().drawn(two_habits().aim(campaign, ""))
     weight = 1 / (1 + np.exp(-40 * 0.2))  # of running against cooking, 0.8 against 0.6; gym counts for nothing
     pull = np.array([weight, 1 - weight, 0])
     by_hand = campaign + PULL * pull / np.linalg.norm(pull)
     assert np.allclose(drawn, by_hand / np.linalg.norm(by_hand), atol=1e-4)
 
 
+def test_words_typical_of_a_community_bring_the_campaign_near_to_it() -> None:
+    terms = Terms(["garmin"], np.array([0, 1]), np.array([2]), np.array([3.0]))
+    known = replace(two_habits(), terms=terms)
+    assert np.allclose(known.aim(X, "Garmin watch").near, [1, 0, 3 * TYPICAL])
+    assert np.allclose(known.aim(X, "watch").near, [1, 0, 0])
+    assert isinstance(known.aim(X, ""), Aim)
+
+
 def test_people_who_write_like_members_score_higher() -> None:
-    scores = two_habits().like_members(X, np.array([X, 5 * X, Y, np.zeros(3)]))
+    scores = two_habits().like_members(AT_X, np.array([X, 5 * X, Y, np.zeros(3)]))
     assert scores[0] == pytest.approx(scores[1])  # length says nothing, only direction
     assert scores[0] > 0.9 and abs(scores[2]) < 0.01 and scores[3] == 0
 
 
 def test_a_visit_to_what_people_come_from_speaks_for_the_campaign() -> None:
-    toward = two_habits().visits_toward(X, ["elsewhere", "cooking", "gym", "running"])
+    toward = two_habits().visits_toward(AT_X, ["elsewhere", "cooking", "gym", "running"])
     assert toward[2] == pytest.approx(1, abs=1e-4)
     assert toward[[0, 1, 3]].tolist() == [0, 0, 0]
 
 
 def test_no_community_in_common_says_nothing() -> None:
-    assert two_habits().visits_toward(X, ["here", "there"]).tolist() == [0, 0]
-    assert two_habits().visits_toward(X, []).shape == (0,)
+    assert two_habits().visits_toward(AT_X, ["here", "there"]).tolist() == [0, 0]
+    assert two_habits().visits_toward(AT_X, []).shape == (0,)
 
 
 def test_common_is_mean_and_spread_over_the_subjects() -> None:

@@ -100,11 +100,25 @@ def test_a_name_of_a_community_cannot_break_the_line() -> None:
     assert "\n" not in words["communities"].words and len(words["communities"].words) < 80
 
 
-def test_warm_posts_that_name_it_come_first_then_the_nearest(signals: Signals) -> None:
+def test_warm_posts_that_name_it_come_first_then_close_ones(signals: Signals) -> None:
     assert posts_for(signals, 0, 2) == ["a1", "a2"]
-    assert posts_for(signals, 1, 1) == ["b2"] or posts_for(signals, 1, 1) == ["b1"]
+    assert posts_for(signals, 1, 3) == []  # ben cooks: what is not close speaks for nothing
     warm = measured(crowd_of(ROWS), tones={"a2": 0.1})
     assert posts_for(warm, 0, 1) == ["a2"]
+
+
+def test_a_cold_post_that_names_it_never_speaks_for_it() -> None:
+    assert posts_for(measured(crowd_of(ROWS), tones={"a1": -0.5}), 0, 3) == ["a2"]
+
+
+def test_a_community_that_hints_at_a_trait_is_never_told() -> None:
+    rows: list[Row] = [("a1", "ana", "depression", X), ("a2", "ana", "gym", X), *ROWS[2:]]
+    signals = measured(crowd_of(rows, {"depression": X, "gym": X}))
+    words = _words(signals, 0)
+    assert words["communities"].words == "active in gym"
+    alone = measured(crowd_of([("a1", "ana", "depression", X), *ROWS[2:]], {"depression": X}))
+    assert all("depression" not in reason.words for row in range(3) for reason in _words(alone, row).values())
+    assert _words(alone, 0)["communities"].words == "active in communities near it"
 
 
 def test_cold_posts_that_name_it_come_first_then_negative_ones_near_it(tmp_path: Path) -> None:

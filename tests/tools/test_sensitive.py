@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from index.errors import AnalystError
-from tools.sensitive import is_sensitive, refuse_sensitive, sensitive_subjects
+from tools.sensitive import hints_at_trait, is_sensitive, refuse_sensitive, sensitive_subjects
 
 REFUSED = {
     "ethnicity": ["black women", "White people", "African-American moms", "young Latino men", "Asian Americans"],
@@ -106,3 +106,40 @@ def test_no_group_is_named_after_a_sensitive_trait() -> None:
     own = set(SAYS_LITTLE) | sensitive_subjects()
     terms = ["worldnews", "politics", "mental health", "Christians", "kitchen"]
     assert _apart(terms, own, 5) == ["worldnews", "kitchen"]
+
+
+@pytest.mark.parametrize(
+    "community",
+    [
+        "depression",
+        "Christianity",
+        "askgaybros",
+        "asktransgender",
+        "The_Donald",
+        "BlackPeopleTwitter",
+        "BabyBumps",
+        "ADHD",
+    ],
+)
+def test_communities_that_hint_at_a_trait(community: str) -> None:
+    assert hints_at_trait(community)
+
+
+@pytest.mark.parametrize(
+    "community",
+    [
+        "running",
+        "Coffee",
+        "eggs",
+        "BlackDesertOnline",
+        "transit",
+        "Gaming",
+        "asianfood",
+        "godot",
+        "AnarchyChess",
+        "MakeupAddiction",
+        "Rainbow6",
+    ],
+)
+def test_communities_that_do_not(community: str) -> None:
+    assert not hints_at_trait(community)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tests.tools.small_crowd import Row, X, Y, Z, crowd_of, measured
-from tools.signals import FARTHEST, NAMES, NEUTRAL_MENTION, Signals, _standardised
+from tools.signals import FARTHEST, NAMES, Signals, _standardised
 from tools.targeting import odds_of
+from tools.words import NEUTRAL_BAND
 
 FOUR = [
     ("1", "ana", "running", X),
@@ -54,12 +55,18 @@ def test_posts_near_every_subject_are_no_proof_of_one() -> None:
 
 
 def test_mentions_count_with_their_tone() -> None:
-    tones = {"1": 1.0, "2": 0.0, "3": -0.8, "4": -NEUTRAL_MENTION, "elsewhere": 1.0}
+    tones = {"1": 1.0, "2": 0.0, "3": -0.8, "4": -NEUTRAL_BAND, "elsewhere": 1.0}
     signals = measured(crowd_of(FOUR), tones=tones)
     assert signals.mentions.counts.tolist() == [2, 1, 1, 0]
-    assert np.allclose(signals.mentions.tones, [0.5, -0.8, -NEUTRAL_MENTION, 0])
+    assert np.allclose(signals.mentions.tones, [0.5, -0.8, -NEUTRAL_BAND, 0])
     assert signals.mentions.posts == [["1", "2"], ["3"], ["4"], []]
-    assert np.allclose(_column(signals, "mentions"), [np.log1p(2 * 0.8), -np.log1p(0.5), 0, 0])
+    assert np.allclose(_column(signals, "mentions"), [np.log1p(2 * 0.8), -np.log1p(0.72 / 0.92), 0, 0])
+
+
+def test_mildly_cold_words_speak_against() -> None:
+    """A tone that is told as negative may not count for a person, however mild it is."""
+    mild = _column(measured(crowd_of(FOUR), tones={"1": -0.1, "3": -0.3, "4": -0.05}), "mentions")
+    assert mild[0] < 0 and mild[1] < mild[0] and mild[2] > 0
 
 
 def test_nobody_names_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,16 @@ import pytest
 from index.errors import AnalystError
 from tests.tools.small_crowd import X, Y, crowd_of, measured
 from tools.signals import NAMES
-from tools.targeting import CALIBRATION, Z80, TargetingModel, forget_outcomes, model_for, odds_of, shipped_model
+from tools.targeting import (
+    CALIBRATION,
+    Z80,
+    TargetingModel,
+    forget_outcomes,
+    model_for,
+    odds_of,
+    shipped_model,
+    weights_identity,
+)
 
 MODEL = TargetingModel(-2.0, {"posts": 1, "communities": 0.5, "visits": 0, "style": 0, "mentions": 1}, 0.5, "a test")
 
@@ -68,12 +78,21 @@ def test_the_shipped_model_is_whole() -> None:
 
 def test_a_calibration_of_ones_own_is_used_and_can_be_taken_back(tmp_path: Path) -> None:
     assert model_for(tmp_path) == shipped_model() and not forget_outcomes(tmp_path)
-    own = {"bias": -1.5, "slope": 0.8, "spread": 0.4, "calibrated_on": "40 outcomes"}
+    own = {"bias": -1.5, "slope": 0.8, "spread": 0.4, "calibrated_on": "40 outcomes", "fitted_to": weights_identity()}
     (tmp_path / CALIBRATION).write_text(json.dumps(own), encoding="utf-8")
     model = model_for(tmp_path)
     assert (model.bias, model.slope, model.spread, model.calibrated_on) == (-1.5, 0.8, 0.4, "40 outcomes")
     assert model.weights == shipped_model().weights
     assert forget_outcomes(tmp_path) and model_for(tmp_path) == shipped_model()
+
+
+def test_a_calibration_of_other_weights_is_not_used_and_that_is_told(tmp_path: Path) -> None:
+    own = {"bias": -1.5, "slope": 0.8, "spread": 0.4, "calibrated_on": "40 outcomes", "fitted_to": "older"}
+    (tmp_path / CALIBRATION).write_text(json.dumps(own), encoding="utf-8")
+    model = model_for(tmp_path)
+    assert replace(model, notices=()) == shipped_model()
+    (notice,) = model.notices
+    assert "other weights than today's" in notice and "analyst calibrate" in notice
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]", '{"bias": "low", "slope": 1, "spread": 1, "calibrated_on": ""}'])

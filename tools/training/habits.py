@@ -1,19 +1,17 @@
-"""Learn who writes where: ``python -m tools.training.habits --index DIR``.
-
-DIR is an index of many people's posts with communities. Writes ``tools/weights/habits.safetensors``.
-"""
+"""Learn who writes where: the contents of ``tools/weights/habits.safetensors``."""
 
 from __future__ import annotations
 
-import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from tools.crowd import Crowd
-from tools.habits import WEIGHTS, Habits
-from tools.library import Library
+from tools.habits import PARTS, Habits
+from tools.terms import no_terms
+from tools.training.terms import Corpus, learn_terms
 
 LEAST_MEMBERS = 4  # of a community that is learned
 LEAST_POSTS = 4  # of a member elsewhere
@@ -23,25 +21,34 @@ FEW = 20  # members of a community whose direction is trusted by half
 RANK = 128
 
 
-def learn(crowd: Crowd) -> Habits:
-    """Habits of the people of ``crowd``."""
+def learn(crowd: Crowd, interests: Mapping[str, np.ndarray] | None = None, corpus: Corpus | None = None) -> Habits:
+    """Habits of the people of ``crowd``.
+
+    ``interests`` has, for communities by their casefolded names, the direction (384,) of what a catalogue says of them;
+    typical words come from ``corpus``.
+    """
     members = (crowd.habit > 0).sum(0).A1
     kept = np.flatnonzero(members >= LEAST_MEMBERS)
     visited = (np.asarray(crowd.habit[:, kept].todense()) > 0).astype(np.float32)
     visits, visitors = _visits(visited)
+    names = [crowd.communities[i].casefold() for i in kept]
     return Habits(
-        [crowd.communities[i].casefold() for i in kept],
-        _about(crowd, kept),
+        names,
+        _about(crowd, kept, interests or {}),
         _directions(crowd, kept),
         visits,
         visitors,
         crowd.centres.mean(0),
+        learn_terms(corpus, names) if corpus else no_terms(),
     )
 
 
-def _about(crowd: Crowd, kept: np.ndarray) -> np.ndarray:
-    """Half the name, a bit more than half the posts."""
+def _about(crowd: Crowd, kept: np.ndarray, interests: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Half the name, a bit more than half the posts, and as much again of what a catalogue says."""
     whole = crowd.places[kept] * 0.6 + crowd.names[kept] * 0.4
+    whole = whole / np.linalg.norm(whole, axis=1, keepdims=True)
+    for row, place in enumerate(kept):
+        whole[row] += interests.get(crowd.communities[place].casefold(), 0.0)
     return whole / np.linalg.norm(whole, axis=1, keepdims=True)
 
 
@@ -87,23 +94,14 @@ def save(found: Habits, path: Path) -> None:
     import torch
     from safetensors.torch import save_file
 
-    parts = ("vectors", "directions", "visits", "visitors", "centre")
-    arrays = {name: torch.from_numpy(np.asarray(getattr(found, name))) for name in parts}
+    arrays = {name: torch.from_numpy(np.asarray(getattr(found, name))) for name in PARTS}
     tensors = {name: array.to(torch.bfloat16).contiguous() for name, array in arrays.items()}
+    letters = np.frombuffer("\n".join(found.terms.names).encode(), dtype=np.uint8)
+    tensors |= {
+        "term_names": torch.from_numpy(letters.copy()),
+        "term_starts": torch.from_numpy(found.terms.starts),
+        "term_places": torch.from_numpy(found.terms.places),
+        "term_lifts": torch.from_numpy(found.terms.lifts).to(torch.bfloat16),
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, path, metadata={"communities": json.dumps(found.communities)})
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--index", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
-    options = parser.parse_args()
-    crowd = Library.open(options.index).crowd
-    found = learn(crowd)
-    save(found, options.out)
-    print(json.dumps({"communities": len(found.communities), "people": len(crowd.authors), "posts": len(crowd.ids)}))
-
-
-if __name__ == "__main__":
-    main()

@@ -12,6 +12,7 @@ from tests.tools.small_crowd import Row, X, Y, Z, crowd_of
 from tools.crowd import Crowd
 from tools.habits import habits
 from tools.training.habits import FEW, LEAST_MEMBERS, RIDGE, _elsewhere, _visits, learn, save
+from tools.training.terms import read_corpus
 
 
 @pytest.fixture
@@ -37,6 +38,31 @@ def test_what_a_community_is_about_has_unit_length(crowd: Crowd) -> None:
     assert np.allclose(found.vectors[found.communities.index("running")], X, atol=1e-6)
 
 
+def test_a_catalogue_says_what_a_community_is_about(crowd: Crowd) -> None:
+    found = learn(crowd, interests={"running": Z})
+    expected = (X + Z) / np.sqrt(2)
+    assert np.allclose(found.vectors[found.communities.index("running")], expected, atol=1e-6)
+    assert np.allclose(found.vectors[found.communities.index("cooking")], Y, atol=1e-6)
+
+
+def test_typical_words_are_learned_with_them_and_saved(
+    crowd: Crowd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = read_corpus(
+        [("", "Running", "garmin café")] * 9 + [("", "Cooking", "pan")] * 9 + [("", "chat", "hello")] * 99
+    )
+    found = learn(crowd, corpus=corpus)
+    running = found.communities.index("running")
+    assert found.aim(Z, "my Garmin").near.argmax() == running
+    path = tmp_path / "habits.safetensors"
+    save(found, path)
+    monkeypatch.setattr(tools.habits, "WEIGHTS", path)
+    read = habits.__wrapped__()
+    assert read.terms.names == found.terms.names and "garmin cafe" in read.terms.names
+    number = len(found.communities)
+    assert np.allclose(read.terms.typical("garmin", number), found.terms.typical("garmin", number), rtol=0.01)
+
+
 def test_the_centre_is_the_mean_person(crowd: Crowd) -> None:
     assert np.allclose(learn(crowd).centre, crowd.centres.mean(0))
 
@@ -46,7 +72,7 @@ def test_directions_are_where_members_differ_elsewhere(crowd: Crowd) -> None:
     running, cooking = (found.directions[found.communities.index(name)] for name in ("running", "cooking"))
     assert running[2] > 0 > cooking[2]
     assert FEW > 5  # five members are trusted by a fifth
-    scores = found.like_members(X, crowd.centres)
+    scores = found.like_members(found.aim(X, ""), crowd.centres)
     assert scores[:5].min() > scores[5:].max()
 
 
@@ -70,7 +96,8 @@ def test_who_visits_one_visits_the_other() -> None:
     for person in range(40):
         for place in ("gym", "running") if person % 2 else ("tea", "cooking"):
             rows.append((f"{person}{place}", f"u{person:02d}", place, {"running": X, "cooking": Y}.get(place, Z)))
-    toward = learn(crowd_of(rows)).visits_toward(X, ["gym", "tea"])
+    found = learn(crowd_of(rows))
+    toward = found.visits_toward(found.aim(X, ""), ["gym", "tea"])
     assert toward[0] > 0.05 and toward[0] > 10 * abs(toward[1])
 
 
