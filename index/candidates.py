@@ -37,8 +37,8 @@ SEEN = (
 )
 # … what counts differently for single words …
 SINGLE = ("cosine", "commonest", "rarest", "repeated", "late", "whole", "weak", "lean")
-# … and the register of the post: people who talk choose single words, abstracts and adverts longer terms.
-REGISTER = ("personal", "dense", "lengthy")
+# … and the register of the post: of a question people choose single words, of an abstract longer terms.
+REGISTER = ("dense", "lengthy")
 PLACES = ("single", "closes", "whole")
 FEATURES = (
     *SEEN,
@@ -48,8 +48,7 @@ FEATURES = (
 _SINGLE = [SEEN.index(name) for name in SINGLE]
 _PLACES = [SEEN.index(name) for name in PLACES]
 # A post of three words has no register to speak of: beyond what longer texts show, more makes no difference.
-_REGISTERS = ((0.0, 0.05), (0.4, 0.65), (4.0, 6.0))
-PERSONAL = frozenset("i you my your me he she im am mine yours".split())  # noqa: SIM905
+_REGISTERS = ((0.4, 0.65), (4.0, 6.0))
 # Words that carry nothing in posts, beyond spaCy's stop words: no phrase reaches over them.
 CHATTER = frozenset(
     """
@@ -253,18 +252,12 @@ def features(
     return np.hstack([seen, seen[:, _SINGLE] * single, *places])
 
 
-def _register(units: Sequence[Unit]) -> tuple[float, float, float]:
-    """How much a post talks of I and you, how much of it is content words, and how long its words are."""
+def _register(units: Sequence[Unit]) -> tuple[float, float]:
+    """How much of a post is content words, and how long its words are."""
     count, empty = len(units), _empty_words()
-    values = (
-        sum(unit.text in PERSONAL for unit in units) / count,
-        sum(unit.text not in empty for unit in units) / count,
-        sum(len(unit.text) for unit in units) / count,
-    )
-    personal, dense, lengthy = (
-        min(most, max(least, value)) for value, (least, most) in zip(values, _REGISTERS, strict=True)
-    )
-    return personal, dense, lengthy
+    values = sum(unit.text not in empty for unit in units) / count, sum(len(unit.text) for unit in units) / count
+    dense, lengthy = (min(most, max(least, value)) for value, (least, most) in zip(values, _REGISTERS, strict=True))
+    return dense, lengthy
 
 
 def _row(candidate: Candidate, units: Sequence[Unit], rare: dict[str, float]) -> list[float]:

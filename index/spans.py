@@ -105,7 +105,7 @@ def whole_words(text: str, spans: Sequence[Span]) -> list[Span]:
         touched = [(start, end) for start, end in limits if start < span.end and end > span.start]
         if not touched:
             continue  # punctuation names nothing
-        start, end = min(span.start, touched[0][0]), max(span.end, touched[-1][1])
+        start, end = touched[0][0], max(span.end, touched[-1][1])  # the "#" of a hashtag is no part of the name
         end -= 2 if text[start:end].endswith(("'s", "’s")) and span.end <= end - 2 else 0
         if widened and start < widened[-1].end:
             widened[-1] = Span(widened[-1].start, max(end, widened[-1].end), widened[-1].type)

@@ -71,7 +71,9 @@ def test_ask_puts_the_final_answer_on_stdout_and_the_steps_on_stderr(analyst: Fa
 def test_ask_json_prints_one_object_and_nothing_else(analyst: FakeAnalyst, folder: Path) -> None:
     done = run("ask", "Who drinks tea?", "--index", folder, "--json", "--model", "some/model")
     assert done.exit_code == 0
-    assert set(json.loads(done.stdout)) == {"answer", "calls", "results", "grounded", "seconds", "model"}
+    assert set(json.loads(done.stdout)) == {
+        "answer", "calls", "results", "grounded", "sources", "seconds", "model",
+    }  # fmt: skip
     assert "chatter" in done.stderr and analyst.model_name == "some/model"
 
 

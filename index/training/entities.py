@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -151,12 +152,13 @@ def in_corpus_terms(example: Tagged, spans: list[Span], labels: dict[str, str]) 
     for span in spans:
         handle = example.text[max(0, span.start - 1) : span.start] == "@"
         # Handles are tagged in the Broad Twitter Corpus only, and there where "@" is parted from the name: both are.
-        tagged = example.corpus == "btc" and span.start - 1 in example.parted
-        if span.type not in labels or (handle and not tagged):
+        spoken_of = example.corpus == "btc" and span.start - 1 in example.parted
+        if span.type not in labels or (handle and not spoken_of):
             continue
         if handle:
             found.append(Span(span.start - 1, span.start, labels[span.type]))
-        found.append(Span(span.start, span.end, labels[span.type]))
+        sign = re.search("# ?$", example.text[: span.start])  # the corpora count it in
+        found.append(Span(sign.start() if sign else span.start, span.end, labels[span.type]))
     return found
 
 

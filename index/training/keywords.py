@@ -29,7 +29,7 @@ from index.training.phrase_measures import phrase_scores, stemmed, unique
 from index.trunk import MAX_TOKENS, load_tokenizer
 
 # How much each counts. More for StackExchange finds more of its tags, and parts the terms of posts into single words.
-CORPORA = {"inspec": 1.0, "stackexchange": 1.0}
+CORPORA = {"inspec": 3.0, "stackexchange": 1.0}
 MOST_TEXTS = 1023  # of each corpus, so that none outweighs the others
 LEAN, SINGLE_LEAN, ONE = (FEATURES.index(name) for name in ("lean", "single lean", "single"))
 LEAST_POSTS = 5  # a word in fewer posts counts as unknown

@@ -60,6 +60,7 @@ def test_mentions_stand_where_they_say(encoder: Encoder) -> None:
         assert reading.sentiment.sum() == pytest.approx(1, abs=1e-4)
         for mention in mentions:
             surface = text[mention.start : mention.end]
+            assert not surface.startswith("#")
             assert mention.text == (hashtag_words(surface) if text[mention.start - 1] == "#" else surface)
             assert sum(mention.tone) == pytest.approx(1, abs=1e-4)
             assert mention.type in TYPES

@@ -22,6 +22,7 @@ from index.spans import (
     shapes_of,
     spans_from_tags,
     tags_from_spans,
+    whole_words,
     words_of,
 )  # fmt: skip
 
@@ -83,3 +84,8 @@ def test_words_of_a_tokenised_post_share_shapes_among_their_pieces() -> None:
     for word, shape in zip(words, [TITLE, LOWER, OTHER, LOWER], strict=True):
         assert set(shapes[word.piece : word.last + 1]) == {shape}
     assert shapes[0] == shapes[-1] == OTHER
+
+
+def test_signs_before_a_name_are_no_part_of_it() -> None:
+    assert whole_words("so #Nike Air", [Span(3, 12, "product")]) == [Span(4, 12, "product")]
+    assert whole_words('"Dune"', [Span(0, 5, "work")]) == [Span(1, 5, "work")]

@@ -161,3 +161,10 @@ def test_words_that_people_never_capitalise_are_taught_as_no_names(tmp_path: Pat
     assert allowed("phone", [Span(0, 5, "none")], "silver") == [{"O"}]
     assert common_words(texts) == {"phone", "or"}
     assert [t.text for t in read_silver(posts, gazetteer, plain=0)] == [texts[0], texts[-1]]
+
+
+def test_the_sign_of_a_hashtag_counts_as_the_corpora_count_it() -> None:
+    text = "at #MetLife and # dallas"
+    spans = [Span(4, 11, "organization"), Span(18, 24, "location")]
+    found = in_corpus_terms(Tagged(text, [], "wnut17"), spans, {"organization": "corporation", "location": "location"})
+    assert found == [Span(3, 11, "corporation"), Span(16, 24, "location")]
