@@ -127,8 +127,6 @@ def habits() -> Habits:
     with safe_open(WEIGHTS, framework="pt") as file:
         names = json.loads(file.metadata()["communities"])
         parts = {name: file.get_tensor(name).float().numpy() for name in PARTS}
-        if "term_names" not in file.keys():  # noqa: SIM118
-            return Habits(names, **parts)
         starts, places, lifts, letters = (
             file.get_tensor(f"term_{name}") for name in ("starts", "places", "lifts", "names")
         )

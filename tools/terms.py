@@ -40,8 +40,8 @@ class Terms:
         return total / weights if weights else total
 
     def known(self, text: str) -> bool:
-        """Whether any term of ``text`` is."""
-        return any(term in self._rows for term in terms_of(text))
+        """Whether any word of ``text`` is; pairs of empty words are typical of something by chance."""
+        return any(word in self._rows for word in words_of(text))
 
     @cached_property
     def _rows(self) -> dict[str, int]:

@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import small_rows
 from tools.find_audience import FindAudience, find_audience
 from tools.library import Library
+from tools.targeting import weights_identity
 
 if TYPE_CHECKING:
     from index.encoder import Encoder
@@ -153,6 +154,7 @@ def test_a_calibration_of_ones_own_is_used(build: Callable[..., Library]) -> Non
     library = build(small_rows())
     before = find_audience(library, "Nike")
     own = {"bias": 0.0, "slope": 1.0, "spread": 0.1, "calibrated_on": "thirty outcomes"}
+    own["fitted_to"] = weights_identity()
     Path(library.path / "calibration.json").write_text(json.dumps(own), encoding="utf-8")
     after = find_audience(library, "Nike")
     assert after.calibrated_on == "thirty outcomes" and after.handles == before.handles

@@ -48,4 +48,4 @@ def test_telling_terms_count_most() -> None:
 
 def test_unknown_words_say_nothing() -> None:
     assert TERMS.typical("blorp", 4).tolist() == [0, 0, 0, 0] == no_terms().typical("garmin", 4).tolist()
-    assert TERMS.known("the garmin") and not TERMS.known("blorp")
+    assert TERMS.known("the garmin") and not TERMS.known("blorp") and not TERMS.known("run")
