@@ -47,7 +47,7 @@ def masked(turn: Turn) -> str:
     text = HANDLE.sub("someone", turn.ask)
     args = [(name, value) for call in (turn.calls and turn.calls.expect) or [] for name, value in call.args.items()]
     spans = {words: stand_in(name) for name, value in args for words in words_of(value)}
-    for words in sorted(spans, key=len, reverse=True):
+    for words in sorted(spans, key=len):  # of "Nike" and "Nike ad", both right, the first leaves the phrasing's "ad"
         text = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", spans[words], text, flags=re.IGNORECASE)
     text = DATE.sub("then", text)
     return re.sub(rf"\b(?:{NUMBERS})\b", "some", text, flags=re.IGNORECASE)
