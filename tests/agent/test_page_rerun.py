@@ -8,9 +8,9 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from agent.analyst import Analyst
+from agent.earlier import Earlier
 from agent.page_panel import query_words
 from agent.page_turn import Conversation, Opening, Shown, answer, note
-from agent.proposals import call_before
 from tests.agent.scripted_model import ScriptedModel, call
 from tools.library import Library
 from tools.registry import call_tool
@@ -43,8 +43,10 @@ def test_the_next_question_sees_the_call_and_its_result(library: Library) -> Non
     assert isinstance(told, ToolMessage) and told.tool_call_id == called.tool_calls[0]["id"]
     assert told.text.startswith(result.text[:100]) and told.artifact.handles == result.handles
     assert follow_up.text == "and the second of them?"
-    assert call_before(seen) == ("Who would engage with iPhone?", ARGS)
-    assert "Two people." in said or result.lines[0][:20] in said  # the words, or the tools' own where these are checked
+    earlier = Earlier.of(seen)
+    assert (earlier.question, earlier.tool, earlier.args) == ("Who would engage with iPhone?", "find_audience", ARGS)
+    assert earlier.people[:2] == tuple(person.user for person in result.people[:2])
+    assert said.endswith("people.") and 'title="find_audience · people: 2"' in said  # the figure shows where it is from
 
     assert conversation.take_back() == "and the second of them?"  # the edited query stays
     conversation.put("who are they?")
