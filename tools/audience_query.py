@@ -82,7 +82,7 @@ def query_vector(library: Library, query: AudienceQuery) -> np.ndarray:
     """(384,) the campaign's direction, drawn toward what is meant by it."""
     vector = library.embed(query.campaign)
     if meant := query.meant:
-        pull = np.mean([library.embed(interest) for interest in meant], axis=0)
+        pull = library.embed_all(meant).mean(0)
         vector = vector + PULL * pull / np.linalg.norm(pull)
     return vector / np.linalg.norm(vector)
 
@@ -96,6 +96,5 @@ def posts_naming(library: Library, campaign: str) -> list[str]:
 
 def _nearest_phrases(library: Library, campaign: str, phrases: list[str]) -> list[str]:
     """Phrases near the campaign in meaning, the nearest first."""
-    vector = library.embed(campaign)
-    near = {phrase: float(library.embed(phrase) @ vector) for phrase in phrases}
+    near = dict(zip(phrases, library.embed_all(phrases) @ library.embed(campaign), strict=True))
     return sorted((phrase for phrase in phrases if near[phrase] >= NEAR_INTEREST), key=lambda phrase: -near[phrase])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -127,7 +127,11 @@ class Library:
 
     def embed(self, text: str) -> np.ndarray:
         """(384,) of unit length."""
-        return _embed(text)
+        return _embed((text,))[0]
+
+    def embed_all(self, texts: Sequence[str]) -> np.ndarray:
+        """(texts, 384) of unit length, in one pass."""
+        return _embed(tuple(texts))
 
     def author(self, user: str) -> str:
         """The author that ``user`` names, with or without @, in any case. Raises AnalystError with the nearest."""
@@ -191,7 +195,14 @@ def nearest_names(name: str, names: list[str], limit: int = 3) -> list[str]:
 
 
 @lru_cache(maxsize=512)
-def _embed(text: str) -> np.ndarray:
+def _embed(texts: tuple[str, ...]) -> np.ndarray:
+    import torch
+
     from index.encoder import query_encoder
 
-    return query_encoder().embed([text])[0]
+    encoder, threads = query_encoder(), torch.get_num_threads()
+    torch.set_num_threads(1)  # a few words are read sooner than several threads have waited for each other
+    try:
+        return encoder.embed(texts)
+    finally:
+        torch.set_num_threads(threads)

@@ -78,13 +78,16 @@ def group_people(library: Library, selection: Selection | None, groups: int | No
     Everyone counts with all their posts; in a selection with the posts that are in it. Raises AnalystError if there
     are too few people, or fewer than two for each group asked for.
     """
+    from threadpoolctl import threadpool_limits
+
     names, vectors, left_out = _everyone(library) if selection is None else _of_posts(library, selection)
     who = counted(len(names), "person", "people") + (f" with posts {selection.words}" if selection else "")
     most = _most_groups(who, vectors, groups)
-    points = _unit(_components(vectors, COMPONENTS))
-    trials = _trials(points, range(FEWEST, most + 1) if groups is None else [groups])
-    chosen = trials[0] if groups else _best(trials)
-    labels = _ordered(_fit(points, chosen.groups, starts=10).labels_)
+    with threadpool_limits(1):  # on a busy machine threads wait longer for each other than such small steps take
+        points = _unit(_components(vectors, COMPONENTS))
+        trials = _trials(points, range(FEWEST, most + 1) if groups is None else [groups])
+        chosen = trials[0] if groups else _best(trials)
+        labels = _ordered(_fit(points, chosen.groups, starts=10).labels_)
     return Grouping(names, vectors, labels, chosen, trials, left_out)
 
 
