@@ -41,7 +41,7 @@ $(READY): requirements.txt pyproject.toml
 	touch $(READY)
 
 # The sample is indexed again when its posts or the analysis heads change.
-indexes/sample/manifest.json: index/sample/posts.jsonl $(wildcard index/weights/*.safetensors) | $(READY)
+indexes/sample/manifest.json: index/sample/posts.jsonl $(wildcard index/weights/*) | $(READY)
 	$(BIN)/analyst index index/sample/posts.jsonl --out indexes/sample
 	@touch $@
 
