@@ -33,7 +33,7 @@ def posts_naming(library: Library, brand: str, within: Selection) -> Named:
     """Posts of ``within`` that name ``brand``; none if it is not named there.
 
     A word that is also a plain one ("target", "apple") counts only where it is tagged or, for a word that is mostly a
-    name, written with a capital.
+    name, written with a capital or as a hashtag.
     """
     pattern = topic_pattern(library, brand)
     rows = library.facts.frame(
@@ -42,7 +42,8 @@ def posts_naming(library: Library, brand: str, within: Selection) -> Named:
         "regexp_extract(p.text, $pattern, 2) AS surface, regexp_extract(p.text, $pattern, 3) AS ending, "
         "p.id IN (SELECT post FROM mentions WHERE regexp_matches(text, $pattern)) AS tagged, "
         "regexp_matches(left(p.text, $quoted), $pattern) AS shown, "
-        "regexp_matches(surface, '^\\p{Lu}|^.\\p{Lu}') AS capital "
+        "regexp_matches(surface, '^\\p{Lu}|^.\\p{Lu}') AS capital, "
+        "regexp_extract(p.text, $pattern, 1) = '#' AS hashtag "
         f"FROM posts p WHERE {within.where} AND regexp_matches(p.text, $pattern) ORDER BY p.id",
         {**within.values, "pattern": pattern, "quoted": QUOTE},
     )
@@ -57,9 +58,9 @@ def posts_naming(library: Library, brand: str, within: Selection) -> Named:
 def _means_the_brand(rows: pd.DataFrame) -> pd.Series[bool]:
     """Which of the posts with the word use it as a name."""
     if rows.tagged.mean() >= NAME_SHARE or rows.capital.mean() >= CAPITAL_SHARE:
-        small = rows[~rows.capital]
+        small = rows[~rows.capital & ~rows.hashtag]  # a hashtag is written small whatever it names
         if len(small) and rows.tagged.sum() > small.tagged.sum() and small.tagged.mean() < NAME_SHARE:
-            return rows.tagged | rows.capital
+            return rows.tagged | rows.capital | rows.hashtag
     elif rows.tagged.mean() >= HARDLY_A_NAME:
         return rows.tagged
     return rows.tagged | True

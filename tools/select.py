@@ -163,13 +163,15 @@ def _topic(library: Library, topic: str, values: dict[str, Any]) -> tuple[str, b
     values["pattern"] = topic_pattern(library, topic)
     lexical = "regexp_matches(p.text, $pattern)"
     tagged = "p.id IN (SELECT post FROM mentions WHERE regexp_matches(text, $pattern))"
-    small = "NOT regexp_matches(regexp_extract(p.text, $pattern, 2), '^\\p{Lu}|^.\\p{Lu}')"
-    said, named, lower, lower_named = library.facts.rows(
-        f"SELECT count(*), count(*) FILTER ({tagged}), count(*) FILTER ({small}), "
+    capital = "regexp_matches(regexp_extract(p.text, $pattern, 2), '^\\p{Lu}|^.\\p{Lu}')"
+    # A hashtag is written small whatever it names.
+    small = f"(NOT {capital} AND regexp_extract(p.text, $pattern, 1) <> '#')"
+    said, named, capitals, lower, lower_named = library.facts.rows(
+        f"SELECT count(*), count(*) FILTER ({tagged}), count(*) FILTER ({capital}), count(*) FILTER ({small}), "
         f"count(*) FILTER ({tagged} AND {small}) FROM posts p WHERE {lexical}",
         {"pattern": values["pattern"]},
     )[0]
-    if said and (named / said >= NAME_SHARE or (said - lower) / said >= CAPITAL_SHARE):
+    if said and (named / said >= NAME_SHARE or capitals / said >= CAPITAL_SHARE):
         # In small letters the same word can be another one: "apple" is a fruit, "nike" is not.
         if lower and named > lower_named and lower_named / lower < NAME_SHARE:
             return f"({lexical} AND ({tagged} OR NOT {small}))", False

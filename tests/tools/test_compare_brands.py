@@ -158,6 +158,17 @@ def test_names_of_any_writing(tmp_path: Path) -> None:
     assert result.brands[0].over_time == {} and result.brands[0].likes_mean is None
 
 
+def test_a_hashtag_names_the_brand_though_it_is_written_small(tmp_path: Path) -> None:
+    rows = [
+        post("1", "ana", "a Lego castle", names=["Lego"]),
+        post("2", "ben", "#lego sale today"),
+        post("3", "cleo", "stepped on a lego"),  # as a plain word
+    ]
+    result = compare_brands(make_library(tmp_path, rows), ["Lego", "Nike"])
+    assert (result.brands[0].posts, result.brands[0].people) == (2, 2)
+    assert "Careful: 1 post uses Lego as a plain word and did not count." in result.warnings
+
+
 def test_on_indexed_posts(call: Callable[..., Any]) -> None:
     result = call("compare_brands", brands=["Lego", "Nike"])
     lego = next(brand for brand in result.brands if brand.name == "Lego")
