@@ -85,7 +85,9 @@ class Crowd:
 
     def _places(self, scores: np.ndarray) -> np.ndarray:
         """(posts,) place of each among its author's posts, from 0 for the highest score."""
-        order = np.lexsort((-scores, self.author))
+        order = np.argsort(-scores, kind="stable")
+        author = self.author.astype(np.min_scalar_type(len(self.authors)))  # short numbers are sorted by their digits
+        order = order[np.argsort(author[order], kind="stable")]
         places = np.empty(len(order), dtype=int)
         places[order] = np.arange(len(order)) - (np.cumsum(self.posts) - self.posts)[self.author[order]]
         return places

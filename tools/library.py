@@ -194,7 +194,7 @@ def nearest_names(name: str, names: list[str], limit: int = 3) -> list[str]:
     return difflib.get_close_matches(name, names, n=limit, cutoff=0.6)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _embed(texts: tuple[str, ...]) -> np.ndarray:
     import torch
 

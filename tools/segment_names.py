@@ -142,8 +142,6 @@ def _pointing(library: Library, grouping: Grouping, terms: list[_Term]) -> tuple
     """Each group's best phrases, weighed by how far they point the way in which the group differs from everyone: those
     that clearly do, and the rest.
     """
-    from index.encoder import query_encoder
-
     best = [
         term
         for group in range(grouping.chosen.groups)
@@ -152,7 +150,7 @@ def _pointing(library: Library, grouping: Grouping, terms: list[_Term]) -> tuple
     if not best:
         return [], []
     texts = sorted({term.text for term in best})
-    meaning = dict(zip(texts, query_encoder().embed(texts), strict=True))
+    meaning = dict(zip(texts, library.embed_all(texts), strict=True))
     middle = grouping.vectors.mean(axis=0)
     ways = {}
     for group in range(grouping.chosen.groups):
