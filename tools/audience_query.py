@@ -16,7 +16,7 @@ from tools.sensitive import is_sensitive
 NEAREST_INTERESTS = 150  # posts from which related interests are read
 MOST_READ = 2000  # posts with the name from which they are read
 LONGEST_NAME = 5  # words; what is longer is ad copy
-NEAR_INTEREST = 0.3  # cosine to the campaign under which a phrase found nearby has nothing to do with it
+NEAR_INTEREST = 0.4  # cosine to the campaign under which a phrase found nearby has nothing to do with it
 PULL = 0.6  # of what is meant; interests found here are only offered, for they did not make rankings better
 # "a Nike ad", "our promo for Nike": what is left is the name.
 _AD_BEFORE = re.compile(
@@ -49,16 +49,16 @@ class AudienceQuery:
 
 
 def audience_query(library: Library, campaign: str, interests: list[str]) -> AudienceQuery:
-    """The campaign with its interests; left empty, they are read off the posts that name it, or that are nearest to
-    it.
+    """The campaign with its interests; left empty, they are read off the posts that name it; of few, also off those
+    nearest to it.
     """
     campaign = plain_campaign(campaign)
     given = [interest.strip() for interest in interests if interest.strip()]
     if given:
         return AudienceQuery(campaign, given, False)
     posts = posts_naming(library, campaign)[:MOST_READ]
-    if len(posts) < 5:
-        posts = library.crowd.nearest(library.embed(campaign), NEAREST_INTERESTS)
+    if len(posts) < NEAREST_INTERESTS:  # of so few a phrase may be one person's
+        posts = [*posts, *library.crowd.nearest(library.embed(campaign), NEAREST_INTERESTS)]
     selection = Selection("p.id IN (SELECT unnest($ids))", {"ids": posts}, "")
     found = contrastive_phrases(library, selection, 8, leave_out=campaign)
     own = set(campaign.casefold().split())

@@ -15,6 +15,9 @@ from tools.words import count, listed, short, tone
 TELLING = 0.15  # log-odds from which a signal is worth a word
 SHOWN_COMMUNITIES = 2
 CLOSE_COMMUNITIES = 0.02  # share of all communities whose posts count as evidence
+# A community is told as near to a campaign from so many spreads of its cosine on, or among so large a share of them.
+NEAR, NEAR_SHARE = 1.5, 0.05
+AUDIENCE = "where its audience is {} found"
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,15 @@ def reasons_of(signals: Signals, odds: Odds, row: int) -> list[Reason]:
 
 
 def told(reasons: list[Reason], *, speaks_for: bool) -> list[str]:
-    """The words of the signals that speak for, or against, and weigh enough to tell."""
-    sign = 1 if speaks_for else -1
-    return [reason.words for reason in reasons if sign * reason.weight >= TELLING]
+    """The words of the signals that speak for, or against, and weigh enough to tell; "where its audience is found"
+    tells nothing if no such place can be named.
+    """
+    sign, nowhere = (1, _somewhere("often")) if speaks_for else (-1, _somewhere("rarely"))
+    return [reason.words for reason in reasons if sign * reason.weight >= TELLING and reason.words != nowhere]
+
+
+def _somewhere(found: str) -> str:
+    return f"posts {AUDIENCE.format(found)}"
 
 
 def posts_for(signals: Signals, row: int, number: int) -> list[str]:
@@ -99,19 +108,27 @@ def _communities(signals: Signals, row: int, pro: bool) -> str:
 
 
 def _visits(signals: Signals, row: int, parts: dict[str, float]) -> str:
-    """``parts`` has what each signal adds: what is told of the communities is not told again."""
+    """``parts`` has what each signal adds: what is told of the communities is not told again.
+
+    Many a visit speaks for a campaign by habit alone; told are those whose link to it a reader can see.
+    """
     pro = parts["visits"] > 0
     named: list[int] = []
     if abs(parts["communities"]) >= TELLING:
         named = _nearest_communities(signals, row, parts["communities"] > 0)
-    toward = signals.visits if pro else -signals.visits
-    ranked = [place for place in _visited(signals, row, toward) if place not in named and toward[place] > 0]
+    toward, nearness = (signals.visits, signals.places) if pro else (-signals.visits, -signals.places)
+    least = _near(signals) if pro else -signals.places.mean() if len(signals.places) else 0.0
+    ranked = [
+        place
+        for place in _visited(signals, row, toward)
+        if place not in named and toward[place] > 0 and nearness[place] >= least
+    ]
     names = _listed(signals, _tellable(signals, ranked)[:SHOWN_COMMUNITIES])
     found = "often" if pro else "rarely"
     if not names:
-        return f"posts where its audience is {found} found"
+        return _somewhere(found)
     also = named and pro and parts["communities"] >= parts["visits"]
-    return f"{'also' if also else 'posts'} in {names}, where its audience is {found} found"
+    return f"{'also' if also else 'posts'} in {names}, {AUDIENCE.format(found)}"
 
 
 def _mentions(signals: Signals, row: int) -> str:
@@ -122,12 +139,20 @@ def _mentions(signals: Signals, row: int) -> str:
 
 
 def _nearest_communities(signals: Signals, row: int, pro: bool) -> list[int]:
-    """The communities that are told: for a person those nearer to the campaign than most, against them the nearest."""
+    """The communities that are told: for a person those near to the campaign, or else the nearest if it is nearer than
+    most; against them the nearest.
+    """
     ranked = _visited(signals, row, signals.places)
     if not pro:
         return (_tellable(signals, ranked) or ranked)[:1]
-    near = [place for place in ranked if signals.places[place] > signals.places.mean()]
+    nearer = [place for place in ranked if signals.places[place] > signals.places.mean()]
+    near = [place for place in nearer if signals.places[place] >= _near(signals)] or nearer[:1]
     return (_tellable(signals, near) or near)[:SHOWN_COMMUNITIES]
+
+
+def _near(signals: Signals) -> float:
+    """From where on a community is told as near to the campaign."""
+    return min(NEAR, float(np.quantile(signals.places, 1 - NEAR_SHARE))) if len(signals.places) else NEAR
 
 
 def _visited(signals: Signals, row: int, scores: np.ndarray) -> list[int]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.tools.hand_made import make_library, post
-from tools.audience_query import plain_campaign, posts_naming
+from tools.audience_query import audience_query, plain_campaign, posts_naming
+
+if TYPE_CHECKING:
+    from index.encoder import Encoder
 
 
 @pytest.mark.parametrize(
@@ -40,3 +45,19 @@ def test_posts_that_name_it_by_id_whatever_their_order(tmp_path: Path) -> None:
 def test_ad_copy_is_named_by_nobody(tmp_path: Path) -> None:
     copy = "the best shoes for every run"
     assert posts_naming(make_library(tmp_path, [post("a", "ana", copy)]), copy) == []
+
+
+def test_interests_found_are_several_people_s_and_close(tmp_path: Path, encoder: Encoder) -> None:
+    """Few posts name Nike: what one person says twice there is no interest of an audience, nor what is far from it."""
+    rows = [
+        post("1", "ana", "my Nikes hurt", phrases=["footwear"]),
+        post("2", "ana", "Nike again", phrases=["footwear"]),
+        post("3", "ben", "new pair", phrases=["sneakers"]),
+        post("4", "cem", "old pair", phrases=["sneakers"]),
+        post("5", "ben", "flat again", phrases=["battery"]),
+        post("6", "cem", "flat too", phrases=["battery"]),
+        *(post(str(n), "dan", "tea") for n in range(7, 40)),
+    ]
+    library = make_library(tmp_path, rows)
+    library.__dict__["crowd"] = SimpleNamespace(nearest=lambda vector, count: [row["id"] for row in rows])
+    assert audience_query(library, "Nike", []).interests == ["sneakers"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,13 +69,16 @@ def test_communities_are_named_once() -> None:
     assert words["visits"].words == "posts where its audience is often found"
 
 
-def test_other_communities_on_the_way_are_told() -> None:
-    words = _words(measured(crowd_of(ROWS, {"gym": Z})), 0)
-    assert words["communities"].words == "active in running"
-    assert words["visits"].words in (
-        "also in gym, where its audience is often found",
-        "posts in gym, where its audience is often found",
-    )
+def test_communities_on_the_way_are_told_if_they_are_near_in_meaning() -> None:
+    """Who goes to the gym goes running: told where the gym is about it, left out where a reader would see no link."""
+    quiet = replace(EVEN, weights={**EVEN.weights, "communities": 0.0})
+    for vector, told_as in ((X, "posts in gym, where its audience is often found"), (Z, None)):
+        signals = measured(crowd_of(ROWS, {"gym": vector * 9}))
+        found = [
+            words for words in told(reasons_of(signals, odds_of(signals, quiet), 0), speaks_for=True) if "aud" in words
+        ]
+        assert found == ([told_as] if told_as else [])
+    assert _words(signals, 0)["visits"].words == "posts where its audience is often found"  # still has its weight
 
 
 def test_the_nearest_community_of_somebody_far_from_it(signals: Signals) -> None:
