@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from tools.words import short
 
 if TYPE_CHECKING:
     from tools.habits import Common
+    from tools.segments import Grouping
 
 REMEMBERED = 32  # patterns whose posts are kept
 
@@ -37,6 +38,7 @@ class Library:
     manifest: Manifest
     facts: Facts
     vectors: Vectors
+    groupings: dict[int | None, Grouping] = field(default_factory=dict)  # of everyone, by the number asked for
 
     @classmethod
     def open(cls, path: Path) -> Library:

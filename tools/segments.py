@@ -78,10 +78,17 @@ def group_people(library: Library, selection: Selection | None, groups: int | No
     Everyone counts with all their posts; in a selection with the posts that are in it. Raises AnalystError if there
     are too few people, or fewer than two for each group asked for.
     """
+    if selection is not None:
+        return _grouped(*_of_posts(library, selection), groups, selection.words)
+    if groups not in library.groupings:
+        library.groupings[groups] = _grouped(*_everyone(library), groups)
+    return library.groupings[groups]
+
+
+def _grouped(names: list[str], vectors: np.ndarray, left_out: int, groups: int | None, writing: str = "") -> Grouping:
     from threadpoolctl import threadpool_limits
 
-    names, vectors, left_out = _everyone(library) if selection is None else _of_posts(library, selection)
-    who = counted(len(names), "person", "people") + (f" with posts {selection.words}" if selection else "")
+    who = counted(len(names), "person", "people") + (f" with posts {writing}" if writing else "")
     most = _most_groups(who, vectors, groups)
     with threadpool_limits(1):  # on a busy machine threads wait longer for each other than such small steps take
         points = _unit(_components(vectors, COMPONENTS))

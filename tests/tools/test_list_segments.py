@@ -28,6 +28,7 @@ class Made:
     def __init__(self, names: list[str], vectors: np.ndarray) -> None:
         unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         self.people_vectors = names, unit.astype(np.float32)
+        self.groupings: dict[int | None, Grouping] = {}
 
 
 def bundles(groups: int, people: int, spread: float = 0.02, seed: int = 1) -> tuple[list[str], np.ndarray, list[int]]:
@@ -49,6 +50,14 @@ def test_bundles_are_found_and_counted(groups: int) -> None:
     assert found.chosen.groups == groups
     assert found.chosen.silhouette > 0.7 and found.chosen.stability == 1
     assert len(set(zip(truth, found.labels.tolist(), strict=True))) == groups
+
+
+def test_everyone_is_grouped_once() -> None:
+    names, vectors, _ = bundles(3, 20)
+    library = Made(names, vectors)
+    first = group_people(library, None)  # type: ignore[arg-type]
+    assert group_people(library, None) is first  # type: ignore[arg-type]
+    assert group_people(library, None, 2).chosen.groups == 2  # type: ignore[arg-type]
 
 
 def test_the_order_of_the_store_does_not_matter() -> None:
