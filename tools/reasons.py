@@ -146,7 +146,8 @@ def _nearest_communities(signals: Signals, row: int, pro: bool) -> list[int]:
     if not pro:
         return (_tellable(signals, ranked) or ranked)[:1]
     nearer = [place for place in ranked if signals.places[place] > signals.places.mean()]
-    near = [place for place in nearer if signals.places[place] >= _near(signals)] or nearer[:1]
+    least = _near(signals)
+    near = [place for place in nearer if signals.places[place] >= least] or nearer[:1]
     return (_tellable(signals, near) or near)[:SHOWN_COMMUNITIES]
 
 
