@@ -16,6 +16,7 @@ from agent.page_own import LARGEST
 from agent.page_shelf import OWN, Shelf
 from agent.page_turn import Opening
 from tests.browser.conftest import CHROMIUM, LONG_WORD, SCREENSHOTS, SIZES, analyst_of, ask, serve
+from tests.browser.test_accessibility import faults
 from tests.conftest import small_rows
 from tests.fake_analyst import NASTY
 from tools.library import Library
@@ -114,6 +115,7 @@ def test_a_csv_of_ones_own_is_mapped_read_and_asked_about(
     expect(state).to_contain_text("2024-01-01 to 2024-03-04")
     expect(state.get_by_text("12", exact=True).first).to_be_visible()
     page.screenshot(path=SCREENSHOTS / "own-columns.png")
+    assert faults(page) == []
 
     page.click("#make")
     expect(page.get_by_role("progressbar", name="Reading the posts")).to_be_visible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import signal
@@ -32,8 +33,10 @@ def indexing(out: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process in the middle of indexing: it has begun to write and waits for more posts."""
     environment = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
     command = [sys.executable, app.__file__, "index", "-", "--out", str(out)]
+    # Where the tests themselves run in the background Ctrl-C is ignored, and children inherit that.
+    heeding = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, env=environment, **pipes) as process:  # type: ignore[call-overload]
+    with subprocess.Popen(command, env=environment, preexec_fn=heeding, **pipes) as process:  # type: ignore[call-overload]
         try:
             assert process.stdin
             process.stdin.write("".join(ROW % number for number in range(9)).encode())
