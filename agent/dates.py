@@ -19,10 +19,15 @@ MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 2)}
+SEASONS = {
+    "spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 2),
+    "holiday season": (11, 12), "holidays": (11, 12), "christmas season": (12, 12), "pride month": (6, 6),
+}  # fmt: skip
 FEASTS = {
     "christmas": (12, 25), "christmas eve": (12, 24), "xmas": (12, 25), "halloween": (10, 31), "new year": (1, 1),
     "new year day": (1, 1), "new year eve": (12, 31), "valentine day": (2, 14), "valentines day": (2, 14),
+    "new years": (1, 1), "new years day": (1, 1), "new years eve": (12, 31), "boxing day": (12, 26),
+    "independence day": (7, 4), "st patrick day": (3, 17), "st patricks day": (3, 17), "earth day": (4, 22),
 }  # fmt: skip
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
@@ -35,6 +40,7 @@ PARTS = {
 MOVING = {
     "thanksgiving": (11, 3, 4, 0), "black friday": (11, 3, 4, 1), "cyber monday": (11, 3, 4, 4),
     "mother day": (5, 6, 2, 0), "mothers day": (5, 6, 2, 0), "father day": (6, 6, 3, 0), "fathers day": (6, 6, 3, 0),
+    "labor day": (9, 0, 1, 0), "memorial day": (6, 0, 1, -7),
 }  # fmt: skip
 FILLING = re.compile(
     r"\b(the|of|between|in|on|at|to|up|since|until|till|from|after|before|during|prior|than|earlier|as|over|within)\b"
@@ -51,6 +57,15 @@ SHORT_UNITS = {
 }
 RANGE = re.compile(r"(?:from |between )?(.+?)(?:\s+(?:to|and|through|thru|till|until)\s+|\s*[–—]\s*|\s+-\s+)(.+)")
 REWORDED = (  # what the rules below read
+    (re.compile(r"(?<![\w/.-])(\d{1,2})/(\d{4})(?![\w/-])"), r"\2-\1"),
+    (re.compile(r"\bq([1-4])/(\d{4})\b"), r"q\1 \2"),
+    (re.compile(r"\blast night\b"), "yesterday"),
+    (re.compile(r"\bthis past\b"), "the past"),
+    (re.compile(r"\b(?:all|the whole|the entirety) of (?=(?:the |this |last )?\w)"), ""),
+    (re.compile(r"\b(?:calendar year|calendar) (?=\d{4}\b)"), ""),
+    (re.compile(r"\b(quarter|half|months|weeks|days) of the year\b"), r"\1 of this year"),
+    (re.compile(r"\b(?:last|final) quarter (?:of )?(?=\d{4}\b|(?:this|last) year\b)"), "fourth quarter "),
+    (re.compile(r"\b(?:last|final) half (?:of )?(?=\d{4}\b|(?:this|last) year\b)"), "second half "),
     (re.compile(r"\b(?:over|within) the last (?=(?:year|quarter|month|week)\b)"), "the past "),
     (re.compile(r"\b(day|week|month|quarter|year) before last\b"), r"2 \1s ago"),
     (re.compile(r"\bday before yesterday\b"), "2 days ago"),
@@ -134,7 +149,7 @@ def _one_time(today: date, words: str) -> Span | None:
     if not re.fullmatch(r"\w+ year", text):  # "march last year"
         text = re.sub(r"\b(this|last|previous) year\b", lambda m: str(today.year - (m[1] != "this")), text)
     try:
-        for rule in (_iso, _year, _written_day, _named, _relative, _weekday, _weekend):
+        for rule in (_iso, _year, _written_day, _named, _relative, _weekday, _weekend, _stretch):
             if span := rule(text, today):
                 return _part(span, *PARTS[part]) if part else span
     except (ValueError, OverflowError):  # 30 February, the year 0, a million years ago
@@ -229,6 +244,7 @@ def _in_any_year(name: str) -> Callable[[int], Span] | None:
         number = int(match[2]) if match[2] else ORDER.get(match[3], 0)
         first = size * (number - 1) + 1
         return (lambda year: _month_span(year, first, first + size - 1)) if 1 <= first <= 12 else None
+    name = re.sub(r"^(first|second|third|fourth)\b|\b(first|second|third|fourth)$", lambda m: str(ORDER[m[0]]), name)
     match = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)? ([a-z]+)|([a-z]+) (\d{1,2})(?:st|nd|rd|th)?", name)
     if match and (month := MONTHS.get(match[2] or match[3])):
         return lambda year: (date(year, month, int(match[1] or match[4])),) * 2  # type: ignore[return-value]
@@ -293,3 +309,30 @@ def _weekend(text: str, today: date) -> Span | None:
     if match[1] not in (None, "this") and today.weekday() >= 5:
         saturday -= timedelta(days=7)
     return saturday, saturday + timedelta(days=1)
+
+
+def _stretch(text: str, today: date) -> Span | None:
+    """The first or last days, weeks or months of a longer time: "last week march 2023", "first three months 2022"."""
+    match = re.fullmatch(r"(first|second|third|fourth|last|final) (?:(\w+) )?(day|week|month)s? (.+)", text)
+    if match is None or (match[2] and match[1] in ("second", "third", "fourth")):
+        return None
+    number = as_number(match[2]) if match[2] else 1
+    whole = _year(match[4], today) or _iso(match[4], today) or _named(match[4], today)
+    if not number or whole is None:
+        return None
+    before = number * (ORDER.get(match[1], 1) - 1)  # units in front of the stretch
+    if match[3] == "month":
+        months = [divmod(whole[0].year * 12 + whole[0].month - 1 + i, 12) for i in range(before + number)]
+        if match[1] in ("last", "final"):
+            end = whole[1].year * 12 + whole[1].month - 1
+            months = [divmod(end - i, 12) for i in range(number)][::-1]
+        (year, month), (end_year, end_month) = months[-number], months[-1]
+        span = date(year, month + 1, 1), _month_span(end_year, end_month + 1)[1]
+    else:
+        days = 7 if match[3] == "week" else 1
+        if match[1] in ("last", "final"):
+            span = whole[1] - timedelta(days=number * days - 1), whole[1]
+        else:
+            first = whole[0] + timedelta(days=before * days)
+            span = first, first + timedelta(days=number * days - 1)
+    return span if whole[0] <= span[0] and span[1] <= whole[1] and span != whole else None

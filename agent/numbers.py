@@ -18,6 +18,12 @@ DOZENS = {
     "couple of dozen": 24,
     "couple dozen": 24,
     "few dozen": 36,
+    "three dozen": 36,
+    "four dozen": 48,
+    "one hundred": 100,
+    "two hundred": 200,
+    "three hundred": 300,
+    "five hundred": 500,
 }
 
 

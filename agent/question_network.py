@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from agent.question_reader import CARRIED, CHOICES, KINDS, MARKS, TAGS
-from index.network import attention_bias, mean_pool
+from index.network import attention_bias, layers_in, load_branch, mean_pool
+from index.trunk import load_trunk
 
-OWN_LAYERS = 3  # of the trunk's layers, how many of the upper ones are the reader's own
+OWN_LAYERS = 6  # of the trunk's layers, how many of the upper ones are the reader's own
 
 
 class QuestionNetwork(nn.Module):
@@ -34,6 +37,11 @@ class QuestionNetwork(nn.Module):
         # What is below the reader's own layers is the trunk's and is not saved with it.
         self._below = [trunk.embeddings.eval(), *trunk.encoder.layer[:-layers].eval()]
 
+    def _apply(self, fn: Callable[..., Any], recurse: bool = True) -> QuestionNetwork:
+        for module in self._below:  # goes where the network goes
+            module._apply(fn, recurse)
+        return super()._apply(fn, recurse)
+
     def forward(self, ids: Tensor, mask: Tensor, marks: Tensor) -> dict[str, Tensor]:
         """(batch, length) ids, mask and marks → logits: ``tags`` (batch, length, tags), the others (batch, classes)."""
         embeddings, *below = self._below
@@ -50,3 +58,11 @@ class QuestionNetwork(nn.Module):
         pooled = torch.cat([states[:, 0], mean_pool(states, mask)], dim=-1)
         heads = {name.removesuffix("_head"): head for name, head in self.heads.items()}
         return {name: head(states if name == "tags" else pooled) for name, head in heads.items()}
+
+
+def load_question_network(path: Path) -> QuestionNetwork:
+    """The network whose weights are in ``path``, with as many layers of its own as these have; evaluation mode.
+
+    Raises AnalystError if the file is missing.
+    """
+    return load_branch(QuestionNetwork(load_trunk(), layers_in(path)), path)

@@ -82,12 +82,9 @@ class QuestionReader:
     @classmethod
     def load(cls, path: Path = WEIGHTS) -> QuestionReader:
         """Raises AnalystError if the weights are missing."""
-        from agent.question_network import QuestionNetwork
-        from index.network import load_branch
-        from index.trunk import load_trunk
+        from agent.question_network import load_question_network
 
-        network = load_branch(QuestionNetwork(load_trunk()), path)
-        return cls(network, question_tokenizer())
+        return cls(load_question_network(path), question_tokenizer())
 
     def read(self, question: str, context: str = "") -> QuestionReading:
         """``context`` is the call before in words (``Earlier.text``), if there was one."""

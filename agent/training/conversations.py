@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -194,7 +194,7 @@ class Conversations:
             fixed["nth"] = self.random.choice(places)
         text, values = self._said(say, fixed, taken)
         nth = values.pop("nth", "")
-        said = as_arguments(tool, values)
+        said = as_arguments(tool, values, keep)
         if "brands" in keep:
             said["brands"] = [*keep["brands"], *said.get("brands", [])]
         constants = {name: value for name, value in step.constants.items() if name[0] != "-" and name != "or"}
@@ -276,7 +276,7 @@ def follow_up(step: dict[str, Any], previous: dict[str, Any], values: dict[str, 
         if source in previous:
             value = previous[source]
             kept[target or source] = [value] if target == "brands" else value
-    said = as_arguments(step["tool"], values)
+    said = as_arguments(step["tool"], values, kept)
     if "brands" in kept:
         said["brands"] = [*kept["brands"], *said.get("brands", [])]
     return {**kept, **step.get("args", {}), **said}
@@ -301,8 +301,11 @@ def as_slots(phrasing: str, args: dict[str, Any]) -> dict[str, Any]:
     return filled
 
 
-def as_arguments(tool: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Slot values as arguments: numbers of slots go, a period fills both dates, interests alone are the campaign."""
+def as_arguments(tool: str, values: dict[str, Any], kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Slot values as arguments: numbers of slots go, a period fills both dates, interests alone are the campaign.
+
+    ``kept`` is what the call takes over from the one before.
+    """
     args: dict[str, Any] = {}
     for slot, value in values.items():
         name = slot.rstrip("0123456789")
@@ -312,7 +315,7 @@ def as_arguments(tool: str, values: dict[str, Any]) -> dict[str, Any]:
             args["brands"] = [*args.get("brands", []), *(value if isinstance(value, list) else [value])]
         else:
             args[name] = value
-    if tool == "find_audience" and "interests" in args and "campaign" not in args:
+    if tool == "find_audience" and "interests" in args and "campaign" not in {**(kept or {}), **args}:
         args["campaign"] = in_words(args.pop("interests"))
     return args
 

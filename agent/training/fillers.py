@@ -17,6 +17,7 @@ from index.training.data import read_rows
 HERE = Path(__file__).parent
 SLOT = re.compile(r"\{([a-z]+?)(\d?)\}")
 DOUBLE = re.compile(r"\b(our|the|my|a|an|your|their) (?:our new|the new|our|the|my|this) ", re.IGNORECASE)
+OWN = re.compile(r"(?:our|the|my|this) ", re.IGNORECASE)  # how a name itself may begin: "The North Face"
 BEFORE = r"\b(?:before|prior to|earlier than) "  # the day itself is not meant; agent.dates knows
 MOST_POSTS = 30_000  # enough handles, titles and texts, and read in a second
 STOP = frozenset(
@@ -73,6 +74,9 @@ class Fillers:
             else:
                 others = [*taken, *names_in({**given, **values})]
                 surface[key], values[key] = self._draw(slot, others)
+        for key, value in values.items():
+            if OWN.match(str(value[0] if isinstance(value, list) else value)):  # no "our The North Face"
+                phrasing = re.sub(rf"(?i)\b(?:our|the|my|an?|your|their) (?=\{{{key}\}})", "", phrasing)
         text = SLOT.sub(lambda match: surface[match[1] + match[2]], phrasing)
         text = DOUBLE.sub(r"\1 ", text).replace('""', '"')
         for key in values:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ import torch
 from agent.analyst import system_prompt
 from agent.toolbox import tool_schema
 from agent.training.conversations import Conversations, Turn, rendered
+from agent.training.feeding import fed
 from agent.training.loop import IGNORED, Batch, Schedule, device, train
 from agent.training.pretrain import new_model
 from tools.registry import TOOLS
 
 LENGTH = 1024
-ROWS = 4
 
 
 def tool_schemas() -> list[dict[str, Any]]:
@@ -75,8 +76,8 @@ class Row:
         )
 
 
-def packed(tokenizer: Any, conversations: Iterator[list[Turn]]) -> Iterator[Batch]:
-    """Rows of ``LENGTH`` tokens, ``ROWS`` a batch."""
+def packed(tokenizer: Any, conversations: Iterator[list[Turn]], size: int) -> Iterator[Batch]:
+    """Rows of ``LENGTH`` tokens, ``size`` a batch."""
     prefix = prefix_ids(tokenizer)
     rows: list[Row] = []
     row = Row(prefix)
@@ -88,9 +89,9 @@ def packed(tokenizer: Any, conversations: Iterator[list[Turn]]) -> Iterator[Batc
             rows.append(row)
             row = Row(prefix)
         row.add(ids, labels)
-        if len(rows) == ROWS:
+        if len(rows) == size:
             columns = zip(*(done.padded(tokenizer.pad_token_id) for done in rows), strict=True)
-            yield Batch(*(torch.tensor(column, device=device()) for column in columns))
+            yield Batch(*(torch.tensor(column) for column in columns))
             rows = []
 
 
@@ -117,6 +118,9 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("work/finetune"))
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "weights")
     parser.add_argument("--steps", type=int, default=2500)
+    parser.add_argument("--rows", type=int, default=4, help="rows of a batch")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--workers", type=int, default=0, help="processes that write conversations beside the training")
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--decay", type=float, default=0.6, help="share of the run in which the learning rate falls")
     parser.add_argument("--seed", type=int, default=7)
@@ -128,13 +132,20 @@ def main() -> None:
         model = new_model(tokenizer)
     model.to(device()).model.compile(dynamic=False)
     conversations = Conversations(options.data, options.results, options.seed)
-    schedule = Schedule(steps=options.steps, learning_rate=1e-3, decay=options.decay, seed=options.seed)
+    schedule = Schedule(options.steps, options.rate, decay=options.decay, averaging=0.99, seed=options.seed)
 
-    def batches(step: int) -> Iterator[Batch]:
-        conversations.random.seed(options.seed * 1_000_003 + step)
-        return packed(tokenizer, iter(conversations))
+    def batches(worker: int, workers: int, *, step: int) -> Iterator[Batch]:
+        conversations.random.seed((options.seed * 1_000_003 + step) * 1000 + worker)
+        return packed(tokenizer, iter(conversations), options.rows)
 
-    train(model, batches, schedule, options.work, every=100, seconds=options.seconds)
+    train(
+        model,
+        lambda step: fed(partial(batches, step=step), options.workers),
+        schedule,
+        options.work,
+        every=100,
+        seconds=options.seconds,
+    )
     save(model, tokenizer, options.out)
     print(json.dumps({"saved": str(options.out)}))
 

@@ -69,7 +69,7 @@ def kept(step: Step, tool: str, args: Mapping[str, Any], people: Sequence[str]) 
     if step.does == "narrow":
         return _narrowed(step, tool, args)
     if step.does == "brands":
-        return ({} if step.tool == "new" else dict(args)) if tool == "compare_brands" else None
+        return _other_brands(step, args) if tool == "compare_brands" else None
     if step.does == "change":
         return _changed(step, tool, args, people)
     return _pointing(step, args, people)
@@ -90,6 +90,11 @@ def _same(step: Step, args: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     # "What about tea?" after posts by @ana on coffee is about her still; after her profile it would be about nothing.
     rest = {name: value for name, value in args.items() if name not in gone}
+    return _without_dates(rest) if step.slots & {"since", "until", "during"} else rest
+
+
+def _other_brands(step: Step, args: Mapping[str, Any]) -> dict[str, Any]:
+    rest = {name: value for name, value in args.items() if step.tool == "more" or name != "brands"}
     return _without_dates(rest) if step.slots & {"since", "until", "during"} else rest
 
 

@@ -6,7 +6,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +30,18 @@ class Batch:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Steps and learning rate: warm-up, a flat stretch, then linear decay over the last ``decay`` share."""
+    """Steps and learning rate: warm-up, a flat stretch, then linear decay over the last ``decay`` share.
+
+    ``averaging`` is the share of the running mean of the weights that a step keeps (Polyak and Juditsky, 1992); the
+    mean is what a run ends with. 0 takes the last weights.
+    """
 
     steps: int
     learning_rate: float
     warmup: int = 100
     decay: float = 0.5
     weight_decay: float = 0.05
+    averaging: float = 0.0
     seed: int = 7
 
     def rate(self, step: int) -> float:
@@ -46,6 +51,12 @@ class Schedule:
 
 def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def on_device(batch: Any) -> Any:
+    """A batch, a dataclass of tensors, where the model is."""
+    values = [getattr(batch, column.name) for column in fields(batch)]
+    return type(batch)(*(value if value is None else value.to(device(), non_blocking=True) for value in values))
 
 
 def attention_mask(segments: Tensor) -> Tensor:
@@ -77,7 +88,7 @@ def train(
     check: Callable[[nn.Module], dict[str, Any]] = lambda model: {},
     loss_of: Callable[[Any, Any], Tensor] = loss_of,
 ) -> None:
-    """Train in place. ``batches(step)`` yields from ``step`` on what ``loss_of`` takes.
+    """Train in place. ``batches(step)`` yields from ``step`` on what ``loss_of`` takes, on any device.
 
     ``work`` keeps a checkpoint every ``every`` steps, from which a later run goes on. With ``seconds`` the schedule is
     stretched or cut so that the decay ends in time.
@@ -94,9 +105,11 @@ def train(
     checkpoint = work / "checkpoint.pt"
     work.mkdir(parents=True, exist_ok=True)
     step = 0
+    mean = [p.detach().clone() for p in model.parameters()] if schedule.averaging else []
     if checkpoint.is_file():
         saved = torch.load(checkpoint, weights_only=True)
         model.load_state_dict(saved["model"])
+        mean = [average.to(device()) for average in saved["mean"]]
         optimiser.load_state_dict(saved["optimiser"])
         step = saved["step"]
     started, smooth = time.monotonic(), None
@@ -110,29 +123,41 @@ def train(
         for group in optimiser.param_groups:
             group["lr"] = schedule.rate(virtual)
         with torch.autocast(device().type, dtype=torch.bfloat16):
-            loss = loss_of(model, batch)
+            loss = loss_of(model, on_device(batch))
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         step += 1
-        value = float(loss.detach())
-        smooth = value if smooth is None else 0.98 * smooth + 0.02 * value
+        _average(mean, model, min(schedule.averaging, step / (step + 10)))
+        # Read on the device's own time: a look at every loss would make it wait.
+        value = loss.detach()
+        smooth = value if smooth is None else smooth.lerp(value, 0.02)
         if step % every == 0:
             model.eval()
             figures = check(model)
             model.train()
-            _save(checkpoint, model, optimiser, step)
+            _save(checkpoint, model, optimiser, mean, step)
             pace = (time.monotonic() - started) / max(1, step - first)
             print(
-                json.dumps({"step": step, "loss": round(smooth, 4), "s_per_step": round(pace, 3), **figures}),
+                json.dumps({"step": step, "loss": round(float(smooth), 4), "s_per_step": round(pace, 3), **figures}),
                 flush=True,
             )
-    _save(checkpoint, model, optimiser, step)
+    _save(checkpoint, model, optimiser, mean, step)
+    with torch.no_grad():
+        for current, average in zip(model.parameters(), mean, strict=False):
+            current.copy_(average)
     model.eval()
 
 
-def _save(path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, step: int) -> None:
+@torch.no_grad()
+def _average(mean: list[Tensor], model: nn.Module, kept: float) -> None:
+    if mean:
+        torch._foreach_lerp_(mean, [p.detach() for p in model.parameters()], 1 - kept)
+
+
+def _save(path: Path, model: nn.Module, optimiser: torch.optim.Optimizer, mean: list[Tensor], step: int) -> None:
     partial = path.with_suffix(".partial")
-    torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step}, partial)
+    state = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "mean": mean, "step": step}
+    torch.save(state, partial)
     partial.replace(path)

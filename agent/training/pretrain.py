@@ -11,20 +11,22 @@ from __future__ import annotations
 import argparse
 import random
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from agent.training.feeding import fed
 from agent.training.loop import Batch, Schedule, device, train
 from agent.training.tokenizer import END, START, starting_embeddings, train_tokenizer
 from index.training.data import read_rows
 
 LENGTH = 512
-ROWS = 16
 CONFIG: dict[str, Any] = {
     "hidden_size": 384,
-    "num_hidden_layers": 6,
+    "num_hidden_layers": 8,
     "num_attention_heads": 6,
     "num_key_value_heads": 6,
     "head_dim": 64,
@@ -37,7 +39,7 @@ CONFIG: dict[str, Any] = {
 
 
 def new_model(tokenizer: Any) -> Any:
-    """A Qwen3 decoder of about 14 M parameters, word vectors from MiniLM."""
+    """A Qwen3 decoder of about 17 M parameters, word vectors from MiniLM."""
     from transformers import Qwen3Config, Qwen3ForCausalLM
 
     torch.manual_seed(7)
@@ -68,29 +70,26 @@ def documents(path: Path, generator: random.Random) -> Iterator[str]:
         yield text
 
 
-def token_stream(path: Path, tokenizer: Any, seed: int) -> Iterator[Batch]:
-    """Documents end to end, cut into rows of ``LENGTH``."""
-    generator = random.Random(seed)
+def token_stream(
+    path: Path, tokenizer: Any, seed: int, *, rows: int, worker: int = 0, workers: int = 1
+) -> Iterator[Batch]:
+    """Documents end to end, cut into rows of ``LENGTH``, ``rows`` a batch; again from the start when all are read.
+
+    Each of several ``workers`` reads documents of its own.
+    """
+    generator = random.Random(seed * workers + worker)
     end = tokenizer.convert_tokens_to_ids(START)
     pool: list[int] = []
-    rows: list[list[int]] = []
     while True:
-        texts = []
-        for text in documents(path, generator):
-            texts.append(text)
-            if len(texts) < 2000:
-                continue
+        mine = islice(documents(path, generator), worker, None, workers)
+        while texts := list(islice(mine, 2000)):
             generator.shuffle(texts)
             for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]:
                 pool += [*ids, end]
-                while len(pool) >= LENGTH:
-                    rows.append(pool[:LENGTH])
-                    pool = pool[LENGTH:]
-                if len(rows) >= ROWS:
-                    ids_ = torch.tensor(rows[:ROWS], device=device())
-                    rows = rows[ROWS:]
-                    yield Batch(ids_, ids_)
-            texts = []
+            while len(pool) >= rows * LENGTH:
+                batch = torch.tensor(pool[: rows * LENGTH]).view(rows, LENGTH)
+                pool = pool[rows * LENGTH :]
+                yield Batch(batch, batch)
 
 
 def tokenizer_texts(text: Path, phrasings: Path) -> Iterator[str]:
@@ -111,6 +110,8 @@ def main() -> None:
     parser.add_argument("--phrasings", type=Path, default=Path(__file__).parent / "phrasings")
     parser.add_argument("--work", type=Path, default=Path("work/pretrain"))
     parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("--rows", type=int, default=16, help="rows of a batch")
+    parser.add_argument("--workers", type=int, default=0, help="processes that read beside the training")
     parser.add_argument("--seconds", type=float, default=float("inf"))
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
@@ -125,13 +126,17 @@ def main() -> None:
     schedule = Schedule(steps=options.steps, learning_rate=2e-3, decay=0.3)
     train(
         model,
-        lambda step: token_stream(options.text, tokenizer, step),
+        lambda step: fed(partial(_stream, tokenizer, step, options), options.workers),
         schedule,
         options.work,
         every=50,
         seconds=options.seconds,
     )
     model.save_pretrained(options.work / "model")
+
+
+def _stream(tokenizer: Any, step: int, options: argparse.Namespace, worker: int, workers: int) -> Iterator[Batch]:
+    return token_stream(options.text, tokenizer, step, rows=options.rows, worker=worker, workers=workers)
 
 
 if __name__ == "__main__":

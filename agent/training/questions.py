@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from agent.earlier import Earlier
-from agent.question_network import OWN_LAYERS, QuestionNetwork
+from agent.question_network import OWN_LAYERS, QuestionNetwork, load_question_network
 from agent.question_reader import (
     CARRIED,
     CHOICES,
@@ -33,14 +34,15 @@ from agent.question_reader import (
     question_tokenizer,
 )
 from agent.training.conversations import Conversations, Turn
-from agent.training.loop import Schedule, device, train
-from index.network import load_branch, save_branch
+from agent.training.feeding import fed
+from agent.training.loop import Schedule, train
+from index.network import save_branch
 from index.trunk import load_trunk
 
 SUBJECTS = ("campaign", "topic", "query")
 NUMBERS = ("limit", "count")
 NUMBER_WAYS = (
-    re.compile(r"\b(?:a couple of |a |two |half a )[\w-]+\b", re.IGNORECASE),
+    re.compile(r"\b(?:a couple(?: of)?|a few|a half|half a|a|one|two|three|four|five) [\w-]+\b", re.IGNORECASE),
     re.compile(r"\b[\w-]+\b"),
 )
 POOL = 50  # batches that are drawn together
@@ -170,7 +172,6 @@ class Examples:
 
     @classmethod
     def of(cls, found: Sequence[Question], tokenizer: Any) -> Examples:
-        """Made where the network is."""
         ids, marks, tags, kinds, choices, carried, could = [], [], [], [], [], [], []
         for question in found:
             encoding = encode(tokenizer, question.text, question.earlier.text)
@@ -195,7 +196,7 @@ class Examples:
             pad(tags, batch_first=True, padding_value=-100),
             *map(torch.tensor, (kinds, choices, carried, could)),
         )
-        return cls(*(row.to(device()) for row in rows))
+        return cls(*rows)
 
 
 def loss_of(network: QuestionNetwork, batch: Examples) -> Tensor:
@@ -212,9 +213,23 @@ def loss_of(network: QuestionNetwork, batch: Examples) -> Tensor:
     return loss
 
 
-def batches(conversations: Conversations, tokenizer: Any, step: int, *, size: int, seed: int) -> Iterator[Examples]:
-    """Batches from ``step`` on: questions are drawn ``POOL`` batches at a time and parted by length."""
+def batches(
+    conversations: Conversations,
+    tokenizer: Any,
+    step: int,
+    *,
+    size: int,
+    seed: int,
+    worker: int = 0,
+    workers: int = 1,
+) -> Iterator[Examples]:
+    """Batches from ``step`` on: questions are drawn ``POOL`` batches at a time and parted by length.
+
+    Each of several ``workers`` makes pools of its own.
+    """
     for pool in count(step // POOL):
+        if pool % workers != worker:
+            continue
         conversations.random.seed(seed * 100_000 + pool)
         found = sorted(draw(conversations, size * POOL), key=lambda q: len(q.text) + len(q.earlier.text))
         groups = [found[i : i + size] for i in range(0, len(found), size)]
@@ -238,28 +253,35 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument("--start", type=Path, help="weights to go on from, instead of the trunk's")
     parser.add_argument("--layers", type=int, default=OWN_LAYERS)
-    parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--steps", type=int, default=20_000)
+    parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--workers", type=int, default=0, help="processes that make questions beside the training")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=math.inf, help="end in this time, with fewer steps")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     tokenizer = question_tokenizer()
-    network = QuestionNetwork(load_trunk(), options.layers)
-    if options.start:
-        load_branch(network, options.start)
+    start = load_question_network(options.start) if options.start else None
+    network = start or QuestionNetwork(load_trunk(), options.layers)
     source = Conversations(options.data, options.results, options.seed)
     train(
         network,
-        lambda step: batches(source, tokenizer, step, size=options.batch, seed=options.seed),
-        Schedule(options.steps, options.rate, warmup=100, decay=0.9, weight_decay=0.01, seed=options.seed),
+        lambda step: fed(partial(_batches, source, tokenizer, step, options), options.workers),
+        Schedule(options.steps, options.rate, 200, decay=0.9, weight_decay=0.01, averaging=0.999, seed=options.seed),
         options.work,
-        every=100,
+        every=500,
         seconds=options.seconds,
         loss_of=loss_of,
     )
     save_branch(network, options.out)
+
+
+def _batches(
+    source: Conversations, tokenizer: Any, step: int, options: argparse.Namespace, worker: int, workers: int
+) -> Iterator[Examples]:
+    size, seed = options.batch, options.seed
+    return batches(source, tokenizer, step, size=size, seed=seed, worker=worker, workers=workers)
 
 
 if __name__ == "__main__":

@@ -109,6 +109,31 @@ def test_every_phrase_of_the_training_data_is_a_time_that_has_begun(slot: str) -
         ("1.7.2023", "2023-07-01", "2023-07-01"),
         ("last Christmas", "2025-12-25", "2025-12-25"),
         ("29 February", "2024-02-29", "2024-02-29"),
+        ("3/2022", "2022-03-01", "2022-03-31"),
+        ("Q3/2022", "2022-07-01", "2022-09-30"),
+        ("last night", "2026-11-21", "2026-11-21"),
+        ("this past week", "2026-11-15", "2026-11-22"),
+        ("this past summer", "2026-06-01", "2026-08-31"),
+        ("all of 2022", "2022-01-01", "2022-12-31"),
+        ("the whole of last year", "2025-01-01", "2025-12-31"),
+        ("calendar year 2022", "2022-01-01", "2022-12-31"),
+        ("the first half of the year", "2026-01-01", "2026-06-30"),
+        ("the last quarter of 2022", "2022-10-01", "2022-12-31"),
+        ("the last half of last year", "2025-07-01", "2025-12-31"),
+        ("the first of January", "2026-01-01", "2026-01-01"),
+        ("the Fourth of July", "2026-07-04", "2026-07-04"),
+        ("May third 2023", "2023-05-03", "2023-05-03"),
+        ("the first week of March 2023", "2023-03-01", "2023-03-07"),
+        ("the last week of June 2022", "2022-06-24", "2022-06-30"),
+        ("the first three months of 2023", "2023-01-01", "2023-03-31"),
+        ("the last two months of 2022", "2022-11-01", "2022-12-31"),
+        ("the third week of May", "2026-05-15", "2026-05-21"),
+        ("the last ten days of last year", "2025-12-22", "2025-12-31"),
+        ("the holiday season of 2022", "2022-11-01", "2022-12-31"),
+        ("Pride month 2023", "2023-06-01", "2023-06-30"),
+        ("Memorial Day 2023", "2023-05-29", "2023-05-29"),
+        ("Labor Day 2024", "2024-09-02", "2024-09-02"),
+        ("St. Patrick's Day", "2026-03-17", "2026-03-17"),
     ],
 )
 def test_what_words_mean(words: str, first: str, last: str) -> None:
@@ -118,7 +143,8 @@ def test_what_words_mean(words: str, first: str, last: str) -> None:
 @pytest.mark.parametrize(
     "words",
     ["", "  ", "banana", "iPhone 15", "5", "12:30", "0000", "2023-13", "30 February 2023", "last 999999999 years",
-     "winter 9999", "next month", "2022-2020", "q5 2023", "@ana"],
+     "winter 9999", "next month", "13/2022", "the last six weeks of March 2023", "first week banana",
+     "2022-2020", "q5 2023", "@ana"],
 )  # fmt: skip
 def test_what_is_no_date(words: str) -> None:
     assert resolve_period(words, today=TODAY) is None

@@ -491,24 +491,36 @@ def test_network_outputs(trunk: Any) -> None:
     torch.testing.assert_close(out["tags"][1, :4], alone["tags"][0])
 
 
-def test_saved_network_has_no_lower_layers(trunk: Any, tmp_path: Path) -> None:
+def test_saved_network_has_no_lower_layers(trunk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    from agent.question_network import QuestionNetwork
-    from index.network import load_branch, save_branch
+    from agent.question_network import QuestionNetwork, load_question_network
+    from index.network import save_branch
 
+    monkeypatch.setattr("agent.question_network.load_trunk", lambda: trunk)
     network = QuestionNetwork(trunk, 2)
     names = set(network.state_dict())
     assert {name.split(".")[0] for name in names} == {"layers", "heads", "marks"}
     assert {name.split(".")[1] for name in names if name.startswith("layers")} == {"0", "1"}
     save_branch(network, tmp_path / "reader.safetensors")
-    again = load_branch(QuestionNetwork(trunk, 2), tmp_path / "reader.safetensors")
+    again = load_question_network(tmp_path / "reader.safetensors")  # tells by itself how many layers it has
+    assert not again.training and len(again.layers) == 2
     head = "heads.kind_head.weight"
     torch.testing.assert_close(again.state_dict()[head], network.state_dict()[head].bfloat16().float())
 
 
+def test_what_lies_below_goes_where_the_network_goes(trunk: Any) -> None:
+    import torch
+
+    from agent.question_network import QuestionNetwork
+
+    network = QuestionNetwork(trunk, 1).to("meta")
+    mask = torch.ones(1, 3, dtype=torch.long, device="meta")
+    assert network(mask, mask, mask)["kind"].device.type == "meta"
+
+
 def test_missing_weights_are_a_sentence(tmp_path: Path, trunk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.trunk.load_trunk", lambda: trunk)
+    monkeypatch.setattr("agent.question_network.load_trunk", lambda: trunk)
     with pytest.raises(AnalystError, match="missing"):
         QuestionReader.load(tmp_path / "none.safetensors")
 

@@ -18,7 +18,7 @@ from tools.registry import TOOLS, arguments_model
 
 GUIDE = (ROOT / "docs/suites.md").read_text(encoding="utf-8")
 PEOPLE = [{"user": "gaz_l4"}, {"user": "kev_leftback"}]
-SHIPPED = ["tests/qa/sample", "tests/qa/reddit.yaml"]
+SHIPPED = ["tests/qa/sample", "tests/qa/reddit"]
 
 
 @pytest.fixture(params=["docs/suites.md", *SHIPPED])

@@ -48,7 +48,7 @@ def test_a_follow_up_needs_a_heading(tmp_path: Path) -> None:
         (step("narrow", say="{limit}"), "analyze_sentiment", {"topic": "tea"}, None),
         (step("narrow", say="since {since}"), "analyze_sentiment", {"text": "I like it."}, None),
         (step("brands", "more"), "compare_brands", {"brands": ["a", "b"]}, {"brands": ["a", "b"]}),
-        (step("brands", "new"), "compare_brands", {"brands": ["a", "b"], "since": "May"}, {}),
+        (step("brands", "new"), "compare_brands", {"brands": ["a", "b"], "since": "May"}, {"since": "May"}),
         (step("brands", "more"), "search_posts", {"query": "a"}, None),
         (
             *(step("change", "search_posts", "subject"), "find_audience"),

@@ -55,7 +55,7 @@ def masked(turn: Turn) -> str:
 
 def asked() -> dict[str, str]:
     """The masked questions of both suites, with the place where each stands."""
-    suites = [load_suite(ROOT / "tests/qa/sample"), load_suite(ROOT / "tests/qa/reddit.yaml")]
+    suites = [load_suite(ROOT / "tests/qa/sample"), load_suite(ROOT / "tests/qa/reddit")]
     turns = [(case.id, turn) for suite in suites for case in suite.cases for turn in case.turns]
     places: dict[str, str] = {}
     for id, turn in turns:

@@ -32,10 +32,9 @@ def test_rows_hold_whole_conversations(
 ) -> None:
     from agent.training import finetune
 
-    monkeypatch.setattr(finetune, "ROWS", 2)
     prefix = finetune.prefix_ids(tokenizer)
     monkeypatch.setattr(finetune, "LENGTH", len(prefix) + 700)
-    for batch in islice(finetune.packed(tokenizer, iter(conversations)), 2):
+    for batch in islice(finetune.packed(tokenizer, iter(conversations), 2), 2):
         assert batch.ids.shape == batch.labels.shape == (2, len(prefix) + 700)
         assert batch.segments is not None and batch.positions is not None
         for row in range(2):
