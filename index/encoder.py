@@ -77,17 +77,18 @@ class Encoder:
         """``precision`` is ``fp32``, ``bf16`` or ``auto`` (the faster of the two here, by measuring)."""
         import torch
 
-        from index.network import WEIGHTS, EntityBranch, LowerLayers, SentimentBranch, UpperLayers, load_branch
+        from index.network import WEIGHTS, EntityBranch, LowerLayers, SentimentBranch, UpperLayers, load_head
         from index.trunk import MAX_TOKENS, load_tokenizer, load_trunk
 
         trunk = load_trunk()
         self._tokenizer: Any = load_tokenizer().backend_tokenizer
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
-        self._lower = LowerLayers(trunk).eval()
-        self._embed = UpperLayers(trunk).eval()
-        self._sentiment = load_branch(SentimentBranch(trunk), WEIGHTS / "sentiment.safetensors")
-        self._entities = load_branch(EntityBranch(trunk), WEIGHTS / "entities.safetensors")
+        self._sentiment = load_head(SentimentBranch, trunk, WEIGHTS / "sentiment.safetensors")
+        self._entities = load_head(EntityBranch, trunk, WEIGHTS / "entities.safetensors")
+        shared = max(self._sentiment.shared, self._entities.shared)
+        self._lower = LowerLayers(trunk, shared).eval()
+        self._embed = UpperLayers(trunk, shared=shared).eval()
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
         self._to(torch.float32)
         if precision == "bf16" or (precision == "auto" and self._bf16_is_faster()):
@@ -244,16 +245,17 @@ class Encoder:
         ids = _padded([encoding.ids for encoding in rows], longest).to(self.device)
         mask = _padded([encoding.attention_mask for encoding in rows], longest).to(self.device)
         with torch.inference_mode():
-            lower = self._lower(ids, mask)
-            states = self._embed.states(lower[: len(texts)], mask[: len(texts)])
+            lower = self._lower.each(ids, mask)
+            states = self._embed.states(lower[-1][: len(texts)], mask[: len(texts)])
             embedding = torch.nn.functional.normalize(mean_pool(states.float(), mask[: len(texts)]), dim=1)
             if shapes is None:
                 return _Pass(embedding, states, None)
+            tone_lower, tag_lower = lower[self._sentiment.shared], lower[self._entities.shared]
             if len(rows) > len(texts):
-                lower, mask = lower[read], mask[read]
-            tone_states = self._sentiment.states(lower, mask)
+                tone_lower, tag_lower, mask = tone_lower[read], tag_lower[read], mask[read]
+            tone_states = self._sentiment.states(tone_lower, mask)
             logits = self._sentiment.whole(tone_states, mask).float() / self._sentiment.temperature.float()
-            tags = self._entities(lower, mask, _padded(shapes, longest).to(self.device))
+            tags = self._entities(tag_lower, mask, _padded(shapes, longest).to(self.device))
             return _Pass(embedding, states, _Heads(mask, tone_states, logits.softmax(-1), tags))
 
     def _to(self, dtype: torch.dtype) -> None:

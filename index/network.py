@@ -1,12 +1,13 @@
-"""The reading network: two shared lower layers, then one set of upper layers for each thing that we read.
+"""The reading network: shared lower layers, then one set of upper layers for each thing that we read.
 
 The embedding keeps the trunk's own upper layers, so it stays exactly what sentence-transformers gives. Sentiment and
-entities own fine-tuned copies of those layers.
+entities own fine-tuned copies of those layers, and each leaves the trunk after as many layers as it was trained for.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ from torch import Tensor, nn
 
 from index.errors import AnalystError
 
-SHARED_LAYERS = 2
+SHARED_LAYERS = 2  # of a head that says nothing else
 SENTIMENTS = ("negative", "neutral", "positive")
 ENTITY_TYPES = ("person", "organization", "product", "location", "group", "work")
 TAGS = ("O", *(f"{prefix}-{kind}" for kind in ENTITY_TYPES for prefix in "BI"))
@@ -29,8 +30,8 @@ WEIGHTS = Path(__file__).parent / "weights"
 
 def attention_bias(mask: Tensor, dtype: torch.dtype) -> Tensor:
     """``mask`` (batch, length) of 0/1 → additive bias (batch, 1, 1, length)."""
-    bias = torch.zeros(mask.shape, dtype=dtype).masked_fill(mask == 0, torch.finfo(dtype).min)
-    return bias[:, None, None, :].to(mask.device)
+    bias = torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(mask == 0, torch.finfo(dtype).min)
+    return bias[:, None, None, :]
 
 
 def mean_pool(states: Tensor, mask: Tensor) -> Tensor:
@@ -49,10 +50,14 @@ class LowerLayers(nn.Module):
 
     def forward(self, input_ids: Tensor, mask: Tensor) -> Tensor:
         """(batch, length) → (batch, length, width)."""
-        states = self.embeddings(input_ids=input_ids)
-        bias = attention_bias(mask, states.dtype)
+        return self.each(input_ids, mask)[-1]
+
+    def each(self, input_ids: Tensor, mask: Tensor) -> list[Tensor]:
+        """The states (batch, length, width) after the embeddings, after the first layer, and so on."""
+        states = [self.embeddings(input_ids=input_ids)]
+        bias = attention_bias(mask, states[0].dtype)
         for layer in self.layers:
-            states = layer(states, bias)
+            states.append(layer(states[-1], bias))
         return states
 
 
@@ -64,6 +69,7 @@ class UpperLayers(nn.Module):
 
     def __init__(self, trunk: Any, outputs: int = 0, *, shapes: bool = False, shared: int = SHARED_LAYERS) -> None:
         super().__init__()
+        self.shared = shared
         self.layers = copy.deepcopy(trunk.encoder.layer[shared:])
         width = trunk.config.hidden_size
         # The trunk is uncased; entities need to see "Apple" against "apple".
@@ -90,8 +96,8 @@ class SentimentBranch(UpperLayers):
     output: nn.Linear
     target_temperature: Tensor
 
-    def __init__(self, trunk: Any) -> None:
-        super().__init__(trunk, len(SENTIMENTS))
+    def __init__(self, trunk: Any, shared: int = SHARED_LAYERS) -> None:
+        super().__init__(trunk, len(SENTIMENTS), shared=shared)
         width = trunk.config.hidden_size
         self.target_query = nn.Linear(width, width)
         self.target_output = nn.Linear(2 * width, len(SENTIMENTS))
@@ -122,8 +128,8 @@ class EntityBranch(UpperLayers):
 
     output: nn.Linear
 
-    def __init__(self, trunk: Any) -> None:
-        super().__init__(trunk, len(TAGS), shapes=True)
+    def __init__(self, trunk: Any, shared: int = SHARED_LAYERS) -> None:
+        super().__init__(trunk, len(TAGS), shapes=True, shared=shared)
 
     def forward(self, lower: Tensor, mask: Tensor, shapes: Tensor) -> Tensor:
         """Logits (batch, length, tags) in the order of ``TAGS``."""
@@ -162,11 +168,32 @@ def save_branch(branch: nn.Module, path: Path) -> None:
     save_file({name: value.to(torch.bfloat16).contiguous() for name, value in branch.state_dict().items()}, path)
 
 
+def layers_in(path: Path) -> int:
+    """How many layers the weights in ``path`` have.
+
+    Raises AnalystError if the file is missing.
+    """
+    from safetensors import safe_open
+
+    _there(path)
+    with safe_open(path, "pt") as weights:
+        return len({name.split(".")[1] for name in weights.keys() if name.startswith("layers.")})  # noqa: SIM118
+
+
+def load_head(kind: Callable[[Any, int], Branch], trunk: Any, path: Path) -> Branch:
+    """A head that leaves the ``trunk`` where the one in ``path`` did; fp32, evaluation mode."""
+    return load_branch(kind(trunk, len(trunk.encoder.layer) - layers_in(path)), path)
+
+
+def _there(path: Path) -> None:
+    if not path.is_file():
+        raise AnalystError("The weights of an analysis head are missing", where=str(path), todo="Restore the file.")
+
+
 def load_branch(branch: Branch, path: Path) -> Branch:
     """Fill ``branch`` from ``path``; fp32, evaluation mode."""
     from safetensors.torch import load_file
 
-    if not path.is_file():
-        raise AnalystError("The weights of an analysis head are missing", where=str(path), todo="Restore the file.")
+    _there(path)
     branch.load_state_dict({name: value.float() for name, value in load_file(path).items()})
     return branch.eval()

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from index.network import TAGS, WEIGHTS, EntityBranch, LowerLayers, likeliest_tags, save_branch
+from index.network import SHARED_LAYERS, TAGS, WEIGHTS, EntityBranch, LowerLayers, likeliest_tags, save_branch
 from index.spans import (
     LOWER,
     TITLE,
@@ -32,6 +32,7 @@ from index.spans import (
     whole_words,
     words_of,
 )
+from index.training.adapt import start_from
 from index.training.data import LABELS, NO_NAME, UNLABELLED, Tagged, read_entities, read_silver
 from index.training.loop import Recipe, autocast, device, fit, lower_states
 from index.training.measures import span_f1
@@ -168,15 +169,22 @@ def main() -> None:
     parser.add_argument("--posts", type=Path, help="posts whose known names are learned too (gazetteer.yaml)")
     parser.add_argument("--work", type=Path, default=Path("work/entities"))
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--batch", type=int, default=Recipe.batch)
+    parser.add_argument("--rate", type=float, default=Recipe.learning_rate)
+    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--shared", type=int, default=SHARED_LAYERS, help="lower layers that stay the trunk's")
+    parser.add_argument("--start", type=Path, help="layers made by index.training.adapt")
     parser.add_argument("--out", type=Path, default=WEIGHTS / "entities.safetensors")
     options = parser.parse_args()
-    recipe = Recipe(epochs=options.epochs, learning_rate=2e-4)
+    recipe = Recipe(options.epochs, options.batch, options.rate, seed=options.seed)
     random.seed(recipe.seed)
     trunk, tokenizer = load_trunk(), load_tokenizer().backend_tokenizer
     tokenizer.enable_truncation(MAX_TOKENS)
     tokenizer.no_padding()
     torch.manual_seed(recipe.seed)
-    branch, lower = EntityBranch(trunk).to(device()), LowerLayers(trunk)
+    branch, lower = EntityBranch(trunk, options.shared), LowerLayers(trunk, options.shared)
+    start_from(branch, options.start)
+    branch.to(device())
     rows = [row for corpus in CORPORA for row in read_entities(options.data / f"{corpus}_train.jsonl.gz")]
     if options.posts:
         rows += read_silver(options.posts, Path(__file__).with_name("gazetteer.yaml"))

@@ -1,9 +1,8 @@
 """Make the sentiment head: ``python -m index.training.sentiment --data FOLDER``.
 
 FOLDER holds ``semeval_train.jsonl.gz``, ``semeval_dev.jsonl.gz`` and ``targets_train.jsonl.gz``. Whole posts and
-names in
-them are learned together, in the same layers. Every tenth text with a target is held out for the measurement. Writes
-``index/weights/sentiment.safetensors`` and the figures for its model card.
+names in them are learned together, in the same layers. Every tenth text with a target is held out for the measurement.
+Writes ``index/weights/sentiment.safetensors`` and the figures for its model card.
 """
 
 from __future__ import annotations
@@ -19,8 +18,17 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from index.network import SENTIMENTS, TARGET_SHARE, WEIGHTS, LowerLayers, SentimentBranch, save_branch
+from index.network import (
+    SENTIMENTS,
+    SHARED_LAYERS,
+    TARGET_SHARE,
+    WEIGHTS,
+    LowerLayers,
+    SentimentBranch,
+    save_branch,
+)
 from index.spans import Span
+from index.training.adapt import start_from
 from index.training.data import Opinion, read_sentiment, read_targets
 from index.training.loop import Recipe, autocast, device, fit, lower_states
 from index.training.measures import calibration_error, fit_temperature, macro_f1, macro_recall
@@ -119,15 +127,22 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("work/sentiment"))
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--batch", type=int, default=Recipe.batch)
+    parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--shared", type=int, default=SHARED_LAYERS, help="lower layers that stay the trunk's")
+    parser.add_argument("--start", type=Path, help="layers made by index.training.adapt")
     parser.add_argument("--rows", type=int, help="at most so many training texts of each kind, for a trial")
     parser.add_argument("--out", type=Path, default=WEIGHTS / "sentiment.safetensors")
     options = parser.parse_args()
-    recipe = Recipe(epochs=options.epochs, learning_rate=1.5e-4)
+    recipe = Recipe(options.epochs, options.batch, options.rate, seed=options.seed)
     trunk, tokenizer = load_trunk(), load_tokenizer().backend_tokenizer
     tokenizer.enable_truncation(MAX_TOKENS)
     tokenizer.no_padding()
     torch.manual_seed(recipe.seed)
-    branch, lower = SentimentBranch(trunk).to(device()), LowerLayers(trunk)
+    branch, lower = SentimentBranch(trunk, options.shared), LowerLayers(trunk, options.shared)
+    start_from(branch, options.start)
+    branch.to(device())
     train, dev, aimed_dev = _read(options.data, tokenizer, lower, options.rows)
     weights = loss_weights(train)
     best = fit(

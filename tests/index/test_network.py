@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 import torch
 
-from index.network import TAGS, SentimentBranch, likeliest_tags
+from index.errors import AnalystError
+from index.network import (
+    TAGS,
+    EntityBranch,
+    LowerLayers,
+    SentimentBranch,
+    likeliest_tags,
+    load_head,
+    save_branch,
+)
 
 
 def valid(path: tuple[int, ...]) -> bool:
@@ -44,3 +54,19 @@ def test_tone_toward_a_target_depends_on_the_target_and_not_on_padding(branch: S
     padded = torch.cat([states, torch.full((1, 3, 24), 9.0)], dim=1)
     longer = [torch.cat([part, torch.zeros(1, 3)], dim=1) for part in (mask, first)]
     assert torch.allclose(branch.toward(padded, longer[0], longer[1]), one, atol=1e-5)
+
+
+def test_a_head_leaves_the_trunk_where_it_was_trained_to(tmp_path: Path) -> None:
+    from transformers import BertConfig, BertModel
+
+    shape = {"hidden_size": 8, "num_hidden_layers": 4, "num_attention_heads": 2, "intermediate_size": 16}
+    trunk = BertModel(BertConfig(vocab_size=50, max_position_embeddings=32, **shape), add_pooling_layer=False).eval()
+    save_branch(EntityBranch(trunk, shared=3), tmp_path / "entities.safetensors")
+    head = load_head(EntityBranch, trunk, tmp_path / "entities.safetensors")
+    assert head.shared == 3 and len(head.layers) == 1
+    ids = torch.tensor([[4, 7, 9]])
+    lower = LowerLayers(trunk, 3)
+    for shared, states in enumerate(lower.each(ids, torch.ones_like(ids))):
+        torch.testing.assert_close(states, LowerLayers(trunk, shared)(ids, torch.ones_like(ids)))
+    with pytest.raises(AnalystError, match="missing"):
+        load_head(EntityBranch, trunk, tmp_path / "none.safetensors")

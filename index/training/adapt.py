@@ -1,0 +1,157 @@
+"""Make the upper layers read as people post: ``python -m index.training.adapt --data FOLDER [--posts FILE …]``.
+
+FOLDER holds the folders ``sentiment`` and ``entities``, whose training texts are read, never those of the dev sets.
+Masked words are guessed in tweets and comments (Gururangan et al., 2020, "Don't Stop Pretraining"); the lower layers
+stay the trunk's, since the search embedding shares them. Both heads can start from the layers that come of it
+(``--start``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from index.network import SHARED_LAYERS, LowerLayers, UpperLayers, save_branch
+from index.training.data import read_entities, read_rows
+from index.training.loop import Recipe, autocast, batches, device
+from index.trunk import load_tokenizer, load_trunk
+from index.wording import wording
+
+MAX_TOKENS = 64
+MASKED = 0.15  # share of the tokens that are guessed: of these 80 % are hidden, 10 % replaced, 10 % left (BERT)
+IGNORED = -100
+
+
+class MaskedWords(nn.Module):
+    """The frozen lower layers, upper layers that learn, and an output tied to the trunk's word vectors."""
+
+    def __init__(self, trunk: Any, shared: int = SHARED_LAYERS) -> None:
+        super().__init__()
+        self.lower = LowerLayers(trunk, shared).requires_grad_(False)
+        self.upper = UpperLayers(trunk, shared=shared)
+        width = trunk.config.hidden_size
+        self.transform = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.LayerNorm(width))
+        self.bias = nn.Parameter(torch.zeros(trunk.config.vocab_size))
+
+    def forward(self, ids: Tensor, mask: Tensor, wanted: Tensor) -> Tensor:
+        """Logits (wanted words, vocabulary) at the places where ``wanted`` (batch, length) is true."""
+        with torch.no_grad():
+            states = self.lower(ids, mask)
+        states = self.upper.dropout(self.upper.states(states, mask))
+        return self.transform(states[wanted]) @ self.lower.embeddings.word_embeddings.weight.T + self.bias
+
+
+def masked(ids: Tensor, special: Tensor, mask_id: int, words: int) -> tuple[Tensor, Tensor]:
+    """(batch, length) ids → what is shown, and what is to be guessed there (``IGNORED`` elsewhere)."""
+    chosen = (torch.rand(ids.shape, device=ids.device) < MASKED) & ~torch.isin(ids, special)
+    labels = ids.where(chosen, torch.full_like(ids, IGNORED))
+    roll = torch.rand(ids.shape, device=ids.device)
+    shown = ids.masked_fill(chosen & (roll < 0.8), mask_id)
+    other = torch.randint(1000, words, ids.shape, device=ids.device)  # below stand marks and letters
+    return shown.where(~(chosen & (roll >= 0.9)), other), labels
+
+
+def texts_of(data: Path, posts: list[Path], most: int) -> Iterator[str]:
+    """Tweets of the training sets (never of the dev sets), then posts, at most ``most`` of each file."""
+    for name in ("sentiment/semeval_train.jsonl.gz", "sentiment/targets_train.jsonl.gz", "sentiment/airline.jsonl.gz"):
+        yield from (row["text"] for row in read_rows(data / name))
+    for corpus in ("wnut17", "btc", "tweebank"):
+        yield from (tagged.text for tagged in read_entities(data / f"entities/{corpus}_train.jsonl.gz"))
+    for path in posts:
+        yield from (row["text"] or row.get("title") or "" for row in islice(read_rows(path), most))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--posts", type=Path, nargs="*", default=[], help="JSONL files of posts with a text")
+    parser.add_argument("--most", type=int, default=150_000, help="posts of each file")
+    parser.add_argument("--work", type=Path, default=Path("work/adapt"))
+    parser.add_argument("--shared", type=int, default=SHARED_LAYERS, help="lower layers that stay the trunk's")
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--batch", type=int, default=256)
+    parser.add_argument("--rate", type=float, default=5e-4)
+    parser.add_argument("--out", type=Path, default=Path("work/adapted.safetensors"))
+    options = parser.parse_args()
+    torch.manual_seed(Recipe.seed)
+    random.seed(Recipe.seed)
+    tokenizer = load_tokenizer()
+    backend = tokenizer.backend_tokenizer
+    backend.enable_truncation(MAX_TOKENS)
+    backend.no_padding()
+    texts = [wording(" ".join(text.split())[:400]).text for text in texts_of(options.data, options.posts, options.most)]
+    encoded = [torch.tensor(found.ids) for found in backend.encode_batch(texts) if len(found.ids) > 6]
+    network = MaskedWords(load_trunk(), options.shared).to(device())
+    _learn(network, encoded, tokenizer, options)
+    save_branch(network.upper, options.out)
+
+
+def start_from(branch: UpperLayers, path: Path | None) -> None:
+    """Give the upper layers of ``branch`` what :func:`main` saved in ``path``, if it is given."""
+    if path is None:
+        return
+    from safetensors.torch import load_file
+
+    layers = {name.removeprefix("layers."): v.float() for name, v in load_file(path).items() if name[:7] == "layers."}
+    number = len({name.split(".")[0] for name in layers})
+    branch.layers[-number:].load_state_dict(layers)
+
+
+def _learn(network: MaskedWords, texts: list[Tensor], tokenizer: Any, options: argparse.Namespace) -> None:
+    """All epochs, with a checkpoint after each, from which a later run goes on."""
+    learned = [p for p in network.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(learned, options.rate, weight_decay=0.01)
+    steps = options.epochs * -(-len(texts) // options.batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, options.rate, total_steps=steps + 1, pct_start=0.06, anneal_strategy="linear"
+    )
+    checkpoint, first = options.work / "checkpoint.pt", 0
+    if checkpoint.is_file():
+        saved = torch.load(checkpoint, weights_only=True)
+        network.load_state_dict(saved["network"])
+        optimiser.load_state_dict(saved["optimiser"])
+        schedule.load_state_dict(saved["schedule"])
+        first = saved["epoch"]
+    special = torch.tensor(tokenizer.all_special_ids, device=device())
+    lengths = [len(ids) for ids in texts]
+    network.train()
+    for epoch in range(first, options.epochs):
+        generator = torch.Generator().manual_seed(Recipe.seed * 1000 + epoch)
+        total, count = torch.zeros((), device=device()), 0
+        for group in batches(lengths, options.batch, generator):
+            ids = nn.utils.rnn.pad_sequence([texts[i] for i in group], batch_first=True).to(device())
+            shown, labels = masked(ids, special, tokenizer.mask_token_id, len(tokenizer))
+            wanted = labels != IGNORED
+            with autocast():
+                logits = network(shown, (ids != 0).long(), wanted)
+            loss = nn.functional.cross_entropy(logits.float(), labels[wanted])
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(learned, 1.0)
+            optimiser.step()
+            schedule.step()
+            total, count = total + loss.detach(), count + 1
+        print(json.dumps({"epoch": epoch + 1, "loss": round(float(total / count), 4)}), flush=True)
+        options.work.mkdir(parents=True, exist_ok=True)
+        torch.save(
+            {
+                "network": network.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "schedule": schedule.state_dict(),
+                "epoch": epoch + 1,
+            },
+            checkpoint,
+        )
+    network.eval()
+
+
+if __name__ == "__main__":
+    main()

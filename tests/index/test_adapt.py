@@ -1,0 +1,57 @@
+"""Masked words, and the layers that come of guessing them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from index.network import SentimentBranch, UpperLayers, save_branch
+from index.training.adapt import IGNORED, MaskedWords, masked, start_from
+
+
+@pytest.fixture
+def trunk() -> Any:
+    from transformers import BertConfig, BertModel
+
+    torch.manual_seed(0)
+    shape = {"hidden_size": 8, "num_hidden_layers": 4, "num_attention_heads": 2, "intermediate_size": 16}
+    return BertModel(BertConfig(vocab_size=1200, max_position_embeddings=32, **shape), add_pooling_layer=False).eval()
+
+
+def test_some_words_are_hidden_and_no_mark_is() -> None:
+    torch.manual_seed(1)
+    ids = torch.randint(1000, 1200, (40, 30))
+    ids[:, 0], ids[:, -1] = 101, 0
+    shown, labels = masked(ids, torch.tensor([0, 101]), 103, 1200)
+    wanted = labels != IGNORED
+    assert not wanted[:, 0].any() and not wanted[:, -1].any()
+    assert wanted.float().mean() == pytest.approx(0.15, abs=0.03)
+    assert torch.equal(labels[wanted], ids[wanted]) and torch.equal(shown[~wanted], ids[~wanted])
+    assert (shown[wanted] == 103).float().mean() == pytest.approx(0.8, abs=0.1)
+
+
+def test_only_the_upper_layers_learn(trunk: Any) -> None:
+    network = MaskedWords(trunk, shared=2)
+    ids = torch.randint(1000, 1200, (2, 6))
+    wanted = torch.zeros(2, 6, dtype=torch.bool)
+    wanted[0, 2] = wanted[1, 4] = True
+    logits = network(ids, torch.ones_like(ids), wanted)
+    assert logits.shape == (2, 1200)
+    logits.sum().backward()
+    assert all(p.grad is None for p in network.lower.parameters())
+    assert all(p.grad is not None for p in network.upper.layers.parameters())
+
+
+@pytest.mark.parametrize("shared", [0, 2])
+def test_a_head_starts_from_the_adapted_layers(trunk: Any, tmp_path: Path, shared: int) -> None:
+    adapted = UpperLayers(trunk, shared=2)
+    for weight in adapted.layers.parameters():
+        torch.nn.init.constant_(weight, 0.5)
+    save_branch(adapted, tmp_path / "adapted.safetensors")
+    head = SentimentBranch(trunk, shared)
+    start_from(head, tmp_path / "adapted.safetensors")
+    changed = [all(float(w.detach().min()) == 0.5 for w in layer.parameters()) for layer in head.layers]
+    assert changed == [False] * (2 - shared) + [True, True]
