@@ -58,6 +58,22 @@ def plain_arguments(args: dict[str, Any], *, today: date, last_post: date | None
     return resolve_dates(given, today=today, last_post=last_post)
 
 
+def told_apart(library: Library, tool: str, args: dict[str, Any]) -> dict[str, Any]:
+    """``args`` with a person who was taken for a community as ``user``, and a community taken for a person as such.
+
+    A bare name in a question ("only by bsidebenny") may be either; the index knows which.
+    """
+    fields, told = arguments_model(tool).model_fields, dict(args)
+    said = [name for name in ("user", "community") if name in told]
+    if len(said) != 1 or not {"user", "community"} <= fields.keys() or fields[said[0]].is_required():
+        return told
+    name = str(told[said[0]])
+    person, community = library.find_author(name) is not None, name.casefold() in library.communities
+    if person != community:
+        told["user" if person else "community"] = told.pop(said[0])
+    return told
+
+
 def langchain_tools(library: Library) -> list[BaseTool]:
     """One LangChain tool for each of ours, bound to ``library``."""
     return [_tool(library, name) for name in TOOLS]
@@ -77,6 +93,7 @@ def run_tool(library: Library, name: str, args: dict[str, Any]) -> Outcome:
     started = time.perf_counter()
     last = library.manifest.last_post
     used = plain_arguments(args, today=date.today(), last_post=date.fromisoformat(last[:10]) if last else None)
+    used = told_apart(library, name, used) if name in TOOLS else used
     try:
         result = call_tool(library, name, used)
     except AnalystError as error:

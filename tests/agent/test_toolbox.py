@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agent.toolbox import Outcome, langchain_tools, plain_arguments, tool_schema
+from agent.toolbox import Outcome, langchain_tools, plain_arguments, told_apart, tool_schema
 from index.errors import AnalystError
 from tools.library import Library
 from tools.registry import TOOLS, arguments_model
@@ -50,6 +50,33 @@ def test_plain_arguments(given: dict, plain: dict) -> None:
     before = dict(given)
     assert plain_arguments(given, today=TODAY, last_post=date(2024, 3, 11)) == plain
     assert given == before
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "told"),
+    [
+        ("search_posts", {"query": "x", "community": "ANA"}, {"query": "x", "user": "ANA"}),
+        ("search_posts", {"query": "x", "community": "running"}, {"query": "x", "community": "running"}),
+        ("search_posts", {"query": "x", "community": "nowhere"}, {"query": "x", "community": "nowhere"}),
+        ("search_posts", {"query": "x", "user": "Running"}, {"query": "x", "community": "Running"}),
+        ("search_posts", {"query": "x", "user": "ana"}, {"query": "x", "user": "ana"}),
+        (
+            "get_profile",
+            {"user": "running"},
+            {"user": "running"},
+        ),  # a profile needs a person: the tool says who is near
+        ("find_audience", {"campaign": "x", "community": "ana"}, {"campaign": "x", "community": "ana"}),
+        (
+            "search_posts",
+            {"query": "x", "user": "ana", "community": "ana"},
+            {"query": "x", "user": "ana", "community": "ana"},
+        ),
+    ],
+)
+def test_people_and_communities_are_told_apart(
+    library: Library, tool: str, given: dict[str, Any], told: dict[str, Any]
+) -> None:
+    assert told_apart(library, tool, given) == told
 
 
 def test_only_what_was_given_is_recorded(library: Library) -> None:
