@@ -38,7 +38,7 @@ def answer_rules(results: Sequence[str], *, never_first: str = "") -> str:
     return "\n".join(rules)
 
 
-def copied_lines(results: Sequence[str]) -> list[str]:
-    """The lines that an answer may copy, without repeats and trailing blanks."""
+def copied_lines(results: Sequence[str], most: int | None = COPIED_LINES) -> list[str]:
+    """The lines that an answer may copy, at ``most`` so many, without repeats and trailing blanks."""
     lines = (line.rstrip() for text in results for line in text.splitlines())
-    return list(dict.fromkeys(line for line in lines if line.strip()))[:COPIED_LINES]
+    return list(dict.fromkeys(line for line in lines if line.strip()))[:most]

@@ -46,7 +46,7 @@ class LocalChatModel(BaseChatModel):
     """A causal language model that runs in this process. Safe to share between threads."""
 
     name_or_path: str
-    max_new_tokens: int = 1536
+    max_new_tokens: int = 3072
     temperature: float = 0.0
     seed: int | None = None
     hold_to_user_words: bool = False
@@ -73,7 +73,7 @@ class LocalChatModel(BaseChatModel):
         *,
         hold_to_user_words: bool | None = None,
         hold_answers: bool | None = None,
-        max_new_tokens: int = 1536,
+        max_new_tokens: int = 3072,
         temperature: float = 0.0,
         seed: int | None = None,
         threads: int | None = None,

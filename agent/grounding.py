@@ -249,7 +249,8 @@ def _holds(text: str, parts: Sequence[str]) -> bool:
     """Whether all parts stand in the text, in order, none of them cutting a word in two."""
     place = 0
     for part in parts:
-        match = re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text[place:])
+        # An underscore is no letter: "_so furious_" is written so to be set in italics.
+        match = re.search(rf"(?<![^\W_]){re.escape(part)}(?![^\W_])", text[place:])
         if match is None:
             return False
         place += match.end()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 SMALL_TALK = Path(__file__).parent / "prompts" / "small_talk.yaml"
 Call = tuple[str, dict[str, Any]]
 LEAST_LINES = 6  # of a result that every answer carries, with its warnings; the model may add the rest
+MOST_LETTERS = 8000  # of the lines of an answer: about 2,700 tokens, which LocalChatModel.max_new_tokens must allow
 
 
 @cache
 def words() -> dict[str, dict[str, list[str]]]:
-    """``replies`` by kind of small talk, ``framing`` by tool."""
+    """``replies`` by kind of small talk, ``framing`` by tool, and ``more`` behind a list that was cut."""
     return yaml.safe_load(SMALL_TALK.read_text(encoding="utf-8"))
 
 
@@ -52,18 +54,27 @@ def reply_grammar(kind: str) -> str:
 def answer_grammar(results: Sequence[str], tools: Sequence[str]) -> str:
     """A framing line, ``LEAST_LINES`` lines of the results, all others if the model likes, and every warning.
 
-    All or none: a choice at every line would cost a pass over each of them.
+    All or none: a choice at every line would cost a pass over each of them. Of what is too long the last lines are left
+    out, and the answer says so.
     """
-    copied = copied_lines(results)
+    copied = copied_lines(results, most=None)
     framing = words()["framing"]
     lead = framing[tools[-1]] if tools and tools[-1] in framing else framing["fault"]
-    first, rest = copied[:LEAST_LINES], [line for line in copied[LEAST_LINES:] if not line.startswith("Careful")]
+    first, others = copied[:LEAST_LINES], [line for line in copied[LEAST_LINES:] if not line.startswith("Careful")]
+    rest = fitting(others, MOST_LETTERS - sum(map(len, first)))
     # Warnings stand at the end of a result, and a long one has more lines than are copied.
     careful = [line for text in results for line in text.splitlines() if line.startswith("Careful")]
     warnings = [line for line in copied_lines(careful) if line not in first]
     start = ["(" + " | ".join(map(literal, lead)) + ")", *(_line(line) for line in first)]
     start += ["(" + " ".join(map(_line, rest)) + ")?"] if rest else []
+    start += ["(" + " | ".join(map(_line, words()["more"])) + ")"] if len(rest) < len(others) else []
     return f"start: {' '.join([*start, *map(_line, warnings)])}"
+
+
+def fitting(lines: Sequence[str], letters: int) -> list[str]:
+    """The first of ``lines`` that have no more than so many letters together."""
+    ends = accumulate(len(line) for line in lines)
+    return [line for line, end in zip(lines, ends, strict=True) if end <= letters]
 
 
 def _line(line: str) -> str:

@@ -58,6 +58,7 @@ MARKS = 9  # letter-case shapes of the question's words, and one mark for the co
 CONTEXT = MARKS - 1
 QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
 PASTED_WORDS = 4  # from so many words on, what stands in quotation marks is a pasted text
+OF_PEOPLE = re.compile(r"\s+(?:community|subreddit)\b", re.IGNORECASE)  # behind a name that is one
 WIDEST_GAP = 2  # words of a long text that may have been taken for no part of it
 SURE = 0.6  # from this probability on, a second tool is not offered
 
@@ -156,6 +157,7 @@ def decode(question: str, encoding: Any, out: dict[str, Tensor], has_previous: b
         start, end = quoted(question, start, end) if slot in ("subject", "text") else (start, end)
         said = trimmed(question, start, end, keep_marks=slot == "text")
         slot, said = turned(slot, said, question[:start])
+        slot = "community" if slot == "subject" and OF_PEOPLE.match(question, end) else slot
         if said:
             slots.setdefault(slot, []).append(said)
     if has_previous and not {"nth", "user"} & slots.keys() and (pointer := pointer_in(question)):

@@ -12,6 +12,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from agent.dates import resolve_dates
 from index.errors import AnalystError
+from index.mentions import canonical
 from tools.library import Library
 from tools.registry import TOOLS, arguments_model, call_tool, description
 from tools.result import ToolResult
@@ -74,6 +75,26 @@ def told_apart(library: Library, tool: str, args: dict[str, Any]) -> dict[str, A
     return told
 
 
+def brands_apart(library: Library, args: dict[str, Any]) -> dict[str, Any]:
+    """``args`` with a single brand that is several names of the index in a row ("nike adidas puma") as these names."""
+    brands = args.get("brands")
+    if not isinstance(brands, list) or len(brands) != 1 or _is_name(library, str(brands[0])):
+        return args
+    left, names = str(brands[0]).split(), list[str]()
+    while left:
+        size = next((size for size in range(len(left), 0, -1) if _is_name(library, " ".join(left[:size]))), 0)
+        if not size:
+            return args
+        names.append(" ".join(left[:size]))
+        left = left[size:]
+    return {**args, "brands": names}
+
+
+def _is_name(library: Library, name: str) -> bool:
+    found = library.facts.rows("SELECT 1 FROM mentions WHERE canonical = $name LIMIT 1", {"name": canonical(name)})
+    return len(name) > 1 and bool(found)
+
+
 def langchain_tools(library: Library) -> list[BaseTool]:
     """One LangChain tool for each of ours, bound to ``library``."""
     return [_tool(library, name) for name in TOOLS]
@@ -93,7 +114,7 @@ def run_tool(library: Library, name: str, args: dict[str, Any]) -> Outcome:
     started = time.perf_counter()
     last = library.manifest.last_post
     used = plain_arguments(args, today=date.today(), last_post=date.fromisoformat(last[:10]) if last else None)
-    used = told_apart(library, name, used) if name in TOOLS else used
+    used = brands_apart(library, told_apart(library, name, used)) if name in TOOLS else used
     try:
         result = call_tool(library, name, used)
     except AnalystError as error:

@@ -60,6 +60,13 @@ def test_loose(answer: str, loose: str) -> None:
     assert loose in loose_ends(f"They say {answer} here.", [SOURCE]) + loose_ends(answer, [SOURCE])
 
 
+@pytest.mark.parametrize("post", ["_sharpens hammer furiously_", "so __very__ good_", "_ snake_case stays _"])
+def test_a_post_in_italics_is_quoted_as_it_is_written(post: str) -> None:
+    line = f'@ana wrote: "{post}"'
+    assert loose_ends(line, [line]) == []
+    assert loose_ends('"sharpens hammer"', ["_sharpens hammers_"]) == ["sharpens hammer"]
+
+
 def test_all_loose_ends_are_named_once() -> None:
     assert loose_ends("@x has 5 of 5 and @x 6 %", ["nothing"]) == ["@x", "5", "6 %"]
 

@@ -23,6 +23,7 @@ from agent.proposals import (
     LEAST_LINES,
     answer_grammar,
     calls_grammar,
+    fitting,
     last_tools,
     reply_grammar,
     words,
@@ -124,6 +125,24 @@ def test_every_kind_has_its_words() -> None:
 
 def answer_lines(results: Sequence[str], tools: Sequence[str], seed: int) -> list[str]:
     return said(answer_grammar(results, tools), seed).split("\n")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_of_a_list_too_long_to_be_read_out_the_end_is_left_out_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr("agent.proposals.MOST_LETTERS", 500)
+    people = [f"{place}. @person_{place} likes shoes" for place in range(1, 61)]
+    _, *lines = answer_lines(["\n".join([*people, "Careful: few posts."])], ["find_audience"], seed)
+    assert lines[-1] == "Careful: few posts." and lines[-2] in words()["more"]
+    told = lines[:-2]
+    assert told == people[: len(told)] and LEAST_LINES <= len(told) < len(people)
+    assert sum(map(len, told)) <= 500
+
+
+def test_lines_that_fit() -> None:
+    assert fitting(["abc", "de", "fghi", "j"], 6) == ["abc", "de"]
+    assert fitting(["abc"], 2) == fitting([], 9) == []
 
 
 @pytest.mark.parametrize("seed", range(4))

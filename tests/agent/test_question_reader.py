@@ -206,6 +206,21 @@ def test_outputs_become_a_reading() -> None:
     assert (alone.carried, follow.carried) == (frozenset(), {"limit"})
 
 
+def test_a_name_before_the_word_community_is_one() -> None:
+    import torch
+
+    question = "divide the trees community"
+    encoding = SimpleNamespace(
+        sequence_ids=[None, 0, 0, 0, 0, None],
+        word_ids=[None, 0, 1, 2, 3, None],
+        offsets=[(0, 0), (0, 6), (7, 10), (11, 16), (17, 26), (0, 0)],
+    )
+    out = {"kind": torch.zeros(len(KINDS)), "tags": torch.zeros(6, len(TAGS)), "carried": torch.zeros(len(CARRIED))}
+    out |= {name: torch.zeros(len(values)) for name, values in CHOICES.items()}
+    out["tags"][3][TAGS.index("B-subject")] = 1
+    assert decode(question, encoding, out, False).slots == {"community": ["trees"]}
+
+
 @pytest.mark.parametrize(
     ("tool", "name"),
     [

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agent.toolbox import Outcome, langchain_tools, plain_arguments, told_apart, tool_schema
+from agent.toolbox import Outcome, brands_apart, langchain_tools, plain_arguments, told_apart, tool_schema
 from index.errors import AnalystError
 from tools.library import Library
 from tools.registry import TOOLS, arguments_model
@@ -77,6 +77,20 @@ def test_people_and_communities_are_told_apart(
     library: Library, tool: str, given: dict[str, Any], told: dict[str, Any]
 ) -> None:
     assert told_apart(library, tool, given) == told
+
+
+@pytest.mark.parametrize(
+    ("given", "apart"),
+    [
+        (["nike berlin"], ["nike", "berlin"]),
+        (["Berlin Air Max Nike"], ["Berlin", "Air Max", "Nike"]),
+        (["air max"], ["air max"]),
+        (["nike whatever"], ["nike whatever"]),
+        (["nike berlin", "puma"], ["nike berlin", "puma"]),
+    ],
+)
+def test_names_in_a_row_are_several_brands(library: Library, given: list[str], apart: list[str]) -> None:
+    assert brands_apart(library, {"brands": given, "since": "2024"}) == {"brands": apart, "since": "2024"}
 
 
 def test_only_what_was_given_is_recorded(library: Library) -> None:
