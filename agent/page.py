@@ -191,7 +191,7 @@ def _see() -> dict[str, Any]:
             taken = _take_away()
         with gr.Tab("About this data", id="data"):
             data = _mine("data", f'<p class="quiet">{LOADING}</p><div class="wait">{"<i></i>" * 4}</div>')
-        with gr.Tab("Bring your own", id="own"):
+        with gr.Tab("Upload", id="own"):
             own = own_tab(_mine)
     return {
         "head": head, "tabs": tabs, "result_tab": result_tab, "result": result,

@@ -17,20 +17,23 @@ if TYPE_CHECKING:
     from tools.result import ToolResult
 
 EXAMPLES = 5
+SHIPPED = "shipped"  # the chat model that comes with the project, which goes without saying
 # How the index was made: told apart from what is in it.
 BUILT = frozenset({"built_at", "seconds", "posts_per_second", "encoder", "precision", "ner", "heads"})
 LEFT_OVER = frozenset({"rejected", "duplicates", "reasons"})
 LONGEST_NAME = 30  # characters; a longer name makes no good example
 FEWEST = 3  # posts that must name a brand for it to be an example
 SHOWN_COMMUNITIES = 12
-ABOUT_ANYTHING = frozenset({"random", "rants", "general", "all", "popular", "askreddit"})  # no subject of their own
+# Of no subject of their own, or of one that makes no good example.
+ABOUT_ANYTHING = frozenset({"random", "rants", "general", "all", "popular", "askreddit", "politics", "news"})
 
 
 def about_index(manifest: Manifest, model: str) -> str:
-    """One line about what is loaded: posts, people, span."""
+    """One line about what is loaded: posts, people, span, and a chat model that is not the shipped one."""
     first, last = manifest.first_post, manifest.last_post
     when = f", {first[:10]} to {last[:10]}" if first and last else ""
-    return f"{manifest.posts:,} posts by {manifest.people:,} people{when} · model {model}"
+    by = "" if model == SHIPPED else f" · model {model}"
+    return f"{manifest.posts:,} posts by {manifest.people:,} people{when}{by}"
 
 
 def example_questions(library: Library) -> list[str]:

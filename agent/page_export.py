@@ -77,7 +77,7 @@ def conversation_markdown(conversation: Conversation, about: str) -> str:
     """What was said, as on the page: questions as headings, calls folded into quotations, answers."""
     parts = ["# Conversation with Audience Analyst", literal(about)]
     for message in conversation.messages:
-        words, metadata = str(message["content"]), message.get("metadata")
+        words, metadata = str(message.get("said", message["content"])), message.get("metadata")
         if message["role"] == "user":
             parts.append("## " + " ".join(words.split()))
         elif metadata:

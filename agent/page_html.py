@@ -43,12 +43,13 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="facts">{items}</dl>' if items else ""
 
 
-def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; cells are HTML, the first of each row names it. On a narrow page every row becomes a card."""
+def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, wide: bool = False) -> str:
+    """A table; cells are HTML, the first of each row names it. One that is ``wide`` can be scrolled by keyboard."""
     top = "".join(f'<th scope="col">{esc(head)}</th>' for head in heads)
     body = "".join(_row(heads, row) for row in rows)
+    reached = f' tabindex="0" role="region" aria-label="{esc(caption)}"' if wide else ""
     return (
-        f'<div class="scroll"><table class="figures"><caption>{esc(caption)}</caption>'
+        f'<div class="scroll"{reached}><table class="figures"><caption>{esc(caption)}</caption>'
         f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

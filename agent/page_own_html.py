@@ -10,7 +10,7 @@ from agent.page_reading import NUMBERED, SAMPLE, Look
 from agent.page_shelf import Entry
 from tools.words import count, listed
 
-CELL = 90  # characters of a cell
+CELL, NARROW = 90, 40  # characters of a cell: of the text of a post, of anything else
 MOST_COLUMNS = 12  # of the rows that are shown
 FIELDS = {
     "text": "Text of the post",
@@ -29,6 +29,8 @@ INTRO = (
     f"Bluesky as JSON; at most {LARGEST >> 20} MB. It is read on the machine that runs this page and goes nowhere "
     "else; only this browser can open what is made of it."
 )
+
+MEANWHILE = "You can go on asking about the other posts meanwhile."
 
 
 def desk_html(desk: Desk) -> str:
@@ -50,7 +52,7 @@ def _at_work(desk: Desk, progress: Progress, total: int) -> str:
     if not desk.making:
         rows = f"{progress.done:,} rows so far" if progress.done else "Beginning"
         return f'{head}<p role="status">{rows} …</p><div class="wait" aria-hidden="true"><i></i><i></i><i></i></div>'
-    return head + progress_html(progress, total)
+    return f'{head}{progress_html(progress, total)}<p class="quiet">{esc(MEANWHILE)}</p>'
 
 
 def progress_html(progress: Progress, total: int) -> str:
@@ -108,10 +110,12 @@ def sample_html(look: Look) -> str:
     names = [*used, *(name for name in look.names if name not in fields)]
     shown = names[:MOST_COLUMNS]
     heads = [f"{name} → {FIELDS[fields[name]].lower()}" if name in fields else f"{name} (not used)" for name in shown]
-    rows = [[_cell(row.get(name, "")) for name in shown] for row in look.sample[:SAMPLE]]
+    widths = [CELL if fields.get(name) == "text" else NARROW for name in shown]
+    rows = [[_cell(row.get(name, ""), width) for name, width in zip(shown, widths, strict=True)] for row in look.sample]
     more = chips(f"{name} (not used)" for name in names[MOST_COLUMNS : 4 * MOST_COLUMNS])
+    rows = rows[:SAMPLE]
     caption = f"The first {count(len(rows), 'row')}"
-    return f'<div class="sample">{table(caption, heads, rows)}</div>{more}' if rows and shown else ""
+    return f'<div class="sample">{table(caption, heads, rows, wide=True)}</div>{more}' if rows and shown else ""
 
 
 def _rejects(look: Look) -> str:
@@ -120,15 +124,16 @@ def _rejects(look: Look) -> str:
     why = listed([f"{number:,} × {reason}" for reason, number in sorted(look.reasons.items(), key=lambda it: -it[1])])
     rows = [[f"{row:,}", esc(reason), _cell(raw)] for row, reason, raw in look.rejects]
     caption = f"The first {len(rows)} of {look.rejected:,}"
+    listed_rows = table(caption, ["Row", "Why", "How it begins"], rows, wide=True)
     return (
         f"<details open><summary>Rows that are left out: {esc(why)}</summary>"
-        f'<div class="sample rejects">{table(caption, ["Row", "Why", "How it begins"], rows)}</div></details>'
+        f'<div class="sample rejects">{listed_rows}</div></details>'
     )
 
 
-def _cell(text: str) -> str:
+def _cell(text: str, width: int = CELL) -> str:
     line = " ".join(text.split())
-    return esc(line if len(line) <= CELL else line[: CELL - 1] + "…")
+    return esc(line if len(line) <= width else line[: width - 1] + "…")
 
 
 def choices(look: Look, field: str) -> list[tuple[str, str]]:

@@ -70,15 +70,21 @@ def person_html(library: Library, opened: Opened) -> str:
     person = opened.person
     back = action("back", 0, "← All people", kind="button")
     faults = "".join(notice(fault, "error") for fault in opened.faults)
+    profile = f"<h4>Profile</h4>{profile_html(opened.profile)}" if opened.profile is not None else ""
     return (
         f'{back}<section class="person"><h3 tabindex="-1" data-focus>{handle(person.user)}</h3>'
-        f'<div class="likely">{probability_html(person)}'
-        f'<span class="quiet" dir="auto">to engage with {esc(opened.campaign)}</span></div>{faults}'
-        f"{_why(opened)}{_evidence(library, opened)}{_profile(opened.profile)}</section>"
+        f"{person_head_html(opened)}{faults}{why_html(opened)}{sides_html(library, opened)}{profile}</section>"
     )
 
 
-def _why(opened: Opened) -> str:
+def person_head_html(opened: Opened) -> str:
+    """How likely the person is to engage."""
+    said = f"likely to engage with {esc(opened.campaign)}; the line is the 80 % interval"
+    return f'<div class="likely">{probability_html(opened.person)}<span class="quiet" dir="auto">{said}</span></div>'
+
+
+def why_html(opened: Opened) -> str:
+    """What speaks for it and against it, and what each signal adds."""
     person, explained = opened.person, opened.explained
     parts = [_list("For", person.reasons), _list("Against", person.against)]
     if explained and explained.changes:
@@ -110,8 +116,9 @@ def _signal(reason: Reason, widest: float) -> str:
     )
 
 
-def _evidence(library: Library, opened: Opened) -> str:
-    spans = mentions_of(library, [*opened.supporting, *opened.opposing])
+def sides_html(library: Library | None, opened: Opened) -> str:
+    """The posts on both sides, names marked."""
+    spans = mentions_of(library, [*opened.supporting, *opened.opposing]) if library is not None else {}
     sides = [
         ("Posts for it", opened.supporting, "No single post stands out."),
         ("Posts against it", opened.opposing, "No post speaks against it."),
@@ -122,9 +129,8 @@ def _evidence(library: Library, opened: Opened) -> str:
     )
 
 
-def _profile(profile: GetProfile | None) -> str:
-    if profile is None:
-        return ""
+def profile_html(profile: GetProfile) -> str:
+    """What a person writes about, when and how."""
     shares = (profile.positive, profile.neutral, profile.negative)
     named = zip(("positive", "neutral", "negative"), shares, strict=True)
     tone = ", ".join(f"{percent(share)} {name}" for name, share in named)
@@ -142,4 +148,4 @@ def _profile(profile: GetProfile | None) -> str:
         ("Speaks badly of", profile.disliked),
     ]
     lists = "".join(f"<h5>{name}</h5>{chips(words)}" for name, words in groups if words)
-    return f'<h4>Profile</h4>{facts(pairs)}<p class="tone-line">Tone: {tone}</p>{tone_bar(*shares)}{lists}'
+    return f'{facts(pairs)}<p class="tone-line">Tone: {tone}</p>{tone_bar(*shares)}{lists}'

@@ -1,4 +1,4 @@
-"""A tool's result as HTML: people with their probabilities for an audience, figures and tables for everything else."""
+"""Results as HTML: people with their probabilities for an audience, and any other result by its fields."""
 
 from __future__ import annotations
 
@@ -37,6 +37,19 @@ SHARES = frozenset(
 LABELS = {
     "mean": "Tone, −1 to 1",
     "voice": "Share of voice",
+    "margin": "Tone, ±",
+    "likes_mean": "Likes a post",
+    "likes_median": "Likes, median",
+    "replies_mean": "Replies a post",
+    "replies_median": "Replies, median",
+    "themes": "More is said about",
+    "crowd": "Its people talk about",
+    "overlaps": "Who names both",
+    "share_of_first": "Of the first",
+    "share_of_second": "Of the second",
+    "top_communities": "Largest communities",
+    "top_brands": "Companies and products named most",
+    "segments": "Groups",
     "jaccard": "Shared people",
     "known": "Posts with figures for",
     "earlier": "Share of voice, earlier half",
@@ -101,7 +114,7 @@ def title(shown: Shown) -> str:
 def head_html(results: Sequence[Shown], place: int | None = None) -> str:
     """The heading of the result panel: which result of how many, and what must be said first."""
     if not results:
-        return f'<h2>Result</h2><p class="quiet">{esc(NOTHING)}</p>'
+        return f'<p class="quiet">{esc(NOTHING)}</p>'
     place = len(results) - 1 if place is None else place
     shown = results[place]
     warnings = "".join(notice(warning, "warning") for warning in shown.result.warnings)
@@ -120,23 +133,6 @@ def _picker(results: Sequence[Shown], place: int) -> str:
     return f'<label class="picker">Results of this conversation <select data-act="pick">{options}</select></label>'
 
 
-def result_html(shown: Shown | None) -> str:
-    """The figures of a result, and below them the tool's own lines, which every answer is made of."""
-    if shown is None:
-        return ""
-    result = shown.result
-    body = _audience(result) if isinstance(result, FindAudience) else generic_html(result)
-    return body + _own_words(shown)
-
-
-def _own_words(shown: Shown) -> str:
-    lines = "".join(f'<li dir="auto">{esc(line)}</li>' for line in shown.result.lines)
-    return (
-        f"<details><summary>Where the answer's figures come from: {esc(shown.name)}, {shown.seconds:.2f} s</summary>"
-        f'<ol class="lines">{lines}</ol></details>'
-    )
-
-
 def posts_tab_html(library: Library | None, shown: Shown | None) -> str:
     """The posts behind a result, names marked and tone told."""
     if shown is None:
@@ -147,7 +143,8 @@ def posts_tab_html(library: Library | None, shown: Shown | None) -> str:
     return posts_html(posts, mentions_of(library, posts) if library is not None else {})
 
 
-def _audience(result: FindAudience) -> str:
+def audience_html(result: FindAudience) -> str:
+    """People with their probabilities and reasons, each to be opened."""
     if not result.people:
         return notice("Nobody fits. Widen the time or the community, or name other interests.")
     highest = max(person.high for person in result.people)
@@ -164,8 +161,8 @@ def _audience(result: FindAudience) -> str:
         ]
     )
     proven = f'<p class="quiet" dir="auto">Probabilities were proven on {esc(result.calibrated_on)}</p>'
-    heads = ["Person", f"Likely to engage, 80 % interval (bar up to {percent(top)})", "Why"]
-    caption = "People by probability of engaging; choose one for the profile and the posts for and against"
+    heads = ["Person", "Likely to engage", "Why"]
+    caption = f"Choose a person to see the posts for and against. Line: 80 % interval; bar up to {percent(top)}."
     return f'{summary}<div class="people">{table(caption, heads, rows)}</div>{proven}'
 
 
@@ -287,7 +284,7 @@ def _tones(value: Any) -> str:
 
 
 def _fits(name: str, value: Any) -> bool:
-    return name not in LEFT_OUT and value is not None and (_is_single(value) or isinstance(value, (list, tuple)))
+    return name not in LEFT_OUT and (_is_single(value) or (isinstance(value, (list, tuple)) and bool(value)))
 
 
 def _is_single(value: Any) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from agent.events import Event, Finished, ToolFinished, ToolStarted, Words
+from agent.page_answer import answer_html
 from agent.page_line import Line, in_line
 from agent.page_text import answer_markdown, literal
 from index.errors import AnalystError
@@ -153,6 +154,7 @@ class Turn:
     messages: list[Message] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     finished: bool = False
+    _told: list[str] = field(default_factory=list)  # by the tools
     _words: str = ""
 
     def wait(self, title: str) -> None:
@@ -187,6 +189,7 @@ class Turn:
         self.messages = [message for message in self.messages if message.get("metadata", {}).get("id") != id_]
 
     def _finish_step(self, event: ToolFinished) -> None:
+        self._told.append(event.text)
         for message in self.messages:
             if message.get("metadata", {}).get("id") == event.id:
                 _finish(message, event.result, event.text, event.seconds)
@@ -197,16 +200,22 @@ class Turn:
         if not self._words:
             self.messages.append({"role": "assistant", "content": ""})
         self._words += text
-        self.messages[-1]["content"] = answer_markdown(self._words)
+        self.messages[-1]["content"] = answer_html(self._words, told=self._told)
 
     def _finish(self, event: Finished) -> None:
         """Streamed words were not checked; only the final answer may stay."""
         self.messages = [message for message in self.messages if "metadata" in message]
-        note = "" if event.answer.grounded else f"\n\n*{UNGROUNDED}*"
-        note += f"\n\n*{literal(event.note)}*" if event.note else ""
-        words = answer_markdown(event.answer.answer, event.answer.sources)
-        self.messages.append({"role": "assistant", "content": words + note})
+        notes = [note for note in ("" if event.answer.grounded else UNGROUNDED, event.note) if note]
+        shown = answer_html(event.answer.answer, event.answer.sources, self._told)
+        shown += "".join(f"\n\n*{literal(note)}*" for note in notes)
+        said = "\n\n".join([answer_markdown(event.answer.answer), *(f"*{literal(note)}*" for note in notes)])
+        self.messages.append({"role": "assistant", "content": shown, "said": said})
         self.finished = True
+
+
+def taken_up(conversation: Conversation, opening: Opening) -> list[Message]:
+    """The messages with a question that was just put: that something is being done is seen at once."""
+    return [*conversation.messages, _step("waiting", THINKING if opening.ready else LOADING, "", "pending")]
 
 
 def _step(id_: str, title: str, content: str, status: str) -> Message:

@@ -26,11 +26,12 @@ from agent.page_panel import (
 )
 from agent.page_person import open_person, person_html
 from agent.page_posts import Posts, PostsParts
-from agent.page_result import head_html, posts_tab_html, result_html
+from agent.page_result import head_html, posts_tab_html
 from agent.page_sessions import Sessions, Visit
 from agent.page_shelf import Shelf
 from agent.page_style import AT_ONCE, QUIET, SAVE, TO_QUESTION
-from agent.page_turn import Opening, Shown, answer, note
+from agent.page_turn import Opening, Shown, answer, note, taken_up
+from agent.page_views import is_posts, result_html
 from index.errors import AnalystError
 from tools.find_audience import FindAudience
 from tools.registry import call_tool
@@ -152,17 +153,18 @@ class Wiring:
         """The right side, for the result that ``visit`` points at."""
         gr, p, shown, library = self._gr, self.parts, visit.shown, self._library(visit)
         audience, drawn = shown is not None and isinstance(shown.result, FindAudience), bool(charts_of(library, shown))
-        there = shown is not None
+        there, only_posts = shown is not None, is_posts(shown)
+        tab = "posts" if only_posts and tab == "result" else tab
         values = query_values(shown)
         return {
             p.head: head_html(visit.conversation.shown, visit.place),
             p.tabs: gr.Tabs(selected=tab if there else "data"),
-            p.result_tab: gr.Tab(label="People" if audience else "Result", visible=there),
+            p.result_tab: gr.Tab(label="People" if audience else "Result", visible=there and not only_posts),
             p.chart_tab: gr.Tab(visible=drawn),
             p.posts_tab: gr.Tab(visible=there),
             p.query_tab: gr.Tab(visible=audience),
             p.take_tab: gr.Tab(visible=there),
-            p.result: result_html(shown),
+            p.result: result_html(shown, library),
             p.posts: posts_tab_html(library, shown),
             p.chart: waiting_html("Drawing"),
             **dict(zip(p.query, values, strict=True)),
@@ -243,7 +245,7 @@ class Wiring:
         return {
             p.visit: visit,
             p.key: visit.session.key,
-            p.chat: conversation.messages,
+            p.chat: taken_up(conversation, self.opening(visit)),
             p.box: "",
             p.talks: talks_html(visit),
             **self._show_controls(visit),
@@ -343,7 +345,7 @@ class Wiring:
             visit.person = place
             return person_html(library, open_person(library, shown, place))
         visit.person = None
-        return result_html(shown)
+        return result_html(shown, library)
 
     def draw(self, visit: Visit | None) -> str:
         """The pictures of the result, when somebody looks."""

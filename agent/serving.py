@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,12 @@ from index.errors import AnalystError
 if TYPE_CHECKING:
     from agent.analyst import Analyst
     from agent.memory import Memory
+    from agent.page_turn import Opening
+
+
+M_ARENA_MAX = -8  # of mallopt
+HEAPS = 2
+HEAD_START = 3.0  # seconds that the browser has before the models are loaded
 
 
 def login_of(auth: str | None) -> tuple[str, str] | None:
@@ -54,6 +62,20 @@ def in_space() -> bool:
     return bool(os.environ.get("SPACE_ID"))
 
 
+def share_heaps() -> None:
+    """Let all threads share a few heaps, as long as there are hardly any threads.
+
+    The C library of Linux else gives each thread a heap of its own, of which little is ever given back: the page, whose
+    every answer is a thread, would grow for hours.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # not every C library has it
+        if mallopt is not None:
+            mallopt(M_ARENA_MAX, HEAPS)
+
+
 def check_port(host: str, port: int) -> None:
     """Raises AnalystError if nobody can listen there, before seconds are spent on making the page."""
     name = host.strip("[]")
@@ -66,6 +88,16 @@ def check_port(host: str, port: int) -> None:
             where=host,
             todo="Choose another one with --port, or close what uses it.",
         ) from error
+
+
+def _start_soon(opening: Opening) -> None:
+    """Load the models: when the first visitor's page is there, and if nobody comes, after a moment.
+
+    Done at once it would take the processor from the browser that was waiting for the page.
+    """
+    later = threading.Timer(HEAD_START, opening.start)
+    later.daemon = True
+    later.start()
 
 
 def serve_page(
@@ -83,21 +115,28 @@ def serve_page(
     Raises AnalystError if the port is taken.
     """
     check_port(host, port)
+    share_heaps()
     from agent import console
-    from agent.mcp_server import PATH, McpServer
     from agent.memory import Memory, state_folder
     from agent.page import build_page, launch
     from agent.page_memory import Kept
     from agent.page_shelf import Shelf
+    from agent.page_start import import_gradio
     from agent.page_turn import Opening
 
+    import_gradio()
     memory = Memory(state_folder())
     opening = Opening(lambda: open_with(memory))
-    beside = McpServer(opening, login=login, only_here=is_this_machine(host)).app_kwargs() if mcp else None
+    beside, tools = None, ""
+    if mcp:
+        from agent.mcp_server import PATH, McpServer
+
+        beside = McpServer(opening, login=login, only_here=is_this_machine(host)).app_kwargs()
     page = build_page(opening, Shelf(opening, served=served, folder=folder), Kept(memory, served))
     address = launch(page, host=host, port=port, auth=login, beside=beside)
-    opening.start()
-    tools = f"; the tools are offered over MCP at {address.rstrip('/')}{PATH}" if mcp else ""
+    _start_soon(opening)
+    if mcp:
+        tools = f"; the tools are offered over MCP at {address.rstrip('/')}{PATH}"
     console.say(f"Audience Analyst is open at {address}{tools} (Ctrl-C closes it).")
     try:
         while True:

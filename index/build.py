@@ -17,13 +17,14 @@ import numpy as np
 
 from index.communities import store_communities
 from index.encoder import Reading
-from index.entities import OURS, Mention, Reader
+from index.entities import Reader
 from index.errors import AnalystError
 from index.facts import Facts, FactWriter
 from index.keywords import key_phrases
 from index.manifest import NAME as MANIFEST
 from index.manifest import Manifest, write_manifest
 from index.measured import head_digests
+from index.mentions import OURS, Mention
 from index.people import PeopleVectors, write_profiles
 from index.plurals import merge_plurals
 from index.posts import Post, Rejected

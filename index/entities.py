@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import spacy
 from spacy.language import Language
@@ -13,10 +12,10 @@ from spacy.util import filter_spans
 
 from index.encoder import Encoder, Reading, shared_encoder
 from index.errors import AnalystError
+from index.mentions import OURS, Mention, canonical
 from index.spans import Span as NameSpan
 from index.wording import hashtag_words
 
-OURS = "shipped"
 BLOCK = 2048  # posts that are sorted by length together: the more, the less is padded
 # What the entity types of common spaCy pipelines are called here; others are left out.
 FOREIGN_TYPES = {
@@ -31,22 +30,6 @@ FOREIGN_TYPES = {
     "WORK_OF_ART": "work",
 }
 _HASHTAG = re.compile(r"(?<![\w&])#\w+")
-_EDGES = " \t\n.,;:!?\"'()[]*_~`’“”"
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A name in a post: characters ``start`` to ``end`` of it, their ``text`` (of a hashtag its words), what kind of
-    thing it names, one spelling for all its spellings, and the probabilities of a negative, neutral, positive tone
-    toward it.
-    """
-
-    start: int
-    end: int
-    text: str
-    type: str
-    canonical: str
-    tone: tuple[float, float, float]
 
 
 @Language.factory("post_reader")
@@ -151,11 +134,3 @@ def _is_name(name: str) -> bool:
     from spacy.lang.en.stop_words import STOP_WORDS
 
     return len(name) > 1 and any(letter.isalpha() for letter in name) and name not in STOP_WORDS
-
-
-def canonical(surface: str) -> str:
-    """One spelling for all of a name's spellings, without blanks: "nike", "Nike", "#nike", "@Nike" and "Nike's" are
-    ``nike``,
-    "Nike Air Max" and "#NikeAirMax" are ``nikeairmax``. What people read is the commonest surface, never this key."""
-    name = re.sub(r"['’]s$", "", surface.strip(_EDGES)).casefold()
-    return re.sub(r"[\s_#@.'’‐-]+", "", name).strip(_EDGES)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from index.entities import Mention
 from index.keywords import Phrase
+from index.mentions import Mention
 
 if TYPE_CHECKING:
     import duckdb

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.entities import canonical
+from index.mentions import canonical
 from tools.library import Library
 from tools.select import CAPITAL_SHARE, NAME_SHARE, POSTS_TOWARD, Selection, topic_pattern
 from tools.words import QUOTE, short

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from index.entities import canonical
 from index.errors import AnalystError
+from index.mentions import canonical
 from tools.brand_posts import Named, posts_naming
 from tools.contrast import LIKELY, Contrast, contrast
 from tools.intervals import margin

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.entities import OURS
 from index.measured import head_accuracy, head_digests, measured
+from index.mentions import OURS
 from tools.extract_entities import NAMED, Entity
 from tools.library import Library
 from tools.result import SMALL_PEOPLE, ToolResult, one_line

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from index.entities import canonical
 from index.errors import AnalystError
+from index.mentions import canonical
 from tools.library import Library
 from tools.result import ToolResult, one_line
 from tools.select import Selection, count_posts, select_posts

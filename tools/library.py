@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from index.entities import OURS, Reader
 from index.errors import AnalystError
 from index.facts import TABLES, Facts
 from index.manifest import Manifest, read_manifest
+from index.mentions import OURS
 from index.scan import NAME as SCAN
 from index.scan import read_scan
 from index.trunk import WIDTH
@@ -24,6 +24,7 @@ from tools.crowd import Crowd
 from tools.words import short
 
 if TYPE_CHECKING:
+    from index.entities import Reader
     from tools.habits import Common
     from tools.segments import Grouping
 
@@ -57,6 +58,7 @@ class Library:
     def reader(self) -> Reader:
         """Reads new texts as the posts of this index were read."""
         from index.encoder import query_encoder
+        from index.entities import Reader  # brings spaCy and torch
 
         return Reader(ner=self.manifest.ner or OURS, encoder=query_encoder())
 

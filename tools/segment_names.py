@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.entities import canonical
+from index.mentions import canonical
 from tools.library import Library
 from tools.segments import Grouping
 from tools.select import Selection

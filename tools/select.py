@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from index.entities import canonical
 from index.errors import AnalystError
+from index.mentions import canonical
 from tools.library import Library, nearest_names
 from tools.result import Evidence
 from tools.words import short

@@ -88,4 +88,4 @@ def test_a_question_that_waits_says_so_and_can_be_stopped() -> None:
         assert [*shown][-1][-1]["content"] == STOPPED
     assert analyst.asked == []
     conversation.put("again")
-    assert "asked 'again'" in [*answer(conversation, opening, line)][-1][-1]["content"].replace("&#39;", "'")
+    assert "asked 'again'" in [*answer(conversation, opening, line)][-1][-1]["said"].replace("&#39;", "'")

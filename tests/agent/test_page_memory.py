@@ -8,16 +8,15 @@ import pytest
 
 from agent import memory as memory_module
 from agent.analyst import Analyst
-from agent.events import Finished, Source
+from agent.events import Finished
 from agent.memory import Memory
 from agent.page_memory import SHORTENED, Kept
 from agent.page_sessions import Sessions
-from agent.page_text import answer_markdown
 from agent.page_turn import Conversation, Turn
 from tests.agent.bare_library import BareLibrary, returning
 from tests.agent.scripted_model import ScriptedModel
 from tests.agent.test_memory import FOUND, LINE, SEARCH
-from tests.fake_analyst import NASTY, finished
+from tests.fake_analyst import finished
 
 
 @pytest.fixture(autouse=True)
@@ -111,27 +110,6 @@ def test_a_shortened_result_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     steps = [message["metadata"] for message in after.messages if "metadata" in message]
     assert steps[0]["log"] == SHORTENED and steps[1]["log"] != SHORTENED
     assert len(after.shown) == 1
-
-
-def test_sources_are_marked_and_nothing_in_them_acts() -> None:
-    text = f"**@ana** got 12 likes: {NASTY}"
-    place = text.index("12")
-    sources = [
-        Source(2, 6, "@ana", 0, "search_posts", "evidence.0.author", "ana"),
-        Source(place, place + 2, "12", 0, "search_posts", f'a"b<script>.{NASTY}', 12),
-    ]
-    made = answer_markdown(text, sources)
-    tag = '<abbr class="source" tabindex="0" title="search_posts · evidence.0.author: ana">@ana</abbr>'
-    assert made.startswith(f"**{tag}**")
-    assert made.count("<abbr") == made.count("</abbr>") == 2 and made.count('"') == 12 + NASTY.count('"')
-    assert "<script" not in made and "](http" not in made and "<img" not in made
-
-
-def test_words_that_hold_private_characters_make_no_marks() -> None:
-    text = "\U000f0000 and \U000ffffd 12"
-    made = answer_markdown(text, [Source(8, 10, "12", 0, "t", "p", 12)])
-    assert made.count("<abbr") == made.count("</abbr>") == 1 and "\U000f0000" not in made
-    assert answer_markdown("a 12\nb", [Source(2, 6, "12\nb", 0, "t", "p", 12)]) == "a 12\nb"  # a mark stays in its line
 
 
 def test_a_note_about_the_conversation_is_shown() -> None:

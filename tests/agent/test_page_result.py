@@ -10,11 +10,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from agent.page_about import about_html, about_index, example_questions
+from agent.page_about import SHIPPED, about_html, about_index, example_questions
 from agent.page_chart import charts_html, charts_of
 from agent.page_person import open_person, person_html
-from agent.page_result import NO_POSTS, NOTHING, generic_html, head_html, posts_tab_html, result_html, title
+from agent.page_result import NO_POSTS, NOTHING, generic_html, head_html, posts_tab_html, title
 from agent.page_turn import Shown
+from agent.page_views import is_posts, result_html
 from tests.agent.test_page_html import Read
 from tests.fake_analyst import NASTY, FakeAnalyst, manifest
 from tools.find_audience import FindAudience
@@ -102,7 +103,9 @@ def test_a_person_who_is_gone_is_a_sentence(library: Library, audience: Shown) -
 
 
 def test_the_posts_of_a_result_are_marked(library: Library) -> None:
-    html = posts_tab_html(library, shown(library, "search_posts", query="Nike", limit=3))
+    found = shown(library, "search_posts", query="Nike", limit=3)
+    assert is_posts(found) and not is_posts(shown(library, "get_profile", user="ana")) and not is_posts(None)
+    html = posts_tab_html(library, found)
     assert html.count('<li class="post') == 3 and "<mark" in html
     assert NOTHING in posts_tab_html(library, None)
     assert NO_POSTS in posts_tab_html(library, Shown("x", {}, ToolResult(lines=["x"]), 0.1))
@@ -125,9 +128,21 @@ CALLS: dict[str, dict[str, Any]] = {
 def test_every_result_can_be_shown(library: Library, tool: str) -> None:
     each = shown(library, tool, **CALLS[tool])
     html = result_html(each)
-    assert "<dl" in html or "<table" in html
+    assert "<dl" in html or "<table" in html or 'class="likely"' in html
     assert all(line in Read(html).words for line in each.result.lines)
     assert "nan" not in html.casefold().replace("nano", "") and title(each)
+
+
+def test_views_say_what_people_ask_for(library: Library) -> None:
+    def view(tool: str, **args: Any) -> str:
+        return Read(result_html(shown(library, tool, **args), library)).words
+
+    match = view("explain_match", user="ana", campaign="Nike")
+    assert "likely to engage with Nike" in match and "Posts for it" in match and "Posts against it" in match
+    engagement = view("measure_engagement", by="weekday")
+    assert "By weekday; line: 95 % interval" in engagement and "Likes" in engagement and "Tone, −1" not in engagement
+    assert "Speaks well of" in view("get_profile", user="ana")
+    assert "Accuracy, measured on data kept out of training" in view("describe_data")
 
 
 @dataclass(frozen=True)
@@ -241,4 +256,5 @@ def test_the_page_about_the_data(library: Library) -> None:
 
 def test_the_line_about_the_index() -> None:
     assert about_index(manifest(), "m") == "12,345 posts by 678 people, 2013-01-03 to 2023-06-30 · model m"
+    assert about_index(manifest(), SHIPPED) == "12,345 posts by 678 people, 2013-01-03 to 2023-06-30"
     assert about_index(manifest(first_post=None, last_post=None), "m") == "12,345 posts by 678 people · model m"

@@ -1,13 +1,14 @@
 """How soon the page is there, and how soon an answer begins: ``python tests/benchmarks/page_load.py --index DIR``.
 
-Starts `analyst serve` and opens it in a headless browser. Seconds from the start until the address answers and until
-a question can be typed and sent; then, for each question, until the first step or word of its answer is seen, and
-until the answer is whole.
+Starts `analyst serve` and opens it in a headless browser that runs already. Seconds from the start until the address
+answers and until a question can be typed and sent; then, for each question, until the first step or word of its answer
+is seen, and until the answer is whole.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import time
 from pathlib import Path
@@ -55,10 +56,12 @@ def measure(index: Path, questions: list[str]) -> dict[str, Any]:
 
     from tests.browser.conftest import CHROMIUM
 
-    with sync_playwright() as playwright, Served(index) as served:
-        answering = served.wait()
+    with contextlib.ExitStack() as stack:
+        playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 860})
+        served = stack.enter_context(Served(index))  # people have their browser open already
+        answering = served.wait()
         page.goto(served.address, timeout=PATIENCE)
         expect(page.locator("#question textarea")).to_be_editable(timeout=PATIENCE)
         expect(page.locator("#ask")).to_be_enabled(timeout=PATIENCE)
@@ -72,6 +75,7 @@ def measure(index: Path, questions: list[str]) -> dict[str, Any]:
         "seconds_to_answering": round(answering, 2),
         "seconds_to_usable": round(usable, 2),
         "seconds_to_loaded": round(loaded, 2),
+        "first_progress_each": [round(first, 3) for first, _ in times],
         "first_progress": quantiles([first for first, _ in times]),
         "whole_answer": quantiles([whole for _, whole in times]),
     }

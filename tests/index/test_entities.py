@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.entities import Reader, canonical
+from index.entities import Reader
 from index.errors import AnalystError
+from index.mentions import canonical
 from index.wording import hashtag_words
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from index.entities import Mention
 from index.facts import Facts, FactWriter
 from index.keywords import Phrase
+from index.mentions import Mention
 from index.people import write_profiles
 from index.posts import Post
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from index.entities import Mention
 from index.facts import FactWriter
+from index.mentions import Mention
 from index.plurals import merge_plurals
 from index.posts import Post
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from index.entities import Mention, canonical
 from index.facts import Facts, FactWriter
 from index.keywords import Phrase
 from index.manifest import Manifest
+from index.mentions import Mention, canonical
 from index.people import write_profiles
 from index.posts import Post
 from index.vectors import Vectors
