@@ -197,9 +197,9 @@ def test_a_failed_opening_is_told_and_tried_again() -> None:
     for _ in range(3):
         conversation.put("q")
         *_, last = answer(conversation, opening)
-        said.append(last[-1]["content"])
+        said.append(last[-1].get("said", last[-1]["content"]))
     assert said[0] == "There is no index directory here (x). Make one."
-    assert "They like" in said[1] and len(tries) == 2
+    assert said[1].startswith("They like") and len(tries) == 2
 
 
 def test_an_answer_can_be_asked_for_again_without_its_first_try_being_remembered() -> None:
