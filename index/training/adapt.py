@@ -9,9 +9,9 @@ stay the trunk's, since the search embedding shares them. Both heads can start f
 from __future__ import annotations
 
 import argparse
-import json
-import random
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,14 @@ from torch import Tensor, nn
 
 from index.network import SHARED_LAYERS, LowerLayers, UpperLayers, save_branch
 from index.training.data import read_entities, read_rows
-from index.training.loop import Recipe, autocast, batches, device
+from index.training.loop import Recipe, autocast, device, fit
 from index.trunk import load_tokenizer, load_trunk
 from index.wording import wording
 
 MAX_TOKENS = 64
 MASKED = 0.15  # share of the tokens that are guessed: of these 80 % are hidden, 10 % replaced, 10 % left (BERT)
 IGNORED = -100
+HELD_OUT = 100  # one in so many texts tells which epoch guesses best
 
 
 class MaskedWords(nn.Module):
@@ -82,15 +83,23 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("work/adapted.safetensors"))
     options = parser.parse_args()
     torch.manual_seed(Recipe.seed)
-    random.seed(Recipe.seed)
     tokenizer = load_tokenizer()
     backend = tokenizer.backend_tokenizer
     backend.enable_truncation(MAX_TOKENS)
     backend.no_padding()
     texts = [wording(" ".join(text.split())[:400]).text for text in texts_of(options.data, options.posts, options.most)]
     encoded = [torch.tensor(found.ids) for found in backend.encode_batch(texts) if len(found.ids) > 6]
+    held_out = Texts(encoded[::HELD_OUT], tokenizer)
+    train = Texts([ids for place, ids in enumerate(encoded) if place % HELD_OUT], tokenizer)
     network = MaskedWords(load_trunk(), options.shared).to(device())
-    _learn(network, encoded, tokenizer, options)
+    fit(
+        network,
+        [len(ids) for ids in train.ids],
+        lambda group: train.loss(network, group),
+        lambda: share_guessed(network, held_out, options.batch),
+        Recipe(options.epochs, options.batch, options.rate, averaging=0.0),
+        options.work,
+    )
     save_branch(network.upper, options.out)
 
 
@@ -105,52 +114,33 @@ def start_from(branch: UpperLayers, path: Path | None) -> None:
     branch.layers[-number:].load_state_dict(layers)
 
 
-def _learn(network: MaskedWords, texts: list[Tensor], tokenizer: Any, options: argparse.Namespace) -> None:
-    """All epochs, with a checkpoint after each, from which a later run goes on."""
-    learned = [p for p in network.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(learned, options.rate, weight_decay=0.01)
-    steps = options.epochs * -(-len(texts) // options.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, options.rate, total_steps=steps + 1, pct_start=0.06, anneal_strategy="linear"
-    )
-    checkpoint, first = options.work / "checkpoint.pt", 0
-    if checkpoint.is_file():
-        saved = torch.load(checkpoint, weights_only=True)
-        network.load_state_dict(saved["network"])
-        optimiser.load_state_dict(saved["optimiser"])
-        schedule.load_state_dict(saved["schedule"])
-        first = saved["epoch"]
-    special = torch.tensor(tokenizer.all_special_ids, device=device())
-    lengths = [len(ids) for ids in texts]
-    network.train()
-    for epoch in range(first, options.epochs):
-        generator = torch.Generator().manual_seed(Recipe.seed * 1000 + epoch)
-        total, count = torch.zeros((), device=device()), 0
-        for group in batches(lengths, options.batch, generator):
-            ids = nn.utils.rnn.pad_sequence([texts[i] for i in group], batch_first=True).to(device())
-            shown, labels = masked(ids, special, tokenizer.mask_token_id, len(tokenizer))
-            wanted = labels != IGNORED
-            with autocast():
-                logits = network(shown, (ids != 0).long(), wanted)
-            loss = nn.functional.cross_entropy(logits.float(), labels[wanted])
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(learned, 1.0)
-            optimiser.step()
-            schedule.step()
-            total, count = total + loss.detach(), count + 1
-        print(json.dumps({"epoch": epoch + 1, "loss": round(float(total / count), 4)}), flush=True)
-        options.work.mkdir(parents=True, exist_ok=True)
-        torch.save(
-            {
-                "network": network.state_dict(),
-                "optimiser": optimiser.state_dict(),
-                "schedule": schedule.state_dict(),
-                "epoch": epoch + 1,
-            },
-            checkpoint,
-        )
-    network.eval()
+@dataclass
+class Texts:
+    """Encoded texts: (length,) ids of each, and how words of them are hidden."""
+
+    ids: list[Tensor]
+    tokenizer: Any
+
+    def loss(self, network: MaskedWords, group: Sequence[int]) -> Tensor:
+        """Mean cross-entropy of the hidden words of some texts."""
+        ids = nn.utils.rnn.pad_sequence([self.ids[i] for i in group], batch_first=True).to(device())
+        special = torch.tensor(self.tokenizer.all_special_ids, device=device())
+        shown, labels = masked(ids, special, self.tokenizer.mask_token_id, len(self.tokenizer))
+        wanted = labels != IGNORED
+        return nn.functional.cross_entropy(network(shown, (ids != 0).long(), wanted).float(), labels[wanted])
+
+
+@torch.no_grad()
+def share_guessed(network: MaskedWords, texts: Texts, batch: int) -> float:
+    """How well the hidden words of ``texts`` are guessed: their mean probability (geometric), 0 to 1."""
+    torch.manual_seed(Recipe.seed)
+    with autocast():
+        losses = [float(texts.loss(network, part)) for part in parts(range(len(texts.ids)), batch)]
+    return math.exp(-sum(losses) / len(losses))
+
+
+def parts(places: Sequence[int], size: int) -> list[Sequence[int]]:
+    return [places[start : start + size] for start in range(0, len(places), size)]
 
 
 if __name__ == "__main__":

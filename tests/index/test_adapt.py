@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from index.network import SentimentBranch, UpperLayers, save_branch
-from index.training.adapt import IGNORED, MaskedWords, masked, start_from
+from index.training.adapt import IGNORED, MaskedWords, Texts, masked, share_guessed, start_from
+from index.training.loop import Recipe, fit
 
 
 @pytest.fixture
@@ -55,3 +56,29 @@ def test_a_head_starts_from_the_adapted_layers(trunk: Any, tmp_path: Path, share
     start_from(head, tmp_path / "adapted.safetensors")
     changed = [all(float(w.detach().min()) == 0.5 for w in layer.parameters()) for layer in head.layers]
     assert changed == [False] * (2 - shared) + [True, True]
+
+
+class Tokens:
+    all_special_ids = (0, 101)
+    mask_token_id = 103
+
+    def __len__(self) -> int:
+        return 1200
+
+
+def test_hidden_words_are_guessed_better_after_a_run(trunk: Any, tmp_path: Path) -> None:
+    texts = Texts([torch.tensor([101, *[1100 + place % 2] * 12]) for place in range(64)], Tokens())
+    network = MaskedWords(trunk, shared=2).eval()
+    before = share_guessed(network, texts, 16)
+    recipe = Recipe(epochs=3, batch=8, learning_rate=1e-2, averaging=0.0)
+    lengths = [len(ids) for ids in texts.ids]
+    best = fit(
+        network,
+        lengths,
+        lambda group: texts.loss(network, group),
+        lambda: share_guessed(network, texts, 16),
+        recipe,
+        tmp_path,
+    )
+    assert 0 < before < best <= 1
+    assert share_guessed(network, texts, 16) == pytest.approx(best, rel=0.02)
