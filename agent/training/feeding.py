@@ -8,7 +8,7 @@ from typing import Any
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 AHEAD = 8  # batches that each worker has ready
-Make = Callable[[int, int], Iterator[Any]]
+Make = Callable[..., Iterator[Any]]  # with worker= and workers=
 
 
 class _Source(IterableDataset[Any]):
@@ -17,11 +17,12 @@ class _Source(IterableDataset[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         worker = get_worker_info()
-        return self._make(worker.id, worker.num_workers) if worker else self._make(0, 1)
+        place = {"worker": worker.id, "workers": worker.num_workers} if worker else {"worker": 0, "workers": 1}
+        return self._make(**place)
 
 
 def fed(make: Make, workers: int) -> Iterator[Any]:
-    """What ``make(worker, workers)`` yields, in turn from each worker: the same order whenever the seeds are the same.
+    """What ``make(worker=…, workers=…)`` yields, in turn from each worker: with the same seeds in the same order.
 
     Without workers the batches are made in this process.
     """

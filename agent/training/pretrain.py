@@ -126,17 +126,13 @@ def main() -> None:
     schedule = Schedule(steps=options.steps, learning_rate=2e-3, decay=0.3)
     train(
         model,
-        lambda step: fed(partial(_stream, tokenizer, step, options), options.workers),
+        lambda step: fed(partial(token_stream, options.text, tokenizer, step, rows=options.rows), options.workers),
         schedule,
         options.work,
         every=50,
         seconds=options.seconds,
     )
     model.save_pretrained(options.work / "model")
-
-
-def _stream(tokenizer: Any, step: int, options: argparse.Namespace, worker: int, workers: int) -> Iterator[Batch]:
-    return token_stream(options.text, tokenizer, step, rows=options.rows, worker=worker, workers=workers)
 
 
 if __name__ == "__main__":

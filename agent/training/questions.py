@@ -267,7 +267,9 @@ def main() -> None:
     source = Conversations(options.data, options.results, options.seed)
     train(
         network,
-        lambda step: fed(partial(_batches, source, tokenizer, step, options), options.workers),
+        lambda step: fed(
+            partial(batches, source, tokenizer, step, size=options.batch, seed=options.seed), options.workers
+        ),
         Schedule(options.steps, options.rate, 200, decay=0.9, weight_decay=0.01, averaging=0.999, seed=options.seed),
         options.work,
         every=500,
@@ -275,13 +277,6 @@ def main() -> None:
         loss_of=loss_of,
     )
     save_branch(network, options.out)
-
-
-def _batches(
-    source: Conversations, tokenizer: Any, step: int, options: argparse.Namespace, worker: int, workers: int
-) -> Iterator[Examples]:
-    size, seed = options.batch, options.seed
-    return batches(source, tokenizer, step, size=size, seed=seed, worker=worker, workers=workers)
 
 
 if __name__ == "__main__":
