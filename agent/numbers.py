@@ -14,16 +14,9 @@ ROUGHLY = {"couple": 2, "few": 3, "several": 4, "dozen": 12, "hundred": 100, "hu
 DOZENS = {
     "half a dozen": 6,
     "half dozen": 6,
-    "two dozen": 24,
     "couple of dozen": 24,
     "couple dozen": 24,
     "few dozen": 36,
-    "three dozen": 36,
-    "four dozen": 48,
-    "one hundred": 100,
-    "two hundred": 200,
-    "three hundred": 300,
-    "five hundred": 500,
 }
 
 
@@ -32,6 +25,8 @@ def number_words() -> dict[str, int]:
     """Every wording that is known, without "a" before it."""
     ones, tens = ONES.split(), dict(zip(TENS.split(), range(20, 100, 10), strict=True))
     words = {word: number for number, word in enumerate(ones)} | tens | ROUGHLY | DOZENS
+    for number, one in enumerate(ones[1:10], start=1):
+        words |= {f"{one} dozen": number * 12, f"{one} hundred": number * 100}
     for ten, value in tens.items():
         words |= {f"{ten}{joint}{one}": value + ones.index(one) for one in ones[1:10] for joint in "- "}
     return words
