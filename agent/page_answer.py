@@ -13,6 +13,7 @@ from itertools import groupby, pairwise
 
 from agent.events import Source
 from agent.page_html import esc
+from agent.page_text import BOLD
 
 MOST, SHOWN = 7, 5  # of a list with more than MOST items only SHOWN are open
 MANY_PARTS = 3  # from so many parts on a line is a list of its own
@@ -21,7 +22,6 @@ LONGEST_VALUE = 60  # letters of a value that fit beside the name of its field
 _NUMBERED = re.compile(r"\d{1,3}[.)] (?=\S)")
 _BULLET = re.compile(r"\s*[-*•] +(?=\S)")
 _HEADING = re.compile(r"#{1,4} +(?=\S)")
-_BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
 _PERSON = re.compile(r"(@.{1,80}?)(, )(\d+ % \([^()]*\))(: )")
 _BYLINE = re.compile(r"((?:[^@:]{1,80}: |For example )?)(@\S+)(.*?)(: )")
 _KEYED = re.compile(r"([^\":;]{1,90})(: )(?=\S)")
@@ -75,7 +75,7 @@ class _Words:
     def html(self, start: int, end: int, *, markdown: bool = False) -> str:
         """What stands from ``start`` to ``end``; **bold** is heeded in ``markdown`` only."""
         parts, at = list[str](), start
-        for bold in _BOLD.finditer(self.text, start, end) if markdown else ():
+        for bold in BOLD.finditer(self.text, start, end) if markdown else ():
             parts += [self._marked(at, bold.start()), f"<strong>{self._marked(*bold.span(1))}</strong>"]
             at = bold.end()
         return "".join([*parts, self._marked(at, end)])

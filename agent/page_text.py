@@ -14,7 +14,7 @@ _ACTS = re.compile(
     """
 )
 _LEAD = re.compile(r"(\s*[-*] |#{1,4} )(.*)", re.DOTALL)
-_BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
+BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
 
 
 def literal(text: str) -> str:
@@ -31,7 +31,7 @@ def answer_markdown(text: str) -> str:
 def _answer_line(line: str) -> str:
     marked = _LEAD.match(line)
     lead, body = (marked[1], marked[2]) if marked else ("", line)
-    parts = _BOLD.split(body)
+    parts = BOLD.split(body)
     return lead + "".join(f"**{_quoted(part)}**" if place % 2 else _quoted(part) for place, part in enumerate(parts))
 
 
