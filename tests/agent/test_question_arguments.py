@@ -1,4 +1,4 @@
-"""The calls that a reading can mean, with what is said and what is carried over; and what the shipped reader proposes."""
+"""The calls that a reading can mean, with what is said and what is carried over; and the shipped reader."""
 
 from __future__ import annotations
 
