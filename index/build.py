@@ -32,7 +32,7 @@ from index.readers import expand, read_posts
 from index.scan import ScanWriter
 from index.vectors import Vectors
 
-BATCH = 2048  # posts in memory at once, twice: those being read and those being stored
+BATCH = 1024  # posts in memory at once, twice: those being read and those being stored
 Advance = Callable[[int, int], None]  # (bytes read so far, posts stored so far)
 
 

@@ -17,7 +17,7 @@ from index.wording import Wording, wording
 if TYPE_CHECKING:
     import torch
 
-BATCH_TOKENS = 1024  # padded tokens in a batch: its states stay in a core's cache, and memory is bounded
+BATCH_TOKENS = 512  # padded tokens in a batch: its states stay in a core's cache, and memory is bounded
 Encodings = list[Any]  # of tokenizers.Encoding
 Batch = tuple[list[int], list["_Ready"]]  # places of some texts in a list, and these texts made ready
 Out = TypeVar("Out")
@@ -77,10 +77,12 @@ class Encoder:
         """``precision`` is ``fp32``, ``bf16`` or ``auto`` (the faster of the two here, by measuring)."""
         import torch
 
+        from index.attention import NAME
         from index.network import WEIGHTS, EntityBranch, LowerLayers, SentimentBranch, UpperLayers, load_head
         from index.trunk import MAX_TOKENS, load_tokenizer, load_trunk
 
         trunk = load_trunk()
+        trunk.set_attn_implementation(NAME)
         self._tokenizer: Any = load_tokenizer().backend_tokenizer
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()

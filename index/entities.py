@@ -16,7 +16,7 @@ from index.mentions import OURS, Mention, canonical
 from index.spans import Span as NameSpan
 from index.wording import hashtag_words
 
-BLOCK = 2048  # posts that are sorted by length together: the more, the less is padded
+BLOCK = 1024  # posts that are sorted by length together: the more, the less is padded
 # What the entity types of common spaCy pipelines are called here; others are left out.
 FOREIGN_TYPES = {
     "PERSON": "person",
