@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from agent.question_reader import CARRIED, CHOICES, KINDS, MARKS, TAGS
-from index.network import attention_bias, layers_in, load_branch, mean_pool
+from index.network import attention_bias, load_branch, mean_pool, shape_in
 from index.trunk import load_trunk
 
 OWN_LAYERS = 6  # of the trunk's layers, how many of the upper ones are the reader's own
@@ -65,4 +65,4 @@ def load_question_network(path: Path) -> QuestionNetwork:
 
     Raises AnalystError if the file is missing.
     """
-    return load_branch(QuestionNetwork(load_trunk(), layers_in(path)), path)
+    return load_branch(QuestionNetwork(load_trunk(), shape_in(path)[0]), path)

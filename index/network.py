@@ -25,6 +25,7 @@ CASE_SHAPES = 7
 # training texts felt about a well-known name into posts that say the contrary.
 TARGET_SHARE = 0.5
 Branch = TypeVar("Branch", bound=nn.Module)
+Head = TypeVar("Head", bound="UpperLayers")
 WEIGHTS = Path(__file__).parent / "weights"
 
 
@@ -168,8 +169,8 @@ def save_branch(branch: nn.Module, path: Path) -> None:
     save_file({name: value.to(torch.bfloat16).contiguous() for name, value in branch.state_dict().items()}, path)
 
 
-def layers_in(path: Path) -> int:
-    """How many layers the weights in ``path`` have.
+def shape_in(path: Path) -> tuple[int, int]:
+    """How many layers the weights in ``path`` have, and how many inner values each of them.
 
     Raises AnalystError if the file is missing.
     """
@@ -177,12 +178,24 @@ def layers_in(path: Path) -> int:
 
     _there(path)
     with safe_open(path, "pt") as weights:
-        return len({name.split(".")[1] for name in weights.keys() if name.startswith("layers.")})  # noqa: SIM118
+        biases = [name for name in weights.keys() if name.endswith("intermediate.dense.bias")]  # noqa: SIM118
+        return len(biases), weights.get_slice(biases[0]).get_shape()[0]
 
 
-def load_head(kind: Callable[[Any, int], Branch], trunk: Any, path: Path) -> Branch:
-    """A head that leaves the ``trunk`` where the one in ``path`` did; fp32, evaluation mode."""
-    return load_branch(kind(trunk, len(trunk.encoder.layer) - layers_in(path)), path)
+def narrow(branch: UpperLayers, inner: int) -> None:
+    """Make the feed-forward parts of ``branch`` so that they have ``inner`` values; their weights are new."""
+    for layer in branch.layers:
+        if layer.intermediate.dense.out_features != inner:
+            width = layer.output.dense.out_features
+            layer.intermediate.dense, layer.output.dense = nn.Linear(width, inner), nn.Linear(inner, width)
+
+
+def load_head(kind: Callable[[Any, int], Head], trunk: Any, path: Path) -> Head:
+    """A head of the shape that the one in ``path`` has, on the ``trunk``; fp32, evaluation mode."""
+    layers, inner = shape_in(path)
+    head = kind(trunk, len(trunk.encoder.layer) - layers)
+    narrow(head, inner)
+    return load_branch(head, path)
 
 
 def _there(path: Path) -> None:

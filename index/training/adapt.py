@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from index.network import SHARED_LAYERS, LowerLayers, UpperLayers, save_branch
+from index.network import SHARED_LAYERS, LowerLayers, UpperLayers, narrow, save_branch, shape_in
 from index.training.data import read_entities, read_rows
 from index.training.loop import Recipe, autocast, device, fit
 from index.trunk import load_tokenizer, load_trunk
@@ -104,14 +104,26 @@ def main() -> None:
 
 
 def start_from(branch: UpperLayers, path: Path | None) -> None:
-    """Give the upper layers of ``branch`` what :func:`main` saved in ``path``, if it is given."""
+    """Give ``branch`` the topmost layers in ``path``, if it is given: layers that :func:`main` made, or a head's own
+    with its outputs.
+    """
     if path is None:
         return
     from safetensors.torch import load_file
 
-    layers = {name.removeprefix("layers."): v.float() for name, v in load_file(path).items() if name[:7] == "layers."}
-    number = len({name.split(".")[0] for name in layers})
-    branch.layers[-number:].load_state_dict(layers)
+    saved = {name: value.float() for name, value in load_file(path).items()}
+    layers, inner = shape_in(path)
+    narrow(branch, inner)
+    shift = len(branch.layers) - layers
+    moved = {}
+    for name, value in saved.items():
+        part, _, rest = name.partition(".")
+        if part == "layers":
+            place, _, rest = rest.partition(".")
+            name = f"layers.{int(place) + shift}.{rest}"
+        moved[name] = value
+    own = branch.state_dict()
+    branch.load_state_dict(own | {name: value for name, value in moved.items() if name in own})
 
 
 @dataclass

@@ -29,6 +29,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "work": ("work",),
 }
 NO_NAME = "none"  # a word that is known to be no name
+UNTOLD = "untold"  # the corpus of texts whose labels nobody told
 TYPES = ("person", "organization", "product", "location", "group", "work")
 # Types that a corpus does not annotate: its O may hide them.
 UNLABELLED: dict[str, tuple[str, ...]] = {
@@ -36,6 +37,7 @@ UNLABELLED: dict[str, tuple[str, ...]] = {
     "btc": ("product", "work", "group"),
     "tweebank": (),
     "silver": TYPES,
+    UNTOLD: TYPES,
 }
 
 
@@ -74,11 +76,11 @@ def read_sentiment(path: Path) -> tuple[list[str], list[str]]:
 
 @dataclass(frozen=True)
 class Opinion:
-    """A text, the span of the name in it, and the tone toward that name."""
+    """A text, the span of a name in it (None: the whole text is meant), and the tone (None: nobody told it)."""
 
     text: str
-    target: Span
-    label: str
+    target: Span | None
+    label: str | None
 
 
 def read_targets(path: Path) -> list[Opinion]:

@@ -9,9 +9,11 @@ summed probability of every tag that its label allows (partial-label learning, C
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import random
 import re
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -34,8 +36,10 @@ from index.spans import (
 )
 from index.training.adapt import start_from
 from index.training.data import LABELS, NO_NAME, UNLABELLED, Tagged, read_entities, read_silver
+from index.training.distil import SHARE, mean_said, read_untold
 from index.training.loop import Recipe, autocast, device, fit, lower_states
 from index.training.measures import span_f1
+from index.training.prune import prune
 from index.training.sentiment import pad
 from index.trunk import load_tokenizer, load_trunk
 from index.wording import Wording, wording
@@ -46,22 +50,32 @@ DROP_CASE = 0.2  # share of training texts shown as if typed in lower case
 
 
 class Examples:
-    """Tagged texts made ready: lower states, shapes, word pieces and the tags that each word may have."""
+    """Tagged texts made ready: lower states, shapes, word pieces, the tags that each word may have, and what deeper
+    heads say, if they were asked.
+    """
+
+    soft: list[Tensor] | None = None  # (words, tags) probabilities of each text
 
     def __init__(self, tagged: list[Tagged], tokenizer: Any, lower: LowerLayers) -> None:
         self.tagged = tagged
         self.wordings = [wording(example.text) for example in tagged]
-        encodings = tokenizer.encode_batch([found.text for found in self.wordings])
-        self.words = [words_of(encoding) for encoding in encodings]
+        self.encodings = tokenizer.encode_batch([found.text for found in self.wordings])
+        self.words = [words_of(encoding) for encoding in self.encodings]
         self.shapes = [
             torch.tensor(shapes_of(found.text, words, len(encoding.ids)))
-            for found, words, encoding in zip(self.wordings, self.words, encodings, strict=True)
+            for found, words, encoding in zip(self.wordings, self.words, self.encodings, strict=True)
         ]
-        self.states = lower_states(lower, encodings)
+        self.states = lower_states(lower, self.encodings)
         self.allowed = [
             allowed_tags(example, found, words)
             for example, found, words in zip(tagged, self.wordings, self.words, strict=True)
         ]
+
+    def through(self, lower: LowerLayers) -> Examples:
+        """The same texts as ``lower`` reads them."""
+        other = copy.copy(self)
+        other.states = lower_states(lower, self.encodings)
+        return other
 
     def batch(self, group: list[int], *, drop_case: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
         """Lower states, mask and shapes of the texts ``group``, padded."""
@@ -99,35 +113,54 @@ def allowed_tags(example: Tagged, found: Wording, words: list[Word]) -> Tensor:
 
 
 def loss_of(branch: EntityBranch, examples: Examples, group: list[int]) -> Tensor:
-    """Mean over words of the partial-label loss."""
+    """Mean over words of the partial-label loss, and of the cross-entropy with the soft labels if there are any.
+
+    Where any tag is allowed, as in texts without labels, the former is naught.
+    """
     logits = branch(*examples.batch(group, drop_case=DROP_CASE)).float().log_softmax(-1)
     losses = []
     for row, i in enumerate(group):
         if examples.words[i]:
             at_words = logits[row, [word.piece for word in examples.words[i]]]
             allowed = examples.allowed[i].to(at_words.device)
-            losses.append(-at_words.masked_fill(~allowed, -1e9).logsumexp(-1))
+            told = -at_words.masked_fill(~allowed, -1e9).logsumexp(-1)
+            if examples.soft is None:
+                losses.append(told)
+            else:
+                soft = -(examples.soft[i].to(at_words) * at_words).sum(-1)
+                losses.append(SHARE * soft + (1 - SHARE) * told)
     return torch.cat(losses).mean()
 
 
 @torch.no_grad()
-def predict(branch: EntityBranch, examples: Examples) -> list[list[Span]]:
-    """Spans in our own types for each text."""
+def word_logits(branch: EntityBranch, examples: Examples) -> list[Tensor]:
+    """For each text (words, tags), read at each word's first piece."""
     order = sorted(range(len(examples.states)), key=lambda i: len(examples.states[i]))
-    spans: list[list[Span]] = [[] for _ in order]
+    found = [torch.empty(0, len(TAGS))] * len(order)
     for start in range(0, len(order), 128):
         group = order[start : start + 128]
         with autocast():
             logits = branch(*examples.batch(group)).float().cpu()
         for row, i in enumerate(group):
-            if not examples.words[i]:
-                continue
-            best = likeliest_tags(logits[row : row + 1, [word.piece for word in examples.words[i]]])[0]
-            tags = [TAGS[tag] for tag in best.tolist()]
-            found = examples.wordings[i]
-            named = whole_words(found.text, spans_from_tags(examples.words[i], tags))
-            spans[i] = [found.in_post(span) for span in named]
+            found[i] = logits[row, [word.piece for word in examples.words[i]]]
+    return found
+
+
+def predict(branch: EntityBranch, examples: Examples) -> list[list[Span]]:
+    """Spans in our own types for each text."""
+    spans: list[list[Span]] = []
+    for words, found, logits in zip(examples.words, examples.wordings, word_logits(branch, examples), strict=True):
+        if not words:
+            spans.append([])
+            continue
+        tags = [TAGS[tag] for tag in likeliest_tags(logits.unsqueeze(0))[0].tolist()]
+        named = whole_words(found.text, spans_from_tags(words, tags))
+        spans.append([found.in_post(span) for span in named])
     return spans
+
+
+def _said_of(examples: Examples) -> Callable[[EntityBranch, LowerLayers], list[Tensor]]:
+    return lambda branch, lower: [found.softmax(-1) for found in word_logits(branch, examples.through(lower))]
 
 
 def score(branch: EntityBranch, examples: Examples) -> dict[str, float]:
@@ -173,7 +206,11 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=Recipe.learning_rate)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--shared", type=int, default=SHARED_LAYERS, help="lower layers that stay the trunk's")
-    parser.add_argument("--start", type=Path, help="layers made by index.training.adapt")
+    parser.add_argument("--start", type=Path, help="layers made by index.training.adapt, or a deeper head")
+    parser.add_argument("--inner", type=int, help="inner values that each layer keeps (index/training/prune.py)")
+    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="heads whose tags are learned too")
+    parser.add_argument("--untold", type=Path, nargs="*", default=[], help="further texts for the teachers to tag")
+    parser.add_argument("--most", type=int, default=20_000, help="texts of each of these files")
     parser.add_argument("--out", type=Path, default=WEIGHTS / "entities.safetensors")
     options = parser.parse_args()
     recipe = Recipe(options.epochs, options.batch, options.rate, seed=options.seed)
@@ -188,8 +225,12 @@ def main() -> None:
     rows = [row for corpus in CORPORA for row in read_entities(options.data / f"{corpus}_train.jsonl.gz")]
     if options.posts:
         rows += read_silver(options.posts, Path(__file__).with_name("gazetteer.yaml"))
-    train = Examples(rows, tokenizer, lower)
+    train = Examples([*rows, *read_untold(options.untold, options.most)], tokenizer, lower)
+    if options.teachers:
+        train.soft = mean_said(options.teachers, EntityBranch, trunk, _said_of(train))
     dev = {c: Examples(read_entities(options.data / f"{c}_dev.jsonl.gz"), tokenizer, lower) for c in CORPORA}
+    if options.inner:
+        prune(branch, options.inner, len(train.states), lambda group: branch(*train.batch(group)))
     best = fit(
         branch,
         [len(states) for states in train.states],

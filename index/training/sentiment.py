@@ -8,10 +8,12 @@ Writes ``index/weights/sentiment.safetensors`` and the figures for its model car
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import re
 import zlib
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,30 +31,42 @@ from index.network import (
 )
 from index.spans import Span
 from index.training.adapt import start_from
-from index.training.data import Opinion, read_sentiment, read_targets
+from index.training.data import Opinion, Tagged, read_sentiment, read_targets
+from index.training.distil import SHARE, mean_said, read_untold
 from index.training.loop import Recipe, autocast, device, fit, lower_states
 from index.training.measures import calibration_error, fit_temperature, macro_f1, macro_recall
+from index.training.prune import prune
 from index.trunk import load_tokenizer, load_trunk
 from index.wording import wording
 
 MAX_TOKENS = 96
+UNKNOWN = -100  # in place of a class
 HELD_OUT = 10  # one in so many texts with a target
 
 
 class Texts:
-    """Texts made ready: lower states, gold classes, and the tokens of a target (none: the whole text is meant)."""
+    """Texts made ready: lower states, gold classes (``UNKNOWN`` where the label is None), the tokens of a target (none:
+    the whole text is meant), and what deeper heads say, if they were asked.
+    """
 
-    def __init__(
-        self, texts: list[str], labels: list[str], targets: list[Any], tokenizer: Any, lower: LowerLayers
-    ) -> None:
-        wordings = [wording(text) for text in texts]
-        encodings = tokenizer.encode_batch([found.text for found in wordings])
-        self.states = lower_states(lower, encodings)
-        self.gold = torch.tensor([SENTIMENTS.index(label) for label in labels])
+    soft: Tensor | None = None  # (texts, 3) probabilities
+
+    def __init__(self, rows: Sequence[Opinion], tokenizer: Any, lower: LowerLayers) -> None:
+        wordings = [wording(row.text) for row in rows]
+        self.encodings = tokenizer.encode_batch([found.text for found in wordings])
+        self.states = lower_states(lower, self.encodings)
+        self.gold = torch.tensor([UNKNOWN if row.label is None else SENTIMENTS.index(row.label) for row in rows])
         self.targets = [
-            None if target is None else target_tokens(encoding, found.of_post(target))
-            for encoding, found, target in zip(encodings, wordings, targets, strict=True)
+            None if row.target is None else target_tokens(encoding, found.of_post(row.target))
+            for encoding, found, row in zip(self.encodings, wordings, rows, strict=True)
         ]
+        self.aimed = torch.tensor([target is not None for target in self.targets])
+
+    def through(self, lower: LowerLayers) -> Texts:
+        """The same texts as ``lower`` reads them."""
+        other = copy.copy(self)
+        other.states = lower_states(lower, self.encodings)
+        return other
 
     def batch(self, group: list[int]) -> tuple[Tensor, Tensor, Tensor]:
         """Lower states, mask and target marks of the texts ``group``, padded."""
@@ -80,7 +94,7 @@ def logits_of(branch: SentimentBranch, texts: Texts, group: list[int]) -> Tensor
     """Logits (texts, 3): toward the target where there is one, else of the whole text."""
     lower, mask, marks = texts.batch(group)
     states = branch.states(lower, mask)
-    aimed = torch.tensor([texts.targets[i] is not None for i in group], device=states.device)
+    aimed = texts.aimed[group].to(states.device)
     return torch.where(aimed.unsqueeze(1), branch.toward(states, mask, marks), branch.whole(states, mask))
 
 
@@ -97,25 +111,36 @@ def predict(branch: SentimentBranch, texts: Texts, *, whole: bool = False) -> Te
     return logits
 
 
+def soft_labels(branch: SentimentBranch, texts: Texts) -> Tensor:
+    """(texts, 3): the probabilities of a trained head."""
+    temperature = torch.where(texts.aimed, branch.target_temperature.cpu(), branch.temperature.cpu())
+    return (predict(branch, texts) / temperature.unsqueeze(1)).softmax(1)
+
+
+def _said_of(texts: Texts) -> Callable[[SentimentBranch, LowerLayers], list[Tensor]]:
+    return lambda branch, lower: list(soft_labels(branch, texts.through(lower)))
+
+
 def loss_weights(texts: Texts) -> Tensor:
     """(2, 3) weights of the classes, of whole texts and of targets: macro-recall counts the classes alike, and the
     square root keeps the rare one from being overdone.
     """
     rows = []
     for aimed in (False, True):
-        gold = texts.gold[[i for i, target in enumerate(texts.targets) if (target is not None) == aimed]]
+        gold = texts.gold[(texts.aimed == aimed) & (texts.gold != UNKNOWN)]
         rows.append((len(gold) / (3 * torch.bincount(gold, minlength=3).clamp(min=1))).sqrt())
     return torch.stack(rows)
 
 
 def loss_of(branch: SentimentBranch, texts: Texts, weights: Tensor, group: list[int]) -> Tensor:
-    """Mean cross-entropy of a batch, with smoothed labels."""
-    gold = texts.gold[group].to(device())
-    losses = nn.functional.cross_entropy(
-        logits_of(branch, texts, group).float(), gold, label_smoothing=0.05, reduction="none"
-    )
-    aimed = torch.tensor([int(texts.targets[i] is not None) for i in group])
-    return (losses * weights[aimed, texts.gold[group]].to(device())).mean()
+    """Mean cross-entropy of a batch: with smoothed labels, and with the soft ones if there are any."""
+    logits, gold = logits_of(branch, texts, group).float(), texts.gold[group].to(device())
+    losses = nn.functional.cross_entropy(logits, gold, label_smoothing=0.05, reduction="none", ignore_index=UNKNOWN)
+    losses = losses * weights[texts.aimed[group].long(), texts.gold[group].clamp(min=0)].to(device())
+    if texts.soft is None:
+        return losses.mean()
+    soft = nn.functional.cross_entropy(logits, texts.soft[group].to(device()), reduction="none")
+    return torch.where(gold == UNKNOWN, soft, SHARE * soft + (1 - SHARE) * losses).mean()
 
 
 def held_out(opinion: Opinion) -> bool:
@@ -131,7 +156,11 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--shared", type=int, default=SHARED_LAYERS, help="lower layers that stay the trunk's")
-    parser.add_argument("--start", type=Path, help="layers made by index.training.adapt")
+    parser.add_argument("--start", type=Path, help="layers made by index.training.adapt, or a deeper head")
+    parser.add_argument("--inner", type=int, help="inner values that each layer keeps (index/training/prune.py)")
+    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="heads whose tones are learned too")
+    parser.add_argument("--untold", type=Path, nargs="*", default=[], help="further texts for the teachers to label")
+    parser.add_argument("--most", type=int, default=20_000, help="texts of each of these files")
     parser.add_argument("--rows", type=int, help="at most so many training texts of each kind, for a trial")
     parser.add_argument("--out", type=Path, default=WEIGHTS / "sentiment.safetensors")
     options = parser.parse_args()
@@ -143,8 +172,14 @@ def main() -> None:
     branch, lower = SentimentBranch(trunk, options.shared), LowerLayers(trunk, options.shared)
     start_from(branch, options.start)
     branch.to(device())
-    train, dev, aimed_dev = _read(options.data, tokenizer, lower, options.rows)
+    untold = read_untold(options.untold, options.most)
+    train, dev, aimed_dev = _read(options.data, tokenizer, lower, options.rows, untold)
+    if options.teachers:
+        said = mean_said(options.teachers, SentimentBranch, trunk, _said_of(train))
+        train.soft = torch.stack(said)
     weights = loss_weights(train)
+    if options.inner:
+        prune(branch, options.inner, len(train.states), lambda group: branch.states(*train.batch(group)[:2]))
     best = fit(
         branch,
         [len(states) for states in train.states],
@@ -159,31 +194,30 @@ def main() -> None:
     print(json.dumps(report))
 
 
-def _read(data: Path, tokenizer: Any, lower: LowerLayers, rows: int | None) -> tuple[Texts, Texts, Texts]:
-    """Training texts of both kinds, whole dev texts, held-out texts with targets."""
-    dev_texts, dev_labels = read_sentiment(data / "semeval_dev.jsonl.gz")
-    known = {_letters(text) for text in dev_texts}
-    texts, labels = read_sentiment(data / "semeval_train.jsonl.gz")
-    texts, labels = texts[:rows], labels[:rows]
-    opinions = [o for o in read_targets(data / "targets_train.jsonl.gz") if _letters(o.text) not in known]
-    aimed_dev = [opinion for opinion in opinions if held_out(opinion)]
-    aimed = [opinion for opinion in opinions if not held_out(opinion)][:rows]
+def _read(
+    data: Path, tokenizer: Any, lower: LowerLayers, most: int | None, untold: list[Tagged]
+) -> tuple[Texts, Texts, Texts]:
+    """Training texts of both kinds and ``untold`` ones, whole dev texts, held-out texts with targets."""
+    dev = _whole(data / "semeval_dev.jsonl.gz")
+    known = {_letters(row.text) for row in dev}
+    opinions = [row for row in read_targets(data / "targets_train.jsonl.gz") if _letters(row.text) not in known]
+    aimed_dev = [row for row in opinions if held_out(row)]
+    aimed = [row for row in opinions if not held_out(row)][:most]
     # A held-out text with a target must not be learned as a whole text either.
-    unseen = {_letters(opinion.text) for opinion in aimed_dev}
-    pairs = [(text, label) for text, label in zip(texts, labels, strict=True) if _letters(text) not in unseen]
-    return (
-        Texts(
-            [_nameless(text) for text, _ in pairs] + [o.text for o in aimed],
-            [label for _, label in pairs] + [o.label for o in aimed],
-            [None] * len(pairs) + [o.target for o in aimed],
-            tokenizer,
-            lower,
-        ),
-        Texts(dev_texts, dev_labels, [None] * len(dev_texts), tokenizer, lower),
-        Texts(
-            [o.text for o in aimed_dev], [o.label for o in aimed_dev], [o.target for o in aimed_dev], tokenizer, lower
-        ),
-    )
+    known |= {_letters(row.text) for row in aimed_dev}
+    whole = [row for row in _whole(data / "semeval_train.jsonl.gz")[:most] if _letters(row.text) not in known]
+    further = [row for text in untold if _letters(text.text) not in known for row in _opinions(text)]
+    train = [*(replace(row, text=_nameless(row.text)) for row in whole), *aimed, *further]
+    return Texts(train, tokenizer, lower), Texts(dev, tokenizer, lower), Texts(aimed_dev, tokenizer, lower)
+
+
+def _whole(path: Path) -> list[Opinion]:
+    return [Opinion(text, None, label) for text, label in zip(*read_sentiment(path), strict=True)]
+
+
+def _opinions(untold: Tagged) -> list[Opinion]:
+    """What can be asked of a text without labels: its tone, and the tone toward the first name in it."""
+    return [Opinion(untold.text, None, None), *(Opinion(untold.text, span, None) for span in untold.spans[:1])]
 
 
 def _nameless(text: str) -> str:

@@ -58,6 +58,18 @@ def test_a_head_starts_from_the_adapted_layers(trunk: Any, tmp_path: Path, share
     assert changed == [False] * (2 - shared) + [True, True]
 
 
+def test_a_head_starts_from_the_topmost_layers_of_a_deeper_one_and_its_outputs(trunk: Any, tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    deeper = SentimentBranch(trunk, 1)
+    for weight in deeper.layers[1].parameters():
+        torch.nn.init.constant_(weight, 0.5)
+    save_branch(deeper, tmp_path / "deeper.safetensors")
+    head = SentimentBranch(trunk, 2)
+    start_from(head, tmp_path / "deeper.safetensors")
+    assert all(float(weight.detach().min()) == 0.5 for weight in head.layers[0].parameters())
+    torch.testing.assert_close(head.output.weight, deeper.output.weight, atol=0.01, rtol=0.01)
+
+
 class Tokens:
     all_special_ids = (0, 101)
     mask_token_id = 103
