@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -138,18 +139,32 @@ class EntityBranch(UpperLayers):
 
 
 def likeliest_tags(logits: Tensor) -> Tensor:
-    """The best sequence of ``TAGS`` in which every I- follows its own kind: (batch, words, tags) → (batch, words).
-
-    Viterbi decoding with forbidden transitions in place of learned ones.
-    """
+    """The best sequence of ``TAGS`` in which every I- follows its own kind: (batch, words, tags) → (batch, words)."""
     scores = logits.float().log_softmax(-1)
-    forbidden = torch.zeros(len(TAGS), len(TAGS), device=logits.device)  # from, to
+    forbidden = _forbidden().to(scores.device)
+    best = scores.argmax(-1)
+    # What stands before the first word is no entity.
+    broken = (forbidden[nn.functional.pad(best, (1, -1)), best] < 0).any(1)
+    if bool(broken.any()):  # seldom; elsewhere the best tag of each word makes the best sequence
+        best[broken] = _viterbi(scores[broken], forbidden)
+    return best
+
+
+@cache
+def _forbidden() -> Tensor:
+    """(tags from, tags to): what a transition adds to the score, 0 or next to minus infinity."""
+    forbidden = torch.zeros(len(TAGS), len(TAGS))
     for to, tag in enumerate(TAGS):
         if tag.startswith("I-"):
             kept = [TAGS.index("B-" + tag[2:]), to]
             forbidden[:, to] = -1e4
             forbidden[kept, to] = 0.0
-    best = scores[:, 0] + forbidden[0]  # what stands before the first word is no entity
+    return forbidden
+
+
+def _viterbi(scores: Tensor, forbidden: Tensor) -> Tensor:
+    """Viterbi decoding with forbidden transitions in place of learned ones: (batch, words, tags) → (batch, words)."""
+    best = scores[:, 0] + forbidden[0]
     back = []
     for word in range(1, scores.shape[1]):
         best, origin = (best.unsqueeze(2) + forbidden).max(1)
