@@ -201,8 +201,9 @@ def narrow(branch: UpperLayers, inner: int) -> None:
     """Make the feed-forward parts of ``branch`` so that they have ``inner`` values; their weights are new."""
     for layer in branch.layers:
         if layer.intermediate.dense.out_features != inner:
-            width = layer.output.dense.out_features
-            layer.intermediate.dense, layer.output.dense = nn.Linear(width, inner), nn.Linear(inner, width)
+            width, where = layer.output.dense.out_features, layer.output.dense.weight.device
+            layer.intermediate.dense = nn.Linear(width, inner, device=where)
+            layer.output.dense = nn.Linear(inner, width, device=where)
 
 
 def load_head(kind: Callable[[Any, int], Head], trunk: Any, path: Path) -> Head:

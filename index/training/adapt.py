@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from index.network import SHARED_LAYERS, LowerLayers, UpperLayers, narrow, save_branch, shape_in
-from index.training.data import read_entities, read_rows
+from index.training.data import read_entities, read_rows, text_of
 from index.training.loop import Recipe, autocast, device, fit
 from index.trunk import load_tokenizer, load_trunk
 from index.wording import wording
@@ -67,7 +67,7 @@ def texts_of(data: Path, posts: list[Path], most: int) -> Iterator[str]:
     for corpus in ("wnut17", "btc", "tweebank"):
         yield from (tagged.text for tagged in read_entities(data / f"entities/{corpus}_train.jsonl.gz"))
     for path in posts:
-        yield from (row["text"] or row.get("title") or "" for row in islice(read_rows(path), most))
+        yield from (text_of(row) for row in islice(read_rows(path), most))
 
 
 def main() -> None:

@@ -65,6 +65,11 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+def text_of(row: dict[str, Any]) -> str:
+    """What a post says: its text, else its title."""
+    return row["text"] or row.get("title") or ""
+
+
 def read_sentiment(path: Path) -> tuple[list[str], list[str]]:
     """Texts and labels. Older tweet dumps carry escaped quotation marks in the text itself."""
     texts, labels = [], []

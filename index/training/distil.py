@@ -14,7 +14,7 @@ from torch import Tensor
 
 from index.network import Head, LowerLayers, load_head
 from index.spans import Span
-from index.training.data import UNTOLD, Tagged, read_entities, read_rows
+from index.training.data import UNTOLD, Tagged, read_entities, read_rows, text_of
 from index.training.loop import device
 
 SHARE = 0.7  # of the soft labels in the loss of a text that has a label too
@@ -55,5 +55,5 @@ def _texts(path: Path) -> list[Tagged]:
     if "tokens" in next(read_rows(path)):
         tagged = read_entities(path)
         return [Tagged(row.text, [Span(s.start, s.end, UNTOLD) for s in row.spans], UNTOLD) for row in tagged]
-    texts = (" ".join((row["text"] or row.get("title") or "").split())[:LETTERS] for row in read_rows(path))
+    texts = (" ".join(text_of(row).split())[:LETTERS] for row in read_rows(path))
     return [Tagged(text, [], UNTOLD) for text in texts if text]

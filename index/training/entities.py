@@ -8,7 +8,6 @@ summed probability of every tag that its label allows (partial-label learning, C
 
 from __future__ import annotations
 
-import argparse
 import copy
 import json
 import random
@@ -21,7 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from index.network import SHARED_LAYERS, TAGS, WEIGHTS, EntityBranch, LowerLayers, likeliest_tags, save_branch
+from index.network import TAGS, EntityBranch, LowerLayers, likeliest_tags, save_branch
 from index.spans import (
     LOWER,
     TITLE,
@@ -34,14 +33,13 @@ from index.spans import (
     whole_words,
     words_of,
 )
-from index.training.adapt import start_from
+from index.training.command import head_options, made_ready, recipe_of
 from index.training.data import LABELS, NO_NAME, UNLABELLED, Tagged, read_entities, read_silver
 from index.training.distil import SHARE, mean_said, read_untold
 from index.training.loop import Recipe, autocast, device, fit, lower_states
 from index.training.measures import span_f1
 from index.training.prune import prune
 from index.training.sentiment import pad
-from index.trunk import load_tokenizer, load_trunk
 from index.wording import Wording, wording
 
 MAX_TOKENS = 160
@@ -197,31 +195,11 @@ def in_corpus_terms(example: Tagged, spans: list[Span], labels: dict[str, str]) 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
+    parser = head_options(__doc__, "entities", Recipe.learning_rate)
     parser.add_argument("--posts", type=Path, help="posts whose known names are learned too (gazetteer.yaml)")
-    parser.add_argument("--work", type=Path, default=Path("work/entities"))
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--batch", type=int, default=Recipe.batch)
-    parser.add_argument("--rate", type=float, default=Recipe.learning_rate)
-    parser.add_argument("--seed", type=int, default=Recipe.seed)
-    parser.add_argument("--shared", type=int, default=SHARED_LAYERS, help="lower layers that stay the trunk's")
-    parser.add_argument("--start", type=Path, help="layers made by index.training.adapt, or a deeper head")
-    parser.add_argument("--inner", type=int, help="inner values that each layer keeps (index/training/prune.py)")
-    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="heads whose tags are learned too")
-    parser.add_argument("--untold", type=Path, nargs="*", default=[], help="further texts for the teachers to tag")
-    parser.add_argument("--most", type=int, default=20_000, help="texts of each of these files")
-    parser.add_argument("--out", type=Path, default=WEIGHTS / "entities.safetensors")
     options = parser.parse_args()
-    recipe = Recipe(options.epochs, options.batch, options.rate, seed=options.seed)
-    random.seed(recipe.seed)
-    trunk, tokenizer = load_trunk(), load_tokenizer().backend_tokenizer
-    tokenizer.enable_truncation(MAX_TOKENS)
-    tokenizer.no_padding()
-    torch.manual_seed(recipe.seed)
-    branch, lower = EntityBranch(trunk, options.shared), LowerLayers(trunk, options.shared)
-    start_from(branch, options.start)
-    branch.to(device())
+    recipe = recipe_of(options)
+    trunk, tokenizer, branch, lower = made_ready(EntityBranch, options, MAX_TOKENS)
     rows = [row for corpus in CORPORA for row in read_entities(options.data / f"{corpus}_train.jsonl.gz")]
     if options.posts:
         rows += read_silver(options.posts, Path(__file__).with_name("gazetteer.yaml"))

@@ -7,7 +7,6 @@ Writes ``index/weights/sentiment.safetensors`` and the figures for its model car
 
 from __future__ import annotations
 
-import argparse
 import copy
 import json
 import re
@@ -22,21 +21,18 @@ from torch import Tensor, nn
 
 from index.network import (
     SENTIMENTS,
-    SHARED_LAYERS,
     TARGET_SHARE,
-    WEIGHTS,
     LowerLayers,
     SentimentBranch,
     save_branch,
 )
 from index.spans import Span
-from index.training.adapt import start_from
+from index.training.command import head_options, made_ready, recipe_of
 from index.training.data import Opinion, Tagged, read_sentiment, read_targets
 from index.training.distil import SHARE, mean_said, read_untold
-from index.training.loop import Recipe, autocast, device, fit, lower_states
+from index.training.loop import autocast, device, fit, lower_states
 from index.training.measures import calibration_error, fit_temperature, macro_f1, macro_recall
 from index.training.prune import prune
-from index.trunk import load_tokenizer, load_trunk
 from index.wording import wording
 
 MAX_TOKENS = 96
@@ -148,30 +144,11 @@ def held_out(opinion: Opinion) -> bool:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--work", type=Path, default=Path("work/sentiment"))
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--batch", type=int, default=Recipe.batch)
-    parser.add_argument("--rate", type=float, default=1.5e-4)
-    parser.add_argument("--seed", type=int, default=Recipe.seed)
-    parser.add_argument("--shared", type=int, default=SHARED_LAYERS, help="lower layers that stay the trunk's")
-    parser.add_argument("--start", type=Path, help="layers made by index.training.adapt, or a deeper head")
-    parser.add_argument("--inner", type=int, help="inner values that each layer keeps (index/training/prune.py)")
-    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="heads whose tones are learned too")
-    parser.add_argument("--untold", type=Path, nargs="*", default=[], help="further texts for the teachers to label")
-    parser.add_argument("--most", type=int, default=20_000, help="texts of each of these files")
+    parser = head_options(__doc__, "sentiment", 1.5e-4)
     parser.add_argument("--rows", type=int, help="at most so many training texts of each kind, for a trial")
-    parser.add_argument("--out", type=Path, default=WEIGHTS / "sentiment.safetensors")
     options = parser.parse_args()
-    recipe = Recipe(options.epochs, options.batch, options.rate, seed=options.seed)
-    trunk, tokenizer = load_trunk(), load_tokenizer().backend_tokenizer
-    tokenizer.enable_truncation(MAX_TOKENS)
-    tokenizer.no_padding()
-    torch.manual_seed(recipe.seed)
-    branch, lower = SentimentBranch(trunk, options.shared), LowerLayers(trunk, options.shared)
-    start_from(branch, options.start)
-    branch.to(device())
+    recipe = recipe_of(options)
+    trunk, tokenizer, branch, lower = made_ready(SentimentBranch, options, MAX_TOKENS)
     untold = read_untold(options.untold, options.most)
     train, dev, aimed_dev = _read(options.data, tokenizer, lower, options.rows, untold)
     if options.teachers:
