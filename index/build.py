@@ -15,16 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
+from index.analysis import Analysis
 from index.communities import store_communities
-from index.encoder import Reading
 from index.entities import Reader
 from index.errors import AnalystError
 from index.facts import Facts, FactWriter
-from index.keywords import key_phrases
 from index.manifest import NAME as MANIFEST
 from index.manifest import Manifest, write_manifest
 from index.measured import head_digests
-from index.mentions import OURS, Mention
+from index.mentions import OURS
 from index.people import PeopleVectors, write_profiles
 from index.plurals import merge_plurals
 from index.posts import Post, Rejected
@@ -134,21 +133,19 @@ def _build(
     with ThreadPoolExecutor(1) as storing:  # one batch is stored while the next is read
         stored = storing.submit(lambda: None)
         for batch in _batches(first, posts):
-            found = list(reader.read([post.text for post in batch]))
+            found = reader.read([post.text for post in batch])
             stored.result()
             tally.posts += len(batch)
             advance(read[0], tally.posts)
             stored = storing.submit(_store, batch, found, facts, vectors, scan, people)
         stored.result()
-    facts.close()
-    merge_plurals(folder / "facts")
-    scan.close()
-    people.store(vectors)
-    from index.encoder import shared_encoder
-
-    store_communities(folder / "facts", shared_encoder(), vectors)
+        facts.close()
+        scan.close()
+        merge_plurals(folder / "facts")
+        stored = storing.submit(_store_groups, folder, people, vectors)
+        write_profiles(folder / "facts")
+        stored.result()
     vectors.close()
-    write_profiles(folder / "facts")
     manifest = _manifest(sources, folder, tally, ner, time.perf_counter() - started)
     write_manifest(folder, manifest)
     return manifest, tally
@@ -156,20 +153,26 @@ def _build(
 
 def _store(
     batch: list[Post],
-    found: list[tuple[Reading, list[Mention]]],
+    found: list[Analysis],
     facts: FactWriter,
     vectors: Vectors,
     scan: ScanWriter,
     people: PeopleVectors,
 ) -> None:
-    readings, mentions = zip(*found, strict=True)
-    phrases = [key_phrases(post.text, reading) for post, reading in zip(batch, readings, strict=True)]
-    facts.add(batch, [reading.sentiment for reading in readings], mentions, phrases)
-    embeddings = np.stack([reading.embedding for reading in readings])
+    tones = [a.sentiment.tolist() for a in found]
+    facts.add(batch, tones, [a.mentions for a in found], [a.phrases for a in found])
+    embeddings = np.stack([a.embedding for a in found])
     vectors.add("posts", [post.id for post in batch], embeddings)
     scan.add(embeddings)
-    for post, reading in zip(batch, readings, strict=True):
-        people.add(post.author, reading.embedding)
+    for post, embedding in zip(batch, embeddings, strict=True):
+        people.add(post.author, embedding)
+
+
+def _store_groups(folder: Path, people: PeopleVectors, vectors: Vectors) -> None:
+    from index.encoder import shared_encoder
+
+    people.store(vectors)
+    store_communities(folder / "facts", shared_encoder(), vectors)
 
 
 def _unique(rows: Iterator[Post | Rejected], tally: Tally, rejects: Path) -> Iterator[Post]:

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from index.rarity import rarities
 from index.spans import Span, Word
 
 LONGEST = 4  # words in a phrase
+SEEN_WORDS = 1 << 15  # that are remembered with what was found out about them
 # What is seen of every candidate …
 SEEN = (
     "cosine",  # of the mean contextual state to the post's embedding (KeyBERT's idea, Grootendorst 2020)
@@ -150,7 +151,8 @@ def units_of(text: str, words: Sequence[Word]) -> list[Unit]:
             place += 1
         if place > first:
             # A possessive ends a phrase: its 's lies between this word and the next.
-            bare = _POSSESSIVE.sub("", match[0].lower())
+            word = match[0].lower()
+            bare = word if word.isalnum() else _POSSESSIVE.sub("", word)
             units.append(Unit(bare, start, start + len(bare), first, place))
     return units
 
@@ -205,6 +207,7 @@ def _runs(text: str, units: Sequence[Unit]) -> list[list[int]]:
     return runs
 
 
+@lru_cache(SEEN_WORDS)
 def _is_content(word: str) -> bool:
     if word in _empty_words() or len(word) < 2 or not any(letter.isalpha() for letter in word):
         return False
@@ -220,6 +223,7 @@ def key_of(phrase: str) -> str:
     return " ".join(singular(word) for word in phrase.split())
 
 
+@lru_cache(SEEN_WORDS)
 def singular(word: str) -> str:
     """An English word without the ending of its plural, where it plainly has one: shoes → shoe, candies → candy."""
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ews")):

@@ -17,7 +17,9 @@ from index.wording import Wording, wording
 if TYPE_CHECKING:
     import torch
 
-BATCH_TOKENS = 512  # padded tokens in a batch: its states stay in a core's cache, and memory is bounded
+# Padded tokens in a batch, which bound the memory: on a CPU as many as its cache likes, more if it has a matrix unit.
+BATCH_TOKENS, UNIT_TOKENS, GPU_TOKENS = 512, 1536, 16_384
+LEAST_TOKENS = 256
 Encodings = list[Any]  # of tokenizers.Encoding
 Batch = tuple[list[int], list["_Ready"]]  # places of some texts in a list, and these texts made ready
 Out = TypeVar("Out")
@@ -77,12 +79,11 @@ class Encoder:
         """``precision`` is ``fp32``, ``bf16`` or ``auto`` (the faster of the two here, by measuring)."""
         import torch
 
-        from index.attention import NAME
+        from index.layers import for_reading, has_matrix_unit
         from index.network import WEIGHTS, EntityBranch, LowerLayers, SentimentBranch, UpperLayers, load_head
         from index.trunk import MAX_TOKENS, load_tokenizer, load_trunk
 
         trunk = load_trunk()
-        trunk.set_attn_implementation(NAME)
         self._tokenizer: Any = load_tokenizer().backend_tokenizer
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
@@ -91,7 +92,10 @@ class Encoder:
         shared = max(self._sentiment.shared, self._entities.shared)
         self._lower = LowerLayers(trunk, shared).eval()
         self._embed = UpperLayers(trunk, shared=shared).eval()
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+        for_reading(self._lower, self._embed, self._sentiment, self._entities)
+        self.device = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
+        on_cpu = UNIT_TOKENS if has_matrix_unit() else BATCH_TOKENS
+        self._batch_tokens = on_cpu if self.device.type == "cpu" else GPU_TOKENS
         self._to(torch.float32)
         if precision == "bf16" or (precision == "auto" and self._bf16_is_faster()):
             self._to(torch.bfloat16)
@@ -103,9 +107,17 @@ class Encoder:
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading for each text, in the order given."""
+        return self.read_into(lambda text, reading: reading, texts)
 
-        def read_batch(batch: Batch) -> list[tuple[int, Reading]]:
-            return list(zip(batch[0], self._readings(batch[1]), strict=True))
+    def read_into(self, make: Callable[[str, Reading], Out], texts: Sequence[str]) -> list[Out]:
+        """What ``make`` makes of each text and its reading, in the order given.
+
+        It is made on the threads that read, as soon as they have read; the readings, which are large, are not kept.
+        """
+
+        def read_batch(batch: Batch) -> list[tuple[int, Out]]:
+            readings = zip(batch[0], self._readings(batch[1]), strict=True)
+            return [(place, make(texts[place], reading)) for place, reading in readings]
 
         found = dict(pair for pairs in self._each(read_batch, self._ready(texts)) for pair in pairs)
         return [found[place] for place in range(len(texts))]
@@ -144,14 +156,14 @@ class Encoder:
         """
         import torch
 
-        batches = list(_batches(texts))
-        cores = torch.get_num_threads()
-        if len(batches) == 1 or cores == 1 or str(self.device) != "cpu":
+        cores = torch.get_num_threads() if self.device.type == "cpu" else 1
+        batches = list(_batches(texts, self._batch_tokens, cores))
+        if len(batches) == 1 or cores == 1:
             yield from map(work, batches)
             return
         try:
             with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-                yield from pool.map(work, reversed(batches))  # the longest first, so that all end together
+                yield from pool.map(work, batches)
         finally:
             torch.set_num_threads(cores)
 
@@ -261,9 +273,12 @@ class Encoder:
             return _Pass(embedding, states, _Heads(mask, tone_states, logits.softmax(-1), tags))
 
     def _to(self, dtype: torch.dtype) -> None:
+        from index.layers import pack
+
         self._dtype = dtype
         for part in (self._lower, self._embed, self._sentiment, self._entities):
             part.to(device=self.device, dtype=dtype)
+            pack(part, self._batch_tokens)
 
     def _bf16_is_faster(self) -> bool:
         """Times the lower layers in both, in turn, since names of processors say too little; best of three each."""
@@ -285,13 +300,18 @@ class Encoder:
         return best[torch.bfloat16] < 0.9 * best[torch.float32]
 
 
-def _batches(texts: list[_Ready]) -> Iterator[Batch]:
-    """Batches of similar length, so that little is padded."""
+def _batches(texts: list[_Ready], most: int, cores: int) -> Iterator[Batch]:
+    """Batches of similar length, so that little is padded, the longest first; each of at most ``most`` padded tokens or
+    of one text. Towards the end they get smaller, so that ``cores`` that take them in turn end together (guided
+    self-scheduling; Polychronopoulos and Kuck, 1987).
+    """
     lengths = [max(len(text.encoding.ids), len(text.worded.ids)) for text in texts]
+    left = sum(lengths)
     group: list[int] = []
-    for place in sorted(range(len(texts)), key=lambda i: lengths[i]):
-        if group and (len(group) + 1) * lengths[place] > BATCH_TOKENS:
+    for place in sorted(range(len(texts)), key=lambda i: -lengths[i]):
+        if group and (len(group) + 1) * lengths[group[0]] > min(most, max(LEAST_TOKENS, left // (2 * cores))):
             yield group, [texts[i] for i in group]
+            left -= sum(lengths[i] for i in group)
             group = []
         group.append(place)
     if group:

@@ -106,8 +106,8 @@ def analyze_sentiment(
 def _of_text(library: Library, text: str) -> AnalyzeSentiment:
     if not text.strip():
         raise AnalystError("The text is empty", todo="Paste the words whose tone you want.")
-    reading, _ = next(library.reader.read([text]))
-    shares = SentimentShares(1, *(float(share) for share in reading.sentiment))
+    (found,) = library.reader.read([text])
+    shares = SentimentShares(1, *(float(share) for share in found.sentiment))
     line = (
         f"This text is {_label(shares)}: {percent(shares.positive)} positive, {percent(shares.neutral)} neutral, "
         f"{percent(shares.negative)} negative."

@@ -100,9 +100,9 @@ def _entities(
 def _of_text(library: Library, text: str, kind: str | None, limit: int) -> ExtractEntities:
     if not text.strip():
         raise AnalystError("The text is empty", todo="Paste the words whose names you want.")
-    _, mentions = next(library.reader.read([text]))
+    (analysis,) = library.reader.read([text])
     named: dict[str, Entity] = {}
-    for m in mentions:
+    for m in analysis.mentions:
         if kind is None or m.type == kind:
             named.setdefault(m.canonical, Entity(one_line(m.text), m.type, 1, 1, m.tone[2] - m.tone[0]))
     found = list(named.values())[:limit]

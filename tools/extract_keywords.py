@@ -146,11 +146,12 @@ def _posts_with(library: Library, selection: Selection, phrase: str) -> list[str
 
 
 def _of_text(library: Library, text: str, limit: int) -> ExtractKeywords:
+    from index.encoder import query_encoder
     from index.keywords import key_phrases
 
     if not text.strip():
         raise AnalystError("The text is empty", todo="Paste the words whose themes you want.")
-    reading, _ = next(library.reader.read([text]))
+    (reading,) = query_encoder().read([text])
     weights: dict[str, float] = {}
     said: set[str] = set()
     for phrase in key_phrases(text, reading, POOL):

@@ -100,14 +100,14 @@ def over_tokens(tokens: Sequence[str], spans: Sequence[Span], corpus: str) -> li
 
 def figures(tokens: Sequence[list[str]], tags: Sequence[list[str]]) -> dict[str, Any]:
     """Entity-level precision, recall and F1 over all texts, and of each label."""
-    from index.entities import Reader
+    from index.encoder import shared_encoder
     from index.training.measures import span_f1
 
     gold = [spans_of(row) for row in tags]
     labels = {span.type for spans in gold for span in spans}
     names = LABEL_SETS[(used := label_set(labels))]
-    readings = Reader().read([joined(row)[0] for row in tokens])
-    found = [over_tokens(row, reading.entities, used) for row, (reading, _) in zip(tokens, readings, strict=True)]
+    readings = shared_encoder().read([joined(row)[0] for row in tokens])
+    found = [over_tokens(row, reading.entities, used) for row, reading in zip(tokens, readings, strict=True)]
     per_type = {}
     for label in sorted({name for name in names.values() if name}):
         mine = [[span for span in spans if span.type == label] for spans in found]

@@ -121,13 +121,10 @@ def measure(contender: str, texts: list[str], file: str, folder: str) -> Seconds
 def analyse(texts: list[str]) -> None:
     """All that the index knows of a post, as the build finds it."""
     from index.build import BATCH
-    from index.keywords import key_phrases
 
     reader = the_reader()
     for start in range(0, len(texts), BATCH):
-        part = texts[start : start + BATCH]
-        for text, (reading, _) in zip(part, reader.read(part), strict=True):
-            key_phrases(text, reading)
+        reader.read(texts[start : start + BATCH])
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+import index.analysis as analysis
 import index.build as build
 from index.build import build_index, total_bytes
 from index.errors import AnalystError
@@ -92,21 +93,22 @@ def test_progress_and_several_sources(
     assert total_bytes(["-"]) is None
 
 
-def fail_at(what: str, error: BaseException) -> Callable[[pytest.MonkeyPatch], None]:
+def fail_at(what: str, error: BaseException, module: Any = build) -> Callable[[pytest.MonkeyPatch], None]:
     def broken(*args: Any, **options: Any) -> None:
         raise error
 
-    return lambda patch: patch.setattr(build, what, broken)
+    return lambda patch: patch.setattr(module, what, broken)
 
 
 @pytest.mark.parametrize(
     ("breaks", "raised"),
     [
-        (fail_at("key_phrases", RuntimeError("head")), RuntimeError),
+        (fail_at("key_phrases", RuntimeError("head"), analysis), RuntimeError),
+        (fail_at("store_communities", OSError(28, "No space left on device")), AnalystError),
         (fail_at("write_profiles", OSError(28, "No space left on device")), AnalystError),
         (fail_at("write_manifest", KeyboardInterrupt()), KeyboardInterrupt),
     ],
-    ids=["while reading", "disk full", "interrupted before the manifest"],
+    ids=["while reading", "disk full beside other work", "disk full", "interrupted before the manifest"],
 )
 def test_a_failing_build_leaves_the_old_index(
     write: Write, tmp_path: Path, encoder: Encoder, breaks: Callable[..., None], raised: type[BaseException]

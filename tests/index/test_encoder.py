@@ -43,6 +43,25 @@ def test_a_reading_does_not_depend_on_its_batch(encoder: Encoder) -> None:
         assert reading.word_vectors.shape == (len(reading.words), 384)
 
 
+def test_batches_hold_every_text_once_the_longest_first(encoder: Encoder) -> None:
+    from index.encoder import _batches
+
+    texts = encoder._ready(["word " * (1 + 7 * i % 40) for i in range(200)])
+    for most, cores in ((512, 2), (64, 1), (100_000, 1)):
+        batches = list(_batches(texts, most, cores))
+        assert sorted(place for places, _ in batches for place in places) == list(range(200))
+        longest = [max(len(text.encoding.ids) for text in group) for _, group in batches]
+        assert longest == sorted(longest, reverse=True)
+        assert all(len(group) * size <= most for size, (_, group) in zip(longest, batches, strict=True))
+    assert list(_batches([], 512, 2)) == []
+
+
+def test_what_is_made_of_readings_comes_in_the_order_of_the_texts(encoder: Encoder) -> None:
+    texts = [f"{'very ' * (i % 5)}good {i}" for i in range(30)]
+    made = encoder.read_into(lambda text, reading: (text, len(reading.words)), texts)
+    assert made == [(text, len(text.split())) for text in texts]
+
+
 def test_nothing_to_read(encoder: Encoder) -> None:
     assert encoder.read([]) == []
     assert encoder.embed([]).shape == (0, 384)
