@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # Padded tokens in a batch, which bound the memory: on a CPU as many as its cache likes, more if it has a matrix unit.
 BATCH_TOKENS, UNIT_TOKENS, GPU_TOKENS = 512, 1536, 16_384
 LEAST_TOKENS = 256
+STEP = 8  # posts are padded to a multiple of so many tokens: for each new length kernels are made
 Encodings = list[Any]  # of tokenizers.Encoding
 Batch = tuple[list[int], list["_Ready"]]  # places of some texts in a list, and these texts made ready
 Out = TypeVar("Out")
@@ -232,7 +233,7 @@ class Encoder:
         marks = marks.to(self.device)
         with torch.inference_mode():
             logits = self._sentiment.toward(out.heads.tone_states[rows], out.heads.mask[rows], marks)
-            logits = logits.float() / self._sentiment.target_temperature.float()
+            logits = logits / self._sentiment.target_temperature
             whole = out.heads.sentiment[rows]
             tones = (TARGET_SHARE * logits + (1 - TARGET_SHARE) * whole.log()).softmax(-1)
             # A name that stands behind the last token the network reads takes the tone of the post.
@@ -255,7 +256,7 @@ class Encoder:
             if shapes is not None and text.worded is not text.encoding:
                 read[place] = len(rows)
                 rows.append(text.worded)
-        longest = max(len(encoding.ids) for encoding in rows)
+        longest = -(-max(len(encoding.ids) for encoding in rows) // STEP) * STEP
         ids = _padded([encoding.ids for encoding in rows], longest).to(self.device)
         mask = _padded([encoding.attention_mask for encoding in rows], longest).to(self.device)
         with torch.inference_mode():
@@ -268,7 +269,7 @@ class Encoder:
             if len(rows) > len(texts):
                 tone_lower, tag_lower, mask = tone_lower[read], tag_lower[read], mask[read]
             tone_states = self._sentiment.states(tone_lower, mask)
-            logits = self._sentiment.whole(tone_states, mask).float() / self._sentiment.temperature.float()
+            logits = self._sentiment.whole(tone_states, mask) / self._sentiment.temperature
             tags = self._entities(tag_lower, mask, _padded(shapes, longest).to(self.device))
             return _Pass(embedding, states, _Heads(mask, tone_states, logits.softmax(-1), tags))
 
@@ -276,9 +277,13 @@ class Encoder:
         from index.layers import pack
 
         self._dtype = dtype
-        for part in (self._lower, self._embed, self._sentiment, self._entities):
-            part.to(device=self.device, dtype=dtype)
-            pack(part, self._batch_tokens)
+        self._lower.to(device=self.device, dtype=dtype)
+        pack(self._lower, self._batch_tokens)
+        for branch in (self._embed, self._sentiment, self._entities):
+            # What stands on the layers stays fp32: it is small, and oneDNN, which makes a kernel of bf16 for each new
+            # size of batch, would keep hundreds of megabytes of them.
+            branch.to(self.device).layers.to(dtype)
+            pack(branch, self._batch_tokens)
 
     def _bf16_is_faster(self) -> bool:
         """Times the lower layers in both, in turn, since names of processors say too little; best of three each."""

@@ -2,7 +2,7 @@
 
 They compute the same with fewer and larger products: queries, keys and values are one, and in bf16 on a CPU the
 weights are laid out once as its matrix kernels want them, with GELU and the residual sum done inside the product.
-Together about a quarter of the reading time with AMX, the matrix unit of newer Intel processors.
+Together a quarter to a third of the reading time with AMX, the matrix unit of newer Intel processors.
 """
 
 from __future__ import annotations

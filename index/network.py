@@ -85,7 +85,7 @@ class UpperLayers(nn.Module):
     def states(self, lower: Tensor, mask: Tensor, shapes: Tensor | None = None) -> Tensor:
         """Final hidden states (batch, length, width)."""
         if self.shape_embedding is not None and shapes is not None:
-            lower = lower + self.shape_embedding(shapes)
+            lower = lower + self.shape_embedding(shapes).to(lower.dtype)
         bias = attention_bias(mask, lower.dtype)
         for layer in self.layers:
             lower = layer(lower, bias)
@@ -111,13 +111,14 @@ class SentimentBranch(UpperLayers):
 
     def whole(self, states: Tensor, mask: Tensor) -> Tensor:
         """Logits (batch, 3) of each post, from final ``states`` (batch, length, width)."""
-        return self.output(self.dropout(mean_pool(states, mask)))
+        return self.output(self.dropout(mean_pool(states.float(), mask)))
 
     def toward(self, states: Tensor, mask: Tensor, targets: Tensor) -> Tensor:
         """Logits (batch, 3) toward the tokens that ``targets`` (batch, length) of 0/1 marks.
 
         The target's mean state asks, and the post's tokens that bear on it answer.
         """
+        states = states.float()
         target = mean_pool(states, targets)
         scores = torch.einsum("bw,blw->bl", self.target_query(target), states) * states.shape[-1] ** -0.5
         attention = scores.masked_fill(mask == 0, torch.finfo(scores.dtype).min).softmax(-1)
@@ -135,7 +136,7 @@ class EntityBranch(UpperLayers):
 
     def forward(self, lower: Tensor, mask: Tensor, shapes: Tensor) -> Tensor:
         """Logits (batch, length, tags) in the order of ``TAGS``."""
-        return self.output(self.dropout(self.states(lower, mask, shapes)))
+        return self.output(self.dropout(self.states(lower, mask, shapes).float()))
 
 
 def likeliest_tags(logits: Tensor) -> Tensor:

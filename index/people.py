@@ -54,10 +54,13 @@ class PeopleVectors:
 
 
 def write_profiles(folder: Path) -> None:
-    """Make ``people.parquet`` from ``posts.parquet`` in the facts folder."""
+    """Make ``people.parquet`` from ``posts.parquet`` in the facts folder; it is there when it is whole."""
     facts = Facts(folder)
     frame = facts.frame(PROFILES)
     facts.close()
     import pyarrow as pa
 
-    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), folder / "people.parquet", compression="zstd")
+    path = folder / "people.parquet"
+    partial = path.with_suffix(".partial")
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), partial, compression="zstd")
+    partial.replace(path)
