@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Padded tokens in a batch, which bound the memory: on a CPU as many as its cache likes, more if it has a matrix unit.
 BATCH_TOKENS, UNIT_TOKENS, GPU_TOKENS = 512, 1536, 16_384
 LEAST_TOKENS = 256
-STEP = 8  # posts are padded to a multiple of so many tokens: for each new length kernels are made
+STEP = 4  # posts are padded to a multiple of so many tokens: for each new length kernels are made
 Encodings = list[Any]  # of tokenizers.Encoding
 Batch = tuple[list[int], list["_Ready"]]  # places of some texts in a list, and these texts made ready
 Out = TypeVar("Out")

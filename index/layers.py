@@ -15,13 +15,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-ROWS = 256  # packed products have a multiple of so many rows: for each new number oneDNN spends 8 ms on making a kernel
+SIZES = (
+    12  # of packed products up to a batch's tokens: for each new number of rows oneDNN spends 8 ms on making a kernel
+)
 
 
 @cache
 def has_matrix_unit() -> bool:
     """Whether this processor multiplies matrices of bf16 by itself (AMX)."""
     return bool(torch.cpu.get_capabilities().get("amx_bf16"))
+
+
+@cache
+def _has_packed_products() -> bool:
+    there = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_reorder_linear_weight")
+    return there and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 class Product(nn.Module):
@@ -35,9 +43,8 @@ class Product(nn.Module):
         self.packed: Tensor | None = None
 
     def is_packable(self) -> bool:
-        """Whether its weights are bf16 on a CPU, and this torch has packed products (those of oneDNN)."""
-        there = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_reorder_linear_weight")
-        return there and self.weight.dtype == torch.bfloat16 and self.weight.device.type == "cpu"
+        """Whether its weights are bf16 on a CPU for which oneDNN has products of bf16."""
+        return self.weight.dtype == torch.bfloat16 and self.weight.device.type == "cpu" and _has_packed_products()
 
     def pack(self, rows: int) -> None:
         """Lay the weights out for products with about ``rows`` rows."""
@@ -69,6 +76,7 @@ class ReadingLayer(nn.Module):
     def __init__(self, layer: Any) -> None:
         """``layer`` is one of transformers' BERT layers; its weights are copied."""
         super().__init__()
+        self.step = 1  # products have a multiple of so many rows
         asked, said = layer.attention.self, layer.attention.output
         self.heads = asked.num_attention_heads
         self.attention = Product(asked.query, asked.key, asked.value)
@@ -82,7 +90,7 @@ class ReadingLayer(nn.Module):
         """States (batch, length, width) and an additive bias (batch, 1, 1, length) → states."""
         batch, length, width = states.shape
         tokens = batch * length
-        rows = _rows(states, ROWS if self.inner.packed is not None else 1)
+        rows = _rows(states, self.step)
         parts = self.attention(rows)[:tokens].view(batch, length, 3, self.heads, width // self.heads)
         query, key, value = parts.permute(2, 0, 3, 1, 4)
         heard = torch.empty_like(rows)
@@ -129,8 +137,10 @@ def for_reading(*parts: nn.Module) -> None:
         part.layers = nn.ModuleList(ReadingLayer(layer) for layer in part.layers)  # type: ignore[union-attr]
 
 
-def pack(part: nn.Module, rows: int) -> None:
-    """Lay out all weights of ``part`` that can be for about ``rows`` tokens at a time."""
+def pack(part: nn.Module, tokens: int) -> None:
+    """Lay out the weights of the layers of ``part`` for batches of about so many ``tokens``, where they can be."""
     for module in part.modules():
-        if isinstance(module, Product) and module.is_packable():
-            module.pack(rows)
+        if isinstance(module, ReadingLayer) and module.inner.is_packable():
+            module.step = tokens // SIZES
+            for product in (module.attention, module.said, module.inner, module.outer):
+                product.pack(tokens)
