@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 # Padded tokens in a batch, which bound the memory: on a CPU as many as its cache likes, more if it has a matrix unit.
 BATCH_TOKENS, UNIT_TOKENS, GPU_TOKENS = 512, 1536, 16_384
-LEAST_TOKENS = 256
+LEAST_TOKENS = 256  # in the last batches, which get smaller so that all cores end together
 STEP = 4  # posts are padded to a multiple of so many tokens: for each new length kernels are made
-Encodings = list[Any]  # of tokenizers.Encoding
 Batch = tuple[list[int], list["_Ready"]]  # places of some texts in a list, and these texts made ready
 Out = TypeVar("Out")
 
@@ -116,12 +115,10 @@ class Encoder:
         It is made on the threads that read, as soon as they have read; the readings, which are large, are not kept.
         """
 
-        def read_batch(batch: Batch) -> list[tuple[int, Out]]:
-            readings = zip(batch[0], self._readings(batch[1]), strict=True)
-            return [(place, make(texts[place], reading)) for place, reading in readings]
+        def read_batch(batch: Batch) -> Iterator[Out]:
+            return (make(texts[place], found) for place, found in zip(batch[0], self._readings(batch[1]), strict=True))
 
-        found = dict(pair for pairs in self._each(read_batch, self._ready(texts)) for pair in pairs)
-        return [found[place] for place in range(len(texts))]
+        return self._in_order(read_batch, self._ready(texts))
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """(texts, 384) fp32: what sentence-transformers gives for these texts. No other head runs."""
@@ -137,17 +134,25 @@ class Encoder:
     def tones(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[np.ndarray]:
         """For each text (spans, 3): probabilities of a negative, neutral, positive tone toward each of its spans."""
 
-        def read_batch(batch: Batch) -> list[tuple[int, np.ndarray]]:
+        def read_batch(batch: Batch) -> list[np.ndarray]:
             places, ready = batch
             words = [words_of(text.worded) for text in ready]
             found = self._pass(ready, [[0] * len(text.worded.ids) for text in ready])
             aimed = [
                 [text.wording.of_post(span) for span in spans[place]] for place, text in zip(places, ready, strict=True)
             ]
-            return list(zip(places, self._toward(found, words, aimed), strict=True))
+            return self._toward(found, words, aimed)
 
-        tones = dict(pair for pairs in self._each(read_batch, self._ready(texts)) for pair in pairs)
-        return [tones[place] for place in range(len(texts))]
+        return self._in_order(read_batch, self._ready(texts))
+
+    def _in_order(self, work: Callable[[Batch], Iterable[Out]], texts: list[_Ready]) -> list[Out]:
+        """What ``work`` makes of each text of a batch, in the order of ``texts``."""
+
+        def placed(batch: Batch) -> list[tuple[int, Out]]:
+            return list(zip(batch[0], work(batch), strict=True))
+
+        found = dict(pair for pairs in self._each(placed, texts) for pair in pairs)
+        return [found[place] for place in range(len(texts))]
 
     def _each(self, work: Callable[[Batch], Out], texts: list[_Ready]) -> Iterator[Out]:
         """``work`` done on every batch of ``texts``: on a CPU by one thread for each core.

@@ -16,11 +16,9 @@ WIDTH = 64
 TOKENS = 512
 
 
-def _layer(*, intermediate: int = 96) -> BertLayer:
+def _layer() -> BertLayer:
     torch.manual_seed(5)
-    config = BertConfig(
-        hidden_size=WIDTH, num_attention_heads=2, intermediate_size=intermediate, attn_implementation="sdpa"
-    )
+    config = BertConfig(hidden_size=WIDTH, num_attention_heads=2, intermediate_size=96, attn_implementation="sdpa")
     return BertLayer(config).eval()
 
 
