@@ -243,17 +243,17 @@ def features(
     """(candidates, features) in the order of ``FEATURES``; ``states`` (words, width) are the words' contextual ones,
     ``lean`` says how readily people choose a candidate.
     """
-    sums = np.vstack([np.zeros_like(states[:1]), np.cumsum(states, axis=0)])
-    starts = [units[c.first].first for c in found]
-    ends = [units[c.last].last for c in found]
-    vectors = sums[ends] - sums[starts]
+    places = np.arange(len(states))
+    starts = np.array([units[c.first].first for c in found])[:, None]
+    ends = np.array([units[c.last].last for c in found])[:, None]
+    vectors = ((starts <= places) & (places < ends)).astype(np.float32) @ states
     cosines = vectors @ embedding / (np.linalg.norm(vectors, axis=1) + 1e-9)
     rare = {word: rarity(word) for word in {unit.text for unit in units}}
     seen = np.array([[*_row(c, units, rare), lean(c)] for c in found], np.float32)
     seen[:, 0] = cosines
     single = seen[:, SEEN.index("single")][:, None]
-    places = [seen[:, _PLACES] * value for value in _register(units)]
-    return np.hstack([seen, seen[:, _SINGLE] * single, *places])
+    register = [seen[:, _PLACES] * value for value in _register(units)]
+    return np.hstack([seen, seen[:, _SINGLE] * single, *register])
 
 
 def _register(units: Sequence[Unit]) -> tuple[float, float]:

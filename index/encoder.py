@@ -227,24 +227,24 @@ class Encoder:
         from index.network import TARGET_SHARE
 
         assert out.heads is not None
-        rows = [row for row, found in enumerate(spans) for _ in found]
-        if not rows:
+        most = max(map(len, spans))
+        if most == 0:
             return [np.zeros((0, 3), dtype=np.float32) for _ in spans]
-        marks = torch.zeros(len(rows), out.heads.mask.shape[1])
-        for place, (row, span) in enumerate((row, span) for row, found in enumerate(spans) for span in found):
-            for word in words[row]:
-                if word.start < span.end and word.end > span.start:
-                    marks[place, word.piece : word.last + 1] = 1
+        marks = torch.zeros(len(spans), most, out.heads.mask.shape[1])
+        for row, found in enumerate(spans):
+            for place, span in enumerate(found):
+                for word in words[row]:
+                    if word.start < span.end and word.end > span.start:
+                        marks[row, place, word.piece : word.last + 1] = 1
         marks = marks.to(self.device)
         with torch.inference_mode():
-            logits = self._sentiment.toward(out.heads.tone_states[rows], out.heads.mask[rows], marks)
+            logits = self._sentiment.toward(out.heads.tone_states, out.heads.mask, marks)
             logits = logits / self._sentiment.target_temperature
-            whole = out.heads.sentiment[rows]
+            whole = out.heads.sentiment.unsqueeze(1)
             tones = (TARGET_SHARE * logits + (1 - TARGET_SHARE) * whole.log()).softmax(-1)
             # A name that stands behind the last token the network reads takes the tone of the post.
-            tones = torch.where(marks.sum(1, keepdim=True) > 0, tones, whole)
-        limits = np.cumsum([len(found) for found in spans])[:-1]
-        return np.split(tones.cpu().numpy(), limits)
+            tones = torch.where(marks.sum(2, keepdim=True) > 0, tones, whole)
+        return [row[: len(found)] for row, found in zip(tones.cpu().numpy(), spans, strict=True)]
 
     def _pass(self, texts: list[_Ready], shapes: list[list[int]] | None = None) -> _Pass:
         """One batch through the network: the embedding, and with ``shapes`` also what the heads say.

@@ -19,6 +19,8 @@ SIZES = (
     12  # of packed products up to a batch's tokens: for each new number of rows oneDNN spends 8 ms on making a kernel
 )
 
+LANES = 16  # fp32 values in a vector of AVX-512: attention over a multiple of so many keys needs no odd ends
+
 
 @cache
 def has_matrix_unit() -> bool:
@@ -90,34 +92,52 @@ class ReadingLayer(nn.Module):
         """States (batch, length, width) and an additive bias (batch, 1, 1, length) → states."""
         batch, length, width = states.shape
         tokens = batch * length
-        rows = _rows(states, self.step)
-        parts = self.attention(rows)[:tokens].view(batch, length, 3, self.heads, width // self.heads)
-        query, key, value = parts.permute(2, 0, 3, 1, 4)
+        spare = -length % LANES
+        rows = _rows(states, tokens + spare, self.step)
+        query, key, value = _views(self.attention(rows), batch, length, self.heads, spare)
+        bias = functional.pad(bias, (0, spare), value=torch.finfo(bias.dtype).min)
         heard = torch.empty_like(rows)
-        heard[:tokens].view_as(parts[:, :, 0]).copy_(attend(query, key, value, bias))
+        heard[:tokens].view(batch, length, self.heads, -1).copy_(attend(query, key, value, bias))
+        heard[tokens:] = 0
         rows = self.said_norm(self.said.plus(heard, rows))
         rows = self.outer_norm(self.outer.plus(self.inner.gelu(rows), rows))
         return rows[:tokens].view(batch, length, width)
 
 
-def _rows(states: Tensor, step: int) -> Tensor:
-    """States (batch, length, width) as rows (tokens, width), and behind them any others up to a multiple of ``step``:
-    rows know nothing of each other, and nobody reads those behind.
+def _rows(states: Tensor, least: int, step: int) -> Tensor:
+    """States (batch, length, width) as rows (tokens, width), and behind them others: at least ``least`` rows together,
+    a multiple of ``step``. Rows know nothing of each other, and nobody listens to those behind.
 
     Where the states already lie in so many rows, as those of the layer before do, nothing is copied.
     """
     width = states.shape[-1]
     tokens = states.numel() // width
-    number = -(-tokens // step) * step
+    number = -(-least // step) * step
     there = states.untyped_storage().nbytes() // states.element_size() - states.storage_offset()
     if states.is_contiguous() and there >= number * width:
         return states.as_strided((number, width), (width, 1))
     return functional.pad(states.reshape(tokens, width), (0, 0, 0, number - tokens))
 
 
+def _views(parts: Tensor, batch: int, length: int, heads: int, spare: int) -> list[Tensor]:
+    """Rows of queries, keys and values side by side → these three (batch, heads, length, width), keys and values with
+    ``spare`` tokens more.
+
+    What they have more is the beginning of the next post, where it stands; the bias must hide it. Attention takes up
+    to half as long if keys come in whole vectors of the processor, and nothing is copied for it.
+    """
+    width = parts.shape[1] // (3 * heads)
+    strides = (length * parts.shape[1], width, parts.shape[1], 1)
+    lengths = (length, length + spare, length + spare)
+    return [
+        parts.as_strided((batch, heads, long, width), strides, parts.storage_offset() + place * heads * width)
+        for place, long in enumerate(lengths)
+    ]
+
+
 def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
-    """Queries, keys and values (batch, heads, length, width) and an additive bias (batch, 1, 1, length) → (batch,
-    length, heads, width).
+    """Queries (batch, heads, length, width), keys and values (batch, heads, keys, width) and an additive bias (batch,
+    1, 1, keys) → (batch, length, heads, width).
 
     Heads of 32 values over posts of a few dozen tokens are too small for the fused kernel on CPUs without a matrix
     unit: two batched products and a softmax in bf16 take a third less of the time there. Elsewhere the kernel is best.
@@ -125,8 +145,9 @@ def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
     if query.dtype != torch.bfloat16 or query.device.type != "cpu" or has_matrix_unit():
         return functional.scaled_dot_product_attention(query, key, value, attn_mask=bias).transpose(1, 2)
     batch, heads, length, width = query.shape
-    query, key, value = (part.reshape(batch * heads, length, width) for part in (query, key, value))
-    biases = bias.expand(batch, heads, length, length).reshape(batch * heads, length, length)
+    keys = key.shape[2]
+    query, key, value = (part.reshape(batch * heads, -1, width) for part in (query, key, value))
+    biases = bias.expand(batch, heads, length, keys).reshape(batch * heads, length, keys)
     scores = torch.baddbmm(biases, query, key.transpose(1, 2), alpha=width**-0.5)
     return torch.bmm(scores.softmax(-1), value).view(batch, heads, length, width).transpose(1, 2)
 

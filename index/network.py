@@ -38,8 +38,13 @@ def attention_bias(mask: Tensor, dtype: torch.dtype) -> Tensor:
 
 def mean_pool(states: Tensor, mask: Tensor) -> Tensor:
     """Mean over real tokens: (batch, length, width) and (batch, length) → (batch, width)."""
-    weights = mask.unsqueeze(-1).to(states.dtype)
-    return (states * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
+    return mean_of(states, mask.unsqueeze(1)).squeeze(1)
+
+
+def mean_of(states: Tensor, marks: Tensor) -> Tensor:
+    """Means over marked tokens: (batch, length, width), marks (batch, means, length) of 0/1 → (batch, means, width)."""
+    weights = marks.to(states.dtype)
+    return weights @ states / weights.sum(2, keepdim=True).clamp(min=1e-9)
 
 
 class LowerLayers(nn.Module):
@@ -114,16 +119,15 @@ class SentimentBranch(UpperLayers):
         return self.output(self.dropout(mean_pool(states.float(), mask)))
 
     def toward(self, states: Tensor, mask: Tensor, targets: Tensor) -> Tensor:
-        """Logits (batch, 3) toward the tokens that ``targets`` (batch, length) of 0/1 marks.
+        """Logits (batch, targets, 3) toward the tokens that ``targets`` (batch, targets, length) of 0/1 marks.
 
         The target's mean state asks, and the post's tokens that bear on it answer.
         """
         states = states.float()
-        target = mean_pool(states, targets)
-        scores = torch.einsum("bw,blw->bl", self.target_query(target), states) * states.shape[-1] ** -0.5
-        attention = scores.masked_fill(mask == 0, torch.finfo(scores.dtype).min).softmax(-1)
-        around = torch.einsum("bl,blw->bw", attention, states)
-        return self.target_output(self.dropout(torch.cat([target, around], dim=-1)))
+        target = mean_of(states, targets)
+        scores = self.target_query(target) @ states.transpose(1, 2) * states.shape[-1] ** -0.5
+        attention = scores.masked_fill(mask.unsqueeze(1) == 0, torch.finfo(scores.dtype).min).softmax(-1)
+        return self.target_output(self.dropout(torch.cat([target, attention @ states], dim=-1)))
 
 
 class EntityBranch(UpperLayers):
@@ -141,13 +145,12 @@ class EntityBranch(UpperLayers):
 
 def likeliest_tags(logits: Tensor) -> Tensor:
     """The best sequence of ``TAGS`` in which every I- follows its own kind: (batch, words, tags) → (batch, words)."""
-    scores = logits.float().log_softmax(-1)
-    forbidden = _forbidden().to(scores.device)
-    best = scores.argmax(-1)
+    forbidden = _forbidden().to(logits.device)
+    best = logits.argmax(-1)
     # What stands before the first word is no entity.
     broken = (forbidden[nn.functional.pad(best, (1, -1)), best] < 0).any(1)
     if bool(broken.any()):  # seldom; elsewhere the best tag of each word makes the best sequence
-        best[broken] = _viterbi(scores[broken], forbidden)
+        best[broken] = _viterbi(logits[broken].float().log_softmax(-1), forbidden)
     return best
 
 

@@ -91,7 +91,8 @@ def logits_of(branch: SentimentBranch, texts: Texts, group: list[int]) -> Tensor
     lower, mask, marks = texts.batch(group)
     states = branch.states(lower, mask)
     aimed = texts.aimed[group].to(states.device)
-    return torch.where(aimed.unsqueeze(1), branch.toward(states, mask, marks), branch.whole(states, mask))
+    toward = branch.toward(states, mask, marks.unsqueeze(1)).squeeze(1)
+    return torch.where(aimed.unsqueeze(1), toward, branch.whole(states, mask))
 
 
 @torch.no_grad()

@@ -47,13 +47,14 @@ def branch() -> SentimentBranch:
 def test_tone_toward_a_target_depends_on_the_target_and_not_on_padding(branch: SentimentBranch) -> None:
     states = torch.randn(1, 6, 24, generator=torch.Generator().manual_seed(2))
     mask = torch.ones(1, 6)
-    first, second = torch.tensor([[0, 1, 0, 0, 0, 0.0]]), torch.tensor([[0, 0, 0, 0, 1, 1.0]])
-    one, other = branch.toward(states, mask, first), branch.toward(states, mask, second)
-    assert one.shape == (1, 3)
-    assert not torch.allclose(one, other)
+    marks = torch.tensor([[[0, 1, 0, 0, 0, 0.0], [0, 0, 0, 0, 1, 1.0]]])
+    both = branch.toward(states, mask, marks)
+    assert both.shape == (1, 2, 3)
+    assert not torch.allclose(both[:, 0], both[:, 1])
+    torch.testing.assert_close(branch.toward(states, mask, marks[:, 1:]), both[:, 1:])
     padded = torch.cat([states, torch.full((1, 3, 24), 9.0)], dim=1)
-    longer = [torch.cat([part, torch.zeros(1, 3)], dim=1) for part in (mask, first)]
-    assert torch.allclose(branch.toward(padded, longer[0], longer[1]), one, atol=1e-5)
+    longer = [torch.nn.functional.pad(part, (0, 3)) for part in (mask, marks)]
+    torch.testing.assert_close(branch.toward(padded, longer[0], longer[1]), both)
 
 
 def test_a_head_leaves_the_trunk_where_it_was_trained_to(tmp_path: Path) -> None:
