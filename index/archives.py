@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator
@@ -15,14 +14,11 @@ TWITTER = re.compile(r"^\s*window\.YTD\.\w+\.part\d+\s*=\s*")
 
 
 def reddit_row(row: dict[str, Any]) -> dict[str, Any]:
-    """Reddit escapes ``&``, ``<`` and ``>``, and keeps the text of submissions in two places."""
-    if "subreddit" not in row:
+    """Reddit keeps the text of submissions in two places."""
+    title, body = row.get("title"), row.get("selftext")
+    if "subreddit" not in row or "selftext" not in row or not isinstance(title, str):
         return row
-    plain = {name: html.unescape(row[name]) for name in ("body", "selftext", "title") if isinstance(row.get(name), str)}
-    if "selftext" in row and plain.get("title"):
-        body = plain.get("selftext", "")
-        plain["selftext"] = plain["title"] if body in GONE else f"{plain['title']}\n{body}".strip()
-    return row | plain
+    return row | {"selftext": f"{title}\n{body}".strip() if isinstance(body, str) and body not in GONE else title}
 
 
 def is_twitter(document: Any) -> bool:
@@ -39,8 +35,7 @@ def tweet_row(item: Any, owner: str) -> dict[str, Any] | str:
     if not isinstance(item, dict) or not _is_tweet(item):
         return f"not a tweet\n{json.dumps(item)}"
     tweet = item["tweet"] if isinstance(item.get("tweet"), dict) else item
-    # X escapes "&", "<" and ">" in its archives.
-    return {**tweet, "full_text": html.unescape(str(tweet.get("full_text") or "")), "author": owner}
+    return {**tweet, "author": owner}
 
 
 def twitter_owner(path: Path) -> str:
@@ -75,7 +70,7 @@ def mastodon_row(item: Any) -> dict[str, Any] | str:
 
 
 def _plain(markup: str) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"<br\s*/?>|</p>\s*<p>", "\n", markup))).strip()
+    return re.sub(r"<[^>]+>", "", re.sub(r"<br\s*/?>|</p>\s*<p>", "\n", markup)).strip()
 
 
 def bluesky_rows(node: Any, owner: str = "") -> Iterator[dict[str, Any]]:

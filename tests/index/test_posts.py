@@ -154,3 +154,17 @@ def test_text_is_made_storable() -> None:
     assert post(text=b"caf\xc3\xa9").text == "café"
     assert len(post(text="x" * 30_000).text) == LONGEST_TEXT
     assert post(created_at="NaT").created_at is None
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("R&amp;D &gt; &lt;3", "R&D > <3"),
+        ("&#39;quoted&#x27; &quot;so&quot;", "'quoted' \"so\""),
+        ("a&nbsp;b&#x200B;", "a\xa0b\u200b"),
+        ("&amp;amp; once", "&amp; once"),
+        ("AT&T; &nothing; ?a=1&copy=2 &; R&D &#8;", "AT&T; &nothing; ?a=1&copy=2 &; R&D &#8;"),
+    ],
+)
+def test_escapes_of_platforms_are_the_letters_that_the_author_wrote(written: str, meant: str) -> None:
+    assert post(text=written).text == meant
