@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from index.analysis import Analysis
-from index.communities import store_communities
+from index.communities import community_vectors
+from index.encoder import shared_encoder
 from index.entities import Reader
 from index.errors import AnalystError
-from index.facts import Facts, FactWriter
+from index.facts import FactWriter
 from index.manifest import NAME as MANIFEST
 from index.manifest import Manifest, write_manifest
 from index.measured import head_digests
@@ -29,6 +30,7 @@ from index.plurals import merge_plurals
 from index.posts import Post, Rejected
 from index.readers import expand, read_posts
 from index.scan import ScanWriter
+from index.trunk import NAME as TRUNK
 from index.vectors import Vectors
 
 BATCH = 1024  # posts in memory at once, twice: those being read and those being stored
@@ -43,6 +45,17 @@ class Tally:
     rejected: int = 0
     duplicates: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+    communities: set[str] = field(default_factory=set)
+    first_post: datetime | None = None
+    last_post: datetime | None = None
+
+    def count(self, posts: Sequence[Post]) -> None:
+        """Posts that will be in the index."""
+        self.posts += len(posts)
+        self.communities.update(post.community for post in posts if post.community is not None)
+        moments = (self.first_post, self.last_post, *(post.created_at for post in posts))
+        known = [moment for moment in moments if moment is not None]
+        self.first_post, self.last_post = min(known, default=None), max(known, default=None)
 
 
 def build_index(
@@ -135,18 +148,20 @@ def _build(
         for batch in _batches(first, posts):
             found = reader.read([post.text for post in batch])
             stored.result()
-            tally.posts += len(batch)
+            tally.count(batch)
             advance(read[0], tally.posts)
             stored = storing.submit(_store, batch, found, facts, vectors, scan, people)
+        communities = sorted(tally.communities)
+        places = community_vectors(communities, shared_encoder())
         stored.result()
         facts.close()
         scan.close()
+        stored = storing.submit(_store_groups, people, communities, places, vectors)
         merge_plurals(folder / "facts")
-        stored = storing.submit(_store_groups, folder, people, vectors)
         write_profiles(folder / "facts")
         stored.result()
     vectors.close()
-    manifest = _manifest(sources, folder, tally, ner, time.perf_counter() - started)
+    manifest = _manifest(sources, len(people), tally, ner, time.perf_counter() - started)
     write_manifest(folder, manifest)
     return manifest, tally
 
@@ -168,11 +183,9 @@ def _store(
         people.add(post.author, embedding)
 
 
-def _store_groups(folder: Path, people: PeopleVectors, vectors: Vectors) -> None:
-    from index.encoder import shared_encoder
-
+def _store_groups(people: PeopleVectors, communities: list[str], places: np.ndarray, vectors: Vectors) -> None:
     people.store(vectors)
-    store_communities(folder / "facts", shared_encoder(), vectors)
+    vectors.add("communities", communities, places)
 
 
 def _unique(rows: Iterator[Post | Rejected], tally: Tally, rejects: Path) -> Iterator[Post]:
@@ -210,22 +223,15 @@ def _reasons(tally: Tally) -> str:
     )
 
 
-def _manifest(sources: Sequence[str], folder: Path, tally: Tally, ner: str, seconds: float) -> Manifest:
-    from index.encoder import shared_encoder
+def _manifest(sources: Sequence[str], people: int, tally: Tally, ner: str, seconds: float) -> Manifest:
     from index.network import WEIGHTS
-    from index.trunk import NAME as TRUNK
 
-    facts = Facts(folder / "facts")
-    ((people, communities, first, last),) = facts.rows(
-        "SELECT count(DISTINCT author), count(DISTINCT community), min(created_at), max(created_at) FROM posts"
-    )
-    facts.close()
     return Manifest(
         posts=tally.posts,
         people=people,
-        communities=communities,
-        first_post=first and first.astimezone(UTC).isoformat(),
-        last_post=last and last.astimezone(UTC).isoformat(),
+        communities=len(tally.communities),
+        first_post=_written(tally.first_post),
+        last_post=_written(tally.last_post),
         encoder=TRUNK,
         ner=ner,
         heads=head_digests(WEIGHTS),
@@ -238,3 +244,7 @@ def _manifest(sources: Sequence[str], folder: Path, tally: Tally, ner: str, seco
         peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         precision=shared_encoder().precision,
     )
+
+
+def _written(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Sequence
+
+import numpy as np
 
 from index.encoder import Encoder
-from index.facts import Facts
-from index.vectors import Vectors
+from index.trunk import WIDTH
 
 STEP = 2048
 
@@ -18,12 +19,9 @@ def name_words(community: str) -> str:
     return " ".join(parted.split()) or community
 
 
-def store_communities(folder: Path, encoder: Encoder, vectors: Vectors) -> None:
-    """The vector of each community's name into the collection ``communities``; ``folder`` is that of the facts."""
-    facts = Facts(folder)
-    rows = facts.rows("SELECT DISTINCT community FROM posts WHERE community IS NOT NULL ORDER BY 1")
-    facts.close()
-    names = [name for (name,) in rows]
-    for start in range(0, len(names), STEP):
-        part = names[start : start + STEP]
-        vectors.add("communities", part, encoder.embed([name_words(name) for name in part]))
+def community_vectors(communities: Sequence[str], encoder: Encoder) -> np.ndarray:
+    """(communities, 384) fp32: the vector of each one's name."""
+    parts = [np.zeros((0, WIDTH), dtype=np.float32)]
+    for start in range(0, len(communities), STEP):
+        parts.append(encoder.embed([name_words(name) for name in communities[start : start + STEP]]))
+    return np.concatenate(parts)

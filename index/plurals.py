@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from index.facts import MENTIONS
@@ -35,10 +36,10 @@ def merge_plurals(facts: Path) -> int:
 
 def _singulars(path: Path) -> dict[str, str]:
     """Plural canonical names that mean the same as a singular one, and that one."""
-    named = pq.read_table(path, columns=["canonical", "type"]).to_pandas()
-    named["made"] = named["type"].isin(MADE)
-    seen = named.groupby("canonical")["made"].agg(["size", "mean"])
-    times = {str(name): (int(size), float(share)) for name, size, share in seen.itertuples()}
+    named = pq.read_table(path, columns=["canonical", "type"])
+    made = pc.is_in(named.column("type"), pa.array(MADE)).cast(pa.float32())
+    seen = named.append_column("made", made).group_by("canonical").aggregate([("made", "count"), ("made", "mean")])
+    times = {row["canonical"]: (row["made_count"], row["made_mean"]) for row in seen.to_pylist()}
     return {
         name: name[:-1]
         for name, (count, share) in times.items()

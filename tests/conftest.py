@@ -104,13 +104,14 @@ def encoder(tiny_weights: Path) -> Iterator[Encoder]:
     """The encoder in fp32, which all of the index uses meanwhile: the same figures on every machine."""
     import torch
 
+    import index.build
     import index.encoder
     import index.entities
 
     torch.set_num_threads(1)  # on a busy machine threads wait for each other longer than these few posts take
     shared = index.encoder.Encoder(precision="fp32", device="cpu")
     with pytest.MonkeyPatch.context() as patch:
-        for module in (index.encoder, index.entities):
+        for module in (index.encoder, index.entities, index.build):
             patch.setattr(module, "shared_encoder", lambda: shared)
         patch.setattr(index.encoder, "query_encoder", lambda: shared)
         yield shared

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from index.communities import name_words, store_communities
-from index.facts import FactWriter
-from index.posts import Post
+from index import communities
+from index.communities import community_vectors, name_words
 
 
 @pytest.mark.parametrize(
@@ -32,37 +29,26 @@ def test_a_name_is_read_as_words(name: str, words: str) -> None:
 
 
 class _Recorder:
-    """Stands for the encoder and for the store."""
+    """Stands for the encoder."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
-        self.stored: dict[str, Any] = {}
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         self.texts += texts
-        return np.array([[len(text)] for text in texts])
-
-    def add(self, kind: str, ids: Sequence[str], vectors: np.ndarray) -> None:
-        assert kind == "communities"
-        self.stored |= dict(zip(ids, vectors[:, 0].tolist(), strict=True))
+        return np.array([[len(text)] * 384 for text in texts], np.float32)
 
 
-def _facts(folder: Path, communities: list[str | None]) -> Path:
-    writer = FactWriter(folder)
-    posts = [Post(str(i), "ana", "text", community=name) for i, name in enumerate(communities)]
-    writer.add(posts, [(0.2, 0.6, 0.2)] * len(posts), [[]] * len(posts), [[]] * len(posts))
-    writer.close()
-    return folder
-
-
-def test_each_community_is_stored_once_under_its_own_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", [1, 2, 2048])
+def test_each_community_is_read_by_the_words_of_its_name(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    monkeypatch.setattr(communities, "STEP", step)
     seen = _Recorder()
-    store_communities(_facts(tmp_path, ["HomeOffice", "tea", None, "tea"]), seen, seen)  # type: ignore[arg-type]
-    assert seen.texts == ["Home Office", "tea"]
-    assert seen.stored == {"HomeOffice": 11, "tea": 3}
+    vectors = community_vectors(["HomeOffice", "NBA", "tea"], seen)  # type: ignore[arg-type]
+    assert seen.texts == ["Home Office", "NBA", "tea"]
+    assert vectors[:, 0].tolist() == [11, 3, 3] and vectors.dtype == np.float32
 
 
-def test_posts_without_communities_store_nothing(tmp_path: Path) -> None:
+def test_no_communities_have_no_vectors() -> None:
     seen = _Recorder()
-    store_communities(_facts(tmp_path, [None, None]), seen, seen)  # type: ignore[arg-type]
-    assert seen.texts == [] and seen.stored == {}
+    assert community_vectors([], seen).shape == (0, 384)  # type: ignore[arg-type]
+    assert seen.texts == []
