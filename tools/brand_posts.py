@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index.mentions import canonical
+from index.rarity import is_plain_word
 from tools.library import Library
 from tools.select import CAPITAL_SHARE, NAME_SHARE, POSTS_TOWARD, Selection, topic_pattern
 from tools.words import QUOTE, short
@@ -47,7 +48,7 @@ def posts_naming(library: Library, brand: str, within: Selection) -> Named:
         f"FROM posts p WHERE {within.where} AND regexp_matches(p.text, $pattern) ORDER BY p.id",
         {**within.values, "pattern": pattern, "quoted": QUOTE},
     )
-    posts = rows[_means_the_brand(rows)]
+    posts = rows[_means_the_brand(rows)] if is_plain_word(canonical(brand)) else rows
     # The pattern takes a final s for a plural, but Adidas is no plural.
     whole = posts.surface + posts.ending.where(posts.ending.str.lower() == canonical(brand)[-1:], "")
     tones = tone_toward(library, brand, list(posts.id))

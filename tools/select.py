@@ -9,6 +9,7 @@ from typing import Any
 
 from index.errors import AnalystError
 from index.mentions import canonical
+from index.rarity import is_plain_word
 from tools.library import Library, nearest_names
 from tools.result import Evidence
 from tools.words import short
@@ -173,7 +174,7 @@ def _topic(library: Library, topic: str, values: dict[str, Any]) -> tuple[str, b
     )[0]
     if said and (named / said >= NAME_SHARE or capitals / said >= CAPITAL_SHARE):
         # In small letters the same word can be another one: "apple" is a fruit, "nike" is not.
-        if lower and named > lower_named and lower_named / lower < NAME_SHARE:
+        if is_plain_word(canonical(topic)) and lower and named > lower_named and lower_named / lower < NAME_SHARE:
             return f"({lexical} AND ({tagged} OR NOT {small}))", False
         return lexical, False
     near = library.vectors.nearest("posts", library.embed(topic), NEAR_POSTS)

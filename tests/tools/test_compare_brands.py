@@ -127,6 +127,14 @@ def test_a_brand_that_is_also_a_plain_word(tmp_path: Path) -> None:
     assert {brand.name: brand.posts for brand in result.brands} == {"coffee": 5, "tea": 1}
 
 
+def test_a_name_that_is_no_plain_word_counts_in_small_letters(tmp_path: Path) -> None:
+    rows = [post(f"s{n}", f"p{n}", "closed my strava") for n in range(8)]
+    rows += [post("t1", "ana", "on Strava", names=["Strava"]), post("n1", "ben", "Nike", names=["Nike"])]
+    result = compare_brands(make_library(tmp_path, rows), ["Strava", "Nike"])
+    assert {brand.name: brand.posts for brand in result.brands} == {"Strava": 9, "Nike": 1}
+    assert not any("plain word" in warning for warning in result.warnings)
+
+
 def test_what_sets_posts_and_crowds_apart(tmp_path: Path) -> None:
     rows = []
     for brand, theme, hobby in (("Nike", "air max", "marathon"), ("Lego", "castle", "train set")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import AnalystError
+from tests.tools.hand_made import make_library, post
 from tools.library import Library
-from tools.select import as_evidence, name_pattern, parse_day, select_posts, topic_pattern
+from tools.select import as_evidence, count_posts, name_pattern, parse_day, select_posts, topic_pattern
 
 Refuse = Callable[..., str]
 
@@ -210,3 +212,11 @@ def test_empty_conditions_are_refused(refuse: Refuse) -> None:
     assert "is no date" in refuse("find_audience", campaign="x", since="")
     assert "Put the earlier date first" in refuse("search_posts", query="x", since="2025", until="2024")
     assert "There are no posts since 2090" in refuse("extract_keywords", since="2090")
+
+
+@pytest.mark.parametrize(("name", "counted"), [("Apple", 4), ("Strava", 12)])
+def test_small_letters_count_only_for_what_is_no_plain_word(tmp_path: Path, name: str, counted: int) -> None:
+    rows = [post(f"t{n}", f"p{n}", f"on {name}", names=[name]) for n in range(4)]
+    rows += [post(f"s{n}", f"p{n}", f"my {name.lower()}") for n in range(8)]
+    library = make_library(tmp_path, rows)
+    assert count_posts(library, select_posts(library, topic=name.lower())) == counted
