@@ -39,7 +39,7 @@ class Scorer:
 
     def __call__(self, rows: np.ndarray) -> np.ndarray:
         """(candidates, features) → probabilities (candidates,)."""
-        return 1 / (1 + np.exp(-(rows @ self.weights + self.bias)))
+        return 1 / (1 + np.exp(-(np.einsum("cf,f->c", rows, self.weights) + self.bias)))
 
 
 @cache
