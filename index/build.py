@@ -8,7 +8,7 @@ import resource
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,15 +151,11 @@ def _build(
             tally.count(batch)
             advance(read[0], tally.posts)
             stored = storing.submit(_store, batch, found, facts, vectors, scan, people)
+        finished = storing.submit(_finish, folder, stored, facts, scan, people, vectors)
         communities = sorted(tally.communities)
         places = community_vectors(communities, shared_encoder())
-        stored.result()
-        facts.close()
-        scan.close()
-        stored = storing.submit(_store_groups, people, communities, places, vectors)
-        merge_plurals(folder / "facts")
-        write_profiles(folder / "facts")
-        stored.result()
+        finished.result()
+        vectors.add("communities", communities, places)
     vectors.close()
     manifest = _manifest(sources, len(people), tally, ner, time.perf_counter() - started)
     write_manifest(folder, manifest)
@@ -183,9 +179,16 @@ def _store(
         people.add(post.author, embedding)
 
 
-def _store_groups(people: PeopleVectors, communities: list[str], places: np.ndarray, vectors: Vectors) -> None:
+def _finish(
+    folder: Path, stored: Future[None], facts: FactWriter, scan: ScanWriter, people: PeopleVectors, vectors: Vectors
+) -> None:
+    """What can only be made when every post is ``stored``."""
+    stored.result()
+    facts.close()
+    scan.close()
     people.store(vectors)
-    vectors.add("communities", communities, places)
+    merge_plurals(folder / "facts")
+    write_profiles(folder / "facts")
 
 
 def _unique(rows: Iterator[Post | Rejected], tally: Tally, rejects: Path) -> Iterator[Post]:

@@ -104,7 +104,7 @@ def fail_at(what: str, error: BaseException, module: Any = build) -> Callable[[p
     ("breaks", "raised"),
     [
         (fail_at("key_phrases", RuntimeError("head"), analysis), RuntimeError),
-        (fail_at("_store_groups", OSError(28, "No space left on device")), AnalystError),
+        (fail_at("community_vectors", OSError(28, "No space left on device")), AnalystError),
         (fail_at("write_profiles", OSError(28, "No space left on device")), AnalystError),
         (fail_at("write_manifest", KeyboardInterrupt()), KeyboardInterrupt),
     ],
