@@ -15,10 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-SIZES = (
-    12  # of packed products up to a batch's tokens: for each new number of rows oneDNN spends 8 ms on making a kernel
-)
-
+# Of packed products up to a batch's tokens: for each new number of rows oneDNN spends 8 ms on making a kernel.
+SIZES = 12
 LANES = 16  # fp32 values in a vector of AVX-512: attention over a multiple of so many keys needs no odd ends
 
 
