@@ -44,7 +44,8 @@ def mean_pool(states: Tensor, mask: Tensor) -> Tensor:
 def mean_of(states: Tensor, marks: Tensor) -> Tensor:
     """Means over marked tokens: (batch, length, width), marks (batch, means, length) of 0/1 → (batch, means, width)."""
     weights = marks.to(states.dtype)
-    with torch.autocast(states.device.type, enabled=False):  # in training it would round the sums to bf16
+    # In training the sums would be rounded to bf16.
+    with torch.autocast("cuda" if states.is_cuda else "cpu", enabled=False):
         return weights @ states / weights.sum(2, keepdim=True).clamp(min=1e-9)
 
 
