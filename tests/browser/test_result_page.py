@@ -53,6 +53,12 @@ def page(address: str, browser: Any) -> Iterator[Any]:
     context.close()
 
 
+# The button of the earlier answer is still there when it is asked again: resolved once it is gone.
+BEGUN = """() => { window.begun = new Promise((done) => new MutationObserver(() => {
+    if (!document.querySelector("#retry")?.checkVisibility()) done(true);
+}).observe(document.body, {subtree: true, childList: true, attributes: true})); }"""
+
+
 def test_an_audience_its_people_and_its_posts(page: Any) -> None:
     from playwright.sync_api import expect
 
@@ -136,7 +142,9 @@ def test_asking_again_and_in_other_words(page: Any) -> None:
 
     ask(page, "search_posts query=Nike")
     talk = page.locator("#conversation")
+    page.evaluate(BEGUN)
     page.click("#retry")
+    page.evaluate("window.begun")
     expect(page.locator("#retry")).to_be_visible()
     assert talk.inner_text().count("search_posts query=Nike") == 1
     page.click("#edit")
