@@ -92,11 +92,12 @@ class ReadingLayer(nn.Module):
         tokens = batch * length
         spare = -length % LANES
         rows = _rows(states, tokens + spare, self.step)
-        query, key, value = _views(self.attention(rows), batch, length, self.heads, spare)
+        parts = self.attention(rows)
+        parts[tokens : tokens + spare] = 0  # it may be anything, and 0 × NaN is NaN
+        query, key, value = _views(parts, batch, length, self.heads, spare)
         bias = functional.pad(bias, (0, spare), value=torch.finfo(bias.dtype).min)
         heard = torch.empty_like(rows)
         heard[:tokens].view(batch, length, self.heads, -1).copy_(attend(query, key, value, bias))
-        heard[tokens:] = 0
         rows = self.said_norm(self.said.plus(heard, rows))
         rows = self.outer_norm(self.outer.plus(self.inner.gelu(rows), rows))
         return rows[:tokens].view(batch, length, width)
