@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from index.escapes import unescaped
 
 REQUIRED = ("id", "author", "text")
 LONGEST_TEXT = 20_000  # characters; the encoder reads the first 256 tokens in any case
@@ -40,7 +41,6 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # half of an emoji that was cut: no encoder or file can hold it
-_ESCAPE = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,6}|[a-zA-Z]{2,8});")
 _NOTHING = {"nan", "nat", "null", "none", "n/a", "-"}  # where a name or a text cannot stand
 _COUNT_LIMIT = 2**63
 _NO_YEAR = 1904  # stands in for a year that is not written; a leap year, so that 29 February parses
@@ -96,7 +96,7 @@ def post_from_row(row: Mapping[str, Any], columns: Mapping[str, str]) -> Post:
     for field in REQUIRED:
         if values.get(field) is None:
             raise ValueError(f"no {field}")
-    text = _unescaped(str(values["text"])).strip()
+    text = unescaped(str(values["text"])).strip()
     author = re.sub(r"^/?u/", "", _id(values["author"])).lstrip("@")
     if not text or not author:
         raise ValueError("no text" if not text else "no author")
@@ -169,18 +169,6 @@ def _clean(value: Any) -> Any:
         value = _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", value))
         return value if value.strip() else None
     return value
-
-
-def _unescaped(text: str) -> str:
-    """What the author wrote: Reddit, X and Mastodon hand out "R&D" as "R&amp;D", and most exports pass it on so."""
-    if "&" not in text:
-        return text
-
-    def letter(match: re.Match[str]) -> str:
-        meant = html.unescape(match[0])
-        return meant if len(meant) == 1 else match[0]  # "&nothing;" is no escape
-
-    return _ESCAPE.sub(letter, text)
 
 
 def _id(value: Any) -> str:

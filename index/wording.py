@@ -6,12 +6,12 @@ search embedding still reads the post as it stands, so that it is exactly what s
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from index.escapes import ESCAPE, letter_of
 from index.rarity import rarities
 from index.spans import Span
 
@@ -20,7 +20,7 @@ _FIRST_EMOJI = "\u203c"  # in Unicode; © and ® stand before it, and are no los
 _WRITTEN_OUT = re.compile(
     r"(?P<link>(?:https?://|www\.)[^\s<>()\[\]\"]+)"
     r"|(?P<code>\\u[0-9a-fA-F]{4})"
-    r"|(?P<entity>&(?:#\d{2,6}|#x[0-9a-fA-F]{2,6}|[a-zA-Z]{2,8});)"
+    rf"|(?P<escape>{ESCAPE})"
     r"|(?<![\w&])#(?P<tag>\w+)"
 )
 _PARTS = re.compile(r"(?<![A-Za-z])[a-z][A-Z][a-z]+|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[^\W\d_]")  # iPhone first
@@ -91,9 +91,8 @@ def _written_out(post: str) -> Iterator[tuple[int, int, str]]:
             letter = chr(int(found[2:], 16))
             if letter.isprintable():
                 yield *match.span(), letter
-        elif match["entity"]:
-            letter = html.unescape(found)
-            if letter != found and len(letter) == 1:
+        elif match["escape"]:
+            if (letter := letter_of(found)) != found:
                 yield *match.span(), letter
         elif (words := hashtag_words(match["tag"])) != match["tag"]:
             yield *match.span("tag"), words
