@@ -16,7 +16,7 @@ TWITTER = re.compile(r"^\s*window\.YTD\.\w+\.part\d+\s*=\s*")
 def reddit_row(row: dict[str, Any]) -> dict[str, Any]:
     """Reddit keeps the text of submissions in two places."""
     title, body = row.get("title"), row.get("selftext")
-    if "subreddit" not in row or "selftext" not in row or not isinstance(title, str):
+    if "subreddit" not in row or "selftext" not in row or not title:
         return row
     return row | {"selftext": f"{title}\n{body}".strip() if isinstance(body, str) and body not in GONE else title}
 

@@ -110,6 +110,12 @@ def test_reddit_submissions(write: Write) -> None:
     assert first.created_at == datetime(2012, 1, 1, tzinfo=UTC)
 
 
+def test_a_removed_submission_without_a_title_is_no_post(write: Write) -> None:
+    (bad,) = read_posts([write("RS_2012-01.jsonl", [{**SUBMISSION, "title": "", "selftext": "[removed]"}])])
+    assert isinstance(bad, Rejected)
+    assert bad.reason == "deleted by its author or a moderator"
+
+
 NOTE = {
     "id": "https://mastodon.social/users/ana/statuses/1099", "type": "Note", "summary": None, "inReplyTo": None,
     "published": "2024-03-01T12:00:00Z", "url": "https://mastodon.social/@ana/1099",
