@@ -113,9 +113,10 @@ def test_whoever_waits_is_told_their_place(browser: Any, monkeypatch: pytest.Mon
     from playwright.sync_api import expect
 
     monkeypatch.setattr(page_wiring, "AT_ONCE_ANSWERED", 1)
-    going = threading.Event()
+    begun, going = threading.Event(), threading.Event()
 
     def until_told(question: str) -> Iterator[Event]:
+        begun.set()
         going.wait(60)
         yield from plain_script(question)
 
@@ -129,6 +130,7 @@ def test_whoever_waits_is_told_their_place(browser: Any, monkeypatch: pytest.Mon
         page.keyboard.press("Enter")
         said = f"Others are being answered first. You are {'1st' if place == 1 else '2nd'} in line"
         expect(page.locator("#conversation")).to_contain_text(said if place else "Thinking")
+        assert begun.wait(60)  # "Thinking" is said before an answer is begun, and the next may not overtake it
     pages[-1].screenshot(path=SCREENSHOTS / "in-line.png")
     going.set()
     for place, page in enumerate(pages):
