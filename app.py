@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agent.analyst import Analyst
     from agent.memory import Memory
     from tools.library import Library
-    from tools.result import ToolResult
+    from tools.result.result import ToolResult
 
 HOME = Path(__file__).resolve().parent
 SAMPLE_POSTS = HOME / "index" / "sample" / "posts.jsonl"
@@ -209,14 +209,14 @@ def calibrate(
     folder = index or _sample()
     _check_index(folder)
     if outcomes is None:
-        from tools.targeting import forget_outcomes
+        from tools.targeting.propensity import forget_outcomes
 
         undone = forget_outcomes(folder)
         console.say("The shipped probabilities are back." if undone else "These are the shipped probabilities already.")
         return
     with console.stdout_for_json(as_json):
-        from tools.calibration import calibrate_index
         from tools.library import Library
+        from tools.targeting.calibration import calibrate_index
 
         result = calibrate_index(Library.open(folder), outcomes, campaign)
     if as_json:
@@ -261,7 +261,7 @@ def eval_(
 ) -> None:
     """Run a suite of questions; exit code 1 if too many cases fail."""
     from agent import console
-    from agent.suite import evaluate, load_suite
+    from agent.suite.run import evaluate, load_suite
 
     cases = load_suite(suite)
     with console.stdout_for_json(as_json):
@@ -302,7 +302,7 @@ def serve(
     ] = False,
 ) -> None:
     """Open the chat page; visitors can choose among the indexes of a folder, and bring posts of their own."""
-    from agent.serving import check_visitors, login_of, serve_page
+    from agent.page.serving import check_visitors, login_of, serve_page
 
     try:
         login = login_of(auth)

@@ -17,7 +17,7 @@ from tools.library import Library
 
 if TYPE_CHECKING:
     from agent.memory import Memory
-    from tools.result import ToolResult
+    from tools.result.result import ToolResult
 
 LONGEST_QUESTION = 4000  # characters
 TOOL_CALLS, MODEL_CALLS = 4, 6  # at most, for one question
@@ -76,7 +76,7 @@ class Analyst:
         """The analyst of ``index`` with the chat model that ``model`` names (``models.py``). Without a ``memory``
         conversations end with the process. Raises AnalystError.
         """
-        from agent.models import load_chat_model
+        from agent.models.loading import load_chat_model
 
         library = Library.open(index)
         return cls(library, load_chat_model(model, quantize=quantize), memory)
@@ -247,7 +247,7 @@ def _forget_early_turns() -> Any:
     from langgraph.config import get_config
 
     from agent.memory import LETTERS_KEPT
-    from agent.messages import begun
+    from agent.models.messages import begun
 
     def cut(message: Any) -> Any:
         return message if isinstance(message, HumanMessage) else begun(message, LETTERS_KEPT)

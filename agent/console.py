@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from index.build import Tally
     from index.manifest import Manifest
-    from tools.result import ToolResult
+    from tools.result.result import ToolResult
 
 UNGROUNDED = "The model's own words could not be traced to the data, so these are the tools' own."
 ARGUMENT_SHOWN = 200  # characters of one argument in a tool step
@@ -69,7 +69,7 @@ def say(sentence: str) -> None:
 
 def say_where(model: str | None) -> None:
     """Says so if questions and what the tools return leave this machine."""
-    from agent.endpoint import is_endpoint, parse
+    from agent.models.endpoint import is_endpoint, parse
 
     if model is not None and is_endpoint(model) and not (endpoint := parse(model)).on_this_machine:
         say(f"Questions and the posts that tools return are sent to {endpoint.url}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from tools.result import ToolResult
+from tools.result.result import ToolResult
 
 
 @dataclass(frozen=True)

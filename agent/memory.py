@@ -24,7 +24,7 @@ from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMet
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
-from agent.messages import begun
+from agent.models.messages import begun
 
 logger = logging.getLogger(__name__)
 

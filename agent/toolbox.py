@@ -10,12 +10,12 @@ from typing import Any
 from langchain_core.tools import BaseTool, StructuredTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from agent.dates import resolve_dates
+from index.entities.mentions import canonical
 from index.errors import AnalystError
-from index.mentions import canonical
 from tools.library import Library
 from tools.registry import TOOLS, arguments_model, call_tool, description
-from tools.result import ToolResult
+from tools.result.result import ToolResult
+from tools.selection.period import resolve_dates
 
 
 class Outcome:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from agent.events import Call, Event, Source, ToolFinished, ToolStarted, Words
-from agent.grounding import Ledger, trace
-from agent.returned import Returned
+from agent.grounding.check import Ledger, trace
+from agent.grounding.returned import Returned
 from agent.toolbox import Outcome
-from tools.result import ToolResult
+from tools.result.result import ToolResult
 
 NOTHING_TO_SAY = (
     "I can only say what the posts show, and no tool gave me anything for this. "

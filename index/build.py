@@ -15,23 +15,23 @@ from pathlib import Path
 
 import numpy as np
 
-from index.analysis import Analysis
-from index.communities import community_vectors
-from index.encoder import shared_encoder
-from index.entities import Reader
+from index.encoding.analysis import Analysis
+from index.encoding.encoder import shared_encoder
+from index.encoding.measured import head_digests
+from index.encoding.trunk import NAME as TRUNK
+from index.entities.mentions import OURS
+from index.entities.pipeline import Reader
+from index.entities.plurals import merge_plurals
 from index.errors import AnalystError
-from index.facts import FactWriter
 from index.manifest import NAME as MANIFEST
 from index.manifest import Manifest, write_manifest
-from index.measured import head_digests
-from index.mentions import OURS
-from index.people import PeopleVectors, write_profiles
-from index.plurals import merge_plurals
-from index.posts import Post, Rejected
-from index.readers import expand, read_posts
-from index.scan import ScanWriter
-from index.trunk import NAME as TRUNK
-from index.vectors import Vectors
+from index.posts.readers import expand, read_posts
+from index.posts.record import Post, Rejected
+from index.store.communities import community_vectors
+from index.store.facts import FactWriter
+from index.store.flat_vectors import ScanWriter
+from index.store.people import PeopleVectors, write_profiles
+from index.store.vectors import Vectors
 
 BATCH = 1024  # posts in memory at once, twice: those being read and those being stored
 Advance = Callable[[int, int], None]  # (bytes read so far, posts stored so far)
@@ -227,7 +227,7 @@ def _reasons(tally: Tally) -> str:
 
 
 def _manifest(sources: Sequence[str], people: int, tally: Tally, ner: str, seconds: float) -> Manifest:
-    from index.network import WEIGHTS
+    from index.encoding.network import WEIGHTS
 
     return Manifest(
         posts=tally.posts,

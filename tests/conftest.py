@@ -21,7 +21,7 @@ settings.register_profile("quick", max_examples=50, deadline=None)
 settings.load_profile("quick")
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
+    from index.encoding.encoder import Encoder
 
 HEADS = ("sentiment", "entities")
 SMALL = [
@@ -82,12 +82,12 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of the shipped heads; where they are not made yet, one with random heads, used in their place."""
     import torch
 
-    from index import network
+    from index.encoding import network
 
     if all((network.WEIGHTS / f"{head}.safetensors").is_file() for head in HEADS):
         yield network.WEIGHTS
         return
-    from index.trunk import load_trunk
+    from index.encoding.trunk import load_trunk
 
     folder = tmp_path_factory.mktemp("weights")
     torch.manual_seed(0)
@@ -105,15 +105,15 @@ def encoder(tiny_weights: Path) -> Iterator[Encoder]:
     import torch
 
     import index.build
-    import index.encoder
-    import index.entities
+    import index.encoding.encoder
+    import index.entities.pipeline
 
     torch.set_num_threads(1)  # on a busy machine threads wait for each other longer than these few posts take
-    shared = index.encoder.Encoder(precision="fp32", device="cpu")
+    shared = index.encoding.encoder.Encoder(precision="fp32", device="cpu")
     with pytest.MonkeyPatch.context() as patch:
-        for module in (index.encoder, index.entities, index.build):
+        for module in (index.encoding.encoder, index.entities.pipeline, index.build):
             patch.setattr(module, "shared_encoder", lambda: shared)
-        patch.setattr(index.encoder, "query_encoder", lambda: shared)
+        patch.setattr(index.encoding.encoder, "query_encoder", lambda: shared)
         yield shared
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from agent.events import Answer, Call, Event, Finished, ToolFinished, ToolStarted, Words
 from index.errors import AnalystError
 from index.manifest import Manifest, write_manifest
-from tools.result import ToolResult
+from tools.result.result import ToolResult
 
 NASTY = (
     '<script>document.title="hacked"</script> <img src="https://evil.example/a.png" onerror="document.title=1"> '

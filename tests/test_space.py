@@ -11,9 +11,9 @@ import yaml
 from packaging.requirements import Requirement
 from typer.testing import CliRunner, Result
 
-import agent.serving
+import agent.page.serving
 import app
-from agent.page_style import POLICY, policy
+from agent.page.style import POLICY, policy
 
 SPACE = {"SPACE_ID": "me/analyst", "GRADIO_SERVER_NAME": "0.0.0.0", "GRADIO_SERVER_PORT": "7999"}
 
@@ -24,7 +24,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     for name in (*SPACE, "ANALYST_INDEX", "ANALYST_AUTH", "ANALYST_MCP"):
         monkeypatch.delenv(name, raising=False)
     calls: list[dict[str, Any]] = []
-    monkeypatch.setattr(agent.serving, "serve_page", lambda *things, **how: calls.append(how))
+    monkeypatch.setattr(agent.page.serving, "serve_page", lambda *things, **how: calls.append(how))
     return calls
 
 

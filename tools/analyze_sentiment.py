@@ -7,9 +7,9 @@ from typing import Literal
 
 from index.errors import AnalystError
 from tools.library import Library
-from tools.result import Evidence, ToolResult
-from tools.select import EVIDENCE, Selection, as_evidence, select_posts
-from tools.words import count, leaning, percent, said, small_sample, tone
+from tools.result.result import Evidence, ToolResult
+from tools.result.words import count, leaning, percent, said, small_sample, tone
+from tools.selection.posts import EVIDENCE, Selection, as_evidence, select_posts
 
 By = Literal["day", "week", "month", "year", "community", "user"]
 GROUPS = {

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from index.entities.mentions import canonical
 from index.errors import AnalystError
-from index.mentions import canonical
-from tools.brand_posts import Named, posts_naming
-from tools.contrast import LIKELY, Contrast, contrast
-from tools.intervals import margin
 from tools.library import Library
-from tools.result import SMALL_POSTS, Evidence, ToolResult
-from tools.select import Selection, evidence_posts, names_like, select_posts
-from tools.words import count, listed, percent, said, short, tone
+from tools.result.result import SMALL_POSTS, Evidence, ToolResult
+from tools.result.words import count, listed, percent, said, short, tone
+from tools.selection.brand_posts import Named, posts_naming
+from tools.selection.contrast import LIKELY, Contrast, contrast
+from tools.selection.intervals import margin
+from tools.selection.posts import Selection, evidence_posts, names_like, select_posts
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,13 +7,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.measured import head_accuracy, head_digests, measured
-from index.mentions import OURS
+from index.encoding.measured import head_accuracy, head_digests, measured
+from index.entities.mentions import OURS
 from tools.extract_entities import NAMED, Entity
 from tools.library import Library
-from tools.result import SMALL_PEOPLE, ToolResult, one_line
-from tools.targeting import WEIGHTS as TARGETING
-from tools.words import count, listed, percent, short, small_sample
+from tools.result.result import SMALL_PEOPLE, ToolResult, one_line
+from tools.result.words import count, listed, percent, short, small_sample
+from tools.targeting.propensity import WEIGHTS as TARGETING
 
 READER = Path(__file__).parent.parent / "agent" / "weights" / "question_reader.json"
 SHOWN = 8

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.errors import AnalystError
-from tools.audience_query import AudienceQuery, audience_query
 from tools.find_audience import unknown_campaign
 from tools.library import Library
-from tools.reasons import TELLING, Reason, posts_against, posts_for, reasons_of
-from tools.result import SMALL_PEOPLE, SMALL_POSTS, Evidence, ToolResult
-from tools.select import evidence_posts, select_posts
-from tools.sensitive import refuse_sensitive
-from tools.signals import NAMES, Signals, measure_signals
-from tools.targeting import Odds, model_for, odds_of
-from tools.words import count, listed, percent, quote, short
+from tools.privacy.sensitive import refuse_sensitive
+from tools.result.result import SMALL_PEOPLE, SMALL_POSTS, Evidence, ToolResult
+from tools.result.words import count, listed, percent, quote, short
+from tools.selection.posts import evidence_posts, select_posts
+from tools.targeting.propensity import Odds, model_for, odds_of
+from tools.targeting.query import AudienceQuery, audience_query
+from tools.targeting.reasons import TELLING, Reason, posts_against, posts_for, reasons_of
+from tools.targeting.signals import NAMES, Signals, measure_signals
 
 TOP = 0.05  # share of the people that counts as the audience
 SHOWN_POSTS = 3

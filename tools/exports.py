@@ -15,7 +15,7 @@ from tools.charts.canvas import ENDINGS
 from tools.files import check_target, write_whole
 from tools.find_audience import FindAudience, Person
 from tools.library import Library
-from tools.result import ToolResult, one_line
+from tools.result.result import ToolResult, one_line
 
 EXPORTS = (".csv", ".json")
 ONLY_AUDIENCES, OTHERWISE = "Only an audience can be exported", "Use find_audience; --json prints any result."

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from index.entities.mentions import canonical
 from index.errors import AnalystError
-from index.mentions import canonical
 from tools.library import Library
-from tools.result import ToolResult, one_line
-from tools.select import Selection, count_posts, select_posts
-from tools.words import count, quote, short, small_sample, tone
+from tools.result.result import ToolResult, one_line
+from tools.result.words import count, quote, short, small_sample, tone
+from tools.selection.posts import Selection, count_posts, select_posts
 
 # The tone is that toward the name. A post that says it three times is one post and one tone: each mention has its
 # share of the post.

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from index.errors import AnalystError
 from tools.library import Library
-from tools.result import ToolResult
-from tools.select import Selection, count_posts, evidence_posts, select_posts
-from tools.words import count, said, short, small_sample
+from tools.result.result import ToolResult
+from tools.result.words import count, said, short, small_sample
+from tools.selection.posts import Selection, count_posts, evidence_posts, select_posts
 
 POOL = 200  # phrases that compete
 FEW = 30  # posts of a selection that may be named by what one of them says
@@ -120,7 +120,7 @@ def contrastive_phrases(
 
 def _words(phrase: str) -> set[str]:
     """What a phrase says, whatever the number: "espresso" after "espresso machines" says nothing new."""
-    from index.candidates import singular
+    from index.phrases.candidates import singular
 
     return {singular(word) for word in re.findall(r"[^\W_]+", phrase)}
 
@@ -146,8 +146,8 @@ def _posts_with(library: Library, selection: Selection, phrase: str) -> list[str
 
 
 def _of_text(library: Library, text: str, limit: int) -> ExtractKeywords:
-    from index.encoder import query_encoder
-    from index.keywords import key_phrases
+    from index.encoding.encoder import query_encoder
+    from index.phrases.keywords import key_phrases
 
     if not text.strip():
         raise AnalystError("The text is empty", todo="Paste the words whose themes you want.")

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.errors import AnalystError
-from tools.audience_query import LONGEST_NAME, AudienceQuery, audience_query
 from tools.library import Library
-from tools.reasons import posts_against, posts_for, reasons_of, told
-from tools.result import SMALL_PEOPLE, ToolResult
-from tools.select import evidence_posts, select_posts
-from tools.sensitive import refuse_sensitive
-from tools.signals import Signals, measure_signals
-from tools.targeting import Odds, model_for, odds_of
-from tools.words import count, listed, percent, quote, short
+from tools.privacy.sensitive import refuse_sensitive
+from tools.result.result import SMALL_PEOPLE, ToolResult
+from tools.result.words import count, listed, percent, quote, short
+from tools.selection.posts import evidence_posts, select_posts
+from tools.targeting.propensity import Odds, model_for, odds_of
+from tools.targeting.query import LONGEST_NAME, AudienceQuery, audience_query
+from tools.targeting.reasons import posts_against, posts_for, reasons_of, told
+from tools.targeting.signals import Signals, measure_signals
 
 LONGEST_LIMIT = 500
 EVIDENCE_EACH = 3

@@ -9,9 +9,9 @@ from typing import Any
 from tools.extract_entities import NAMED
 from tools.extract_keywords import Keyword, contrastive_phrases
 from tools.library import Library
-from tools.result import Evidence, ToolResult, one_line
-from tools.select import EVIDENCE, Selection, as_evidence, select_posts
-from tools.words import count, listed, percent, said, short, small_sample, tone
+from tools.result.result import Evidence, ToolResult, one_line
+from tools.result.words import count, listed, percent, said, short, small_sample, tone
+from tools.selection.posts import EVIDENCE, Selection, as_evidence, select_posts
 
 LIKES, DISLIKES = 0.15, -0.15  # tone of the posts that name a brand, from which it counts as liked or disliked
 DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from index.encoding.trunk import WIDTH
+from index.entities.mentions import OURS
 from index.errors import AnalystError
-from index.facts import TABLES, Facts
 from index.manifest import Manifest, read_manifest
-from index.mentions import OURS
-from index.scan import NAME as SCAN
-from index.scan import read_scan
-from index.trunk import WIDTH
-from index.vectors import Vectors
-from tools.crowd import Crowd
-from tools.words import short
+from index.store.facts import TABLES, Facts
+from index.store.flat_vectors import NAME as SCAN
+from index.store.flat_vectors import read_scan
+from index.store.vectors import Vectors
+from tools.result.words import short
+from tools.targeting.post_matrix import Crowd
 
 if TYPE_CHECKING:
-    from index.entities import Reader
-    from tools.habits import Common
-    from tools.segments import Grouping
+    from index.entities.pipeline import Reader
+    from tools.segments.grouping import Grouping
+    from tools.targeting.affinity import Common
 
 REMEMBERED = 32  # patterns whose posts are kept
 
@@ -57,8 +57,8 @@ class Library:
     @cached_property
     def reader(self) -> Reader:
         """Reads new texts as the posts of this index were read."""
-        from index.encoder import query_encoder
-        from index.entities import Reader  # brings spaCy and torch
+        from index.encoding.encoder import query_encoder
+        from index.entities.pipeline import Reader  # brings spaCy and torch
 
         return Reader(ner=self.manifest.ner or OURS, encoder=query_encoder())
 
@@ -101,7 +101,7 @@ class Library:
     @cached_property
     def common(self) -> Common:
         """How near each post and community of ``crowd`` is to all subjects."""
-        from tools.habits import common_of, habits
+        from tools.targeting.affinity import common_of, habits
 
         return common_of(self.crowd, habits())
 
@@ -202,7 +202,7 @@ def nearest_names(name: str, names: list[str], limit: int = 3) -> list[str]:
 def _embed(texts: tuple[str, ...]) -> np.ndarray:
     import torch
 
-    from index.encoder import query_encoder
+    from index.encoding.encoder import query_encoder
 
     encoder, threads = query_encoder(), torch.get_num_threads()
     torch.set_num_threads(1)  # a few words are read sooner than several threads have waited for each other

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from index.errors import AnalystError
 from tools.analyze_sentiment import SentimentShares
 from tools.library import Library
-from tools.result import SMALL_PEOPLE, Evidence, ToolResult
-from tools.segment_names import GroupTerms, name_groups
-from tools.segments import CRITERION, FEWEST, MOST, STABLE, Grouping, Trial, group_people
-from tools.select import Selection, evidence_posts, select_posts
-from tools.sensitive import refuse_sensitive
-from tools.words import count as counted
-from tools.words import listed, percent, quote, tone
+from tools.privacy.sensitive import refuse_sensitive
+from tools.result.result import SMALL_PEOPLE, Evidence, ToolResult
+from tools.result.words import count as counted
+from tools.result.words import listed, percent, quote, tone
+from tools.segments.grouping import CRITERION, FEWEST, MOST, STABLE, Grouping, Trial, group_people
+from tools.segments.naming import GroupTerms, name_groups
+from tools.selection.posts import Selection, evidence_posts, select_posts
 
 TYPICAL_PEOPLE = 5
 TYPICAL_POSTS = 3
@@ -80,7 +80,7 @@ def list_segments(
     """Groups of people by what they write about, each with a name, its size, its tone, typical people and typical posts.
 
     ``count`` groups, from 2 to 20; left out, their number is the one with the best silhouette among those that are
-    found again in other samples of the people (``tools.segments.CRITERION``). Raises AnalystError for fewer than four
+    found again in other samples of the people (``tools.segments.grouping.CRITERION``). Raises AnalystError for fewer than four
     people, or fewer than two for each group.
     """  # noqa: E501
     if count is not None and not FEWEST <= count <= MOST:

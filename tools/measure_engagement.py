@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from index.errors import AnalystError
-from tools.contrast import Contrast, contrast
-from tools.intervals import CONFIDENCE, margin
 from tools.library import Library
-from tools.result import SMALL_POSTS, Evidence, ToolResult
-from tools.select import EVIDENCE, Selection, as_evidence, select_posts
-from tools.words import count, listed, percent, said, short, small_sample
+from tools.result.result import SMALL_POSTS, Evidence, ToolResult
+from tools.result.words import count, listed, percent, said, short, small_sample
+from tools.selection.contrast import Contrast, contrast
+from tools.selection.intervals import CONFIDENCE, margin
+from tools.selection.posts import EVIDENCE, Selection, as_evidence, select_posts
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,7 +22,7 @@ from tools.get_profile import get_profile
 from tools.library import Library
 from tools.list_segments import list_segments
 from tools.measure_engagement import measure_engagement
-from tools.result import ToolResult
+from tools.result.result import ToolResult
 from tools.search_posts import search_posts
 
 TOOLS: dict[str, Callable[..., ToolResult]] = {

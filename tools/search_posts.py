@@ -7,9 +7,9 @@ from typing import Literal
 
 from index.errors import AnalystError
 from tools.library import Library
-from tools.result import ToolResult
-from tools.select import count_posts, evidence_posts, select_posts, topic_pattern
-from tools.words import count, said, short
+from tools.result.result import ToolResult
+from tools.result.words import count, said, short
+from tools.selection.posts import count_posts, evidence_posts, select_posts, topic_pattern
 
 Sentiment = Literal["positive", "neutral", "negative"]
 WIDE = 400  # nearest posts that are looked through when the filters are loose

@@ -13,13 +13,13 @@ from typing import Any
 
 import yaml
 
-from agent.call_grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
-from agent.earlier import LISTS, place_of
-from agent.held_words import NOT_FIRST, NOT_LAST, NOT_LAST_OF_TEXT
-from agent.proposals import words
-from agent.question_reader import SUBJECT
+from agent.models.grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
+from agent.models.held_words import NOT_FIRST, NOT_LAST, NOT_LAST_OF_TEXT
+from agent.models.policy import words
 from agent.training.fillers import SLOT, Fillers, in_words, names_in, roughen
 from agent.training.follow_ups import Step, kept, places_within, read_steps, tool_after
+from agent.understanding.context import LISTS, place_of
+from agent.understanding.reader import SUBJECT
 from index.errors import AnalystError
 from index.training.data import read_rows
 from tools.registry import TOOLS, arguments_model
@@ -335,7 +335,7 @@ def ordered(tool: str, args: dict[str, Any]) -> dict[str, Any]:
 
 
 def _trimmed(name: str, value: Any) -> Any:
-    """``value`` as a span that the grammar allows: see ``agent.held_words``."""
+    """``value`` as a span that the grammar allows: see ``agent.models.held_words``."""
     if isinstance(value, list):
         return [_trimmed(name, item) for item in value]
     if not isinstance(value, str) or name not in HELD_NAMES | HELD_WORDINGS | HELD_PEOPLE:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.analyst import system_prompt
-from agent.models import SHIPPED
+from agent.models.loading import SHIPPED
 from agent.training.conversations import Conversations, Turn
 from agent.training.finetune import tool_schemas
 
@@ -52,7 +52,7 @@ def plain(args: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    from agent.chat_model import LocalChatModel
+    from agent.models.local import LocalChatModel
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)

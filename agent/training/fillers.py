@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 SLOT = re.compile(r"\{([a-z]+?)(\d?)\}")
 DOUBLE = re.compile(r"\b(our|the|my|a|an|your|their) (?:our new|the new|our|the|my|this) ", re.IGNORECASE)
 OWN = re.compile(r"(?:our|the|my|this) ", re.IGNORECASE)  # how a name itself may begin: "The North Face"
-BEFORE = r"\b(?:before|prior to|earlier than) "  # the day itself is not meant; agent.dates knows
+BEFORE = r"\b(?:before|prior to|earlier than) "  # the day itself is not meant; tools.selection.period knows
 MOST_POSTS = 30_000  # enough handles, titles and texts, and read in a second
 STOP = frozenset(
     ("the", "a", "an", "of", "and", "or", "to", "in", "on", "for", "with", "my", "your", "is", "are", "was", "it",

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.earlier import place_of
-from agent.question_reader import SUBJECT, _constants
 from agent.training.fillers import SLOT
+from agent.understanding.context import place_of
+from agent.understanding.reader import SUBJECT, _constants
 from tools.registry import arguments_model
 
 PLACES = ("since", "until", "community")  # where and when: kept when the tool changes

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agent.question_reader import KINDS, TOOLS, WEIGHTS, QuestionReader, proposals
 from agent.training.conversations import Conversations
 from agent.training.questions import Question, draw
+from agent.understanding.reader import KINDS, TOOLS, WEIGHTS, QuestionReader, proposals
 
 ARTICLES = re.compile(r"^(?:the|an?|our(?: new)?|my|this|that|new) (?=\w)|\s+(?:ads?|adverts?|campaigns?|promos?)$")
 MARKS = " .,;:!?'\"“”‘’()"

@@ -19,9 +19,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from agent.earlier import Earlier
-from agent.question_network import OWN_LAYERS, QuestionNetwork, load_question_network
-from agent.question_reader import (
+from agent.training.conversations import Conversations, Turn
+from agent.training.feeding import fed
+from agent.training.loop import Schedule, train
+from agent.understanding.context import Earlier
+from agent.understanding.network import OWN_LAYERS, QuestionNetwork, load_question_network
+from agent.understanding.reader import (
     CARRIED,
     CHOICES,
     KINDS,
@@ -33,11 +36,8 @@ from agent.question_reader import (
     question_pieces,
     question_tokenizer,
 )
-from agent.training.conversations import Conversations, Turn
-from agent.training.feeding import fed
-from agent.training.loop import Schedule, train
-from index.network import save_branch
-from index.trunk import load_trunk
+from index.encoding.network import save_branch
+from index.encoding.trunk import load_trunk
 
 SUBJECTS = ("campaign", "topic", "query")
 NUMBERS = ("limit", "count")

@@ -59,7 +59,7 @@ def starting_embeddings(tokenizer: PreTrainedTokenizerFast) -> Tensor:
     """
     import torch
 
-    from index.trunk import load_tokenizer, load_trunk
+    from index.encoding.trunk import load_tokenizer, load_trunk
 
     pieces = load_tokenizer()
     source = load_trunk().embeddings.word_embeddings.weight.detach()

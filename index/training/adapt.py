@@ -19,11 +19,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from index.network import SHARED_LAYERS, LowerLayers, UpperLayers, narrow, save_branch, shape_in
+from index.encoding.network import SHARED_LAYERS, LowerLayers, UpperLayers, narrow, save_branch, shape_in
+from index.encoding.normalize import wording
+from index.encoding.trunk import load_tokenizer, load_trunk
 from index.training.data import read_entities, read_rows, text_of
 from index.training.loop import Recipe, autocast, device, fit
-from index.trunk import load_tokenizer, load_trunk
-from index.wording import wording
 
 MAX_TOKENS = 64
 MASKED = 0.15  # share of the tokens that are guessed: of these 80 % are hidden, 10 % replaced, 10 % left (BERT)

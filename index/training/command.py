@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 
-from index.network import SHARED_LAYERS, WEIGHTS, Head, LowerLayers
+from index.encoding.network import SHARED_LAYERS, WEIGHTS, Head, LowerLayers
+from index.encoding.trunk import load_tokenizer, load_trunk
 from index.training.adapt import start_from
 from index.training.loop import Recipe, device
-from index.trunk import load_tokenizer, load_trunk
 
 
 def head_options(description: str | None, name: str, rate: float) -> argparse.ArgumentParser:

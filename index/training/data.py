@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.spans import Span
+from index.encoding.tagging import Span
 
 # The label sets of the three entity corpora in ours. Where a corpus is coarser, a label allows several of our types.
 LABELS: dict[str, tuple[str, ...]] = {

@@ -12,8 +12,8 @@ from typing import Any
 
 from torch import Tensor
 
-from index.network import Head, LowerLayers, load_head
-from index.spans import Span
+from index.encoding.network import Head, LowerLayers, load_head
+from index.encoding.tagging import Span
 from index.training.data import UNTOLD, Tagged, read_entities, read_rows, text_of
 from index.training.loop import device
 

@@ -20,8 +20,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from index.network import TAGS, EntityBranch, LowerLayers, likeliest_tags, save_branch
-from index.spans import (
+from index.encoding.network import TAGS, EntityBranch, LowerLayers, likeliest_tags, save_branch
+from index.encoding.normalize import Wording, wording
+from index.encoding.tagging import (
     LOWER,
     TITLE,
     UPPER,
@@ -40,7 +41,6 @@ from index.training.loop import Recipe, autocast, device, fit, lower_states
 from index.training.measures import span_f1
 from index.training.prune import prune
 from index.training.sentiment import pad
-from index.wording import Wording, wording
 
 MAX_TOKENS = 160
 CORPORA = ("wnut17", "btc", "tweebank")

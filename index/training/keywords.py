@@ -18,15 +18,15 @@ from pathlib import Path
 
 import numpy as np
 
-from index.candidates import FEATURES, Candidate, candidates, features, key_of, units_of
-from index.choices import Choices, count_choices, save_choices
-from index.encoder import Reading, shared_encoder
-from index.keywords import WEIGHTS, Scorer, distinct
-from index.rarity import RARITY
-from index.spans import words_of
+from index.encoding.encoder import Reading, shared_encoder
+from index.encoding.tagging import words_of
+from index.encoding.trunk import MAX_TOKENS, load_tokenizer
+from index.phrases.candidates import FEATURES, Candidate, candidates, features, key_of, units_of
+from index.phrases.keywords import WEIGHTS, Scorer, distinct
+from index.phrases.phrase_prior import Choices, count_choices, save_choices
+from index.phrases.rarity import RARITY
 from index.training.data import read_rows
 from index.training.phrase_measures import phrase_scores, stemmed, unique
-from index.trunk import MAX_TOKENS, load_tokenizer
 
 # How much each counts. More for StackExchange finds more of its tags, and parts the terms of posts into single words.
 CORPORA = {"inspec": 3.0, "stackexchange": 1.0}

@@ -14,7 +14,7 @@ import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 
-from index.network import LowerLayers
+from index.encoding.network import LowerLayers
 
 PATIENCE = 2  # epochs without a better dev figure after which a run ends
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from index.spans import Span
+from index.encoding.tagging import Span
 
 
 def macro_recall(predicted: Tensor, gold: Tensor) -> float:

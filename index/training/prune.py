@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from index.network import UpperLayers, narrow
+from index.encoding.network import UpperLayers, narrow
 
 TEXTS = 2048  # that are read to see what matters
 BATCH = 64

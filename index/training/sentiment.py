@@ -19,21 +19,21 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from index.network import (
+from index.encoding.network import (
     SENTIMENTS,
     TARGET_SHARE,
     LowerLayers,
     SentimentBranch,
     save_branch,
 )
-from index.spans import Span
+from index.encoding.normalize import wording
+from index.encoding.tagging import Span
 from index.training.command import head_options, made_ready, recipe_of
 from index.training.data import Opinion, Tagged, read_sentiment, read_targets
 from index.training.distil import SHARE, mean_said, read_untold
 from index.training.loop import autocast, device, fit, lower_states
 from index.training.measures import calibration_error, fit_temperature, macro_f1, macro_recall
 from index.training.prune import prune
-from index.wording import wording
 
 MAX_TOKENS = 96
 UNKNOWN = -100  # in place of a class

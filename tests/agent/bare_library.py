@@ -11,7 +11,7 @@ import pytest
 
 from index.manifest import Manifest
 from tests.fake_analyst import manifest
-from tools.result import ToolResult
+from tools.result.result import ToolResult
 
 
 @dataclass

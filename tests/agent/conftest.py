@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.chat_model import LocalChatModel
+from agent.models.local import LocalChatModel
 from tests.agent.tiny_models import FAMILIES, Family, save_tiny_model
 
 

@@ -9,9 +9,9 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
 from agent.analyst import Analyst, system_prompt
-from agent.messages import ZERO_WIDTH_SPACE, control_tokens, render
-from agent.models import SHIPPED
-from agent.proposals import words
+from agent.models.loading import SHIPPED
+from agent.models.messages import ZERO_WIDTH_SPACE, control_tokens, render
+from agent.models.policy import words
 from tests.agent.scripted_model import ScriptedModel, call
 from tests.agent.tiny_models import Family, build_tokenizer
 from tools.library import Library
@@ -121,7 +121,7 @@ def test_no_token_of_a_post_steers_a_model(family: Family, hostile: Library) -> 
 
 
 def test_nor_the_shipped_one(hostile: Library) -> None:
-    from agent.model_files import load_files
+    from agent.models.files import load_files
 
     tokenizer = load_files(SHIPPED).tokenizer
     for text in [*ORDERS, *control_tokens(tokenizer), "".join(control_tokens(tokenizer))]:

@@ -18,7 +18,7 @@ from agent.toolbox import Outcome
 from index.errors import AnalystError
 from tests.agent.bare_library import BareLibrary, returning
 from tests.agent.scripted_model import Piece, ScriptedModel, call
-from tools.result import Evidence
+from tools.result.result import Evidence
 from tools.search_posts import SearchPosts
 
 LINE = '@ana on 2024-03-05 (12 likes): "best shoes ever, 62 %"'
@@ -192,7 +192,7 @@ def test_nothing_is_pickled_and_no_other_class_is_read_back(tmp_path: Path) -> N
     assert kinds == [("msgpack",)] and memory.serde.pickle_fallback is False  # type: ignore[attr-defined]
     with pytest.raises(NotImplementedError):
         memory.serde.loads_typed(("pickle", b"\x80\x04N."))
-    from index.posts import Post
+    from index.posts.record import Post
 
     stranger = JsonPlusSerializer(allowed_msgpack_modules=True).dumps_typed(Post(id="1", author="a", text="t"))
     assert not isinstance(memory.serde.loads_typed(stranger), Post)

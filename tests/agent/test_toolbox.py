@@ -13,7 +13,7 @@ from agent.toolbox import Outcome, brands_apart, langchain_tools, plain_argument
 from index.errors import AnalystError
 from tools.library import Library
 from tools.registry import TOOLS, arguments_model
-from tools.result import ToolResult
+from tools.result.result import ToolResult
 
 TODAY = date(2026, 11, 22)
 

@@ -96,7 +96,7 @@ def tone_figures(probabilities: np.ndarray, gold: np.ndarray) -> Figures:
 
 def sentiment(rows: Rows) -> Figures:
     """The tone of whole texts, by the encoder that builds indexes."""
-    from index.encoder import shared_encoder
+    from index.encoding.encoder import shared_encoder
 
     gold = tones_of(column(rows, "label"))
     readings = shared_encoder().read(column(rows, "text"))
@@ -105,8 +105,8 @@ def sentiment(rows: Rows) -> Figures:
 
 def target_sentiment(rows: Rows) -> Figures:
     """The tone toward a target beside the tone of the whole text, on the same rows."""
-    from index.encoder import shared_encoder
-    from index.spans import Span
+    from index.encoding.encoder import shared_encoder
+    from index.encoding.tagging import Span
 
     texts = column(rows, "text")
     places = [place_of(target or "", text) for target, text in zip(column(rows, "target"), texts, strict=True)]
@@ -147,8 +147,8 @@ def keywords(rows: Rows) -> Figures:
 
 def our_phrases(texts: Sequence[str]) -> list[list[str]]:
     """The product's own key phrases."""
-    from index.encoder import shared_encoder
-    from index.keywords import key_phrases
+    from index.encoding.encoder import shared_encoder
+    from index.phrases.keywords import key_phrases
 
     readings = shared_encoder().read(texts)
     return [
@@ -213,7 +213,7 @@ def table(report: Mapping[str, Any]) -> list[str]:
 
 def reading_machine() -> Figures:
     """The machine, and how the encoder runs on it."""
-    from index.encoder import shared_encoder
+    from index.encoding.encoder import shared_encoder
 
     encoder = shared_encoder()
     return {**machine(), "device": str(encoder.device), "precision": encoder.precision}

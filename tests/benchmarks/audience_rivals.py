@@ -10,8 +10,8 @@ from functools import partial
 
 import numpy as np
 
-from tools.crowd import Crowd
 from tools.library import Library
+from tools.targeting.post_matrix import Crowd
 
 BEST = 3  # posts of an author, and communities, that count
 K1, B = 1.5, 0.75  # of BM25; the defaults of bm25s

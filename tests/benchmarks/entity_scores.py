@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from index.encoding.tagging import Span
 from index.errors import AnalystError
-from index.spans import Span
 
 # What each of our types is called in each corpus; None where the corpus marks no such thing, and such a mention of
 # ours is then not counted. Teams and bands are organizations in the Broad Twitter Corpus, and works and products are
@@ -100,7 +100,7 @@ def over_tokens(tokens: Sequence[str], spans: Sequence[Span], corpus: str) -> li
 
 def figures(tokens: Sequence[list[str]], tags: Sequence[list[str]]) -> dict[str, Any]:
     """Entity-level precision, recall and F1 over all texts, and of each label."""
-    from index.encoder import shared_encoder
+    from index.encoding.encoder import shared_encoder
     from index.training.measures import span_f1
 
     gold = [spans_of(row) for row in tags]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import AnalystError
-from index.posts import Post, Rejected
+from index.posts.record import Post, Rejected
 
 KEPT = 12
 SEED = 7

@@ -42,7 +42,7 @@ def keybert(texts: Sequence[str]) -> Phrases:
     from keybert import KeyBERT
     from sentence_transformers import SentenceTransformer
 
-    from index.trunk import trunk_path
+    from index.encoding.trunk import trunk_path
 
     model = KeyBERT(model=SentenceTransformer(str(trunk_path()), local_files_only=True))  # type: ignore[arg-type]
     found = []

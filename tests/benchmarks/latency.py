@@ -49,7 +49,10 @@ class Clock:
 
     def watch_all(self) -> None:
         """The parts of a local chat model."""
-        from agent import chat_model, constraint, decoding, grounding, question_reader
+        from agent.grounding import check as grounding
+        from agent.models import constraint, decoding
+        from agent.models import local as chat_model
+        from agent.understanding import reader as question_reader
 
         def passed(_: Any, __: Any, ids: list[int]) -> str:
             # The first pass of a reply reads what is new of the prompt; those with several tokens later read what the
@@ -106,9 +109,9 @@ def model_mb(model: str | None) -> float:
     from langchain_core.messages import HumanMessage
     from transformers import AutoTokenizer, PreTrainedModel  # noqa: F401
 
-    from agent.models import load_chat_model
+    from agent.models.loading import load_chat_model
     from agent.toolbox import tool_schema
-    from index.encoder import query_encoder
+    from index.encoding.encoder import query_encoder
 
     query_encoder().embed(["hello"])
     torch.zeros(1) + 1

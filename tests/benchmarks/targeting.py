@@ -31,12 +31,12 @@ from reports import check_out, end, note, tell
 
 from app import hush_libraries
 from index.errors import AnalystError
-from index.readers import read_posts
-from tools.audience_query import audience_query
+from index.posts.readers import read_posts
 from tools.find_audience import find_audience
 from tools.library import Library
-from tools.signals import measure_signals
-from tools.targeting import model_for, odds_of
+from tools.targeting.propensity import model_for, odds_of
+from tools.targeting.query import audience_query
+from tools.targeting.signals import measure_signals
 from tools.training.measures import calibration_error, figures
 
 LEAST_ENGAGED = 5  # authors, for a campaign to be judged
@@ -77,7 +77,7 @@ def index_of(split: Split, work: Path) -> Path:
     """The index of the posts kept, built in ``work`` by the real pipeline unless it stands there already."""
     from agent.console import build_progress
     from index.build import build_index, total_bytes
-    from index.network import WEIGHTS
+    from index.encoding.network import WEIGHTS
 
     lines = as_lines(split.kept)
     digest, mark, index = identity(lines, WEIGHTS), work / "identity.txt", work / "index"
@@ -227,7 +227,7 @@ def measure(posts: str, campaigns_file: Path, authors: int | None, work: Path) -
     library = Library.open(index_of(split, work))
     judged = Judged()
     judge(library, split, judged)
-    from index.encoder import query_encoder
+    from index.encoding.encoder import query_encoder
 
     encoder = query_encoder()
     return report_of(judged) | {

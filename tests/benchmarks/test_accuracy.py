@@ -13,8 +13,8 @@ import keyword_rivals
 import numpy as np
 import pytest
 
+from index.encoding.tagging import Span
 from index.errors import AnalystError
-from index.spans import Span
 
 Write = Callable[..., str]
 

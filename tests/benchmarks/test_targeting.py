@@ -17,12 +17,12 @@ import targeting
 from hidden_community import KEPT
 
 from index.errors import AnalystError
-from index.posts import Post, Rejected
-from tools.crowd import Crowd
+from index.posts.record import Post, Rejected
+from tools.targeting.post_matrix import Crowd
 from tools.training.measures import calibration_error, figures, reliability
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
+    from index.encoding.encoder import Encoder
 
 Write = Callable[..., str]
 NIKE = {"Nike": frozenset({"running", "sneakers"}), "Lego": frozenset({"toys"})}
@@ -83,8 +83,8 @@ def test_posts_are_read_once() -> None:
 
 
 def test_posts_are_read_back_as_they_were(write: Write) -> None:
-    from index.posts import to_utc
-    from index.readers import read_posts
+    from index.posts.readers import read_posts
+    from index.posts.record import to_utc
 
     posts = [
         Post("1", "Zoë", 'two\nlines "x"', to_utc("2024-03-01T10:00:00Z"), "Ünder", -4, 1, 0, "en", "http://x.y"),

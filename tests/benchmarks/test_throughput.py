@@ -13,7 +13,7 @@ import throughput
 import usual_stack
 
 from index.errors import AnalystError
-from index.posts import Post, Rejected
+from index.posts.record import Post, Rejected
 
 
 def test_draw() -> None:

@@ -36,8 +36,8 @@ from reports import check_out, end, note, tell
 
 from app import hush_libraries
 from index.errors import AnalystError
-from index.posts import Post, Rejected
-from index.readers import read_posts
+from index.posts.readers import read_posts
+from index.posts.record import Post, Rejected
 
 SEED = 0
 ROUNDS = 3
@@ -88,8 +88,8 @@ def prepare(contender: str, texts: list[str], file: str, folder: str) -> Figures
         return {"settings": stack.choose(texts), "keybert": stack.keybert}
     import torch
 
-    from index.encoder import shared_encoder
-    from index.trunk import MAX_TOKENS, load_tokenizer
+    from index.encoding.encoder import shared_encoder
+    from index.encoding.trunk import MAX_TOKENS, load_tokenizer
 
     measure(contender, texts, file, folder)
     encoder = shared_encoder()
@@ -113,7 +113,7 @@ def measure(contender: str, texts: list[str], file: str, folder: str) -> Seconds
 def measure_ours(texts: list[str], file: str, folder: str) -> Seconds:
     """One turn: seconds of the reading, of the bare embedding pass and of the whole build."""
     from index.build import build_index
-    from index.encoder import shared_encoder
+    from index.encoding.encoder import shared_encoder
 
     marks = [time.perf_counter()]
     analyse(texts)
@@ -137,7 +137,7 @@ def analyse(texts: list[str]) -> None:
 
 @cache
 def the_reader() -> Any:
-    from index.entities import Reader
+    from index.entities.pipeline import Reader
 
     return Reader()
 

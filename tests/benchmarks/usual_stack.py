@@ -44,7 +44,7 @@ class Stack:
     def __init__(self, precision: str) -> None:
         import torch
 
-        from index.trunk import MAX_TOKENS, load_tokenizer
+        from index.encoding.trunk import MAX_TOKENS, load_tokenizer
 
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._dtype = torch.bfloat16 if precision == "bf16" else torch.float32
@@ -119,7 +119,7 @@ class Stack:
         return lambda ids, mask: model(input_ids=ids, attention_mask=mask).logits.argmax(-1)
 
     def _minilm(self) -> Forward:
-        from index.trunk import load_trunk
+        from index.encoding.trunk import load_trunk
 
         model = self._placed(load_trunk())
 
@@ -138,7 +138,7 @@ class Stack:
         """KeyBERT, or what makes the same calls, and which it is."""
         from sentence_transformers import SentenceTransformer
 
-        from index.trunk import trunk_path
+        from index.encoding.trunk import trunk_path
 
         trunk = SentenceTransformer(str(trunk_path()), local_files_only=True, device=self._device).to(self._dtype)
         try:

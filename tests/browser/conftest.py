@@ -22,7 +22,7 @@ from tools.registry import call_tool
 if TYPE_CHECKING:
     import gradio as gr
 
-    from index.encoder import Encoder
+    from index.encoding.encoder import Encoder
 
 WAIT = 120_000  # milliseconds: a busy machine is slow, and what never comes fails all the same
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -79,7 +79,7 @@ def analyst_of(library: Library) -> Any:
 
 def serve(page: gr.Blocks, **settings: Any) -> str:
     """Serve ``page`` at a free port; its address."""
-    from agent.page import launch
+    from agent.page.layout import launch
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from agent.page import build_page
-from agent.page_turn import Opening
+from agent.page.conversation import Opening
+from agent.page.layout import build_page
 from tests.browser.conftest import CHROMIUM, analyst_of, ask, serve
 from tools.library import Library
 

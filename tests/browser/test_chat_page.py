@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from agent import page_wiring
 from agent.events import Event, ToolStarted
-from agent.page import build_page, launch
-from agent.page_turn import LOADING, STOPPED, Opening
+from agent.page import handlers as page_wiring
+from agent.page.conversation import LOADING, STOPPED, Opening
+from agent.page.layout import build_page, launch
 from index.errors import AnalystError
 from tests.browser.conftest import CHROMIUM, SCREENSHOTS, serve
 from tests.fake_analyst import NASTY, FakeAnalyst, plain_script

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from agent.page import build_page
-from agent.page_own import LARGEST
-from agent.page_shelf import OWN, Shelf
-from agent.page_turn import Opening
+from agent.page.catalogue import OWN, Shelf
+from agent.page.conversation import Opening
+from agent.page.layout import build_page
+from agent.page.uploads import LARGEST
 from tests.browser.conftest import CHROMIUM, LONG_WORD, SCREENSHOTS, SIZES, analyst_of, ask, serve
 from tests.browser.test_accessibility import faults
 from tests.conftest import small_rows

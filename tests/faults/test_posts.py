@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from index.facts import FactWriter
+from index.store.facts import FactWriter
 from tests.conftest import small_rows
 from tests.faults.conftest import Ended
 

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-import index.analysis as analysis
 import index.build as build
+import index.encoding.analysis as analysis
 from index.build import build_index, total_bytes
 from index.errors import AnalystError
-from index.facts import Facts
 from index.manifest import read_manifest
-from index.vectors import Vectors
+from index.store.facts import Facts
+from index.store.vectors import Vectors
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
+    from index.encoding.encoder import Encoder
 
 Write = Callable[..., str]
 GOOD = [{"id": "1", "author": "ana", "text": "I love Nike"}, {"id": "2", "author": "ben", "text": "rain in Berlin"}]

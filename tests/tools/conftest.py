@@ -12,10 +12,10 @@ import pytest
 from index.errors import AnalystError
 from tools.library import Library
 from tools.registry import call_tool
-from tools.result import ToolResult
+from tools.result.result import ToolResult
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
+    from index.encoding.encoder import Encoder
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FROM_SAMPLE = (

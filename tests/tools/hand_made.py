@@ -6,13 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from index.facts import Facts, FactWriter
-from index.keywords import Phrase
+from index.entities.mentions import Mention, canonical
 from index.manifest import Manifest
-from index.mentions import Mention, canonical
-from index.people import write_profiles
-from index.posts import Post
-from index.vectors import Vectors
+from index.phrases.keywords import Phrase
+from index.posts.record import Post
+from index.store.facts import Facts, FactWriter
+from index.store.people import write_profiles
+from index.store.vectors import Vectors
 from tools.library import Library
 
 TONES = {"good": (0.1, 0.1, 0.8), "bad": (0.7, 0.2, 0.1), "plain": (0.1, 0.8, 0.1)}  # negative, neutral, positive

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tools.crowd import Crowd
-from tools.habits import Habits, common_of
-from tools.signals import Signals, signals_of
+from tools.targeting.affinity import Habits, common_of
+from tools.targeting.post_matrix import Crowd
+from tools.targeting.signals import Signals, signals_of
 
 X, Y, Z = np.eye(3, dtype=np.float32)
 Row = tuple[str, str, str | None, np.ndarray]  # id, author, community, vector

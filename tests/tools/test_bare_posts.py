@@ -12,7 +12,7 @@ from tools.library import Library
 from tools.registry import call_tool
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
+    from index.encoding.encoder import Encoder
 
 TEXTS = (
     "I love my new Nike running shoes",

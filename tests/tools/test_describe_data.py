@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from index.measured import head_digests
+from index.encoding.measured import head_digests
 from tests.tools.hand_made import make_library, post
 from tools import describe_data as module
 from tools.describe_data import describe_data

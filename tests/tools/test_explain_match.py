@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tools.explain_match import GOALS
-from tools.signals import NAMES
+from tools.targeting.signals import NAMES
 
 Call = Callable[..., Any]
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tools.library import Library
-from tools.result import ToolResult
-from tools.words import leaning
+from tools.result.result import ToolResult
+from tools.result.words import leaning
 
 Call = Callable[..., Any]
 Read = dict[str, dict[str, Any]]
@@ -303,7 +303,7 @@ def test_every_result_is_sound(call: Call, tool: str, args: dict[str, str]) -> N
 @pytest.mark.parametrize(("tool", "args"), EVERY)
 def test_lines_say_nothing_that_the_data_do_not_hold(call: Call, tool: str, args: dict[str, str]) -> None:
     """Handles and figures of the lines, outside quotations, stand in the structured result as well."""
-    from agent.suite_figures import ungrounded_figures
+    from agent.suite.figures import ungrounded_figures
 
     result: ToolResult = call(tool, **args)
     data = {key: value for key, value in result.to_dict().items() if key != "lines"}

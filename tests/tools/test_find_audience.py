@@ -13,10 +13,10 @@ import pytest
 from tests.conftest import small_rows
 from tools.find_audience import FindAudience, find_audience
 from tools.library import Library
-from tools.targeting import weights_identity
+from tools.targeting.propensity import weights_identity
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
+    from index.encoding.encoder import Encoder
 
 Call = Callable[..., Any]
 AD_COPY = "Run farther than ever before in our lightest trail shoe yet"

@@ -15,8 +15,8 @@ import pytest
 from index.errors import AnalystError
 from tools.library import Library
 from tools.list_segments import grouping_of, list_segments
-from tools.segment_names import _apart, _log_odds
-from tools.segments import COMPONENTS, Grouping, group_people
+from tools.segments.grouping import COMPONENTS, Grouping, group_people
+from tools.segments.naming import _apart, _log_odds
 
 Call = Callable[..., Any]
 Read = dict[str, dict[str, Any]]
@@ -77,7 +77,7 @@ def test_the_largest_group_comes_first_and_of_equal_ones_that_with_the_first_nam
 
 
 def test_the_number_taken_is_the_largest_of_the_best_among_the_steady() -> None:
-    from tools.segments import Trial, _best
+    from tools.segments.grouping import Trial, _best
 
     trials = [Trial(2, 0.30, 0.9), Trial(3, 0.41, 0.7), Trial(4, 0.415, 0.6), Trial(5, 0.9, 0.49)]
     assert _best(trials) == trials[2]
@@ -233,12 +233,12 @@ def test_six_people(tiny_index: Path) -> None:
 
 
 def test_of_very_many_posts_everybodys_first_are_read(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    import tools.segments
+    import tools.segments.grouping
 
     result = list_segments(library, since="1990")  # all posts with a date: more people than may be read below
-    monkeypatch.setattr(tools.segments, "READ_POSTS", result.people)
+    monkeypatch.setattr(tools.segments.grouping, "READ_POSTS", result.people)
     assert list_segments(library, since="1990").people == result.people
-    monkeypatch.setattr(tools.segments, "READ_POSTS", 6)
+    monkeypatch.setattr(tools.segments.grouping, "READ_POSTS", 6)
     fewer = list_segments(library, since="1990")
     assert fewer.people == 6
     assert f"So many people wrote these posts that {result.people - 6} people are left out." in fewer.warnings

@@ -20,7 +20,7 @@ from tools.find_audience import FindAudience
 from tools.library import Library
 from tools.list_segments import ListSegments
 from tools.measure_engagement import MeasureEngagement
-from tools.result import ToolResult
+from tools.result.result import ToolResult
 
 __all__ = ["Chart", "chart", "charts"]
 

@@ -20,7 +20,7 @@ from tools.charts.canvas import (
 )
 from tools.find_audience import FindAudience
 from tools.library import Library
-from tools.words import count, percent, short
+from tools.result.words import count, percent, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -26,7 +26,7 @@ from tools.charts.canvas import (
 from tools.charts.sentiment import tone_bars
 from tools.compare_brands import CompareBrands
 from tools.library import Library
-from tools.words import listed, percent, short
+from tools.result.words import listed, percent, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -19,8 +19,8 @@ from tools.charts.canvas import (
 )
 from tools.library import Library
 from tools.measure_engagement import ENGAGEMENT, KNOWN, TIME, WEEK, MeasureEngagement, figure
-from tools.select import select_posts
-from tools.words import count
+from tools.result.words import count
+from tools.selection.posts import select_posts
 
 if TYPE_CHECKING:
     import pandas as pd

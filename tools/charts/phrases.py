@@ -24,7 +24,7 @@ from tools.charts.canvas import (
 from tools.extract_entities import ExtractEntities
 from tools.extract_keywords import ExtractKeywords
 from tools.library import Library
-from tools.words import count, tone
+from tools.result.words import count, tone
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

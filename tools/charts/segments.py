@@ -25,7 +25,7 @@ from tools.charts.canvas import (
 )
 from tools.library import Library
 from tools.list_segments import ListSegments, grouping_of
-from tools.words import count, percent
+from tools.result.words import count, percent
 
 if TYPE_CHECKING:
     import numpy as np

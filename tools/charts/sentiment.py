@@ -23,7 +23,7 @@ from tools.charts.canvas import (
     whole_numbers,
 )
 from tools.library import Library
-from tools.words import count, percent
+from tools.result.words import count, percent
 
 if TYPE_CHECKING:
     import pandas as pd

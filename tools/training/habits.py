@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.crowd import Crowd
-from tools.habits import PARTS, Habits
-from tools.terms import no_terms
+from tools.targeting.affinity import PARTS, Habits
+from tools.targeting.post_matrix import Crowd
+from tools.targeting.terms import no_terms
 from tools.training.terms import Corpus, learn_terms
 
 LEAST_MEMBERS = 4  # of a community that is learned

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tools.reliability import calibration_error, reliability
+from tools.targeting.reliability import calibration_error, reliability
 
 __all__ = ["calibration_error", "figures", "reliability"]
 

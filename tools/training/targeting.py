@@ -23,13 +23,13 @@ from typing import Any
 import numpy as np
 import yaml
 
-from tools.audience_query import AudienceQuery, posts_naming, query_vector
-from tools.crowd import Crowd
-from tools.habits import WEIGHTS as HABITS
-from tools.habits import Habits, common_of
 from tools.library import Library
-from tools.signals import NAMES, signals_of
-from tools.targeting import WEIGHTS
+from tools.targeting.affinity import WEIGHTS as HABITS
+from tools.targeting.affinity import Habits, common_of
+from tools.targeting.post_matrix import Crowd
+from tools.targeting.propensity import WEIGHTS
+from tools.targeting.query import AudienceQuery, posts_naming, query_vector
+from tools.targeting.signals import NAMES, signals_of
 from tools.training.habits import learn, save
 from tools.training.measures import calibration_error, figures
 from tools.training.sources import catalogued, written

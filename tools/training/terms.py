@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tools.terms import Terms, words_of
+from tools.targeting.terms import Terms, words_of
 
 LEAST = 4  # posts with a term that is learned
 LEAST_THERE = 2  # of these in a community

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from agent.call_grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
-from agent.dates import resolve_period
-from agent.held_words import may_begin, may_end, split
+from agent.models.grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
+from agent.models.held_words import may_begin, may_end, split
 from agent.training import conversations as module
 from agent.training.conversations import MAINS, Conversations, Turn, as_arguments, as_slots, fitting, ordered
 from agent.training.conversations import split as portion
@@ -21,6 +20,7 @@ from agent.training.fillers import SLOT, in_words, roughen, within
 from index.errors import AnalystError
 from tests.agent.training.conftest import RESULTS
 from tools.registry import TOOLS, arguments_model
+from tools.selection.period import resolve_period
 
 DRAWS = 400
 
@@ -179,7 +179,7 @@ def test_held_arguments_stand_in_the_words_of_the_user(conversations: Conversati
 
 
 def assert_held(name: str, value: Any, said: list[list[str]], people: set[str]) -> None:
-    """``value`` can be written under the grammar of ``agent.held_words``."""
+    """``value`` can be written under the grammar of ``agent.models.held_words``."""
     if name not in HELD_NAMES | HELD_WORDINGS | HELD_PEOPLE or (name in HELD_PEOPLE and value in people):
         return
     assert any(is_run(value, chunks) for chunks in said), (name, value, said)
@@ -243,7 +243,7 @@ def test_a_conversation_has_an_order(conversations: Conversations) -> None:
 
 
 def test_answers_are_grounded_in_their_results(conversations: Conversations) -> None:
-    from agent.grounding import loose_ends
+    from agent.grounding.check import loose_ends
 
     for turns in drawn(conversations):
         sources = [turn.content for turn in turns if turn.role == "tool"]

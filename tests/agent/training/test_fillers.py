@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.dates import resolve_dates
-from agent.held_words import HeldWords, split
+from agent.models.held_words import HeldWords, split
 from agent.training.fillers import SLOT, Fillers, names_in, roughen, within
+from tools.selection.period import resolve_dates
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from agent.earlier import Earlier
-from agent.question_reader import QuestionReading
 from agent.training.measure import measured, same
 from agent.training.questions import Question
+from agent.understanding.context import Earlier
+from agent.understanding.reader import QuestionReading
 
 
 @pytest.mark.parametrize(

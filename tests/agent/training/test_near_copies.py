@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from agent.suite_cases import Turn, load_suite
+from agent.suite.cases import Turn, load_suite
 from agent.training.conversations import PHRASINGS
 from agent.training.fillers import SLOT
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
+    from index.encoding.encoder import Encoder
 
 NEAR = 0.97  # cosine from which two questions are the same one
 COMMON = 0.4  # share of words that they then have in common, at the least: the others need no look

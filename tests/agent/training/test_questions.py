@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from agent.earlier import Earlier
-from agent.question_reader import CARRIED, CHOICES, KINDS, TOOLS, QuestionReading, arguments, trimmed
 from agent.training.conversations import Conversations, Turn
 from agent.training.measure import same
 from agent.training.questions import Examples, Question, draw, labels, loss_of, questions
+from agent.understanding.context import Earlier
+from agent.understanding.reader import CARRIED, CHOICES, KINDS, TOOLS, QuestionReading, arguments, trimmed
 
 
 def labelled(text: str, args: dict[str, Any], previous: dict[str, Any] | None = None) -> tuple[list[Any], set[str]]:
@@ -179,9 +179,9 @@ def test_what_points_into_the_list_is_labelled_and_the_person_is_not() -> None:
 def test_a_batch_is_padded_and_teaches_what_could_be_carried_over() -> None:
     import torch
 
-    from agent.question_network import QuestionNetwork
-    from agent.question_reader import TAGS, question_tokenizer
-    from index.trunk import load_trunk
+    from agent.understanding.network import QuestionNetwork
+    from agent.understanding.reader import TAGS, question_tokenizer
+    from index.encoding.trunk import load_trunk
 
     after = Earlier("Nike?", "find_audience", {"campaign": "Nike", "limit": 5}, ("ana",))
     follow = Question("and @ben?", "explain_match", {"user": "ben", "campaign": "Nike"}, after)

@@ -44,7 +44,7 @@ def as_messages(turns: list[Turn]) -> list[Any]:
 
 
 def test_training_reads_what_the_chat_template_writes(tokenizer: Any) -> None:
-    from agent.messages import to_template
+    from agent.models.messages import to_template
     from agent.training.finetune import encode, prefix_ids, tool_schemas
 
     whole = tokenizer.apply_chat_template(to_template(as_messages(CONVERSATION)), tools=tool_schemas(), tokenize=False)
@@ -57,7 +57,7 @@ def test_training_reads_what_the_chat_template_writes(tokenizer: Any) -> None:
 
 def test_the_model_reads_in_use_what_it_read_in_training(tokenizer: Any) -> None:
     """Up to each reply, the prompt is the training text, id by id; the reply is what it learns."""
-    from agent.messages import render
+    from agent.models.messages import render
     from agent.toolbox import tool_schema
     from agent.training.finetune import encode, prefix_ids
 

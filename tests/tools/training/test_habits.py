@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import tools.habits
+import tools.targeting.affinity
 from tests.tools.small_crowd import Row, X, Y, Z, crowd_of
-from tools.crowd import Crowd
-from tools.habits import habits
+from tools.targeting.affinity import habits
+from tools.targeting.post_matrix import Crowd
 from tools.training.habits import FEW, LEAST_MEMBERS, RIDGE, _elsewhere, _visits, learn, save
 from tools.training.terms import read_corpus
 
@@ -56,7 +56,7 @@ def test_typical_words_are_learned_with_them_and_saved(
     assert found.aim(Z, "my Garmin").near.argmax() == running
     path = tmp_path / "habits.safetensors"
     save(found, path)
-    monkeypatch.setattr(tools.habits, "WEIGHTS", path)
+    monkeypatch.setattr(tools.targeting.affinity, "WEIGHTS", path)
     read = habits.__wrapped__()
     assert read.terms.names == found.terms.names and "garmin cafe" in read.terms.names
     number = len(found.communities)
@@ -105,7 +105,7 @@ def test_what_is_saved_is_read_again(crowd: Crowd, tmp_path: Path, monkeypatch: 
     found = learn(crowd)
     path = tmp_path / "weights" / "habits.safetensors"
     save(found, path)
-    monkeypatch.setattr(tools.habits, "WEIGHTS", path)
+    monkeypatch.setattr(tools.targeting.affinity, "WEIGHTS", path)
     read = habits.__wrapped__()
     assert read.communities == found.communities
     for part in ("vectors", "directions", "visits", "visitors", "centre"):

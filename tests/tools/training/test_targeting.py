@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.tools.small_crowd import Row, X, Y, crowd_of, two_habits
-from tools.crowd import Crowd
-from tools.signals import NAMES
-from tools.targeting import shipped_model
+from tools.targeting.post_matrix import Crowd
+from tools.targeting.propensity import shipped_model
+from tools.targeting.signals import NAMES
 from tools.training.targeting import BLOCKS, BY_HAND, KEPT, Case, fit, hide, left_out, measure, spread_of
 
 

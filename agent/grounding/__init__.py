@@ -1,0 +1,1 @@
+"""An answer may only contain what tools returned."""

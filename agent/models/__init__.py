@@ -1,0 +1,1 @@
+"""Chat models: loading, decoding, grammars and what a model may say."""

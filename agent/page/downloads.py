@@ -1,0 +1,88 @@
+"""What can be taken away from the page: people as a table, the chart, the conversation, and the calls as a script."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.page.conversation import Conversation, Shown
+from agent.page.text import literal
+from tools.result.result import one_line
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file as the browser saves it; the page itself writes none."""
+
+    name: str
+    type: str
+    data: bytes
+
+    def to_dict(self) -> dict[str, str]:
+        """Plain data for the browser."""
+        return {"name": self.name, "type": self.type, "data": base64.b64encode(self.data).decode()}
+
+
+def file_name(words: str, ending: str) -> str:
+    """A file name of nothing but letters, digits and hyphens."""
+    plain = re.sub(r"[^a-z0-9]+", "-", words.casefold()).strip("-")[:60].strip("-")
+    return f"{plain or 'result'}.{ending}"
+
+
+def text_download(name: str, type_: str, text: str) -> Download:
+    return Download(name, f"{type_};charset=utf-8", text.encode("utf-8", "replace"))
+
+
+def result_json(shown: Shown) -> Download:
+    """A result with all its fields and the call that made it."""
+    data = {"call": {"name": shown.name, "args": shown.args}, **shown.result.to_dict()}
+    text = json.dumps(data, ensure_ascii=False, indent=1)
+    return text_download(file_name(shown.name, "json"), "application/json", text)
+
+
+def call_line(name: str, args: dict[str, Any], index: Path) -> str:
+    """A call as a command of the shell."""
+    words = ["analyst", "call", name]
+    words += [f"{key}={_argument(value)}" for key, value in args.items() if value is not None]
+    return shlex.join([*words, "--index", str(index), "--json"])
+
+
+def _argument(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
+
+
+def script(shown: Sequence[Shown], index: Path) -> str:
+    """All calls of a conversation; run in a shell it gives the same results, one JSON object a line."""
+    lines = [
+        "#!/bin/sh",
+        "# The calls behind a conversation with Audience Analyst; each prints its result as JSON.",
+        "set -e",
+    ]
+    asked = ""
+    for each in shown:
+        if each.asked and each.asked != asked:
+            lines += ["", f"# {one_line(each.asked)}"]
+            asked = each.asked
+        lines.append(call_line(each.name, each.args, index))
+    return "\n".join([*lines, ""])
+
+
+def conversation_markdown(conversation: Conversation, about: str) -> str:
+    """What was said, as on the page: questions as headings, calls folded into quotations, answers."""
+    parts = ["# Conversation with Audience Analyst", literal(about)]
+    for message in conversation.messages:
+        words, metadata = str(message.get("said", message["content"])), message.get("metadata")
+        if message["role"] == "user":
+            parts.append("## " + " ".join(words.split()))
+        elif metadata:
+            note = f"{metadata.get('log') or ''} {metadata.get('duration', 0):.2f} s".strip()
+            parts.append(f"> Looked up: {metadata['title']} ({note})")
+        else:
+            parts.append(words)
+    return "\n\n".join([*parts, ""])

@@ -1,0 +1,1 @@
+"""Question suites: cases, checks, reports, comparison."""

@@ -1,0 +1,1 @@
+"""What a question means: the reader, its network, and what came before."""

@@ -1,0 +1,111 @@
+"""What came before a question: the last call and what its result listed, so that "the second one" is somebody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from tools.selection.numbers import number_words
+
+# Where a result keeps the names that it lists, by tool; every other list is one of people.
+LISTS = {
+    "extract_entities": ("entities", "name"),
+    "extract_keywords": ("keywords", "phrase"),
+    "compare_brands": ("brands", "name"),
+}
+ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+PLACES = {word: place for place, word in enumerate(ORDINALS.split())} | {"top": 0, "best": 0, "former": 0, "1st": 0}
+FROM_THE_END = {"last": -1, "bottom": -1, "latter": -1, "worst": -1, "final": -1}
+_NTH = rf"{ORDINALS.replace(' ', '|')}|last|top|bottom|former|latter|\d+(?:st|nd|rd|th)"
+POINTER = re.compile(
+    rf"\b((?:second to )?(?:{_NTH}))(?=\s+(?:one|person|user|guy|woman|man|match|name|account|of (?:them|those))\b)|"
+    rf"\bthe ({_NTH})(?=\s*[?.!]*$)|(?<!\w)(#\d+|number (?:\d+|one|two|three|four|five)|no\.? ?\d+)\b",
+    re.IGNORECASE,
+)
+SHOWN_LETTERS = 40  # of each argument in the context of a question
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The last call: the user's ``question``, the ``tool`` and its ``args`` as they were written.
+
+    ``listed`` are the people or names, best first, of the last result that had a list.
+    """
+
+    question: str = ""
+    tool: str = ""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    listed: tuple[str, ...] = ()
+    are_people: bool = True
+
+    @property
+    def text(self) -> str:
+        """The call in words, as the question reader is shown it; empty if there was none."""
+        return context(self.tool, self.args, self.question) if self.tool else ""
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        return self.listed if self.are_people else ()
+
+    @classmethod
+    def of(cls, messages: Sequence[BaseMessage]) -> Earlier:
+        """From a conversation whose last message is the question that is to be read."""
+        question, found = "", cls()
+        calls: dict[str, Mapping[str, Any]] = {}
+        listed: tuple[tuple[str, ...], bool] = ((), True)
+        for message in messages[:-1]:
+            if isinstance(message, HumanMessage):
+                question = str(message.text)
+            elif isinstance(message, AIMessage) and message.tool_calls:
+                call = message.tool_calls[0]
+                calls[str(call["id"])] = call["args"]
+                found = cls(question, call["name"], dict(call["args"]))
+            elif isinstance(message, ToolMessage):
+                listed = _listed(message, calls.get(str(message.tool_call_id), {})) or listed
+        return cls(found.question, found.tool, found.args, *listed)
+
+
+def _listed(message: ToolMessage, args: Mapping[str, Any]) -> tuple[tuple[str, ...], bool] | None:
+    """What a result lists, and whether these are people; None for a result about one person or without a list."""
+    place, attribute = LISTS.get(str(message.name), ("", ""))
+    if place:
+        rows = getattr(getattr(message.artifact, "result", None), place, ())
+        return (tuple(str(getattr(row, attribute)) for row in rows), False) if rows else None
+    if "user" in args:
+        return None
+    people = tuple(getattr(message.artifact, "handles", None) or ())
+    return (people, True) if people else None
+
+
+def context(tool: str, args: Mapping[str, Any], question: str) -> str:
+    """``find audience; campaign Nike; limit 5 | who would go for Nike? five will do``."""
+    said = [
+        f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in args.items()
+    ]
+    return "; ".join([tool.replace("_", " "), *(text[:SHOWN_LETTERS] for text in said)]) + " | " + question
+
+
+def pointer_in(question: str) -> str:
+    """The words that point into a list, as in "why the *second* one?"; empty if there are none."""
+    found = POINTER.search(question)
+    return next(filter(None, found.groups()), "") if found else ""
+
+
+def place_of(said: str) -> int | None:
+    """The place in a list that is meant: "second" is 1, "#3" 2, "last" -1, "second to last" -2; None if none is."""
+    words = re.findall(r"[a-z]+|\d+", said.casefold())
+    numbers = [place for word in words if (place := _place(word)) is not None]
+    end = next((FROM_THE_END[word] for word in words if word in FROM_THE_END), None)
+    if end is None:
+        return numbers[0] if numbers else None
+    return end - numbers[0] if numbers and numbers[0] else end
+
+
+def _place(word: str) -> int | None:
+    if word.isdecimal():
+        return int(word) - 1 if 0 < int(word) <= 1000 else None
+    return PLACES[word] if word in PLACES else number_words()[word] - 1 if number_words().get(word) else None

@@ -1,0 +1,1 @@
+"""What each platform puts into its exports."""

@@ -1,0 +1,1 @@
+"""Where an index keeps facts, vectors and people."""

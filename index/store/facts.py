@@ -1,0 +1,154 @@
+"""Analysed posts as Parquet, queried with DuckDB."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from index.entities.mentions import Mention
+from index.phrases.keywords import Phrase
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+    from index.posts.record import Post
+
+SENTIMENTS = ("negative", "neutral", "positive")
+POSTS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("author", pa.string()),
+        ("text", pa.string()),
+        ("created_at", pa.timestamp("us", tz="UTC")),
+        ("community", pa.string()),
+        ("likes", pa.int64()),
+        ("shares", pa.int64()),
+        ("replies", pa.int64()),
+        ("lang", pa.string()),
+        ("url", pa.string()),
+        ("negative", pa.float32()),
+        ("neutral", pa.float32()),
+        ("positive", pa.float32()),
+        ("sentiment", pa.string()),
+    ]
+)
+MENTIONS = pa.schema(
+    [
+        ("post", pa.string()),
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("text", pa.string()),
+        ("type", pa.string()),
+        ("canonical", pa.string()),
+        ("negative", pa.float32()),
+        ("neutral", pa.float32()),
+        ("positive", pa.float32()),
+    ]
+)
+PHRASES = pa.schema([("post", pa.string()), ("phrase", pa.string()), ("weight", pa.float32())])
+TABLES = ("posts", "mentions", "phrases", "people")
+
+
+class FactWriter:
+    """Writes the three tables of analysed posts, a row group for each batch, in flat memory."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._writers = {
+            name: pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd")
+            for name, schema in (("posts", POSTS), ("mentions", MENTIONS), ("phrases", PHRASES))
+        }
+
+    def add(
+        self,
+        posts: Sequence[Post],
+        sentiments: Sequence[Sequence[float]],
+        mentions: Sequence[Iterable[Mention]],
+        phrases: Sequence[Iterable[Phrase]],
+    ) -> None:
+        """One batch of posts with what was read in each."""
+        rows = [_post_row(post, shares) for post, shares in zip(posts, sentiments, strict=True)]
+        self._writers["posts"].write_table(pa.Table.from_pylist(rows, schema=POSTS))
+        named = [
+            {name: getattr(m, name) for name in ("start", "end", "text", "type", "canonical")}
+            | {"post": post.id, **dict(zip(SENTIMENTS, m.tone, strict=True))}
+            for post, found in zip(posts, mentions, strict=True)
+            for m in found
+        ]
+        self._writers["mentions"].write_table(pa.Table.from_pylist(named, schema=MENTIONS))
+        said = [
+            {"post": post.id, "phrase": phrase.text, "weight": phrase.weight}
+            for post, found in zip(posts, phrases, strict=True)
+            for phrase in found
+        ]
+        self._writers["phrases"].write_table(pa.Table.from_pylist(said, schema=PHRASES))
+
+    def close(self) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+
+def _post_row(post: Post, shares: Sequence[float]) -> dict[str, Any]:
+    likeliest = max(range(3), key=lambda i: shares[i])
+    return {
+        "id": post.id,
+        "author": post.author,
+        "text": post.text,
+        "created_at": post.created_at,
+        "community": post.community,
+        "likes": post.likes,
+        "shares": post.shares,
+        "replies": post.replies,
+        "lang": post.lang,
+        "url": post.url,
+        **{name: float(share) for name, share in zip(SENTIMENTS, shares, strict=True)},
+        "sentiment": SENTIMENTS[likeliest],
+    }
+
+
+class Facts:
+    """Read-only queries over the tables ``posts``, ``mentions``, ``phrases`` and ``people``. Safe to share between
+    threads.
+
+    ``numbered_posts`` has the posts with their place in the file, ``file_row_number``: to read few rows without
+    unpacking all.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import duckdb
+
+        self._connection = duckdb.connect(":memory:")
+        self._lock = threading.Lock()
+        for table in TABLES:
+            path = folder / f"{table}.parquet"
+            if path.is_file():
+                self._connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({_quoted(str(path))})")
+        if (path := folder / "posts.parquet").is_file():
+            source = f"read_parquet({_quoted(str(path))}, file_row_number = true)"
+            self._connection.execute(f"CREATE VIEW numbered_posts AS SELECT * FROM {source}")
+
+    def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query. Values come in as ``parameters``, never in the text."""
+        with self._lock:
+            return self._cursor(sql, parameters).fetchall()
+
+    def frame(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> pd.DataFrame:
+        """The same as a data frame."""
+        with self._lock:
+            return self._cursor(sql, parameters).df()
+
+    def _cursor(self, sql: str, parameters: Sequence[Any] | dict[str, Any]) -> duckdb.DuckDBPyConnection:
+        return self._connection.execute(sql, parameters)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

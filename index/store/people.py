@@ -1,0 +1,66 @@
+"""One profile per author: a row of figures and a vector, made from the author's posts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from index.store.facts import Facts
+from index.store.vectors import Vectors
+
+# Figures of a person; what they talk about is aggregated from mentions and phrases when it is asked for.
+PROFILES = """
+SELECT author,
+       count(*)                                    AS posts,
+       min(created_at)                             AS first_post,
+       max(created_at)                             AS last_post,
+       count(DISTINCT community)                   AS communities,
+       avg(negative)                               AS negative,
+       avg(neutral)                                AS neutral,
+       avg(positive)                               AS positive,
+       avg(likes)                                  AS likes,
+       avg(shares)                                 AS shares,
+       avg(replies)                                AS replies,
+       mode(community)                             AS main_community,
+       mode(hour(created_at AT TIME ZONE 'UTC'))   AS main_hour
+FROM posts GROUP BY author ORDER BY author
+"""
+
+
+class PeopleVectors:
+    """Sums the vectors of each author's posts while they stream by; memory grows with people, not posts."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, np.ndarray] = {}
+
+    def add(self, author: str, vector: np.ndarray) -> None:
+        if author in self._sums:
+            self._sums[author] += vector
+        else:
+            self._sums[author] = vector.astype(np.float32)
+
+    def store(self, vectors: Vectors) -> None:
+        """Each author's mean direction, of unit length, into the collection ``people``."""
+        authors = sorted(self._sums)
+        if authors:
+            matrix = np.stack([self._sums[author] for author in authors])
+            matrix /= np.linalg.norm(matrix, axis=1, keepdims=True) + 1e-9
+            vectors.add("people", authors, matrix)
+
+    def __len__(self) -> int:
+        return len(self._sums)
+
+
+def write_profiles(folder: Path) -> None:
+    """Make ``people.parquet`` from ``posts.parquet`` in the facts folder; it is there when it is whole."""
+    facts = Facts(folder)
+    frame = facts.frame(PROFILES)
+    facts.close()
+    import pyarrow as pa
+
+    path = folder / "people.parquet"
+    partial = path.with_suffix(".partial")
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), partial, compression="zstd")
+    partial.replace(path)

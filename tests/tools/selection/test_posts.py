@@ -1,0 +1,222 @@
+"""Which posts a question is about: spellings of names, dates, and names that are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import AnalystError
+from tests.tools.hand_made import make_library, post
+from tools.library import Library
+from tools.selection.posts import as_evidence, count_posts, name_pattern, parse_day, select_posts, topic_pattern
+
+Refuse = Callable[..., str]
+
+
+def says(name: str, text: str) -> bool:
+    """Whether the pattern of ``name`` finds it in ``text``."""
+    found = duckdb.execute("SELECT regexp_matches($text, $pattern)", {"text": text, "pattern": name_pattern(name)})
+    return bool(found.fetchall()[0][0])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *[("Nike", text) for text in ("nike", "NIKE!", "#Nike", "@nike", "(Nike)", "Nike's", "Nike’s", "Nikes")],
+        ("Nike", "my_nike"),
+        *[("Nike Air Max", text) for text in ("nike air max", "#NikeAirMax", "nike_air-max", "Nike  Air\nMaxes")],
+        ("#nike", "Nike"), ("@Nike", "nike"), ("Nike's", "nike"), ("Nike’s ", "nike"), (" nikes ", "a Nike shoe"),
+        ("NIKES", "nike"), ("“Nike”?", "nike"), ("iPhones", "my iPhone"), ("C++", "I write C++."), ("C++", "c++"),
+        ("AT&T", "at&t"), ("AT&T", "AT & T"), ("H&M", "#h&m"), ("Disney+", "Disney+ again"), ("Disney", "Disney+"),
+        ("Yahoo!", "yahoo mail"), ("Coca-Cola", "coca cola"),
+        ("Coca-Cola", "#CocaCola"), ("coca cola", "Coca-Cola"),
+        ("Dr. Pepper", "dr pepper"), ("McDonald's", "mcdonalds"),
+        ("mcdonalds", "McDonald’s"), ("L'Oréal", "L’ORÉAL"),
+        ("Node.js", "node.js"), ("U.S.", "the U.S. team"), ("P!nk", "p!nk"), ("7-Eleven", "7 eleven"),
+        ("🔥", "so 🔥🔥"),        ("Straße", "die Straße"), ("Größe", "GRÖSSE GRÖßE"),
+        ("news", "no news"), ("Boss", "the boss"),
+        ("$TSLA", "buy $tsla"), ("a.b*c", "see a.b*c"), ("[x]", "an [x] mark"), (r"\d", r"a \d here"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found(name: str, text: str) -> None:
+    assert says(name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Nike", "Niker"), ("Nike", "unnike"), ("Nike", "Nikon"), ("nike", "nike2"), ("C++", "C"), ("C++", "C#"),
+        ("C++", "vitamin c"), ("AT&T", "at t"), ("AT&T", "att"), ("H&M", "hm"), ("Disney+", "Disney"),
+        ("U.S.", "tell us"),        ("Node.js", "nodejs"),
+        ("news", "something new"), ("Boss", "bos"), ("gas", "ga"), (".*", "anything"),
+        ("a.b", "axb"),        ("a|b", "b"), ("(?i)x", "x"),
+        ("x{2}", "xx"), (r"\d", "7"), ("^", "x"), ("$", "x"), ("#", "x #y"), ("@", "@x"),
+        ("", "x"), ("   ", "x"), ("!!!", "wow!!!"), ("’", "x’"), (".NET", "the net"),
+    ],
+)  # fmt: skip
+def test_another_word_is_not(name: str, text: str) -> None:
+    assert not says(name, text)
+
+
+@given(st.text(max_size=60))
+def test_any_text_makes_a_pattern(name: str) -> None:
+    says(name, "some text")
+
+
+@pytest.mark.parametrize("name", ["a" * 4000, "word " * 800, "( " * 2000, "\\" * 4000])
+def test_long_names_make_a_pattern(name: str) -> None:
+    says(name, "some text")
+
+
+def test_a_name_that_is_tagged_with_its_s_keeps_it(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    tagged = {"vans": (4, 1), "nikes": (1, 9), "dogs": (0, 0)}
+
+    def rows(sql: str, values: dict[str, Any]) -> list[tuple[int, int]]:
+        assert values["singular"] == values["whole"][:-1]
+        return [tagged[values["whole"]]]
+
+    monkeypatch.setattr(library.facts, "rows", rows)
+    assert topic_pattern(library, "Vans") == name_pattern("Vans", plural=False)
+    assert topic_pattern(library, "Nikes") == name_pattern("Nike")
+    assert topic_pattern(library, "dogs") == name_pattern("dog")
+    assert topic_pattern(library, "Nike") == name_pattern("Nike")
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "after"),
+    [
+        ("2024", (2024, 1, 1), (2025, 1, 1)),
+        ("2024-02", (2024, 2, 1), (2024, 3, 1)),
+        ("2024-12", (2024, 12, 1), (2025, 1, 1)),
+        ("2024-2-9", (2024, 2, 9), (2024, 2, 10)),
+        (" 2024-02-29 ", (2024, 2, 29), (2024, 3, 1)),
+        ("2024-12-31", (2024, 12, 31), (2025, 1, 1)),
+        ("2024-03-15T10:20:30Z", (2024, 3, 15), (2024, 3, 16)),
+        ("2024-03-15 10:20", (2024, 3, 15), (2024, 3, 16)),
+    ],
+)
+def test_dates(text: str, first: tuple[int, int, int], after: tuple[int, int, int]) -> None:
+    assert parse_day(text) == datetime(*first)
+    assert parse_day(text, end=True) == datetime(*after)
+
+
+GARBAGE = (
+    "", "x", "24", "2024-13", "2024-00", "2024-01-00", "2023-02-29", "2024-02-30", "0000", "20245", "2024 or so",
+    "2024-03 x", "2024-03-15 x", "-2024", "2024/03", "'; DROP VIEW posts; --", "2024-01-01' OR '1'='1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", GARBAGE)
+@pytest.mark.parametrize("end", [False, True])
+def test_no_dates(text: str, end: bool) -> None:
+    with pytest.raises(AnalystError, match="is no date"):
+        parse_day(text, end=end)
+
+
+@pytest.mark.parametrize("text", ["9999", "9999-12", "9999-12-31"])
+def test_the_end_of_time_is_refused_not_a_crash(text: str) -> None:
+    assert parse_day(text).year == 9999
+    with pytest.raises(AnalystError, match="is no date"):
+        parse_day(text, end=True)
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_date_or_refused(text: str) -> None:
+    for end in (False, True):
+        try:
+            assert isinstance(parse_day(text, end=end), datetime)
+        except AnalystError as error:
+            assert "is no date" in str(error)
+
+
+def ids(library: Library, **conditions: str) -> set[str]:
+    selection = select_posts(library, **conditions)
+    return {id_ for (id_,) in library.facts.rows(f"SELECT p.id FROM posts p WHERE {selection.where}", selection.values)}
+
+
+def test_times_are_inclusive_and_in_utc(library: Library, rows: list[dict[str, Any]]) -> None:
+    for since, until in (("2024-08", "2024-09"), ("2024-12-31", "2024-12-31"), ("2025", "2025")):
+        expected = {
+            row["id"]
+            for row in rows
+            if "created_at" in row
+            and since <= row["created_at"][: len(since)]
+            and row["created_at"][: len(until)] <= until
+        }
+        assert expected
+        assert ids(library, since=since, until=until) == expected
+    assert ids(library, user="signs", until="2024") == {"m09"}  # half an hour before the year ends
+    assert ids(library, user="signs", since="2025-01-04") == {"m13", "m14"}
+
+
+def test_the_machine_s_own_zone_changes_nothing(library: Library) -> None:
+    library.facts._connection.execute("SET TimeZone = 'Asia/Tokyo'")
+    try:
+        assert ids(library, user="signs", until="2024") == {"m09"}
+        ((row),) = library.facts.rows(
+            "SELECT id, author, text, created_at, community, likes, sentiment FROM posts WHERE id = 'm09'"
+        )
+        assert as_evidence(row).created_at == "2024-12-31T23:30:00+00:00"
+    finally:
+        library.facts._connection.execute("SET TimeZone = 'UTC'")
+
+
+@pytest.mark.parametrize("user", ["mei.lin.q", "@mei.lin.q", "u/mei.lin.q", "/u/mei.lin.q", " @MEI.LIN.Q "])
+def test_spellings_of_a_person(library: Library, user: str) -> None:
+    assert library.author(user) == "mei.lin.q"
+
+
+@pytest.mark.parametrize("name", ["toys", "r/toys", "/r/toys", "#toys", " TOYS ", "toys community"])
+def test_spellings_of_a_community(library: Library, name: str) -> None:
+    assert library.community(name) == "toys"
+
+
+def test_names_that_differ_in_case_only_are_told_apart(library: Library) -> None:
+    assert (library.author("Signs"), library.author("signs"), library.author("SIGNS")) == ("Signs", "signs", "signs")
+    assert (library.community("Code"), library.community("code"), library.community("CODE")) == ("Code", "code", "code")
+
+
+def test_unknown_names_get_the_nearest(refuse: Refuse) -> None:
+    assert (
+        refuse("get_profile", user="mintcondishh")
+        == "Nobody named @mintcondishh has posted here. Did you mean @mintcondish?"
+    )
+    assert "Check the spelling." in refuse("get_profile", user="zzzzzzzz")
+    assert "Did you mean toys?" in refuse("search_posts", query="x", community="toyz")
+    said = refuse("analyze_sentiment", topic="Niike")
+    assert "There are no posts about Niike" in said and "ike" in said.split("do occur:")[-1]
+    assert len(refuse("get_profile", user="y" * 4000)) < 200
+    assert len(refuse("search_posts", query="x", community="y" * 4000)) < 200
+
+
+def test_a_right_name_with_too_many_conditions_is_not_called_misspelt(refuse: Refuse) -> None:
+    said = refuse("analyze_sentiment", topic="Nike", user="signs")
+    assert said == "There are no posts by @signs about Nike. Widen the time or leave a condition out."
+
+
+def test_empty_conditions_are_refused(refuse: Refuse) -> None:
+    assert "The user is empty" in refuse("get_profile", user="")
+    assert "The user is empty" in refuse("search_posts", query="x", user=" @ ")
+    assert "The community is empty" in refuse("search_posts", query="x", community="r/")
+    assert "The community is empty" in refuse("find_audience", campaign="x", community="")
+    assert "The topic is empty" in refuse("analyze_sentiment", topic="  ")
+    assert "names nothing" in refuse("extract_keywords", topic="#")
+    assert "names nothing" in refuse("analyze_sentiment", topic="?!")
+    assert "is no date" in refuse("find_audience", campaign="x", since="")
+    assert "Put the earlier date first" in refuse("search_posts", query="x", since="2025", until="2024")
+    assert "There are no posts since 2090" in refuse("extract_keywords", since="2090")
+
+
+@pytest.mark.parametrize(("name", "counted"), [("Apple", 4), ("Strava", 12)])
+def test_small_letters_count_only_for_what_is_no_plain_word(tmp_path: Path, name: str, counted: int) -> None:
+    rows = [post(f"t{n}", f"p{n}", f"on {name}", names=[name]) for n in range(4)]
+    rows += [post(f"s{n}", f"p{n}", f"my {name.lower()}") for n in range(8)]
+    library = make_library(tmp_path, rows)
+    assert count_posts(library, select_posts(library, topic=name.lower())) == counted

@@ -1,0 +1,1 @@
+"""What tools return, and how it is put into words."""

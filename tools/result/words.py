@@ -1,0 +1,66 @@
+"""How tools say figures, tones and posts in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tools.result.result import SMALL_POSTS, Evidence, one_line
+
+QUOTE = 160  # characters of a post in a line; the page shows it whole
+NEUTRAL_BAND = 0.08
+
+
+def percent(share: float) -> str:
+    """Whole percent; what is not certain is at most 99."""
+    return f"{round(100 * share) if share == 1 else min(99, round(100 * share))} %"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 post``, ``2,000 posts``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def leaning(mean: float) -> str:
+    """``positive``, ``negative`` or, close to the middle, ``mixed``."""
+    return "mixed" if abs(mean) < NEUTRAL_BAND else "positive" if mean > 0 else "negative"
+
+
+def tone(mean: float) -> str:
+    """A mean of P(positive) − P(negative) as an adjective."""
+    if abs(mean) < NEUTRAL_BAND:
+        return "mixed"
+    side = leaning(mean)
+    return f"clearly {side}" if abs(mean) > 0.35 else f"more {side} than not"
+
+
+def quote(text: str, length: int = QUOTE) -> str:
+    """One line of a post, cut at a word."""
+    line = one_line(text).replace('"', "'")
+    if len(line) <= length:
+        return f'"{line}"'
+    return f'"{line[:length].rsplit(" ", 1)[0]}…"'
+
+
+def short(text: str, length: int = 60) -> str:
+    """What a user wrote, as it may stand inside a line: ``quote`` without its marks."""
+    return quote(text, length)[1:-1]
+
+
+def said(post: Evidence) -> str:
+    """A post as a line: who, where, when, how many likes, and the words."""
+    where = f" in {post.community}" if post.community else ""
+    when = f" on {post.created_at[:10]}" if post.created_at else ""
+    likes = f" ({count(post.likes, 'like')})" if post.likes is not None else ""
+    return f"@{post.author}{where}{when}{likes}: {quote(post.text)}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def small_sample(posts: int) -> list[str]:
+    """The warning that design asks for under five posts."""
+    if posts >= SMALL_POSTS:
+        return []
+    return [f"Careful: this rests on only {count(posts, 'post')}."]

@@ -1,0 +1,1 @@
+"""Which posts, people and times a question is about."""

@@ -1,0 +1,1 @@
+"""Who would engage: signals, propensity, calibration, reasons."""

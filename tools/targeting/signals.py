@@ -1,0 +1,129 @@
+"""What speaks for and against each person: one number for each signal, and what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tools.library import Library
+from tools.result.words import NEUTRAL_BAND
+from tools.selection.posts import topic_pattern
+from tools.targeting.affinity import Aim, Common, Habits, habits
+from tools.targeting.post_matrix import Crowd
+from tools.targeting.query import AudienceQuery, posts_naming, query_vector
+
+BEST = 0.25  # share of a person's posts that counts: three of twelve
+BEST_PLACES = 1 / 12  # share of their posts by whose communities they are judged
+NAMES = ("posts", "communities", "visits", "style", "mentions")
+# What naming the campaign is worth by its mean tone: nothing where that begins to be negative, below it speaks against.
+MENTION_TONES, MENTION_WORTH = (-1.0, -NEUTRAL_BAND, 0.0, 1.0), (-1.0, 0.0, 0.3, 1.3)
+CLOSE = 0.01  # share of all posts that count as close to the campaign
+FARTHEST = 4.0  # spreads from the mean at which a signal is cut: an index of odd people must not give certainty
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """By person: posts that name the campaign, their mean tone toward it from −1 to 1, and which they are, the warmest
+    first. ``post_tones`` has the tone of each of these posts.
+    """
+
+    counts: np.ndarray
+    tones: np.ndarray
+    posts: list[list[str]]
+    post_tones: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Signals:
+    """``values`` (people, len(NAMES)): one column a signal, standardised over the people of this index but for the
+    mentions.
+
+    ``closeness`` (posts,) is each post's nearness to the campaign, ``close`` from where on it counts as near to it;
+    ``places`` (communities,) is how near each community is, ``visits`` how much a visit to it speaks for the campaign.
+    """
+
+    crowd: Crowd
+    values: np.ndarray
+    mentions: Mentions
+    closeness: np.ndarray
+    close: float
+    places: np.ndarray
+    visits: np.ndarray
+    understood: bool = True  # whether anything is known of what the campaign means
+
+    @property
+    def authors(self) -> list[str]:
+        return self.crowd.authors
+
+
+def measure_signals(library: Library, query: AudienceQuery) -> Signals:
+    """Every signal for every person of the index."""
+    tones = _tones(library, query.campaign)
+    known = habits()
+    aim = known.aim(query_vector(library, query), query.words)
+    signals = signals_of(library.crowd, known, library.common, aim, tones)
+    # An encoder finds something near to any string of letters.
+    return replace(signals, understood=bool(tones or query.meant or known.terms.known(query.campaign)))
+
+
+def _tones(library: Library, campaign: str) -> dict[str, float]:
+    """The posts that name the campaign with their tone toward it, or else as a whole; the warmest first."""
+    named = posts_naming(library, campaign)
+    if not named:
+        return {}
+    tones = dict(zip(named, library.tones[library.crowd.rows_of(named)].tolist(), strict=True))
+    rows = library.facts.rows(
+        "SELECT post, avg(positive) - avg(negative) FROM mentions WHERE regexp_matches(text, $pattern) GROUP BY post",
+        {"pattern": topic_pattern(library, campaign)},
+    )
+    tones |= {id_: tone for id_, tone in rows if id_ in tones}
+    return dict(sorted(tones.items(), key=lambda item: (-item[1], item[0])))
+
+
+def signals_of(crowd: Crowd, known: Habits, common: Common, aim: Aim, tones: dict[str, float]) -> Signals:
+    """The signals from arrays: ``common`` is ``common_of`` the crowd, ``tones`` has the tone of the posts that name the
+    campaign.
+    """
+    drawn = known.drawn(aim)
+    # What is near to every subject is no proof of one: hence the distance in its own spreads.
+    mean, spread = common.posts
+    closeness = (crowd.cosines(drawn) - mean) / np.maximum(spread, 1e-6)
+    mean, spread = common.places
+    places = (crowd.places @ drawn - mean) / np.maximum(spread, 1e-6)
+    visits = known.visits_toward(aim, crowd.folded)
+    mentions = _mentions(crowd, tones)
+    weight = np.interp(mentions.tones, MENTION_TONES, MENTION_WORTH)
+    columns = [
+        _standardised(crowd.best(closeness, BEST)),
+        _standardised(crowd.best(_of_community(crowd, places), BEST_PLACES)),
+        _standardised((crowd.habit > 0) @ visits),
+        _standardised(known.like_members(aim, crowd.centres)),
+        np.sign(weight) * np.log1p(mentions.counts * np.abs(weight)),
+    ]
+    close = float(np.quantile(closeness, 1 - CLOSE)) if len(closeness) else 0.0
+    return Signals(crowd, np.stack(columns, axis=1), mentions, closeness, close, places, visits)
+
+
+def _of_community(crowd: Crowd, scores: np.ndarray) -> np.ndarray:
+    """(posts,) the score of each post's community; of a post without one the mean."""
+    if not len(scores):
+        return np.zeros(len(crowd.community))
+    return np.where(crowd.community >= 0, scores[crowd.community], scores.mean())
+
+
+def _mentions(crowd: Crowd, tones: dict[str, float]) -> Mentions:
+    counts, total = np.zeros(len(crowd.authors)), np.zeros(len(crowd.authors))
+    posts: list[list[str]] = [[] for _ in crowd.authors]
+    for (id_, tone), row in zip(tones.items(), crowd.rows_of(list(tones)), strict=True):
+        if row >= 0:
+            author = crowd.author[row]
+            counts[author] += 1
+            total[author] += tone
+            posts[author].append(id_)
+    return Mentions(counts, total / np.maximum(counts, 1), posts, tones)
+
+
+def _standardised(column: np.ndarray) -> np.ndarray:
+    """Zero mean and unit spread, cut at ``FARTHEST``."""
+    return np.clip((column - column.mean()) / (column.std() + 1e-9), -FARTHEST, FARTHEST)
