@@ -232,7 +232,7 @@ class LocalChatModel(BaseChatModel):
     def _proposed(self, messages: Sequence[BaseMessage], offered: Sequence[dict[str, Any]]) -> str:
         """The grammar of what the question reader proposes; empty where it has nothing to say."""
         from agent.models import policy as proposals
-        from agent.understanding.context import Earlier
+        from agent.understanding.context import CallContext
         from agent.understanding.reader import SMALL_TALK
         from agent.understanding.reader import proposals as meant
 
@@ -242,7 +242,7 @@ class LocalChatModel(BaseChatModel):
             return proposals.answer_grammar(results, proposals.last_tools(messages))
         if not isinstance(messages[-1], HumanMessage) or self._syntax is None:
             return ""
-        earlier = Earlier.of(messages)
+        earlier = CallContext.of(messages)
         reading = self._reader.read(plain(str(messages[-1].text)), plain(earlier.text))
         if reading.kinds[0][0] in SMALL_TALK:
             return proposals.reply_grammar(reading.kinds[0][0])

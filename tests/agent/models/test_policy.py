@@ -29,7 +29,8 @@ from agent.models.policy import (
     words,
 )
 from agent.models.reply import ReplyParser, Words
-from agent.understanding.reader import SMALL_TALK, QuestionReading
+from agent.understanding.labels import SMALL_TALK
+from agent.understanding.reader import QuestionReading
 from tests.agent.tiny_models import FAMILIES, build_model, build_tokenizer
 from tools.registry import TOOLS as REGISTERED
 

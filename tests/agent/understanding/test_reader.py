@@ -8,24 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.understanding.reader import (
-    CARRIED,
-    CHOICES,
-    CONTEXT,
-    KINDS,
-    MARKS,
-    SMALL_TALK,
-    TAGS,
-    TOOLS,
-    decode,
-    joined,
-    likeliest_tags,
-    marks_of,
-    question_pieces,
-    quoted,
-    spans,
-    trimmed,
-)
+from agent.understanding.labels import CARRIED, CHOICES, CONTEXT, KINDS, MARKS, SMALL_TALK, TAGS, TOOLS
+from agent.understanding.reader import decode, marks_of, question_pieces
+from agent.understanding.tags import joined, likeliest_tags, quoted, spans, trimmed
 from tools.registry import TOOLS as REGISTERED
 from tools.selection.numbers import as_number
 
