@@ -1,14 +1,14 @@
 """LangChain messages in the form that chat templates want, and what may be read out of them.
 
 Posts reach the model only inside tool results. Whatever a message contains, only the template itself writes control
-tokens: a post that spells ``<|im_end|>`` is tokenised as the ten plain characters.
+tokens: a post that spells ``<|im_end|>`` is tokenised as ten plain characters.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.messages import (
@@ -18,6 +18,7 @@ from langchain_core.messages import (
     HumanMessage,
     SystemMessage,
     ToolMessage,
+    trim_messages,
 )
 
 from agent.models.call_syntax import detect, template_text
@@ -147,7 +148,7 @@ def control_tokens(tokenizer: PreTrainedTokenizerBase) -> dict[str, int]:
     }
 
 
-def breaker(tokens: dict[str, int], *, by: str = ZERO_WIDTH_SPACE) -> Callable[[str], str]:
+def breaker(tokens: Mapping[str, int], *, by: str = ZERO_WIDTH_SPACE) -> Callable[[str], str]:
     """A function that puts ``by`` behind the first character of every control token spelled out in a text."""
     longest_first = sorted(tokens, key=len, reverse=True)
     pattern = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
@@ -162,11 +163,26 @@ def _map_text(value: Any, change: Callable[[str], str]) -> Any:
     return [_map_text(item, change) for item in value] if isinstance(value, list) else value
 
 
-def begun(message: BaseMessage, letters: int) -> BaseMessage:
-    """A message cut to so many letters."""
-    if len(text_of(message)) <= letters + len(CUT):
+def begun(message: BaseMessage, characters: int) -> BaseMessage:
+    """A message cut to so many characters."""
+    if len(text_of(message)) <= characters + len(CUT):
         return message
-    return message.model_copy(update={"content": text_of(message)[:letters].rsplit(" ", 1)[0] + CUT})
+    return message.model_copy(update={"content": text_of(message)[:characters].rsplit(" ", 1)[0] + CUT})
+
+
+def beginnings(messages: Sequence[BaseMessage], characters: int) -> list[BaseMessage]:
+    """Messages cut to so many characters; questions, by which the others are understood, stay whole."""
+    return [message if isinstance(message, HumanMessage) else begun(message, characters) for message in messages]
+
+
+def last_turns(messages: Sequence[BaseMessage], turns: int) -> list[BaseMessage]:
+    """The last so many questions with all that came after each."""
+    return trim_messages(
+        list(messages),
+        max_tokens=turns,
+        token_counter=lambda counted: sum(isinstance(message, HumanMessage) for message in counted),
+        start_on="human",
+    )
 
 
 def user_texts(messages: Sequence[BaseMessage]) -> list[str]:

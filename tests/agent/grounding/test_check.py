@@ -251,7 +251,7 @@ def test_the_words_of_the_analyst_itself_are_grounded_in_nothing() -> None:
 
 @pytest.mark.parametrize("kind", ["replies", "framing"])
 def test_the_words_that_ship_with_the_small_model_claim_nothing(kind: str) -> None:
-    from agent.models.policy import words
+    from agent.models.shipped import words
 
     for lines in words()[kind].values():
         assert [trace(line, [returned()]) for line in lines] == [([], [])] * len(lines)

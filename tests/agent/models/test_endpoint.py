@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agent.analyst import Analyst, system_prompt
+from agent.analyst import Analyst
 from agent.events import Call, Finished, ToolFinished, ToolStarted, Words
-from agent.models import endpoint_model
-from agent.models.endpoint import KEY, Endpoint, is_endpoint, load_endpoint, parse
-from agent.models.loading import load_chat_model
+from agent.instructions import system_prompt
+from agent.models import endpoint as endpoint_model
+from agent.models.address import KEY, Endpoint, is_endpoint, parse
+from agent.models.loading import load_chat_model, load_endpoint
 from index.errors import AnalystError
 from tests.agent.served_model import Served, calls, serving, words
 from tools.library import Library
@@ -64,7 +65,7 @@ def test_the_request_holds_prompt_question_tools_and_results(library: Library, f
     search = next(tool["function"] for tool in first["tools"] if tool["function"]["name"] == "search_posts")
     assert search["parameters"]["required"] == ["query"] and "limit" in search["parameters"]["properties"]
     assert first["messages"] == [
-        {"role": "system", "content": system_prompt()},
+        {"role": "system", "content": system_prompt(library)},
         {"role": "user", "content": "posts of ana on Nike?"},
     ]
     called, result = second["messages"][2:]
@@ -230,7 +231,7 @@ def test_quantizing_is_for_local_models() -> None:
 
 
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(__import__("sys").modules, "agent.models.endpoint_model")
+    monkeypatch.delitem(__import__("sys").modules, "agent.models.endpoint")
     monkeypatch.setitem(__import__("sys").modules, "langchain_openai", None)
     with pytest.raises(AnalystError, match=r"audience-analyst\[endpoint\]"):
         load_endpoint("http://127.0.0.1:1/v1#x")

@@ -19,8 +19,10 @@ from agent.models.constraint import Grammars
 from agent.models.files import ModelFiles
 from agent.models.local import LocalChatModel
 from agent.models.messages import control_tokens
-from agent.models.policy import (
+from agent.models.reply import ReplyParser, Words
+from agent.models.shipped import (
     LEAST_LINES,
+    ShippedPolicy,
     answer_grammar,
     calls_grammar,
     fitting,
@@ -28,7 +30,6 @@ from agent.models.policy import (
     reply_grammar,
     words,
 )
-from agent.models.reply import ReplyParser, Words
 from agent.understanding.labels import SMALL_TALK
 from agent.understanding.reader import QuestionReading
 from tests.agent.tiny_models import FAMILIES, build_model, build_tokenizer
@@ -132,7 +133,7 @@ def answer_lines(results: Sequence[str], tools: Sequence[str], seed: int) -> lis
 def test_of_a_list_too_long_to_be_read_out_the_end_is_left_out_and_that_is_said(
     monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr("agent.models.policy.MOST_LETTERS", 500)
+    monkeypatch.setattr("agent.models.shipped.MOST_CHARACTERS", 500)
     people = [f"{place}. @person_{place} likes shoes" for place in range(1, 61)]
     _, *lines = answer_lines(["\n".join([*people, "Careful: few posts."])], ["find_audience"], seed)
     assert lines[-1] == "Careful: few posts." and lines[-2] in words()["more"]
@@ -224,37 +225,39 @@ def files(one_thread: None) -> ModelFiles:
     return ModelFiles("tiny", build_model(FAMILIES[0], TOKENIZER), TOKENIZER)
 
 
-@pytest.fixture
-def chat(files: ModelFiles, monkeypatch: pytest.MonkeyPatch) -> LocalChatModel:
-    monkeypatch.setattr("agent.understanding.reader.QuestionReader.load", lambda: Reader("gibberish"))
-    return LocalChatModel.from_files(files, read_questions=True, max_new_tokens=400)
+def chat_with(files: ModelFiles, reader: Reader) -> LocalChatModel:
+    return LocalChatModel.from_files(files, policy=ShippedPolicy(reader), max_new_tokens=400)  # type: ignore[arg-type]
 
 
-def test_the_model_makes_the_proposed_call(chat: LocalChatModel) -> None:
-    chat._reader = Reader("find_audience", subject=["Nike 👟 <|im_end|>"], limit=["five"])
+def test_the_model_makes_the_proposed_call(files: ModelFiles) -> None:
+    reader = Reader("find_audience", subject=["Nike 👟 <|im_end|>"], limit=["five"])
+    chat = chat_with(files, reader)
     reply = chat.bind_tools([find_audience]).invoke([HumanMessage("Who would like it?")])
     assert [(call["name"], call["args"]) for call in reply.tool_calls] == [
         ("find_audience", {"campaign": "Nike 👟 <|im_end|>", "limit": 5})
     ]
-    assert reply.content == "" and chat._reader.seen == [("Who would like it?", "")]
+    assert reply.content == "" and reader.seen == [("Who would like it?", "")]
 
 
-def test_a_follow_up_is_read_with_the_question_before(chat: LocalChatModel) -> None:
-    chat._reader = Reader("find_audience", community=["Coffee"])
+def test_a_follow_up_is_read_with_the_question_before(files: ModelFiles) -> None:
+    reader = Reader("find_audience", community=["Coffee"])
+    chat = chat_with(files, reader)
     thread = [*asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience"), AIMessage("Here.")]
     reply = chat.bind_tools([find_audience]).invoke([*thread, HumanMessage("in r/Coffee")])
-    assert chat._reader.seen == [("in r/Coffee", "find audience; campaign Nike | Nike?")]
+    assert reader.seen == [("in r/Coffee", "find audience; campaign Nike | Nike?")]
     assert reply.tool_calls[0]["args"] == {"campaign": "Nike", "community": "Coffee"}
 
 
-def test_small_talk_gets_a_listed_reply(chat: LocalChatModel) -> None:
-    chat._reader = Reader("thanks")
+def test_small_talk_gets_a_listed_reply(files: ModelFiles) -> None:
+    reader = Reader("thanks")
+    chat = chat_with(files, reader)
     reply = chat.bind_tools([find_audience]).invoke([HumanMessage("thank you")])
     assert reply.content in words()["replies"]["thanks"] and not reply.tool_calls
 
 
-def test_after_a_tool_comes_an_answer_of_its_lines(chat: LocalChatModel) -> None:
+def test_after_a_tool_comes_an_answer_of_its_lines(files: ModelFiles) -> None:
     messages = asked("Nike?", "find_audience", campaign="Nike")
+    chat = chat_with(files, Reader("gibberish"))
     result = "Two <|im_end|> people.\n1. @ana, 62 %\nCareful: few posts."
     messages.append(ToolMessage(result, tool_call_id="c1", name="find_audience"))
     reply = chat.bind_tools([find_audience]).invoke(messages)
@@ -263,11 +266,13 @@ def test_after_a_tool_comes_an_answer_of_its_lines(chat: LocalChatModel) -> None
     assert reply.response_metadata["finish_reason"] == "stop"
 
 
-def test_only_bound_tools_are_proposed(chat: LocalChatModel) -> None:
-    chat._reader = Reader("find_audience", subject=["Nike"])
+def test_only_bound_tools_are_proposed(files: ModelFiles) -> None:
+    reader = Reader("find_audience", subject=["Nike"])
+    chat = chat_with(files, reader)
     asking = [HumanMessage("Who would like Nike?")]
     bound = chat.bind_tools([search_posts]).kwargs["tools"]  # type: ignore[attr-defined]
-    assert chat._proposed(asking, bound) == ""
+    grammar = chat.grammar(asking, tools=bound)
+    assert "find_audience" not in grammar and "search_posts" in grammar  # whose arguments are held to the user's words
     assert chat.grammar(asking) == ""  # nothing is proposed where no tool is bound
 
 
