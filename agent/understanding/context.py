@@ -9,7 +9,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from tools.selection.numbers import number_words
+from tools.selection.numbers import as_number
 
 # Where a result keeps the names that it lists, by tool; every other list is one of people.
 LISTS = {
@@ -108,4 +108,4 @@ def place_of(said: str) -> int | None:
 def _place(word: str) -> int | None:
     if word.isdecimal():
         return int(word) - 1 if 0 < int(word) <= 1000 else None
-    return PLACES[word] if word in PLACES else number_words()[word] - 1 if number_words().get(word) else None
+    return PLACES[word] if word in PLACES else number - 1 if (number := as_number(word)) else None

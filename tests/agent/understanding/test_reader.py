@@ -12,7 +12,6 @@ from agent.understanding.labels import CARRIED, CHOICES, CONTEXT, KINDS, MARKS, 
 from agent.understanding.reader import decode, marks_of, question_pieces
 from agent.understanding.tags import joined, likeliest_tags, quoted, spans, trimmed
 from tools.registry import TOOLS as REGISTERED
-from tools.selection.numbers import as_number
 
 
 def cut(question: str, said: str, *, keep_marks: bool = False) -> str:
@@ -36,20 +35,6 @@ def words_of(question: str) -> list[tuple[int, int, int]]:
 
 def test_the_tools_are_those_that_exist() -> None:
     assert tuple(REGISTERED) == TOOLS and not set(TOOLS) & set(SMALL_TALK)
-
-
-@pytest.mark.parametrize(
-    ("said", "number"),
-    [
-        *[("5", 5), ("top 5", 5), ("1,000", 1000), ("100 people", 100), ("ten", 10), ("Seven", 7), ("couple", 2)],
-        *[("twenty", 20), ("twenty-five", 25), ("Twenty  five", 25), ("ninety-nine", 99), ("a hundred", 100)],
-        *[("a dozen", 12), ("dozen", 12), ("half a dozen", 6), ("two dozen", 24), ("a couple of dozen", 24)],
-        *[("a couple of", 2), ("a few", 3), ("top thirty", None)],
-        *[("lots", None), ("", None), ("everyone", None), ("twenty-ten", None)],
-    ],
-)
-def test_numbers(said: str, number: int | None) -> None:
-    assert as_number(said) == number
 
 
 @pytest.mark.parametrize(
