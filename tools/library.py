@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,6 @@ from tools.targeting.post_matrix import Crowd
 
 if TYPE_CHECKING:
     from index.entities.pipeline import Reader
-    from tools.segments.grouping import Grouping
     from tools.targeting.affinity import Common
 
 REMEMBERED = 32  # patterns whose posts are kept
@@ -41,7 +40,7 @@ class Library:
     manifest: Manifest
     facts: Facts
     vectors: Vectors
-    groupings: dict[int | None, Grouping] = field(default_factory=dict)  # of everyone, by the number asked for
+    groupings: dict[int | None, Any] = field(default_factory=dict)  # Grouping of everyone, by the number asked for
 
     @classmethod
     def open(cls, path: Path) -> Library:
