@@ -2,7 +2,8 @@
 
 A question reader (``agent.understanding``) proposes the calls that a question can mean, and the model chooses among
 them. What it says is one of our replies to small talk, or a framing line and then whole lines of what the tools
-returned. Where the reader proposes nothing, arguments are spans of the user's words.
+returned. A question in another language than English is told so. Where the reader proposes nothing, arguments are spans
+of the user's words.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import yaml
-from langchain_core.messages import BaseMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from agent.models.grammar import build_grammar, control_literal
 from agent.models.held_words import HeldWords, answer_rules, copied_lines, literal
@@ -81,13 +82,26 @@ class ShippedPolicy:
         from agent.understanding.context import CallContext
         from agent.understanding.labels import SMALL_TALK
 
+        question = str(messages[-1].text)
+        if foreign := told_once(question, messages):
+            return f"start: {literal(foreign)}"
         context = CallContext.of(messages)
-        reading = reader.read(syntax.plain(str(messages[-1].text)), syntax.plain(context.text))
+        reading = reader.read(syntax.plain(question), syntax.plain(context.text))
         if (kind := reading.kinds[0][0]) in SMALL_TALK:
             return reply_grammar(kind)
         names = {tool["function"]["name"] for tool in tools}
         calls = [(name, args) for name, args in proposals(reading, context) if name in names]
         return calls_grammar(calls, syntax.calls, syntax.control) if calls and syntax.calls else ""
+
+
+def told_once(question: str, messages: Sequence[BaseMessage]) -> str:
+    """That only English is understood, in the language of ``question``; empty if it is English, or if that was said
+    before: whoever asks again in spite of it is to be read as well as may be.
+    """
+    from agent.understanding.language import answer_to_foreign, answers
+
+    said = any(isinstance(message, AIMessage) and str(message.text) in answers() for message in messages)
+    return "" if said else answer_to_foreign(question)
 
 
 def held_grammar(messages: Sequence[BaseMessage], tools: Tools, must_call: bool, syntax: ReplySyntax) -> str:

@@ -215,6 +215,12 @@ def find_audience(campaign: str, limit: int = 10, community: str | None = None) 
 
 
 @tool
+def compare_brands(brands: list[str]) -> str:
+    """Compare brands."""
+    return str(brands)
+
+
+@tool
 def search_posts(query: str) -> str:
     """Show posts."""
     return query
@@ -264,6 +270,17 @@ def test_after_a_tool_comes_an_answer_of_its_lines(files: ModelFiles) -> None:
     framing, *lines = str(reply.content).replace("\u200b", "").split("\n")
     assert framing in words()["framing"]["find_audience"] and "\n".join(lines) == result
     assert reply.response_metadata["finish_reason"] == "stop"
+
+
+def test_a_question_that_is_not_english_is_told_so_once(files: ModelFiles) -> None:
+    reader = Reader("compare_brands", brands=["Quién", "zapatillas", "Nike"])
+    chat = chat_with(files, reader).bind_tools([find_audience, compare_brands])
+    asked = HumanMessage("¿Quién compraría zapatillas Nike?")
+    reply = chat.invoke([asked])
+    assert str(reply.content).startswith("Solo entiendo preguntas en inglés") and not reply.tool_calls
+    assert reader.seen == []
+    again = chat.invoke([asked, reply, asked])  # who insists is read as well as may be
+    assert [call["name"] for call in again.tool_calls] == ["compare_brands"]
 
 
 def test_only_bound_tools_are_proposed(files: ModelFiles) -> None:
