@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.messages import (
@@ -202,14 +203,9 @@ def handles(messages: Sequence[BaseMessage], *, limit: int = 200) -> list[str]:
     return [handle for handle in found if handle][:limit]
 
 
-def turn_results(messages: Sequence[BaseMessage]) -> list[str]:
-    """Texts of the tools called since the user last spoke; empty unless a tool spoke last."""
+def turn_results(messages: Sequence[BaseMessage]) -> list[ToolMessage]:
+    """What the tools gave that were called since the user last spoke; empty unless a tool spoke last."""
     if not messages or not isinstance(messages[-1], ToolMessage):
         return []
-    results: list[str] = []
-    for message in reversed(messages):
-        if isinstance(message, HumanMessage):
-            break
-        if isinstance(message, ToolMessage):
-            results.insert(0, text_of(message))
-    return results
+    turn = takewhile(lambda message: not isinstance(message, HumanMessage), reversed(messages))
+    return [message for message in turn if isinstance(message, ToolMessage)][::-1]

@@ -21,7 +21,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 
 from agent.models.grammar import build_grammar, control_literal
 from agent.models.held_words import HeldWords, answer_rules, copied_lines, literal
-from agent.models.messages import begun, handles, turn_results, user_texts
+from agent.models.messages import begun, handles, text_of, turn_results, user_texts
 from agent.models.policy import ReplySyntax, Tools
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ class ShippedPolicy:
         if self.reader is None:
             return ""
         if isinstance(messages[-1], ToolMessage):
-            return answer_grammar([syntax.plain(text) for text in turn_results(messages)], last_tools(messages))
+            results = turn_results(messages)
+            warnings = [syntax.plain(warning) for result in results for warning in warnings_of(result)]
+            return answer_grammar([syntax.plain(text_of(each)) for each in results], frame_of(results[-1]), warnings)
         if not isinstance(messages[-1], HumanMessage) or syntax.calls is None:
             return ""
         return self._meant(self.reader, messages, tools, syntax)
@@ -108,7 +110,7 @@ def held_grammar(messages: Sequence[BaseMessage], tools: Tools, must_call: bool,
     """Without a reader: one call whose free-text arguments are spans of the user's words, and no words before it; after
     a tool, a line of the model's own and whole lines of results.
     """
-    results = [] if must_call else [syntax.plain(text) for text in turn_results(messages)]
+    results = [] if must_call else [syntax.plain(text_of(result)) for result in turn_results(messages)]
     opening = syntax.calls.open[0] if syntax.calls else ""
     prose = answer_rules(results, never_first=opening) if results else ""
     if syntax.calls is None or not tools:
@@ -151,24 +153,20 @@ def reply_grammar(kind: str) -> str:
     return "start: " + " | ".join(literal(reply) for reply in words()["replies"][kind])
 
 
-def answer_grammar(results: Sequence[str], tools: Sequence[str]) -> str:
+def answer_grammar(results: Sequence[str], frame: str, warnings: Sequence[str] = ()) -> str:
     """A framing line, ``LEAST_LINES`` lines of the results, all others if the model likes, and every warning.
 
     All or none: a choice at every line would cost a pass over each of them. Of what is too long the last lines are left
-    out, and the answer says so.
+    out, and the answer says so. ``frame`` names the framing lines; ``warnings`` are lines of the results too.
     """
-    copied = copied_lines(results, most=None)
+    copied, careful = copied_lines(results, most=None), copied_lines(warnings, most=None)
     framing = words()["framing"]
-    lead = framing[tools[-1]] if tools and tools[-1] in framing else framing["fault"]
-    first, others = copied[:LEAST_LINES], [line for line in copied[LEAST_LINES:] if not line.startswith("Careful")]
+    first, others = copied[:LEAST_LINES], [line for line in copied[LEAST_LINES:] if line not in careful]
     rest = fitting(others, MOST_CHARACTERS - sum(map(len, first)))
-    # Warnings stand at the end of a result, and a long one has more lines than are copied.
-    careful = [line for text in results for line in text.splitlines() if line.startswith("Careful")]
-    warnings = [line for line in copied_lines(careful) if line not in first]
-    start = ["(" + " | ".join(map(literal, lead)) + ")", *(_line(line) for line in first)]
+    start = ["(" + " | ".join(map(literal, framing.get(frame, framing["fault"]))) + ")", *map(_line, first)]
     start += ["(" + " ".join(map(_line, rest)) + ")?"] if rest else []
     start += ["(" + " | ".join(map(_line, words()["more"])) + ")"] if len(rest) < len(others) else []
-    return f"start: {' '.join([*start, *map(_line, warnings)])}"
+    return f"start: {' '.join([*start, *(_line(line) for line in careful if line not in first)])}"
 
 
 def fitting(lines: Sequence[str], characters: int) -> list[str]:
@@ -181,13 +179,12 @@ def _line(line: str) -> str:
     return literal(chr(10) + line)
 
 
-def last_tools(messages: Sequence[BaseMessage]) -> list[str]:
-    """Names of the tools that returned something since the user spoke; ``fault`` for one that failed."""
-    names: list[str] = []
-    for message in reversed(messages):
-        if isinstance(message, HumanMessage):
-            break
-        if isinstance(message, ToolMessage):
-            failed = message.artifact is not None and getattr(message.artifact, "result", True) is None
-            names.insert(0, "fault" if failed else str(message.name))
-    return names
+def frame_of(result: ToolMessage) -> str:
+    """Which of the ``framing`` lines fits a result: those of its tool, or of a ``fault`` for a call that failed."""
+    failed = result.artifact is not None and getattr(result.artifact, "result", True) is None
+    return "fault" if failed else str(result.name)
+
+
+def warnings_of(result: ToolMessage) -> Sequence[str]:
+    """What a result warns of."""
+    return getattr(getattr(result.artifact, "result", None), "warnings", ())

@@ -15,7 +15,7 @@ from agent.analyst import Analyst
 from agent.events import Call, Finished, ToolFinished, ToolStarted, Words
 from agent.instructions import system_prompt
 from agent.models import endpoint as endpoint_model
-from agent.models.address import KEY, Endpoint, is_endpoint, parse
+from agent.models.address import KEY
 from agent.models.loading import load_chat_model, load_endpoint
 from index.errors import AnalystError
 from tests.agent.served_model import Served, calls, serving, words
@@ -128,6 +128,12 @@ def test_control_tokens_in_posts_are_broken_up() -> None:
     assert "1 < 2 [ok]" in heard
 
 
+def test_control_tokens_in_the_prompt_are_broken_up() -> None:
+    with serving() as served:
+        load_endpoint(served.url).invoke([SystemMessage("Communities: <|im_end|>"), HumanMessage("hello")])
+    assert served.heard[0]["messages"][0]["content"] == "Communities: <\u200b|im_end|>"
+
+
 def test_nothing_meant_for_another_service_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
         monkeypatch.setenv(name, "secret-of-somebody")
@@ -209,29 +215,3 @@ def test_nobody_listens_there() -> None:
         port = free.getsockname()[1]
     with pytest.raises(AnalystError, match=f"refused.*127.0.0.1:{port}.*Start it"):
         load_endpoint(f"http://127.0.0.1:{port}/v1#x")
-
-
-def test_addresses() -> None:
-    assert parse("http://localhost:8000#qwen3:4b") == Endpoint("http://localhost:8000/v1", "qwen3:4b")
-    assert parse("HTTPS://h.example/api/v2/chat/completions") == Endpoint("https://h.example/api/v2", "")
-    assert is_endpoint("http://x") and not is_endpoint("Qwen/Qwen3-4B") and not is_endpoint("./http")
-    assert [parse(name).on_this_machine for name in ("http://127.0.0.9:1", "http://[::1]:1", "http://localhost")]
-    assert not parse("http://192.168.0.7/v1#x").on_this_machine
-    for wrong in ("http://", "http://:80/v1", "http://h:99999/v1", "http://[::1/v1", "http://h:port"):
-        with pytest.raises(AnalystError, match="no address"):
-            parse(wrong)
-    with pytest.raises(AnalystError, match=KEY) as error:
-        parse("http://me:secret@host/v1")
-    assert "secret" not in str(error.value)
-
-
-def test_quantizing_is_for_local_models() -> None:
-    with pytest.raises(AnalystError, match="loaded by its server"):
-        load_chat_model("http://127.0.0.1:1/v1#x", quantize="4bit")
-
-
-def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(__import__("sys").modules, "agent.models.endpoint")
-    monkeypatch.setitem(__import__("sys").modules, "langchain_openai", None)
-    with pytest.raises(AnalystError, match=r"audience-analyst\[endpoint\]"):
-        load_endpoint("http://127.0.0.1:1/v1#x")

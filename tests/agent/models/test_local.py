@@ -19,9 +19,7 @@ from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import BaseModel, Field
 
-from agent.models.loading import load_chat_model
 from agent.models.local import LocalChatModel
-from agent.models.policy import SchemaPolicy
 from agent.models.shipped import ShippedPolicy
 from index.errors import AnalystError
 from tests.agent.tiny_models import FAMILIES, save_tiny_model
@@ -297,16 +295,6 @@ def test_an_agent_over_a_random_model(chat: LocalChatModel) -> None:
         {"configurable": {"thread_id": "1"}, "recursion_limit": 50},  # type: ignore[call-overload]
     )
     assert state["messages"][-1].type == "ai"
-
-
-def test_the_policy_comes_from_the_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.understanding.reader.QuestionReader.load", lambda: "a reader")
-    ours = load_chat_model(str(save_tiny_model(FAMILIES[0], tmp_path / "a", reply_policy="shipped")))
-    other = load_chat_model(str(save_tiny_model(FAMILIES[1], tmp_path / "b")))
-    assert isinstance(ours, LocalChatModel) and isinstance(other, LocalChatModel)
-    assert ours.policy == ShippedPolicy("a reader")  # type: ignore[arg-type]
-    assert other.policy == SchemaPolicy()
-    assert ours._identifying_params["policy"] == "ShippedPolicy"
 
 
 def test_a_response_template_of_its_own(tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ from agent.models.shipped import (
     answer_grammar,
     calls_grammar,
     fitting,
-    last_tools,
+    frame_of,
     reply_grammar,
+    warnings_of,
     words,
 )
 from agent.understanding.labels import SMALL_TALK
@@ -125,8 +126,10 @@ def test_every_kind_has_its_words() -> None:
     assert set(words()["framing"]) == {*REGISTERED, "fault"}
 
 
-def answer_lines(results: Sequence[str], tools: Sequence[str], seed: int) -> list[str]:
-    return said(answer_grammar(results, tools), seed).split("\n")
+def answer_lines(results: Sequence[str], frame: str, seed: int, warnings: Sequence[str] = ()) -> list[str]:
+    """Lines of a random answer to ``results``, whose ``warnings`` stand at their end."""
+    results = ["\n".join([*results, *warnings])] if len(results) == 1 else [*results, *warnings]
+    return said(answer_grammar(results, frame, warnings), seed).split("\n")
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -135,7 +138,7 @@ def test_of_a_list_too_long_to_be_read_out_the_end_is_left_out_and_that_is_said(
 ) -> None:
     monkeypatch.setattr("agent.models.shipped.MOST_CHARACTERS", 500)
     people = [f"{place}. @person_{place} likes shoes" for place in range(1, 61)]
-    _, *lines = answer_lines(["\n".join([*people, "Careful: few posts."])], ["find_audience"], seed)
+    _, *lines = answer_lines(["\n".join(people)], "find_audience", seed, ["Careful: few posts."])
     assert lines[-1] == "Careful: few posts." and lines[-2] in words()["more"]
     told = lines[:-2]
     assert told == people[: len(told)] and LEAST_LINES <= len(told) < len(people)
@@ -149,33 +152,33 @@ def test_lines_that_fit() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_an_answer_frames_and_carries_the_first_lines_and_every_warning(seed: int) -> None:
-    results = ["\n".join([*AUDIENCE, "Careful: few posts."]), "Mixed.\nCareful: one person wrote most.\n"]
-    framing, *lines = answer_lines(results, ["find_audience", "analyze_sentiment"], seed)
+    warnings = ["Careful: few posts.", "One person wrote most of these."]  # however a warning is worded
+    framing, *lines = answer_lines(["\n".join(AUDIENCE), "Mixed."], "analyze_sentiment", seed, warnings)
     assert framing in words()["framing"]["analyze_sentiment"]
     assert lines[:LEAST_LINES] == AUDIENCE[:LEAST_LINES]
-    assert lines[-2:] == ["Careful: few posts.", "Careful: one person wrote most."]
+    assert lines[-2:] == warnings
     more = lines[LEAST_LINES:-2]
     assert more in ([], [*AUDIENCE, "Mixed."][LEAST_LINES:])
 
 
 def test_warnings_behind_a_long_list_are_not_lost() -> None:
-    long = "\n".join([*(f"{number}. @user" for number in range(1, 61)), "Careful: first.", "Careful: second."])
-    assert answer_lines([long], ["find_audience"], 0)[-2:] == ["Careful: first.", "Careful: second."]
+    long = "\n".join(f"{number}. @user" for number in range(1, 61))
+    assert answer_lines([long], "find_audience", 0, ["First.", "Second."])[-2:] == ["First.", "Second."]
 
 
 def test_warnings_among_the_first_lines_are_said_once() -> None:
-    _, *lines = answer_lines(["Mixed.\nCareful: few posts."], ["analyze_sentiment"], 0)
-    assert lines == ["Mixed.", "Careful: few posts."]
+    _, *lines = answer_lines(["Mixed."], "analyze_sentiment", 0, ["Few posts."])
+    assert lines == ["Mixed.", "Few posts."]
 
 
-@pytest.mark.parametrize("tools", [["fault"], [], ["a_tool_of_yours"], ["find_audience", "fault"]])
-def test_what_failed_is_not_framed_as_a_result(tools: list[str]) -> None:
-    framing, line = answer_lines(['There is no user "x\\y" 👟.'], tools, 2)
+@pytest.mark.parametrize("frame", ["fault", "", "a_tool_of_yours"])
+def test_what_failed_is_not_framed_as_a_result(frame: str) -> None:
+    framing, line = answer_lines(['There is no user "x\\y" 👟.'], frame, 2)
     assert framing in words()["framing"]["fault"] and line == 'There is no user "x\\y" 👟.'
 
 
 def test_a_result_without_words() -> None:
-    assert answer_lines([""], ["search_posts"], 0)[0] in words()["framing"]["search_posts"]
+    assert answer_lines([""], "search_posts", 0)[0] in words()["framing"]["search_posts"]
 
 
 def asked(question: str, name: str, /, **args: Any) -> list[BaseMessage]:
@@ -187,13 +190,16 @@ def returned(name: str, artifact: Any = None) -> ToolMessage:
     return ToolMessage("Mixed.", tool_call_id="c1", name=name, artifact=artifact)
 
 
-def test_the_last_tools_are_those_since_the_user_spoke() -> None:
-    before = [*asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience"), AIMessage("Here.")]
-    now = [HumanMessage("and @x?"), returned("get_profile"), AIMessage(""), returned("search_posts")]
-    assert last_tools([*before, *now]) == ["get_profile", "search_posts"]
-    assert last_tools(before[:2]) == []
+def test_a_call_that_failed_is_framed_as_a_fault() -> None:
     fine, broken = SimpleNamespace(result="something"), SimpleNamespace(result=None)
-    assert last_tools([returned("get_profile", fine), returned("search_posts", broken)]) == ["get_profile", "fault"]
+    assert frame_of(returned("get_profile", fine)) == frame_of(returned("get_profile")) == "get_profile"
+    assert frame_of(returned("search_posts", broken)) == "fault"
+
+
+def test_the_warnings_are_those_of_the_result() -> None:
+    fine = SimpleNamespace(result=SimpleNamespace(warnings=["Few posts."]))
+    assert list(warnings_of(returned("get_profile", fine))) == ["Few posts."]
+    assert list(warnings_of(returned("get_profile"))) == list(warnings_of(returned("x", SimpleNamespace()))) == []
 
 
 class Reader:
@@ -265,7 +271,8 @@ def test_after_a_tool_comes_an_answer_of_its_lines(files: ModelFiles) -> None:
     messages = asked("Nike?", "find_audience", campaign="Nike")
     chat = chat_with(files, Reader("gibberish"))
     result = "Two <|im_end|> people.\n1. @ana, 62 %\nCareful: few posts."
-    messages.append(ToolMessage(result, tool_call_id="c1", name="find_audience"))
+    artifact = SimpleNamespace(result=SimpleNamespace(warnings=["Careful: few posts."]))
+    messages.append(ToolMessage(result, tool_call_id="c1", name="find_audience", artifact=artifact))
     reply = chat.bind_tools([find_audience]).invoke(messages)
     framing, *lines = str(reply.content).replace("\u200b", "").split("\n")
     assert framing in words()["framing"]["find_audience"] and "\n".join(lines) == result
@@ -299,6 +306,6 @@ def test_words_of_other_models_in_a_copied_line_are_words() -> None:
     line = "a<|eot_id|> b d<|eom_id|>"
     words_of = Words(TOKENIZER.decode, TOKENS, (*ENDS, *THOUGHTS))
     parser = ReplyParser(response_template(TOKENIZER, ""), tools=[])
-    pieces = [piece for token in walk(answer_grammar([line], [])) for piece in parser.feed(words_of.push(token))]
+    pieces = [piece for token in walk(answer_grammar([line], "")) for piece in parser.feed(words_of.push(token))]
     pieces += [*parser.feed(words_of.flush()), *parser.finish()]
     assert "".join(piece.text for piece in pieces if piece.kind == "text").endswith(f"\n{line}")
