@@ -6,8 +6,10 @@ import inspect
 import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any, get_type_hints
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from index.errors import AnalystError
@@ -41,6 +43,7 @@ TOOLS: dict[str, Callable[..., ToolResult]] = {
         describe_data,
     )
 }
+ARGUMENTS = Path(__file__).parent / "arguments.yaml"
 LONGEST_ARGUMENT = 4000  # characters
 LARGEST_LIMIT = 500
 LONGEST_LIST = 50
@@ -70,7 +73,9 @@ def call_tool(library: Library, name: str, args: dict[str, Any]) -> ToolResult:
 
 @cache
 def arguments_model(name: str) -> type[BaseModel]:
-    """A pydantic model of a tool's arguments, made from the function's own signature."""
+    """A pydantic model of a tool's arguments, made from the function's own signature and the lines of
+    ``arguments.yaml``.
+    """
     function = TOOLS[name]
     hints = get_type_hints(function)
     fields: dict[str, Any] = {}
@@ -79,18 +84,31 @@ def arguments_model(name: str) -> type[BaseModel]:
             continue
         hint = hints[parameter.name]
         default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+        bounds: dict[str, Any] = {}
         if parameter.name == "limit":
-            fields["limit"] = (hint, Field(default, ge=1, le=LARGEST_LIMIT))
+            bounds = {"ge": 1, "le": LARGEST_LIMIT}
         elif "list" in str(hint):
-            fields[parameter.name] = (hint, Field(default, max_length=LONGEST_LIST))
-        else:
-            fields[parameter.name] = (hint, default)
+            bounds = {"max_length": LONGEST_LIST}
+        meaning = argument_description(name, parameter.name)
+        fields[parameter.name] = (hint, Field(default, description=meaning, **bounds))
     return create_model(name, __config__=ConfigDict(extra="forbid", str_max_length=LONGEST_ARGUMENT), **fields)
 
 
 def description(name: str) -> str:
     """What a tool does, in one sentence: the first line of its docstring."""
     return inspect.getdoc(TOOLS[name]).partition("\n")[0]  # type: ignore[union-attr]
+
+
+def argument_description(tool: str, argument: str) -> str | None:
+    """What an argument means, in one line of ``arguments.yaml``; None if it stands nowhere, which a test refuses."""
+    lines = argument_lines()
+    return lines.get(tool, {}).get(argument) or lines["every_tool"].get(argument)
+
+
+@cache
+def argument_lines() -> dict[str, dict[str, str]]:
+    """All lines, by tool (or ``every_tool``) and argument."""
+    return yaml.safe_load(ARGUMENTS.read_text(encoding="utf-8"))
 
 
 def _unpacked(value: Any, tool: str, key: str) -> Any:

@@ -18,7 +18,7 @@ from agent.analyst import (
     Analyst,
 )
 from agent.events import Call, Event, Finished, ToolFinished, ToolStarted, Words
-from agent.memory import LETTERS_KEPT
+from agent.memory import CHARACTERS_KEPT
 from index.errors import AnalystError
 from tests.agent.scripted_model import Piece, ScriptedModel, SilentModel, call
 from tools.library import Library
@@ -348,10 +348,10 @@ def test_the_manifest_is_that_of_the_index(library: Library) -> None:
 
 
 def test_results_of_earlier_questions_are_cut_so_that_a_long_talk_fits(library: Library) -> None:
-    analyst = analyst_of(library, [SEARCH], ["x " * LETTERS_KEPT], ["Hello."], ["Hello."])
+    analyst = analyst_of(library, [SEARCH], ["x " * CHARACTERS_KEPT], ["Hello."], ["Hello."])
     analyst.ask("posts?", thread="long")
     analyst.ask("and now?", thread="long")
     first, *later = analyst.model.seen[-1][1:]
     assert first.text == "posts?"
-    assert all(len(message.text) <= LETTERS_KEPT + 2 for message in later)
-    assert any(len(message.text) > LETTERS_KEPT + 2 for message in remembered(analyst, "long"))
+    assert all(len(message.text) <= CHARACTERS_KEPT + 2 for message in later)
+    assert any(len(message.text) > CHARACTERS_KEPT + 2 for message in remembered(analyst, "long"))

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agent.analyst import Analyst, system_prompt
+from agent.analyst import Analyst
 from agent.models.loading import SHIPPED
 from agent.models.messages import ZERO_WIDTH_SPACE, control_tokens, render
-from agent.models.policy import words
+from agent.models.shipped import ShippedPolicy, words
 from tests.agent.scripted_model import ScriptedModel, call
 from tests.agent.tiny_models import Family, build_tokenizer
 from tools.library import Library
@@ -103,7 +103,8 @@ def test_orders_reach_a_model_in_tool_results_only(hostile: Library) -> None:
 def conversation(text: str) -> list[Any]:
     asked = [{"name": "search_posts", "args": {"query": "Nike"}, "id": "abcdefghi"}]
     told = ToolMessage(text, name="search_posts", tool_call_id="abcdefghi")
-    return [SystemMessage(system_prompt()), HumanMessage("what about Nike?"), AIMessage("", tool_calls=asked), told]
+    system = SystemMessage(ShippedPolicy().system)
+    return [system, HumanMessage("what about Nike?"), AIMessage("", tool_calls=asked), told]
 
 
 def steering(tokenizer: Any, text: str) -> list[int]:

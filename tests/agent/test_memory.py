@@ -13,7 +13,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from agent import memory as memory_module
 from agent.analyst import LONGEST_TALK, Analyst
-from agent.memory import FILE, LETTERS_KEPT, Memory, owner_id, shortened, state_folder
+from agent.memory import CHARACTERS_KEPT, FILE, Memory, owner_id, shortened, state_folder
 from agent.toolbox import Outcome
 from index.errors import AnalystError
 from tests.agent.bare_library import BareLibrary, returning
@@ -125,7 +125,7 @@ def test_the_oldest_conversations_make_room(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_old_turns_are_cut_and_their_calls_stay() -> None:
-    long = "word " * LETTERS_KEPT
+    long = "word " * CHARACTERS_KEPT
     turn: list[Any] = [
         HumanMessage("Q " + long),
         AIMessage("", tool_calls=[{"name": "search_posts", "args": {"query": "Nike"}, "id": "c"}]),
@@ -137,7 +137,7 @@ def test_old_turns_are_cut_and_their_calls_stay() -> None:
     assert messages is not None and messages[4:] == turn * memory_module.WHOLE_TURNS
     asked, calls, brought, answer = messages[:4]
     assert asked == turn[0] and calls == turn[1]
-    assert len(brought.text) <= LETTERS_KEPT + 2 and len(answer.text) <= LETTERS_KEPT + 2
+    assert len(brought.text) <= CHARACTERS_KEPT + 2 and len(answer.text) <= CHARACTERS_KEPT + 2
     assert brought.artifact == Outcome({"query": "Nike"}, None, 0.1)
     assert shortened(messages) is None
 
