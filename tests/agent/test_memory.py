@@ -18,13 +18,18 @@ from agent.toolbox import Outcome
 from index.errors import AnalystError
 from tests.agent.bare_library import BareLibrary, returning
 from tests.agent.scripted_model import Piece, ScriptedModel, call
+from tools.result import cells
 from tools.result.evidence import Evidence
+from tools.result.line import Listing, lead, line
 from tools.search_posts import SearchPosts
 
+POST = Evidence("p1", "ana", "best shoes ever, 62 %", "2024-03-05T10:00:00+00:00", None, 12, "positive", 0.5)
 LINE = '@ana on 2024-03-05 (12 likes): "best shoes ever, 62 %"'
 FOUND = SearchPosts(
-    lines=["1 post nearest to Nike:", LINE],
-    evidence=[Evidence("p1", "ana", "best shoes ever, 62 %", "2024-03-05T10:00:00+00:00", "r/x", 12, "positive", 0.5)],
+    headline=lead(cells.count(1, "post"), " nearest to ", cells.topic("Nike", "query"), ":"),
+    lines=[line("post", cells.said(POST, "evidence.0"))],
+    listing=Listing("posts", ("p1",)),
+    evidence=[POST],
     query="Nike",
     considered=11,
 )
@@ -35,6 +40,10 @@ MINE = owner_id("my key")
 @pytest.fixture(autouse=True)
 def tools(monkeypatch: pytest.MonkeyPatch) -> None:
     returning(monkeypatch, lambda name, args: FOUND)
+
+
+def test_the_result_says_what_these_tests_take_it_to_say() -> None:
+    assert FOUND.text == f"1 post nearest to Nike:\n{LINE}"
 
 
 def analyst_of(memory: Memory, *replies: list[Piece]) -> Analyst:
@@ -226,7 +235,7 @@ def test_after_a_second_failure_the_tool_speaks() -> None:
     answer = analyst.ask("posts?")
     assert (answer.answer, answer.grounded) == (FOUND.text, False)
     assert len(analyst.model.seen) == 3
-    assert {source.said for source in answer.sources} >= {"@ana", "12", "2024-03-05"}
+    assert {source.said for source in answer.sources} >= {"@ana", "12 likes", "2024-03-05"}
     assert all(answer.answer[each.start : each.end] == each.said for each in answer.sources)
 
 
