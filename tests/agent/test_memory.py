@@ -73,6 +73,21 @@ def test_a_conversation_goes_on_after_a_restart(tmp_path: Path) -> None:
     assert brought == Outcome({"query": "Nike"}, FOUND, brought.seconds)
 
 
+def test_a_result_of_an_earlier_version_leaves_its_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    analyst = kept(tmp_path)
+    old = SearchPosts(lines=["1 post nearest to Nike:", LINE], query="Nike", considered=11)  # type: ignore[list-item]
+    messages = analyst.memory.messages("t")
+    brought = next(each for each in messages if isinstance(each, ToolMessage))
+    brought.artifact.result = old
+    analyst._agent.update_state({"configurable": {"thread_id": "t"}}, {"messages": [brought]}, as_node="model")
+    again = analyst_of(Memory(tmp_path), ["As before: 12 likes, @ana."])
+    again.memory.talks(MINE, "index")
+    answer = again.ask("and?", thread="t")
+    assert answer.grounded and answer.answer == "As before: 12 likes, @ana."
+    brought = next(each for each in again.memory.messages("t") if isinstance(each, ToolMessage))
+    assert brought.artifact.result is None and brought.artifact.handles == []
+
+
 def test_others_do_not_see_it(tmp_path: Path) -> None:
     memory = kept(tmp_path).memory
     assert memory.talks(MINE, "index") and not memory.talks(MINE, "other index")
