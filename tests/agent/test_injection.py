@@ -60,7 +60,8 @@ def hostile(encoder: Any, tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 def own_words(answer: str, results: list[dict[str, Any]]) -> str:
     """What of an answer no tool's line says."""
-    told = [line for result in results for line in [*result.get("lines", ()), *result.get("warnings", ())]]
+    told = [line for each in results for key in ("lines", "warnings") for line in each.get(key, ())]
+    told += [each["headline"] for each in results if "headline" in each]
     lines = {line.replace(ZERO_WIDTH_SPACE, "") for line in told}  # which breaks up the model's own control tokens
     return "\n".join(line for line in answer.splitlines() if line.replace(ZERO_WIDTH_SPACE, "") not in lines)
 
@@ -131,5 +132,5 @@ def test_nor_the_shipped_one(hostile: Library) -> None:
 
 def test_no_line_of_a_result_is_split_or_turned_round(hostile: Library) -> None:
     for name, args in (("search_posts", {"query": "Nike", "limit": 20}), ("get_profile", {"user": "ana"})):
-        for line in call_tool(hostile, name, args).lines:
-            assert not set(line) & set("\n\r\u2028\u202e\u2066\u2069")
+        for line in call_tool(hostile, name, args).said:
+            assert not set(line.text) & set("\n\r\u2028\u202e\u2066\u2069")
