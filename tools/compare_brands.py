@@ -11,10 +11,11 @@ from index.errors import AnalystError
 from tools.library import Library
 from tools.result.result import SMALL_POSTS, Evidence, ToolResult
 from tools.result.words import count, listed, percent, said, short, tone
-from tools.selection.brand_posts import Named, posts_naming
+from tools.selection.brand_posts import Named, brands_within
 from tools.selection.contrast import LIKELY, Contrast, contrast
 from tools.selection.intervals import margin
-from tools.selection.posts import Selection, evidence_posts, names_like, select_posts
+from tools.selection.posts import Selection, evidence_posts, select_posts
+from tools.selection.subject import names_like
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +97,7 @@ def compare_brands(
     """Two to ten brands side by side: how much and how warmly people talk of each, engagement, shared audience and what sets each crowd apart."""  # noqa: E501
     asked = _asked(brands)
     within = select_posts(library, since=since, until=until, community=community)
-    named = [posts_naming(library, brand, within) for brand in asked]
+    named = brands_within(library, asked, within)
     present = sorted((each for each in named if len(each.posts)), key=lambda each: (-len(each.posts), each.name))
     missing = {each.name: names_like(library, each.name) for each in named if not len(each.posts)}
     if not present:

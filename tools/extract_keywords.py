@@ -120,7 +120,7 @@ def contrastive_phrases(
 
 def _words(phrase: str) -> set[str]:
     """What a phrase says, whatever the number: "espresso" after "espresso machines" says nothing new."""
-    from index.phrases.candidates import singular
+    from index.inflection import singular
 
     return {singular(word) for word in re.findall(r"[^\W_]+", phrase)}
 

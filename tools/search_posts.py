@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from index.entities.mentions import canonical
 from index.errors import AnalystError
 from tools.library import Library
 from tools.result.result import ToolResult
 from tools.result.words import count, said, short
-from tools.selection.posts import count_posts, evidence_posts, select_posts, topic_pattern
+from tools.selection.posts import count_posts, evidence_posts, select_posts
+from tools.selection.subject import subject_of, table_of
 
 Sentiment = Literal["positive", "neutral", "negative"]
 WIDE = 400  # nearest posts that are looked through when the filters are loose
@@ -66,11 +68,12 @@ def _count(library: Library, where: str, values: dict[str, object]) -> int:
 def _scores(library: Library, query: str, where: str, values: dict[str, object], *, narrow: bool) -> dict[str, float]:
     """Cosine of each candidate that passes the filters, raised where the very words occur."""
     vector = library.embed(query)
+    words = table_of(library, subject_of(library, query, by_meaning=False)) if canonical(query) else "(SELECT '' AS id)"
     lexical = [
         id_
         for (id_,) in library.facts.rows(
-            f"SELECT p.id FROM posts p WHERE {where} AND regexp_matches(p.text, $q) ORDER BY p.id LIMIT {WIDE}",
-            {**values, "q": topic_pattern(library, query)},
+            f"SELECT p.id FROM posts p WHERE {where} AND p.id IN (SELECT id FROM {words}) ORDER BY p.id LIMIT {WIDE}",
+            values,
         )
     ]
     if narrow:

@@ -8,10 +8,9 @@ import numpy as np
 
 from tools.library import Library
 from tools.result.words import NEUTRAL_BAND
-from tools.selection.posts import topic_pattern
 from tools.targeting.affinity import Aim, Common, Habits, habits
 from tools.targeting.post_matrix import Crowd
-from tools.targeting.query import AudienceQuery, posts_naming, query_vector
+from tools.targeting.query import AudienceQuery, naming, query_vector
 
 BEST = 0.25  # share of a person's posts that counts: three of twelve
 BEST_PLACES = 1 / 12  # share of their posts by whose communities they are judged
@@ -69,15 +68,12 @@ def measure_signals(library: Library, query: AudienceQuery) -> Signals:
 
 def _tones(library: Library, campaign: str) -> dict[str, float]:
     """The posts that name the campaign with their tone toward it, or else as a whole; the warmest first."""
-    named = posts_naming(library, campaign)
-    if not named:
+    named = naming(library, campaign)
+    if named is None or named.posts.empty:
         return {}
-    tones = dict(zip(named, library.tones[library.crowd.rows_of(named)].tolist(), strict=True))
-    rows = library.facts.rows(
-        "SELECT post, avg(positive) - avg(negative) FROM mentions WHERE regexp_matches(text, $pattern) GROUP BY post",
-        {"pattern": topic_pattern(library, campaign)},
-    )
-    tones |= {id_: tone for id_, tone in rows if id_ in tones}
+    whole = library.tones[library.crowd.rows_of(list(named.posts.id))]
+    toward = (named.posts.positive - named.posts.negative).to_numpy(dtype=float)
+    tones = dict(zip(named.posts.id, np.where(np.isnan(toward), whole, toward).tolist(), strict=True))
     return dict(sorted(tones.items(), key=lambda item: (-item[1], item[0])))
 
 
