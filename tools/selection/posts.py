@@ -16,7 +16,7 @@ from index.errors import AnalystError
 from index.store.facts import SENTIMENTS
 from tools.library import Library
 from tools.result.result import Evidence
-from tools.result.words import count, listed, short
+from tools.result.words import count, short
 from tools.selection.period import Period, period_here
 from tools.selection.subject import Subject, known_names, names_like, subject_of, subjects_of_names, table_of
 
@@ -55,7 +55,8 @@ class Selection:
     """A WHERE clause over ``posts p`` with its values, and how to say it in words.
 
     ``posts`` is what may stand for ``posts p`` in a FROM clause: with a topic, posts whose tone is that toward it.
-    ``subject`` is what a topic was resolved to, ``period`` the time that was asked for.
+    ``subject`` is what a topic was resolved to, ``period`` the time that was asked for; ``beside`` says the conditions
+    other than the topic.
     """
 
     where: str
@@ -65,21 +66,31 @@ class Selection:
     posts: str = "posts p"
     subject: Subject | None = None
     period: Period = field(default_factory=Period)
+    beside: str = ""
 
 
 def select_posts(
-    library: Library, *, topic: str | None = None, user: str | None = None, **filters: Unpack[PostFilters]
+    library: Library,
+    *,
+    topic: str | None = None,
+    user: str | None = None,
+    may_be_empty: bool = False,
+    **filters: Unpack[PostFilters],
 ) -> Selection:
-    """Posts that meet every condition given. Raises AnalystError if a name is unknown or nothing is left."""
+    """Posts that meet every condition given.
+
+    Raises AnalystError if a person, a community or a language is unknown, or, unless it ``may_be_empty``, nothing is left.
+    """
     conditions, values = [], dict[str, Any]()
-    subject, posts = None, "posts p"
+    subject, about, posts = None, None, "posts p"
     if user is not None:
         values["author"] = library.author(user)
         conditions.append(Condition("p.author = $author", f"by @{values['author']}"))
     if topic is not None:
         subject = subject_of(library, topic)
         table = table_of(library, subject)
-        conditions.append(Condition(f"p.id IN (SELECT id FROM {table})", f"about {short(topic)}"))
+        about = Condition(f"p.id IN (SELECT id FROM {table})", f"about {short(topic)}")
+        conditions.append(about)
         posts = toward(table)
     period = period_here(library, filters.get("since"), filters.get("until"))
     conditions += _place_and_time(library, filters, period, values)
@@ -92,8 +103,9 @@ def select_posts(
         posts,
         subject,
         period,
+        " ".join(each.words for each in conditions if each is not about),
     )
-    if count_posts(library, found) == 0:
+    if not may_be_empty and count_posts(library, found) == 0:
         raise _nothing(library, found, conditions)
     return found
 
@@ -142,7 +154,7 @@ def _content(library: Library, filters: PostFilters, posts: str, values: dict[st
     if without := [name for name in filters.get("without") or [] if name.strip()]:
         tables = [table_of(library, subject) for subject in subjects_of_names(library, without)]
         clause = " AND ".join(f"p.id NOT IN (SELECT id FROM {table})" for table in tables)
-        conditions.append(Condition(clause, f"that do not name {listed([short(name) for name in without])}"))
+        conditions.append(Condition(clause, f"that do not name {' or '.join(short(name) for name in without)}"))
     return conditions
 
 

@@ -8,6 +8,7 @@ decision whether X is a name here is made over the whole index, so that counts o
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -18,12 +19,12 @@ from weakref import WeakKeyDictionary
 from index.entities.mentions import canonical
 from index.errors import AnalystError
 from index.inflection import singular
-from index.phrases.rarity import is_plain_word
+from index.phrases.rarity import is_plain_word, rarities
 from index.store.facts import Facts
 from tools.library import Library, nearest_names
 from tools.result.words import count, short
 from tools.selection.spelling import Spelling, spelling
-from tools.targeting.names import subjects_of
+from tools.targeting.names import is_well_known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -257,7 +258,7 @@ def _as_a_name(library: Library, said: str, rows: pd.DataFrame) -> pd.Series[boo
     capital = float(shown.written.mean()) if len(shown) else 0.0
     mostly = tagged >= NAME_SHARE or capital >= CAPITAL_SHARE
     if not is_plain_word(" ".join(said.strip("#@").split())) or not len(rows):
-        is_name = mostly or key in known_names(library) or bool(subjects_of(said))
+        is_name = mostly or key in known_names(library) or is_well_known(said) or (not len(rows) and _is_strange(said))
         return everything if is_name else None
     small = rows.small & ~rows.written
     if mostly:
@@ -265,9 +266,15 @@ def _as_a_name(library: Library, said: str, rows: pd.DataFrame) -> pd.Series[boo
         apart = small.any() and rows[~small].tagged.any() and float(rows.tagged[small].mean()) < NAME_SHARE
         return rows.tagged | ~small if apart else everything
     sometimes = int((rows.tagged & rows.written).sum()) >= SURELY_SOMETIMES and said != said.lower()
-    if tagged >= HARDLY_A_NAME or sometimes or bool(subjects_of(said)):
+    if tagged >= HARDLY_A_NAME or sometimes or is_well_known(said):
         return rows.tagged | rows.written
     return None
+
+
+def _is_strange(said: str) -> bool:
+    """Whether a word of it is none of the language: "Zune" is meant as a name even where nobody says it."""
+    known, _ = rarities()
+    return any(word not in known and singular(word) not in known for word in re.findall(r"\w+", said.casefold()))
 
 
 def _theme(library: Library, said: str, rows: pd.DataFrame, by_meaning: bool) -> Subject:

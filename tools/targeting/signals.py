@@ -8,6 +8,8 @@ import numpy as np
 
 from tools.library import Library
 from tools.result.words import NEUTRAL_BAND
+from tools.selection.period import Period
+from tools.selection.posts import select_posts
 from tools.targeting.affinity import Aim, Common, Habits, habits
 from tools.targeting.post_matrix import Crowd
 from tools.targeting.query import AudienceQuery, naming, query_vector
@@ -56,14 +58,28 @@ class Signals:
         return self.crowd.authors
 
 
-def measure_signals(library: Library, query: AudienceQuery) -> Signals:
-    """Every signal for every person of the index."""
+def measure_signals(library: Library, query: AudienceQuery, period: Period | None = None) -> Signals:
+    """Every signal for every person of the index, or of those who posted in ``period``, from their posts in it.
+
+    Raises AnalystError if there are no posts in ``period``.
+    """
     tones = _tones(library, query.campaign)
     known = habits()
     aim = known.aim(query_vector(library, query), query.words)
-    signals = signals_of(library.crowd, known, library.common, aim, tones)
+    crowd, common = _within(library, known, period) if period else (library.crowd, library.common)
+    signals = signals_of(crowd, known, common, aim, tones)
     # An encoder finds something near to any string of letters.
     return replace(signals, understood=bool(tones or query.meant or known.terms.known(query.campaign)))
+
+
+def _within(library: Library, known: Habits, period: Period) -> tuple[Crowd, Common]:
+    """What was posted in ``period``."""
+    selection = select_posts(library, **period.arguments)  # type: ignore[arg-type]
+    found = library.facts.rows(f"SELECT p.id FROM posts p WHERE {selection.where}", selection.values)
+    rows = np.sort(library.crowd.rows_of([id_ for (id_,) in found]))
+    crowd = library.crowd.subset(rows)
+    mean, spread = library.common.posts
+    return crowd, Common((mean[rows], spread[rows]), known.common(crowd.places))
 
 
 def _tones(library: Library, campaign: str) -> dict[str, float]:
