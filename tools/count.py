@@ -97,7 +97,10 @@ def _headline(found: Count, selection: Selection, type_: NameType | None) -> lis
     """``142 people mention Nike (17 % of 836 people; 301 posts).``"""
     value: list[Part] = [cells.count(found.value, ONE[found.of], "value", MANY[found.of])]
     if found.of == "names" and type_:
-        value = [cells.number(found.value, "value"), f" {'brands' if type_ == 'brand' else f'names of the kind {type_}'}"]
+        value = [
+            cells.number(found.value, "value"),
+            f" {'brands' if type_ == 'brand' else f'names of the kind {type_}'}",
+        ]
     one = found.value == 1
     beside = f" {selection.beside}" if selection.beside else ""
     share: list[Part] = []
@@ -115,7 +118,9 @@ def _does(of: Counted, selection: Selection, one: bool) -> str:
     """What is said of the things counted."""
     s = "s" if one else ""
     if selection.subject is None:
-        return {"posts": "", "people": " posted", "names": f" come{s} up in posts"}.get(of, f" ha{'s' if one else 've'} posts")
+        return {"posts": "", "people": " posted", "names": f" come{s} up in posts"}.get(
+            of, f" ha{'s' if one else 've'} posts"
+        )
     name = short(selection.subject.name)
     if of == "names":
         return f" come{s} up in posts about {name}"

@@ -168,7 +168,11 @@ def _headline(found: Rank) -> list[Part]:
         scope = scope.removeprefix(" in posts")
     first = found.groups[0]
     if found.of == "post":
-        return [f"The post with {_superlative(found)}{scope}: ", cells.said(found.evidence[0], "evidence.0"), _post_value(found)]
+        return [
+            f"The post with {_superlative(found)}{scope}: ",
+            cells.said(found.evidence[0], "evidence.0"),
+            _post_value(found),
+        ]
     equal = [place for place, group in enumerate(found.groups) if group.value == first.value]
     if len(equal) == 1 or is_rate_like(found):
         return [_named(found, 0), f" {saying}{scope}: ", *_value(found, 0), "."]
@@ -185,8 +189,12 @@ def _saying(found: Rank) -> str:
     said = OWN.get((found.by, found.of), SAYINGS[found.by])[found.order == "least"]
     if not found.average:
         return said
-    return f"{said} a post" if found.by in REACTIONS else said.replace("has the most", "has the largest share of").replace(
-        "has the fewest", "has the smallest share of"
+    return (
+        f"{said} a post"
+        if found.by in REACTIONS
+        else said.replace("has the most", "has the largest share of").replace(
+            "has the fewest", "has the smallest share of"
+        )
     )
 
 
@@ -223,12 +231,27 @@ def _value(found: Rank, place: int) -> list[Part]:
     if found.by == "people":
         return [people, " in ", posts]
     if found.by in ("positive", "negative") and group.share is not None:
-        part: list[Part] = [cells.number(int(group.value), f"{at}.value"), " of ", posts, " (", cells.percent(group.share, f"{at}.share")]
+        part: list[Part] = [
+            cells.number(int(group.value), f"{at}.value"),
+            " of ",
+            posts,
+            " (",
+            cells.percent(group.share, f"{at}.share"),
+        ]
         return [*part, *_interval(group, at, "percent"), ")"]
     if found.by == "growth":
         since = cells.date(found.later_from or "", "later_from")
         times = cells.number(group.value, f"{at}.value")
-        return [times, " times as common since ", since, " as before", *_interval(group, at, "number"), ", ", posts, *by]
+        return [
+            times,
+            " times as common since ",
+            since,
+            " as before",
+            *_interval(group, at, "number"),
+            ", ",
+            posts,
+            *by,
+        ]
     if found.by == "tone":
         return [cells.signed(group.value, f"{at}.value"), *_interval(group, at, "signed"), " in ", posts, *by]
     value = cells.number(group.value if found.average else int(group.value), f"{at}.value")
@@ -246,14 +269,17 @@ def _interval(group: Group, at: str, kind: Literal["percent", "signed", "number"
 def _lines(found: Rank, selection: Selection, people: People) -> list[Line]:
     if found.of == "post":
         lines = [
-            line("post", cells.said(post, f"evidence.{place}"), place=place + 1) for place, post in enumerate(found.evidence)
+            line("post", cells.said(post, f"evidence.{place}"), place=place + 1)
+            for place, post in enumerate(found.evidence)
         ]
     else:
         lines = [
             figure(_named(found, place), ": ", *_value(found, place), ".", place=place + 1)
             for place in range(len(found.groups))
         ]
-        lines += [line("post", "For example ", cells.said(post, f"evidence.{n}")) for n, post in enumerate(found.evidence)]
+        lines += [
+            line("post", "For example ", cells.said(post, f"evidence.{n}")) for n, post in enumerate(found.evidence)
+        ]
     return [*lines, *_notes(found, selection, people)]
 
 

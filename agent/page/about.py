@@ -106,7 +106,7 @@ def about_html(analyst: Analyst) -> str:
 
 def described_html(result: ToolResult) -> str:
     """What ``describe_data`` found out, the accuracy of each analysis among it."""
-    warnings = "".join(notice(warning, "warning") for warning in result.warnings)
+    warnings = "".join(notice(warning, "warning") for warning in map(str, result.warnings))
     accuracy: dict[str, dict[str, float]] = getattr(result, "accuracy", {})
     rows = [
         [esc(f"{analysis.capitalize()}: {_measure(what)}"), f"{figure:.3f}"]

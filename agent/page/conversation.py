@@ -31,6 +31,7 @@ UNEXPECTED = "Something went wrong while answering; the details are in the termi
 STOPPED = "Stopped. Words above this line were not yet checked against the data."
 UNGROUNDED = "The model's own words could not be traced to the data, so these are the tools' own."
 OTHERS_FIRST = "Others are being answered first"
+SAID = ("headline", "lines", "warnings", "listing", "evidence")  # parts that every result has
 TICK = 0.1  # seconds between two looks at what has happened
 ARGUMENT_SHOWN = 80  # characters of one argument in the title of a step
 
@@ -234,13 +235,13 @@ def result_size(result: ToolResult) -> str:
     sizes = []
     for item in fields(result):
         value = getattr(result, item.name)
-        if item.name not in ("lines", "warnings", "evidence") and isinstance(value, (list, dict)) and value:
+        if item.name not in SAID and isinstance(value, (list, dict)) and value:
             first = next(iter(value.values() if isinstance(value, dict) else value))
             if is_dataclass(first) and len(value) > 1:
                 sizes.append(f"{len(value):,} {item.name.replace('_', ' ')}")
     if result.evidence:
         sizes.append(count(len(result.evidence), "post"))
-    return ", ".join([*sizes[:1], *sizes[1:][-1:]]) or count(len(result.lines), "line")
+    return ", ".join([*sizes[:1], *sizes[1:][-1:]]) or count(len(result.lines) + 1, "line")
 
 
 def call_title(name: str, args: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from agent.page.conversation import Conversation, Shown
 from agent.page.text import literal
-from tools.result.result import one_line
+from tools.result.line import one_line
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Sequence
 
 from tools.library import Library
-from tools.result.result import Evidence
+from tools.result.evidence import Evidence
 
 # What a template language would act on goes as a reference too, whoever reads the page after us.
 _TEMPLATE = {ord(sign): f"&#{ord(sign)};" for sign in "{}$`\\"}

@@ -117,7 +117,7 @@ def head_html(results: Sequence[Shown], place: int | None = None) -> str:
         return f'<p class="quiet">{esc(NOTHING)}</p>'
     place = len(results) - 1 if place is None else place
     shown = results[place]
-    warnings = "".join(notice(warning, "warning") for warning in shown.result.warnings)
+    warnings = "".join(notice(warning, "warning") for warning in map(str, shown.result.warnings))
     asked = f'<p class="quiet" dir="auto">Asked: {esc(_short(shown.asked))}</p>' if shown.asked else ""
     return f'<h2 dir="auto">{esc(title(shown))}</h2>{asked}{_picker(results, place)}{warnings}'
 

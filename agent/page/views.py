@@ -15,7 +15,7 @@ from tools.explain_match import ExplainMatch
 from tools.find_audience import FindAudience, Person
 from tools.get_profile import GetProfile
 from tools.library import Library
-from tools.measure_engagement import EngagementGroup, MeasureEngagement, figure
+from tools.measure_engagement import EngagementGroup, MeasureEngagement, figure_words
 from tools.result.words import percent
 from tools.search_posts import SearchPosts
 from tools.targeting.reasons import told
@@ -46,7 +46,8 @@ def is_posts(shown: Shown | None) -> bool:
 
 
 def _own_words(shown: Shown) -> str:
-    lines = "".join(f'<li dir="auto">{esc(line)}</li>' for line in shown.result.lines)
+    said = [shown.result.headline, *shown.result.lines]
+    lines = "".join(f'<li dir="auto">{esc(line.text)}</li>' for line in said)
     return (
         f"<details><summary>Where the answer's figures come from: {esc(shown.name)}, {shown.seconds:.2f} s</summary>"
         f'<ol class="lines">{lines}</ol></details>'
@@ -75,8 +76,8 @@ def _engagement(result: MeasureEngagement, library: Library | None) -> str:
     everyone = result.everyone
     pairs = [
         ("Posts", f"{result.posts:,}"),
-        (f"{' + '.join(result.parts).capitalize()} a post", figure(everyone.mean)),
-        ("Half of them get at most", figure(everyone.median)),
+        (f"{' + '.join(result.parts).capitalize()} a post", figure_words(everyone.mean)),
+        ("Half of them get at most", figure_words(everyone.median)),
     ]
     if result.top_share is not None:
         pairs.append(("The top fifth gets", percent(result.top_share)))
@@ -96,9 +97,9 @@ def _groups(name: str, groups: dict[str, EngagementGroup], sure: float) -> str:
 
 def _typical(group: EngagementGroup, top: float) -> str:
     if group.low is None or group.high is None:
-        return f"<b>{figure(group.typical)}</b>{bar(group.typical, top=top)}"
-    span = f'<span class="quiet">{figure(group.low)}–{figure(group.high)}</span>'
-    return f"<b>{figure(group.typical)}</b> {span}{bar(group.typical, low=group.low, high=group.high, top=top)}"
+        return f"<b>{figure_words(group.typical)}</b>{bar(group.typical, top=top)}"
+    span = f'<span class="quiet">{figure_words(group.low)}–{figure_words(group.high)}</span>'
+    return f"<b>{figure_words(group.typical)}</b> {span}{bar(group.typical, low=group.low, high=group.high, top=top)}"
 
 
 _VIEWS: dict[type, Callable[[Any, Library | None], str]] = {

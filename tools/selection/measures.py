@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 Measure = Literal[
     "posts", "people", "likes", "replies", "shares", "engagement", "positive", "negative", "tone", "growth"
 ]
-Dimension = Literal[
-    "post", "person", "community", "name", "phrase", "hour", "weekday", "day", "week", "month", "year"
-]
+Dimension = Literal["post", "person", "community", "name", "phrase", "hour", "weekday", "day", "week", "month", "year"]
 NameType = Literal["person", "organization", "product", "location", "group", "work", "brand"]
 Order = Literal["most", "least"]
 
@@ -234,9 +232,21 @@ def _ranked(query: Query, groups: pd.DataFrame, since: datetime | None) -> Table
     ranked = valued.assign(_value=sign * valued["sort"].round(9), _posts=-valued.posts)
     ranked = ranked.sort_values(["_value", "_posts", "name"], kind="stable")
     first = ranked.head(query.limit)
-    tied = int((ranked["_value"] == first["_value"].iloc[-1]).sum() - (first["_value"] == first["_value"].iloc[-1]).sum()) if len(first) else 0
+    tied = (
+        int((ranked["_value"] == first["_value"].iloc[-1]).sum() - (first["_value"] == first["_value"].iloc[-1]).sum())
+        if len(first)
+        else 0
+    )
     rows = [
-        Group(str(row.name_), float(row.value), int(row.posts), int(row.people), _some(row.low), _some(row.high), _some(row.share))
+        Group(
+            str(row.name_),
+            float(row.value),
+            int(row.posts),
+            int(row.people),
+            _some(row.low),
+            _some(row.high),
+            _some(row.share),
+        )
         for row in first.rename(columns={"name": "name_"}).itertuples(index=False)
     ]
     return Table(rows, len(ranked), tied, small, since.date().isoformat() if since else None)
@@ -257,7 +267,9 @@ def _valued(query: Query, groups: pd.DataFrame) -> pd.DataFrame:
     groups["value"] = groups.amount
     if query.measure in ("positive", "negative") and query.dimension != "post":
         groups["share"] = groups.amount / groups.known
-        groups["low"], groups["high"] = zip(*map(wilson, groups.amount, groups.known), strict=True) if len(groups) else ((), ())
+        groups["low"], groups["high"] = (
+            zip(*map(wilson, groups.amount, groups.known), strict=True) if len(groups) else ((), ())
+        )
         return groups.assign(sort=groups.share if query.average else groups.value)
     whole = float(groups.amount.clip(lower=0).sum())
     groups["share"] = groups.amount / whole if whole else None
@@ -300,7 +312,8 @@ def _recent(library: Library, query: Query) -> datetime:
     )
     if first is None or last - first < timedelta(days=2):
         raise AnalystError(
-            "Growth needs dated posts over several days" + (f": posts {query.within.words}" if query.within.words else ""),
+            "Growth needs dated posts over several days"
+            + (f": posts {query.within.words}" if query.within.words else ""),
             todo="Widen the time.",
         )
     cut = last - (last - first) * RECENT

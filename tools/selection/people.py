@@ -60,7 +60,9 @@ class People:
     @property
     def told(self) -> list[str]:
         """What the filters did, a sentence each: "3 people left out: negative about Nike."."""
-        said = [f"{count(each.people, 'person', 'people')} left out: {each.words}." for each in self.left_out if each.people]
+        said = [
+            f"{count(each.people, 'person', 'people')} left out: {each.words}." for each in self.left_out if each.people
+        ]
         if self.unknown:
             handles = [f"@{short(handle, 40)}" for handle in self.unknown[:5]]
             more = len(self.unknown) - len(handles)
@@ -119,7 +121,12 @@ def _refuse(given: dict[str, Any]) -> None:
                 f"To post in {short(community)} hints at a trait that is never inferred or filtered on",
                 todo="Choose a community about a product or an interest.",
             )
-    for one, other in (("likes", "dislikes"), ("names", "never_names"), ("dislikes", "never_dislikes"), ("likes", "never_names")):
+    for one, other in (
+        ("likes", "dislikes"),
+        ("names", "never_names"),
+        ("dislikes", "never_dislikes"),
+        ("likes", "never_names"),
+    ):
         both = {canonical(name): name for name in given.get(one, ())}
         if clash := next((name for name in given.get(other, ()) if canonical(name) in both), None):
             raise AnalystError(

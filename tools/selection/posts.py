@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, TypedDict, Unpack
 from index.errors import AnalystError
 from index.store.facts import SENTIMENTS
 from tools.library import Library
-from tools.result.result import Evidence
+from tools.result.evidence import Evidence
 from tools.result.words import count, short
 from tools.selection.period import Period, period_here
 from tools.selection.subject import Subject, known_names, names_like, subject_of, subjects_of_names, table_of

@@ -6,12 +6,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from agent.grounding.returned import Returned
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.events import Source
 from agent.grounding.check import trace
-from agent.grounding.returned import Returned
 from agent.page.answer import MOST, SHOWN, answer_html, source_words
 from tests.agent.page.test_html import Read
 from tests.agent.page.test_result import CALLS

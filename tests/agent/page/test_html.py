@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent.page.html import action, bar, chips, esc, facts, handle, marked, notice, posts_html, table, tone_bar
 from tests.fake_analyst import NASTY
-from tools.result.result import Evidence
+from tools.result.evidence import Evidence
 
 
 class Read(HTMLParser):
