@@ -10,7 +10,7 @@ from tools.result import cells
 from tools.result.line import Line, Part, lead, note
 from tools.result.result import ToolResult
 from tools.result.words import listed, short
-from tools.selection.measures import BRAND, NameType
+from tools.selection.measures import NameType, types_of
 from tools.selection.people import Filters, People, select
 from tools.selection.posts import Selection, select_posts
 from tools.selection.subject import names_like
@@ -73,11 +73,10 @@ def _counted(library: Library, selection: Selection, of: Counted, type_: NameTyp
     )
     if of != "names":
         return posts, people, {"posts": posts, "people": people, "communities": communities}[of]
-    types = BRAND if type_ == "brand" else (type_,) if type_ else ()
     ((names,),) = library.facts.rows(
         "SELECT count(DISTINCT m.canonical) FROM posts p JOIN mentions m ON m.post = p.id "
         f"WHERE {selection.where} AND (len($types) = 0 OR m.type IN (SELECT unnest($types)))",
-        {**selection.values, "types": list(types)},
+        {**selection.values, "types": list(types_of(type_))},
     )
     return posts, people, names
 

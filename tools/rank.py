@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, Unpack
 
@@ -28,6 +29,7 @@ from tools.selection.measures import (
     is_rate,
     nothing_known,
     run,
+    types_of,
 )
 from tools.selection.people import Filters, People, select
 from tools.selection.posts import EVIDENCE, Selection, as_evidence, evidence_posts
@@ -94,7 +96,7 @@ def rank(
     if of == "person":
         refuse_sensitive(topic)  # nobody is listed by what is never told of anybody
     selection, people = select(library, topic=topic, user=user, **filters)
-    query = Query(selection, by, of, order, average, at_least or 1, type, limit)
+    query = Query(selection, by, of, order, average, at_least or 1, types_of(type), limit)
     if at_least is None and (is_rate(query) or (average and by in ("positive", "negative"))):
         query = replace(query, at_least=FLOOR)
     table = _table(library, query, given=at_least is not None)
@@ -225,45 +227,33 @@ def _value(found: Rank, place: int) -> list[Part]:
     group, at = found.groups[place], f"groups.{place}"
     posts = cells.count(group.posts, "post", f"{at}.posts")
     people = cells.count(group.people, "person", f"{at}.people", "people")
-    by = [" by ", people] if found.of != "person" else []
+    by: list[Part] = [" by ", people] if found.of != "person" else []
     if found.by == "posts":
         return [posts, *by]
     if found.by == "people":
         return [people, " in ", posts]
     if found.by in ("positive", "negative") and group.share is not None:
-        part: list[Part] = [
-            cells.number(int(group.value), f"{at}.value"),
-            " of ",
-            posts,
-            " (",
-            cells.percent(group.share, f"{at}.share"),
-        ]
-        return [*part, *_interval(group, at, "percent"), ")"]
+        share: list[Part] = [cells.percent(group.share, f"{at}.share"), ", ", _interval(group, at, cells.percent)]
+        return [cells.number(int(group.value), f"{at}.value"), " of ", posts, " (", share, ")"]
     if found.by == "growth":
-        since = cells.date(found.later_from or "", "later_from")
-        times = cells.number(group.value, f"{at}.value")
-        return [
-            times,
-            " times as common since ",
-            since,
-            " as before",
-            *_interval(group, at, "number"),
-            ", ",
-            posts,
-            *by,
-        ]
+        since, times = cells.date(found.later_from or "", "later_from"), cells.number(group.value, f"{at}.value")
+        between = [" (", _interval(group, at, cells.number), ")"]
+        return [times, " times as common since ", since, " as before", between, ", ", posts, by]
     if found.by == "tone":
-        return [cells.signed(group.value, f"{at}.value"), *_interval(group, at, "signed"), " in ", posts, *by]
+        return [cells.signed(group.value, f"{at}.value"), _bracketed(group, at, cells.signed), " in ", posts, by]
     value = cells.number(group.value if found.average else int(group.value), f"{at}.value")
-    return [value, *_interval(group, at, "number"), f" {found.by}{' a post' if found.average else ''} in ", posts, *by]
+    unit = f" {found.by}{' a post' if found.average else ''} in "
+    return [value, _bracketed(group, at, cells.number), unit, posts, by]
 
 
-def _interval(group: Group, at: str, kind: Literal["percent", "signed", "number"]) -> list[Part]:
+def _bracketed(group: Group, at: str, make: Callable[[float, str], Cell]) -> list[Part]:
+    return [" (", between, ")"] if (between := _interval(group, at, make)) else []
+
+
+def _interval(group: Group, at: str, make: Callable[[float, str], Cell]) -> list[Part]:
     if group.low is None or group.high is None:
         return []
-    make = {"percent": cells.percent, "signed": cells.signed, "number": cells.number}[kind]
-    opening, closing = (", ", "") if kind == "percent" else (" (", ")")
-    return [opening, make(group.low, f"{at}.low"), " to ", make(group.high, f"{at}.high"), closing]
+    return [make(group.low, f"{at}.low"), " to ", make(group.high, f"{at}.high")]
 
 
 def _lines(found: Rank, selection: Selection, people: People) -> list[Line]:
@@ -301,6 +291,6 @@ def _notes(found: Rank, selection: Selection, people: People) -> list[Line]:
 
 def _may_be_chance(first: Group, second: Group) -> bool:
     """Whether the intervals of the first two overlap."""
-    if None in (first.low, first.high, second.low, second.high):
+    if first.low is None or first.high is None or second.low is None or second.high is None:
         return False
-    return max(first.low, second.low) <= min(first.high, second.high)  # type: ignore[type-var]
+    return max(first.low, second.low) <= min(first.high, second.high)

@@ -49,7 +49,7 @@ GROUPS: dict[str, str] = {
 REACTIONS = ("likes", "replies", "shares", "engagement")
 TIMES = ("hour", "weekday", "day", "week", "month", "year")
 BRAND = ("organization", "product")
-NAMES_READ = 96  # the most tagged names whose every post is looked for
+NAMES_READ = 48  # the most tagged names whose every post is looked for, and more where more are listed
 RECENT = 0.25  # share of the time at its end that growth compares with what was before
 PRIOR = 5.0  # posts of average growth that are added to each side
 
@@ -58,8 +58,8 @@ PRIOR = 5.0  # posts of average growth that are added to each side
 class Query:
     """``measure`` by ``dimension`` over the posts of ``within``.
 
-    ``average`` takes the mean a post instead of the sum; ``at_least`` leaves out groups with fewer posts; ``type`` is the
-    kind of names.
+    ``average`` takes the mean a post instead of the sum; ``at_least`` leaves out groups with fewer posts; ``types`` are
+    the kinds of names, all if none is given.
     """
 
     within: Selection
@@ -68,7 +68,7 @@ class Query:
     order: Order = "most"
     average: bool = False
     at_least: int = 1
-    type: NameType | None = None
+    types: tuple[str, ...] = ()
     limit: int = 10
 
 
@@ -76,6 +76,7 @@ class Query:
 class Group:
     """One row: its ``value`` by which it is ranked with its interval, where there is one, its ``posts`` and ``people``.
 
+    ``mean`` is the tone of its posts, from −1 to 1, of names toward them.
     ``share`` is the value's part of all that was selected, or for positive and negative the part of the group's posts.
     """
 
@@ -86,6 +87,7 @@ class Group:
     low: float | None = None
     high: float | None = None
     share: float | None = None
+    mean: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -138,8 +140,13 @@ def _check(library: Library, query: Query) -> None:
         raise AnalystError(
             f"Growth by {query.dimension} is not known", todo="Rank times by posts, or ask for the growth of names."
         )
-    if query.type is not None and query.dimension != "name":
+    if query.types and query.dimension != "name":
         raise AnalystError("Only names have a type", todo='Leave type out, or rank names: of="name".')
+
+
+def types_of(kind: NameType | None) -> tuple[str, ...]:
+    """The types of mentions that a kind of names is; none means all."""
+    return BRAND if kind == "brand" else (kind,) if kind else ()
 
 
 def nothing_known(library: Library, within: Selection, measure: str) -> AnalystError:
@@ -180,12 +187,15 @@ def _names(library: Library, query: Query) -> pd.DataFrame:
     """The names that are tagged most in the selected posts, and every post that names each: name, id and its tone."""
     import pandas as pd
 
-    types = BRAND if query.type == "brand" else (query.type,) if query.type else ()
     found = library.facts.rows(
         f"SELECT mode(m.text ORDER BY m.text) FROM posts p JOIN mentions m ON m.post = p.id WHERE {query.within.where} "
         "AND (len($types) = 0 OR m.type IN (SELECT unnest($types))) GROUP BY m.canonical "
         "ORDER BY count(DISTINCT p.id) DESC, 1 LIMIT $read",
-        {**query.within.values, "types": list(types), "read": NAMES_READ},
+        {
+            **query.within.values,
+            "types": list(query.types),
+            "read": max(NAMES_READ, min(4 * query.limit, query.limit + NAMES_READ)),
+        },
     )
     own = query.within.subject.key if query.within.subject else None
     subjects = {each.key: each for each in subjects_of_names(library, _sayable([name for (name,) in found]))}
@@ -212,10 +222,10 @@ def _groups(library: Library, query: Query, source: str, since: datetime | None)
         WITH clusters AS (
             SELECT {group} AS name, {cluster} AS cluster, any_value(p.author) AS author, count(*) AS posts,
                    count(*) FILTER ({later}) AS later, count({amount}) AS known, sum({amount})::DOUBLE AS amount,
-                   min({amount})::DOUBLE AS least
+                   min({amount})::DOUBLE AS least, sum({TONE}) AS tones
             FROM {source} WHERE {query.within.where}{dated} AND {group} IS NOT NULL GROUP BY 1, 2)
         SELECT name, sum(posts)::BIGINT AS posts, count(DISTINCT author) AS people, sum(later)::BIGINT AS later,
-               sum(known)::BIGINT AS known, sum(amount) AS amount, min(least) AS least, count(*) FILTER (known > 0) AS clusters,
+               sum(known)::BIGINT AS known, sum(amount) AS amount, min(least) AS least, sum(tones) / sum(posts) AS mean, count(*) FILTER (known > 0) AS clusters,
                sum(amount * amount) AS squares, sum(amount * known) AS crossed, sum(known * known)::DOUBLE AS sizes
         FROM clusters GROUP BY 1
         """,
@@ -229,27 +239,27 @@ def _ranked(query: Query, groups: pd.DataFrame, since: datetime | None) -> Table
     small = len(groups) - len(enough)
     valued = _valued(query, enough.copy())
     sign = -1 if query.order == "most" else 1
-    ranked = valued.assign(_value=sign * valued["sort"].round(9), _posts=-valued.posts)
-    ranked = ranked.sort_values(["_value", "_posts", "name"], kind="stable")
+    ranked = valued.assign(_value=sign * valued["sort"].round(9), _posts=-valued.posts, _people=-valued.people)
+    ranked = ranked.sort_values(["_value", "_posts", "_people", "name"], kind="stable")
     first = ranked.head(query.limit)
-    tied = (
-        int((ranked["_value"] == first["_value"].iloc[-1]).sum() - (first["_value"] == first["_value"].iloc[-1]).sum())
-        if len(first)
-        else 0
-    )
-    rows = [
-        Group(
-            str(row.name_),
-            float(row.value),
-            int(row.posts),
-            int(row.people),
-            _some(row.low),
-            _some(row.high),
-            _some(row.share),
-        )
-        for row in first.rename(columns={"name": "name_"}).itertuples(index=False)
-    ]
+    last = first["_value"].iloc[-1] if len(first) else None
+    tied = int((ranked["_value"] == last).sum() - (first["_value"] == last).sum())
+    rows = [_group(row) for row in first.to_dict("records")]
     return Table(rows, len(ranked), tied, small, since.date().isoformat() if since else None)
+
+
+def _group(row: dict[Any, Any]) -> Group:
+    low, high, share = (_some(row[name]) for name in ("low", "high", "share"))
+    return Group(
+        str(row["name"]),
+        float(row["value"]),
+        int(row["posts"]),
+        int(row["people"]),
+        low,
+        high,
+        share,
+        float(row["mean"]),
+    )
 
 
 def _valued(query: Query, groups: pd.DataFrame) -> pd.DataFrame:

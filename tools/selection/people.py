@@ -16,7 +16,7 @@ from tools.library import Library, nearest_names
 from tools.privacy.sensitive import hints_at_trait, refuse_sensitive
 from tools.result.words import count, listed, short
 from tools.selection.period import Period
-from tools.selection.posts import PostFilters, Selection, select_posts
+from tools.selection.posts import PostFilters, Scope, Selection, select_posts
 from tools.selection.subject import subjects_of_names, table_of
 
 LIKES, DISLIKES = 0.15, -0.15  # mean tone of the posts that name something, from which it counts as liked or disliked
@@ -221,6 +221,10 @@ def _nobody_known(library: Library, said: list[str]) -> AnalystError:
     )
 
 
+class AudienceFilters(Scope, PeopleFilters, total=False):
+    """Where and when, and who."""
+
+
 class Filters(PostFilters, PeopleFilters, total=False):
     """All filters: of posts, and of the people who wrote them."""
 
@@ -234,8 +238,8 @@ def select(
     **filters: Unpack[Filters],
 ) -> tuple[Selection, People]:
     """The posts that meet every condition on posts, by the people who meet every condition on people."""
-    of_posts = {name: value for name, value in filters.items() if name in PostFilters.__annotations__}
-    of_people = {name: value for name, value in filters.items() if name in PeopleFilters.__annotations__}
-    selection = select_posts(library, topic=topic, user=user, may_be_empty=may_be_empty, **of_posts)  # type: ignore[misc]
-    people = select_people(library, selection, **of_people)  # type: ignore[misc]
+    given: dict[str, Any] = dict(filters)
+    of_people = {name: given.pop(name) for name in PeopleFilters.__annotations__ if name in given}
+    selection = select_posts(library, topic=topic, user=user, may_be_empty=may_be_empty, **given)
+    people = select_people(library, selection, **of_people)
     return people.narrow(selection), people

@@ -30,16 +30,26 @@ LANGUAGES = {
 }  # fmt: skip
 
 
-class PostFilters(TypedDict, total=False):
-    """Conditions on posts; each is optional, and all that are given must hold."""
+class Scope(TypedDict, total=False):
+    """Where and when: each is optional, and all that are given must hold."""
 
     community: Annotated[str | None, "only posts in this community"]
     since: Annotated[str | None, "from this time on: a date, or words such as 'last month'"]
     until: Annotated[str | None, "up to this time, which is included: a date, or words"]
-    sentiment: Annotated[Sentiment | None, "only posts of this tone, toward the topic if there is one"]
+
+
+class ContentFilters(Scope, total=False):
+    """Conditions on posts but for their tone."""
+
     without: Annotated[list[str] | None, "names or words that must not stand in the posts"]
     min_likes: Annotated[int | None, "only posts with at least so many likes"]
     language: Annotated[str | None, "only posts in this language: its name or code"]
+
+
+class PostFilters(ContentFilters, total=False):
+    """All conditions on posts."""
+
+    sentiment: Annotated[Sentiment | None, "only posts of this tone, toward the topic if there is one"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,9 @@ class Selection:
     subject: Subject | None = None
     period: Period = field(default_factory=Period)
     beside: str = ""
+
+
+EVERYTHING = Selection("true", {}, "")
 
 
 def select_posts(
@@ -210,3 +223,11 @@ def as_evidence(row: tuple[Any, ...], score: float | None = None) -> Evidence:
     id_, author, text, created_at, community, likes, sentiment = row
     when = created_at and created_at.astimezone(UTC).isoformat()  # DuckDB gives the machine's own zone
     return Evidence(id_, author, text, when, community, likes, sentiment, score)
+
+
+def refuse_filters(text: str, topic: str | None, user: str | None, filters: ContentFilters) -> None:
+    """Raises AnalystError if a pasted text is to be about something, or filtered: nothing that is asked may be ignored."""
+    if topic is not None or user is not None or filters:
+        raise AnalystError(
+            f"The text '{short(text, 30)}' has no topic or user, and no filters", todo="Give the text alone."
+        )
