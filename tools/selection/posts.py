@@ -229,5 +229,5 @@ def refuse_filters(text: str, topic: str | None, user: str | None, filters: Cont
     """Raises AnalystError if a pasted text is to be about something, or filtered: nothing that is asked may be ignored."""
     if topic is not None or user is not None or filters:
         raise AnalystError(
-            f"The text '{short(text, 30)}' has no topic or user, and no filters", todo="Give the text alone."
+            f"'{short(text, 30)}' as a text has no topic or user, and no filters", todo="Give the text alone."
         )
