@@ -53,7 +53,8 @@ def words(text: str) -> Words:
 def plain_script(question: str) -> Iterator[Event]:
     """One tool call, streamed words, an answer that differs from them."""
     yield ToolStarted("1", "search_posts", {"query": "tea", "limit": 5})
-    yield ToolFinished("1", "search_posts", f"2 posts nearest to tea\n1. @ana: {NASTY}", ToolResult(headline=lead("x")), 0.42)
+    found = f"2 posts nearest to tea\n1. @ana: {NASTY}"
+    yield ToolFinished("1", "search_posts", found, ToolResult(headline=lead("x")), 0.42)
     yield words("They like ")
     yield words("99 teas.")
     yield finished(f"They like **tea**, asked {question!r}.\n- @ana: {NASTY}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from index.entities.pipeline import Reader
     from tools.targeting.affinity import Common
 
-REMEMBERED = 32  # patterns whose posts are kept
 ALIKE = 60.0
 ONE_THREAD = threading.Lock()  # torch counts its threads for the whole process
 
@@ -116,19 +115,6 @@ class Library:
     def negative(self) -> np.ndarray:
         """(posts,) whether each post of ``crowd`` is negative."""
         return self.facts.frame("SELECT sentiment = 'negative' AS cold FROM posts").cold.to_numpy(dtype=bool)
-
-    @cached_property
-    def matching(self) -> Callable[[str], tuple[str, ...]]:
-        """``matching(pattern)``: ids, in order, of the posts whose text a regular expression matches; the last few
-        are remembered.
-        """
-
-        @lru_cache(maxsize=REMEMBERED)
-        def find(pattern: str) -> tuple[str, ...]:
-            sql = "SELECT id FROM posts WHERE regexp_matches(text, $pattern) ORDER BY id"
-            return tuple(id_ for (id_,) in self.facts.rows(sql, {"pattern": pattern}))
-
-        return find
 
     def embed(self, text: str) -> np.ndarray:
         """(384,) of unit length."""
