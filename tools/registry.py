@@ -14,10 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from index.errors import AnalystError
 from tools.analyze_sentiment import analyze_sentiment
+from tools.cannot_tell import cannot_tell
 from tools.compare_brands import compare_brands
 from tools.count import count
 from tools.describe_data import describe_data
 from tools.explain_match import explain_match
+from tools.explain_method import explain_method
 from tools.extract_entities import extract_entities
 from tools.extract_keywords import extract_keywords
 from tools.find_audience import find_audience
@@ -46,6 +48,8 @@ TOOLS: dict[str, Callable[..., ToolResult]] = {
         rank,
         list_segments,
         describe_data,
+        explain_method,
+        cannot_tell,
     )
 }
 ARGUMENTS = Path(__file__).parent / "arguments.yaml"
