@@ -274,7 +274,7 @@ def _aimed(tool: str, reading: QuestionReading, earlier: Earlier) -> str:
     """``tool``, or a look at the person where one is pointed at ("the first one") whom that tool does not take."""
     from tools.registry import arguments_model
 
-    pointed = "nth" in reading.slots and "user" in _pointed(tool, reading, earlier)
+    pointed = earlier.are_people and "nth" in reading.slots and "user" in _pointed(tool, reading, earlier)
     return "get_profile" if pointed and "user" not in arguments_model(tool).model_fields else tool
 
 
@@ -359,7 +359,7 @@ def _pointed(tool: str, reading: QuestionReading, earlier: Earlier) -> dict[str,
     """Who "the second one" or "her" is, or what, of what the result before listed."""
     if said := reading.slots.get("nth"):
         place = place_of(said[0])
-        name = "user" if earlier.are_people else SUBJECT.get(tool, "")
+        name = "user" if earlier.people else SUBJECT.get(tool, "")
         if place is None or not -len(earlier.listed) <= place < len(earlier.listed):
             return {}
         return {name: earlier.listed[place]}
