@@ -352,6 +352,14 @@ def test_a_place_among_names_is_a_subject() -> None:
     assert arguments_after("find_audience", pointing, names) == {"campaign": "Puma"}
 
 
+def test_a_place_among_posts_is_the_author_where_the_tool_takes_a_person() -> None:
+    posts = CallContext("posts?", "search_posts", {"query": "tea"}, ("ana", "ben.b"), are_people=False, are_posts=True)
+    pointing = reading("get_profile", nth=["second"], carried=["subject"])
+    assert proposals_after(pointing, posts) == [("get_profile", {"user": "ben.b"})]
+    liking = reading("find_audience", nth=["second"], carried=["subject"])
+    assert proposals_after(liking, posts) == [("find_audience", {"campaign": "tea"})]
+
+
 @pytest.mark.parametrize("carried", [["since"], ["until"], ["since", "until"]])
 def test_one_period_is_carried_over_as_a_whole(carried: list[str]) -> None:
     before = {"topic": "tea", "since": "2023", "until": "2023"}
