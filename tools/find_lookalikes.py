@@ -31,8 +31,8 @@ SHARED = 2  # communities that are told
 
 @dataclass(frozen=True)
 class Lookalike:
-    """A person: ``probability`` of being of the same kind with the ends of its 80 % interval, ``reasons`` in words, what
-    each score adds in log-odds, and ids of the posts nearest to what the given people write.
+    """A person: ``probability`` of being of the same kind with the ends of its 80 % interval, ``reasons`` in words,
+    what each score adds in log-odds, and ids of the posts nearest to what the given people write.
     """
 
     user: str
@@ -105,8 +105,12 @@ def read_handles(path: Path) -> list[str]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise AnalystError(f"The handles cannot be read: {reason}", where=str(path), todo="Give a text or CSV file.") from error
-    rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines()) if any(cell.strip() for cell in row)]
+        raise AnalystError(
+            f"The handles cannot be read: {reason}", where=str(path), todo="Give a text or CSV file."
+        ) from error
+    rows = [
+        [cell.strip() for cell in row] for row in csv.reader(text.splitlines()) if any(cell.strip() for cell in row)
+    ]
     if not rows:
         raise AnalystError("The file holds no handles", where=str(path), todo="Write one handle a line.")
     names = [cell.casefold() for cell in rows[0]]
@@ -116,7 +120,7 @@ def read_handles(path: Path) -> list[str]:
 
 
 def _seeds(library: Library, users: list[str]) -> tuple[list[str], list[str]]:
-    """The authors of the handles, each once, and the handles that are not in the data. Raises AnalystError without any."""
+    """The authors of the handles, each once, and handles that are not in the data. Raises AnalystError without any."""
     said = [user for each in users for user in (read_handles(Path(each[1:])) if _is_file(each) else [each])]
     if not said:
         raise AnalystError("No people are given", todo='Name some, for example users=["ana", "ben"].')
@@ -171,7 +175,10 @@ def _reasons(library: Library, crowd: Crowd, found: Likeness, row: int, seeds: n
     if parts["writing"] + parts["centre"] + parts["nearest"] >= TELLING:
         writing = library.profiles.writing
         likest = int(seeds[np.argmax(writing[seeds] @ writing[row])])
-        said.append("writes about the same things" + (f", most like @{short(crowd.authors[likest], 40)}" if len(seeds) > 1 else ""))
+        said.append(
+            "writes about the same things"
+            + (f", most like @{short(crowd.authors[likest], 40)}" if len(seeds) > 1 else "")
+        )
     if parts["visits"] >= TELLING and not shared:
         said.append("posts where people like them are often found")
     return said or ["a little nearer to them than most"]
@@ -226,5 +233,7 @@ def _warnings(seeds: list[str], unknown: list[str], considered: int) -> list[Lin
         warnings.append(warning("Not in these data and left out ", are, " ", listed(shown), "."))
     if len(seeds) < FEW_SEEDS:
         given = count(len(seeds), "person", "people")
-        warnings.append(warning(f"Careful: {given} can show only a little of what they have in common; five or more do better."))
+        warnings.append(
+            warning(f"Careful: {given} can show only a little of what they have in common; five or more do better.")
+        )
     return [*warnings, *few_people(considered, "ranked", "a ranking is shaky", "considered")]

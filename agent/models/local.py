@@ -170,7 +170,7 @@ class LocalChatModel(BaseChatModel):
     def prompt_ids(self, messages: Sequence[BaseMessage], *, tools: Sequence[Mapping[str, Any]] = ()) -> list[int]:
         """The conversation as the model reads it; control tokens inside messages are plain text."""
         with self._tokenizing:
-            ids = render(self._files.tokenizer, messages, tools=tools)
+            ids = render(self._files.tokenizer, messages, tools=list(map(dict, tools)))
         if len(ids) >= self._files.context:
             raise AnalystError(
                 f"The conversation is {len(ids)} tokens long, and the model reads at most {self._files.context}",

@@ -1,9 +1,9 @@
 """The reply policy of the shipped model, which is too small to be let loose.
 
-A question reader (``agent.understanding``) proposes the calls that a question can mean. Where it is sure, its one call is
-made as it stands; where it is not, the model chooses. After a tool the answer is what the tools returned, line for line,
-and the model is not asked. To small talk it gives one of our replies, and a question in another language than English
-is told so. Where the reader proposes nothing, arguments are spans of the user's words.
+A question reader (``agent.understanding``) proposes the calls that a question can mean. Where it is sure, its one call
+is made as it stands; where it is not, the model chooses. After a tool the answer is what the tools returned, line for
+line, and the model is not asked. To small talk it gives one of our replies, and a question in another language than
+English is told so. Where the reader proposes nothing, arguments are spans of the user's words.
 """
 
 from __future__ import annotations
@@ -194,14 +194,14 @@ def reply_grammar(kind: str) -> str:
 
 
 def answer_text(results: Sequence[ToolMessage]) -> str:
-    """What the tools returned, line for line without repeats; of what is too long the end of the lists is left out, which
-    is said, and no warning is.
+    """What the tools returned, line for line without repeats; of what is too long the end of the lists is left out,
+    which is said, and no warning is.
     """
     careful = [line for result in results for line in warnings_of(result)]
     lines = copied_lines([text_of(result) for result in results], most=None)
     found = [line for line in lines if line not in careful]
     shown = fitting(found, MOST_CHARACTERS)
-    more = words()["more"][:1] if len(shown) < len(found) else []
+    more = list(words()["more"])[:1] if len(shown) < len(found) else []
     return "\n".join([*shown, *more, *dict.fromkeys(careful)])
 
 

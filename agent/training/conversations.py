@@ -20,9 +20,10 @@ from agent.training.fillers import SLOT, Fillers, in_words, names_in, roughen
 from agent.training.follow_ups import Step, kept, places_within, read_steps, tool_after
 from agent.understanding.calls import SUBJECT
 from agent.understanding.context import place_of
+from agent.understanding.labels import TOOLS
 from index.errors import AnalystError
 from index.training.data import read_rows
-from tools.registry import TOOLS, arguments_model
+from tools.registry import arguments_model
 
 HERE = Path(__file__).parent
 PHRASINGS = HERE / "phrasings"

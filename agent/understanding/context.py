@@ -72,7 +72,7 @@ def _listed(message: ToolMessage, args: Mapping[str, Any]) -> tuple[tuple[str, .
     listing = getattr(result, "listing", None)
     if listing is None or not listing.names or (listing.kind in ("people", "posts") and "user" in args):
         return None
-    if listing.kind == "posts":
+    if listing.kind == "posts" and result is not None:
         authors = {post.id: post.author for post in result.evidence}
         return tuple(authors.get(id_, "") for id_ in listing.names), False, True
     names = () if listing.kind == "times" else listing.names  # a time is no subject

@@ -1,10 +1,10 @@
 """People like given ones: a classifier for the seed list against everyone else, beside nearness to them.
 
-Each person is told by what they write (the mean of their posts), and by where (the communities they visit, one by one and
-by what a visit to each says of others). A logistic regression learns in which directions the seeds differ from everyone
-else (as act-alike audiences do: Liu et al., KDD 2019); the nearest seeds and the communities that seeds visit more often
-than others add what so few examples cannot teach it. ``weights/lookalike.json`` weighs the five scores by how many seeds
-there are; it was fitted to whom such lists had been drawn from (``tools.training.lookalike``).
+Each person is told by what they write (the mean of their posts), and by where (the communities they visit, one by one
+and by what a visit to each says of others). A logistic regression learns in which directions the seeds differ from
+everyone else (as act-alike audiences do: Liu et al., KDD 2019); the nearest seeds and the communities that seeds visit
+more often than others add what so few examples cannot teach it. ``weights/lookalike.json`` weighs the five scores by
+how many seeds there are; it was fitted to whom such lists had been drawn from (``tools.training.lookalike``).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ Z80 = 1.2816
 
 @dataclass(frozen=True)
 class Likeness:
-    """``probability`` (people,) of belonging to the people that the seeds were drawn from, ``low`` and ``high`` the ends
-    of its 80 % interval; ``parts`` (people, len(SIGNALS)) what each score adds in log-odds.
+    """``probability`` (people,) of belonging to the people that the seeds were drawn from, ``low`` and ``high`` the
+    ends of its 80 % interval; ``parts`` (people, len(SIGNALS)) what each score adds in log-odds.
     """
 
     probability: np.ndarray
@@ -100,7 +100,7 @@ def _direction(vectors: np.ndarray, seeds: np.ndarray) -> np.ndarray:
 
 
 def _common_places(profiles: Profiles, seeds: np.ndarray) -> np.ndarray:
-    """(people,) sum, over the communities of each, of the log of how much more often seeds visit them than others do."""
+    """(people,) sum, over the communities of each, of the log of how much oftener seeds visit them than others do."""
     habit = profiles.habit
     everyone = np.asarray(habit.sum(0)).ravel() + SMOOTHING  # type: ignore[attr-defined]
     mine = np.asarray(habit[seeds].sum(0)).ravel()  # type: ignore[index]

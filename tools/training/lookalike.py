@@ -1,9 +1,9 @@
 """Learn how lookalikes are weighed: ``python -m tools.training.lookalike --index DIR --data DIR``.
 
-The hidden-community test: the posts in a campaign's communities are hidden, every author keeps twelve of the rest. Of those
-who have a hidden post some are drawn at random as seeds, the others are to be found. The knowledge of communities is learned
-from one half of the authors at a time and used for the other. Writes ``tools/weights/lookalike.json``: for each number of
-seeds a logistic regression over the scores, and its figures on campaigns left out.
+The hidden-community test: the posts in a campaign's communities are hidden, every author keeps twelve of the rest. Of
+those who have a hidden post some are drawn at random as seeds, the others are to be found. The knowledge of communities
+is learned from one half of the authors at a time and used for the other. Writes ``tools/weights/lookalike.json``: for
+each number of seeds a logistic regression over the scores, and its figures on campaigns left out.
 """
 
 from __future__ import annotations

@@ -51,7 +51,8 @@ def test_names_take_the_place_of_people() -> None:
 
 
 def test_posts_are_listed_by_their_authors() -> None:
-    posts = [Evidence(id_, author, "Hi.", None, None, None, "neutral") for id_, author in (("p2", "ben"), ("p1", "ana"))]
+    authors = (("p2", "ben"), ("p1", "ana"))
+    posts = [Evidence(id_, author, "Hi.", None, None, None, "neutral") for id_, author in authors]
     found = returned("search_posts", "p1", "p2", kind="posts", evidence=posts)
     earlier = CallContext.of([*asked("posts?", "search_posts", query="tea"), found, HumanMessage("the second one?")])
     assert (earlier.people, earlier.are_people, earlier.are_posts) == (("ana", "ben"), False, True)
