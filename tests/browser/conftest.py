@@ -79,7 +79,7 @@ def analyst_of(library: Library) -> Any:
 
 def serve(page: gr.Blocks, **settings: Any) -> str:
     """Serve ``page`` at a free port; its address."""
-    from agent.page.layout import launch
+    from agent.page.serving import launch
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

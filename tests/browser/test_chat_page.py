@@ -11,8 +11,10 @@ import pytest
 
 from agent.events import Event, ToolStarted
 from agent.page import handlers as page_wiring
-from agent.page.conversation import LOADING, STOPPED, Opening
-from agent.page.layout import build_page, launch
+from agent.page.answering import LOADING, STOPPED
+from agent.page.build import build_page
+from agent.page.opening import Opening
+from agent.page.serving import launch
 from index.errors import AnalystError
 from tests.browser.conftest import CHROMIUM, SCREENSHOTS, serve
 from tests.fake_analyst import NASTY, FakeAnalyst, plain_script

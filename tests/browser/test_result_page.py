@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from agent.page.conversation import Opening
-from agent.page.layout import build_page
+from agent.page.build import build_page
+from agent.page.opening import Opening
 from app import app
 from index.errors import AnalystError
 from tests.browser.conftest import CHROMIUM, SCREENSHOTS, SIZES, analyst_of, ask, serve

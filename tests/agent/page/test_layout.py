@@ -15,19 +15,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from agent.events import Event, ToolStarted, Words
-from agent.page.conversation import (
-    LOADING,
-    STOPPED,
-    THINKING,
-    UNEXPECTED,
-    UNGROUNDED,
-    Conversation,
-    Message,
-    Opening,
-    answer,
-)
-from agent.page.layout import build_page
-from agent.page.text import answer_markdown, literal
+from agent.page.answering import LOADING, STOPPED, THINKING, UNEXPECTED, answer
+from agent.page.build import build_page
+from agent.page.conversation import UNGROUNDED, Conversation, Message
+from agent.page.opening import Opening
+from agent.page.views.markdown import answer_markdown, literal
 from index.errors import AnalystError
 from tests.fake_analyst import NASTY, FakeAnalyst, finished
 

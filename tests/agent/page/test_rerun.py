@@ -8,8 +8,11 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from agent.analyst import Analyst
-from agent.page.conversation import Conversation, Opening, Shown, answer, note
-from agent.page.panel import query_words
+from agent.page.answering import answer, note
+from agent.page.conversation import Conversation
+from agent.page.opening import Opening
+from agent.page.views.query import query_words
+from agent.page.views.shown import Shown
 from agent.understanding.context import Earlier
 from tests.agent.scripted_model import ScriptedModel, call
 from tools.library import Library

@@ -15,11 +15,22 @@ import pytest
 import yaml
 
 from agent.page import sessions as page_sessions
-from agent.page.conversation import Conversation, Shown, result_size
-from agent.page.downloads import call_line, conversation_markdown, file_name, result_json, script
-from agent.page.panel import DOWNLOADS, QUERY, call_list_html, downloads, query_args, query_values, talks_html
+from agent.page.conversation import Conversation
+from agent.page.downloads import (
+    DOWNLOADS,
+    call_line,
+    call_list_html,
+    conversation_markdown,
+    downloads,
+    file_name,
+    result_json,
+    script,
+)
+from agent.page.screen import conversations_html
 from agent.page.sessions import Sessions, Visit
-from tests.agent.page.test_html import Read
+from agent.page.views.query import QUERY, query_args, query_values
+from agent.page.views.shown import Shown, result_size
+from tests.agent.page.views.test_html import Read
 from tests.fake_analyst import NASTY
 from tools.find_audience import FindAudience
 from tools.library import Library
@@ -137,7 +148,7 @@ def test_the_list_of_conversations(visit: Visit) -> None:
     other = Conversation()
     other.put(NASTY)
     visit.session.conversations.append(other)
-    read = Read(talks_html(visit))
+    read = Read(conversations_html(visit))
     assert read.words.index("<script>") < read.words.index("Who'd engage with a Nike ad?")  # the latest first
     assert set(read.tags) == {"h2", "ul", "li", "button", "span", "p"}
     assert ("aria-current", "true") in read.attributes

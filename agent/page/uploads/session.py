@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.page.catalogue import Shelf
-from agent.page.job import Job
-from agent.page.limiter import Line
-from agent.page.upload_process import Look, Made
+from agent.page.limiter import FifoLimiter
+from agent.page.uploads.catalogue import IndexCatalogue
+from agent.page.uploads.job import Job
+from agent.page.uploads.process import BuiltIndex, FilePreview
 from index.errors import AnalystError
 from tools.result.words import listed
 
@@ -21,25 +21,25 @@ LARGEST = 200 << 20  # bytes of a file
 KINDS = (".jsonl", ".ndjson", ".json", ".js", ".csv", ".tsv", ".parquet")
 PACKED = ("", ".gz", ".zst")
 ENDINGS = [kind + packed for packed in PACKED for kind in KINDS]
-MOST_DESKS = 200
+MOST_SESSIONS = 200
 LONGEST_NAME = 80  # characters of a file's name that are kept
 FULL = "Read or discard the file that is here first."
 
 
-class Desk:
-    """What one browser is doing with its posts: ``job`` is at work, or ``look`` tells what was found; else nothing.
+class UploadSession:
+    """What one browser is doing with its posts: ``job`` is at work, or ``preview`` tells what was found; else nothing.
 
-    ``note`` is the last thing to be said, and whether it is an error.
+    ``message`` is the last thing to be said, and whether it is an error.
     """
 
-    def __init__(self, owner: str, shelf: Shelf, line: Line) -> None:
+    def __init__(self, owner: str, catalogue: IndexCatalogue, limiter: FifoLimiter) -> None:
         self.owner = owner
         self.name = ""
         self.job: Job | None = None
         self.making = False
-        self.look: Look | None = None
-        self.note: tuple[str, bool] = ("", False)
-        self._shelf, self._line, self._lock = shelf, line, threading.Lock()
+        self.preview: FilePreview | None = None
+        self.message: tuple[str, bool] = ("", False)
+        self._catalogue, self._limiter, self._lock = catalogue, limiter, threading.Lock()
         self._wanted: Mapping[str, str] | None = None  # columns that were chosen while the file was looked through
         self._source: Path | None = None
         self._half_made: Path | None = None
@@ -55,26 +55,26 @@ class Desk:
         with self._lock:
             if self.busy:
                 path.unlink(missing_ok=True)
-                self.note = (FULL, True)
+                self.message = (FULL, True)
                 return
             self._clear()
             self.name = path.name
             try:
                 _check(path)
-                self._half_made, self._out = self._shelf.place_for(self.owner)
+                self._half_made, self._out = self._catalogue.place_for(self.owner)
                 self._source = self._half_made / safe_name(path.name)
                 shutil.move(path, self._source)
             except AnalystError as error:
                 path.unlink(missing_ok=True)
                 self._clear()
-                self.note = (str(error), True)
+                self.message = (str(error), True)
                 return
             self._start("look", str(self._source), None, finish=self._looked)
 
     def choose(self, columns: Mapping[str, str]) -> None:
-        """Look again, with these columns: field → column, "" for none."""
+        """FilePreview again, with these columns: field → column, "" for none."""
         with self._lock:
-            if self._source is None or self.look is None or self.making:
+            if self._source is None or self.preview is None or self.making:
                 return
             if self.job is not None:
                 self._wanted = dict(columns)
@@ -84,11 +84,11 @@ class Desk:
     def make(self) -> None:
         """Make the index of what was looked through."""
         with self._lock:
-            look = self.look
-            if self._source is None or self._half_made is None or self.busy or look is None or not look.posts:
+            preview = self.preview
+            if self._source is None or self._half_made is None or self.busy or preview is None or not preview.posts:
                 return
             index = self._half_made / "index"
-            self._start("make", str(self._source), look.columns, str(index), total=look.posts, finish=self._made)
+            self._start("make", str(self._source), preview.columns, str(index), total=preview.posts, finish=self._made)
 
     def drop(self) -> None:
         """Stop what is at work and throw everything away."""
@@ -97,7 +97,7 @@ class Desk:
             return
         with self._lock:
             self._clear()
-            self.note = ("", False)
+            self.message = ("", False)
 
     def settle(self) -> str | None:
         """Once the job is over: take notice of its end. The id of the index if one was made."""
@@ -108,29 +108,29 @@ class Desk:
             self.job = None
             if job.error:
                 self._clear()
-                self.note = (job.error, not job.stopped)
+                self.message = (job.error, not job.stopped)
                 return None
-            self.note = ("", False)
+            self.message = ("", False)
             if not self.making:
-                self.look = job.outcome
+                self.preview = job.outcome
                 if self._wanted is not None:
                     self._start("look", str(self._source), self._wanted, finish=self._looked)
                 return None
             made, name = job.outcome, self._out.name if self._out else ""
-            self.note = (_told(self.name, made), False)
-            self._source = self._half_made = self._out = self.look = None
+            self.message = (_told(self.name, made), False)
+            self._source = self._half_made = self._out = self.preview = None
             return f"own:{name}"
 
     def _start(self, task: str, *args: Any, total: int = 0, finish: Callable[[Any], Any]) -> None:
-        self.making, self.note, self._wanted = task == "make", ("", False), None
-        self.job = Job(self._line, task, *args, total=total, finish=finish).start()
+        self.making, self.message, self._wanted = task == "make", ("", False), None
+        self.job = Job(self._limiter, task, *args, total=total, finish=finish).start()
 
-    def _looked(self, outcome: Look | None) -> Look | None:
+    def _looked(self, outcome: FilePreview | None) -> FilePreview | None:
         if outcome is None:
             self._throw_away()
         return outcome
 
-    def _made(self, outcome: Made | None) -> Made | None:
+    def _made(self, outcome: BuiltIndex | None) -> BuiltIndex | None:
         """Put the whole index in its place; nothing else stays."""
         try:
             if outcome is not None and self._half_made is not None and self._out is not None:
@@ -145,29 +145,29 @@ class Desk:
 
     def _clear(self) -> None:
         self._throw_away()
-        self._source = self._half_made = self._out = self.look = self._wanted = None
+        self._source = self._half_made = self._out = self.preview = self._wanted = None
         self.name, self.making = "", False
 
 
-class Desks:
-    """The desks of all browsers, boundedly many; one file at a time is read, and one looked through."""
+class UploadSessions:
+    """The sessions of all browsers, boundedly many; one file at a time is read, and one looked through."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf, self._line, self._lock = shelf, Line(1), threading.Lock()
-        self._desks: OrderedDict[str, Desk] = OrderedDict()
+    def __init__(self, catalogue: IndexCatalogue) -> None:
+        self._catalogue, self._limiter, self._lock = catalogue, FifoLimiter(1), threading.Lock()
+        self._sessions: OrderedDict[str, UploadSession] = OrderedDict()
 
-    def of(self, owner: str) -> Desk:
+    def of(self, owner: str) -> UploadSession:
         with self._lock:
-            desk = self._desks.get(owner) or Desk(owner, self._shelf, self._line)
-            self._desks[owner] = desk
-            self._desks.move_to_end(owner)
-            idle = [desk for desk in self._desks.values() if not desk.busy and desk.owner != owner]
-            dropped = idle[: max(0, len(self._desks) - MOST_DESKS)]
+            session = self._sessions.get(owner) or UploadSession(owner, self._catalogue, self._limiter)
+            self._sessions[owner] = session
+            self._sessions.move_to_end(owner)
+            idle = [session for session in self._sessions.values() if not session.busy and session.owner != owner]
+            dropped = idle[: max(0, len(self._sessions) - MOST_SESSIONS)]
             for old in dropped:
-                del self._desks[old.owner]
+                del self._sessions[old.owner]
         for old in dropped:
             old.drop()
-        return desk
+        return session
 
 
 def safe_name(name: str) -> str:
@@ -192,6 +192,6 @@ def _check(path: Path) -> None:
         raise AnalystError("The file is empty", todo="Export the posts again.")
 
 
-def _told(name: str, made: Made) -> str:
+def _told(name: str, made: BuiltIndex) -> str:
     left_out = f", {made.rejected:,} rows left out" if made.rejected else ""
     return f"{made.posts:,} posts of {name} are ready{left_out}: ask about them."

@@ -6,8 +6,10 @@ import base64
 import threading
 from typing import TYPE_CHECKING
 
-from agent.page.conversation import Shown
-from agent.page.html import esc, notice, table
+from markupsafe import Markup
+
+from agent.page.views.html import part, render
+from agent.page.views.shown import Shown
 from tools.library import Library
 
 if TYPE_CHECKING:
@@ -37,23 +39,16 @@ def picture(chart: Chart, kind: str) -> bytes:
         return chart.png() if kind == "png" else chart.svg()
 
 
-def charts_html(library: Library, shown: Shown) -> str:
-    """All pictures of a result, drawn now."""
-    found = charts_of(library, shown)
-    return "".join(map(_figure, found)) or notice(NOTHING_TO_DRAW)
+def charts_html(library: Library, shown: Shown) -> Markup:
+    """All pictures of a result, drawn now, each with its figures."""
+    drawn = [(chart.title, base64.b64encode(picture(chart, "png")).decode(), *_table(chart.table))
+             for chart in charts_of(library, shown)]  # fmt: skip
+    return render("charts.html.j2", drawn=drawn) if drawn else part("notice", NOTHING_TO_DRAW)
 
 
-def _figure(chart: Chart) -> str:
-    data = base64.b64encode(picture(chart, "png")).decode()
-    return (
-        f'<figure class="drawn"><img class="chart" alt="{esc(chart.title)}" src="data:image/png;base64,{data}">'
-        f"<details><summary>The figures behind it</summary>{_table(chart.title, chart.table)}</details></figure>"
-    )
-
-
-def _table(title: str, frame: pd.DataFrame) -> str:
-    rows = [[esc(_cell(value)) for value in row] for row in frame.head(TABLE_ROWS).itertuples(index=False)]
-    return table(title, [str(name) for name in frame.columns], rows)
+def _table(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    rows = [[_cell(value) for value in row] for row in frame.head(TABLE_ROWS).itertuples(index=False)]
+    return [str(name) for name in frame.columns], rows
 
 
 def _cell(value: object) -> str:

@@ -10,13 +10,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from agent.page.about import SHIPPED, about_html, about_index, example_questions
-from agent.page.chart import charts_html, charts_of
-from agent.page.conversation import Shown
-from agent.page.person import open_person, person_html
-from agent.page.result import NO_POSTS, NOTHING, generic_html, head_html, posts_tab_html, title
-from agent.page.views import is_posts, result_html
-from tests.agent.page.test_html import Read
+from agent.page.views.about import SHIPPED, about_html, about_index
+from agent.page.views.chart import charts_html, charts_of
+from agent.page.views.examples import example_questions
+from agent.page.views.fields import fields_html
+from agent.page.views.person import open_person, person_html
+from agent.page.views.result import NO_POSTS, NOTHING, head_html, is_posts, posts_tab_html, result_html
+from agent.page.views.shown import Shown, title
+from tests.agent.page.views.test_html import Read
 from tests.fake_analyst import NASTY, FakeAnalyst, manifest
 from tools.find_audience import FindAudience
 from tools.library import Library
@@ -130,7 +131,7 @@ def test_every_result_can_be_shown(library: Library, tool: str) -> None:
     html = result_html(each)
     assert 'class="likely"' in html if tool == "explain_match" else "<dl" in html or "<table" in html
     assert all(line in Read(html).words for line in each.result.lines)
-    assert "nan" not in html.casefold().replace("nano", "") and title(each)
+    assert "nan" not in html.casefold().replace("nano", "") and title(each.name, each.args)
 
 
 def test_views_say_what_people_ask_for(library: Library) -> None:
@@ -164,7 +165,7 @@ class Odd(ToolResult):
 
 
 def test_any_result_is_shown_by_its_fields() -> None:
-    html = generic_html(Odd(lines=["x"], rows=[Row(NASTY, 0.256, -0.1, ["a"])], counts={"<i>": 1200}, words=[NASTY]))
+    html = fields_html(Odd(lines=["x"], rows=[Row(NASTY, 0.256, -0.1, ["a"])], counts={"<i>": 1200}, words=[NASTY]))
     read = Read(html)
     assert NASTY in read.words and "script" not in read.tags and "img" not in read.tags
     for part in ("26 %", "-0.10", "1,200", "<i>", "0.50", "–"):
@@ -185,11 +186,10 @@ def test_the_heading_tells_which_result(audience: Shown, library: Library) -> No
 
 
 def test_titles_hold_for_any_arguments() -> None:
-    result = ToolResult(lines=["x"])
-    assert title(Shown("analyze_sentiment", {"text": "so bad"}, result, 0.1)) == "Tone of the pasted text"
-    assert title(Shown("find_audience", {}, result, 0.1)) == "Find audience: all posts"
-    assert title(Shown("measure_engagement", {}, result, 0.1)) == "Engagement of all posts"
-    assert len(title(Shown("find_audience", {"campaign": "word " * 500}, result, 0.1))) == 80
+    assert title("analyze_sentiment", {"text": "so bad"}) == "Tone of the pasted text"
+    assert title("find_audience", {}) == "Find audience: all posts"
+    assert title("measure_engagement", {}) == "Engagement of all posts"
+    assert len(title("find_audience", {"campaign": "word " * 500})) == 80
 
 
 def test_charts_come_with_their_figures(library: Library, audience: Shown) -> None:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.page.limiter import Line
-from agent.page.upload_process import Look, Made
+from agent.page.limiter import FifoLimiter
+from agent.page.uploads.process import BuiltIndex, FilePreview
 
-HOME = Path(__file__).resolve().parents[2]
+HOME = Path(__file__).resolve().parents[3]
 DIED = "The reading broke off. Bring the file again."
 STOPPED = "Stopped; nothing was kept."
 
@@ -33,13 +33,15 @@ class Progress:
 
 
 class Job:
-    """One task for ``page_reading``. ``finish`` is called with the outcome before the job counts as over."""
+    """One task for ``uploads.process``. ``finish`` is called with the outcome before the job counts as over."""
 
-    def __init__(self, line: Line, task: str, *args: Any, total: int = 0, finish: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, limiter: FifoLimiter, task: str, *args: Any, total: int = 0, finish: Callable[[Any], Any]
+    ) -> None:
         self.total = total
         self.error = ""
         self.outcome: Any = None
-        self._line, self._task, self._args, self._finish = line, task, args, finish
+        self._limiter, self._task, self._args, self._finish = limiter, task, args, finish
         self._stop, self._over = threading.Event(), threading.Event()
         self._told: list[tuple[float, int]] = []  # when, and how many posts
         self._kind = ""
@@ -75,12 +77,12 @@ class Job:
             rate = (done - told[0][1]) / (told[-1][0] - told[0][0])
             ago = time.monotonic() - told[-1][0]
             left = max(0.0, (self.total - done) / rate - ago) if rate > 0 and self.total else None
-        return Progress(self._line.place(self), self._kind, done, rate, left)
+        return Progress(self._limiter.place(self), self._kind, done, rate, left)
 
     def _run(self) -> None:
         outcome, error = None, ""
         try:
-            with self._line.turn(self, self._stop) as came:
+            with self._limiter.turn(self, self._stop) as came:
                 if came:
                     outcome, error = self._work()
             if self._stop.is_set():
@@ -106,7 +108,7 @@ class Job:
                 for line in process.stdout or () if not self._stop.is_set() else ():
                     kind, news = json.loads(line)
                     if kind == "done":
-                        return (Look(**news) if self._task == "look" else Made(**news)), ""
+                        return (FilePreview(**news) if self._task == "look" else BuiltIndex(**news)), ""
                     if kind == "failed":
                         return None, str(news)
                     self._kind, told = kind, (time.monotonic(), int(news))
@@ -118,4 +120,4 @@ class Job:
 
 def command(task: str, args: tuple[Any, ...]) -> list[str]:
     """The process for a task."""
-    return [sys.executable, "-m", "agent.page.upload_process", task, json.dumps(args)]
+    return [sys.executable, "-m", "agent.page.uploads.process", task, json.dumps(args)]

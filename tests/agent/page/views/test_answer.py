@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from agent.events import Source
 from agent.grounding.check import trace
 from agent.grounding.returned import Returned
-from agent.page.answer import MOST, SHOWN, answer_html, source_words
-from tests.agent.page.test_html import Read
-from tests.agent.page.test_result import CALLS
+from agent.page.views.answer import MOST, SHOWN, answer_html, source_words
+from tests.agent.page.views.test_html import Read
+from tests.agent.page.views.test_result import CALLS
 from tests.fake_analyst import NASTY
 from tools.library import Library
 from tools.registry import call_tool
@@ -34,7 +34,7 @@ class Marks(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.marked: list[tuple[str, str]] = []
         self._open = False
-        self.feed(html)
+        self.feed(str(html))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "abbr":

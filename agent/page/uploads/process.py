@@ -31,7 +31,7 @@ Tell = Callable[[str, Any], None]  # what has come, and the news
 
 
 @dataclass(frozen=True)
-class Look:
+class FilePreview:
     """What a file holds. ``columns`` is field → column; the counts are 0 as long as a required field is ``missing``."""
 
     names: list[str]
@@ -49,7 +49,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Made:
+class BuiltIndex:
     """An index that was made."""
 
     posts: int
@@ -74,7 +74,7 @@ def main(task: str, args: str) -> None:
     def tell(kind: str, news: Any) -> None:
         print(json.dumps([kind, news]), file=lines, flush=True)
 
-    work: Callable[..., Look | Made] = look if task == "look" else make
+    work: Callable[..., FilePreview | BuiltIndex] = look if task == "look" else make
     try:
         tell("done", asdict(work(*json.loads(args), tell)))
     except AnalystError as error:
@@ -89,7 +89,7 @@ def plain_sentence(error: AnalystError) -> str:
     return f"{error.what.rstrip('.')}. {todo}".strip()
 
 
-def look(source: str, columns: Mapping[str, str] | None, tell: Tell) -> Look:
+def look(source: str, columns: Mapping[str, str] | None, tell: Tell) -> FilePreview:
     """Read the whole file without analysing it; ``columns`` is field → column, None leaves them to be told."""
     from index.posts.readers import columns_of, read_rows
 
@@ -102,7 +102,7 @@ def look(source: str, columns: Mapping[str, str] | None, tell: Tell) -> Look:
     sample = [_shown(row) for row in head if isinstance(row, dict)][:SAMPLE]
     missing = [name for name in REQUIRED if name not in chosen]
     if missing:
-        return Look(names, chosen, sample, missing)
+        return FilePreview(names, chosen, sample, missing)
     counted = _Counted()
     for number, row in enumerate(posts_of(source, chosen), start=1):
         counted.add(row)
@@ -110,10 +110,10 @@ def look(source: str, columns: Mapping[str, str] | None, tell: Tell) -> Look:
             tell("rows", number)
         if counted.posts > MOST_POSTS:
             raise AnalystError(f"The file holds more than {MOST_POSTS:,} posts", todo="Bring a part of them.")
-    return Look(names, chosen, sample, missing, **counted.figures())
+    return FilePreview(names, chosen, sample, missing, **counted.figures())
 
 
-def make(source: str, columns: Mapping[str, str], out: str, tell: Tell) -> Made:
+def make(source: str, columns: Mapping[str, str], out: str, tell: Tell) -> BuiltIndex:
     """Make an index in ``out``; tells ``read`` with the number of posts that were analysed."""
     from index import build
 
@@ -122,7 +122,7 @@ def make(source: str, columns: Mapping[str, str], out: str, tell: Tell) -> Made:
     manifest, tally = build.build_index(
         [mapped], Path(out), columns=overrides, advance=lambda size, stored: tell("read", stored)
     )
-    return Made(
+    return BuiltIndex(
         tally.posts, manifest.people, tally.rejected, tally.duplicates, manifest.seconds, manifest.posts_per_second
     )
 

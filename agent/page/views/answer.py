@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from agent.events import Source
-from agent.page.html import esc
-from agent.page.text import BOLD
+from agent.page.views.html import esc
+from agent.page.views.markdown import BOLD
 
 MOST, SHOWN = 7, 5  # of a list with more than MOST items only SHOWN are open
 MANY_PARTS = 3  # from so many parts on a line is a list of its own

@@ -13,31 +13,31 @@ from typing import Any
 
 import pytest
 
-from agent.page import job as page_job
-from agent.page import upload_process as page_reading
-from agent.page import uploads as page_own
-from agent.page.catalogue import OWN, Entry, Shelf
-from agent.page.conversation import Opening
-from agent.page.job import DIED, STOPPED, Job, Progress
-from agent.page.limiter import Line
-from agent.page.upload_process import NUMBERED, Look, Made, look, make
-from agent.page.uploads import Desk, Desks, safe_name
-from agent.page.uploads_html import (
+from agent.page.limiter import FifoLimiter
+from agent.page.opening import Opening
+from agent.page.uploads import job as page_job
+from agent.page.uploads import process as page_reading
+from agent.page.uploads import session as page_own
+from agent.page.uploads.catalogue import OWN, Entry, IndexCatalogue
+from agent.page.uploads.job import DIED, STOPPED, Job, Progress
+from agent.page.uploads.process import NUMBERED, BuiltIndex, FilePreview, look, make
+from agent.page.uploads.session import UploadSession, UploadSessions, safe_name
+from agent.page.uploads.view import (
     FIELDS,
     choices,
-    desk_html,
     duration,
-    look_html,
+    indexes_html,
     own_html,
+    preview_html,
     progress_html,
     sample_html,
-    shelf_html,
+    upload_html,
 )
 from index.encoding.encoder import Encoder
 from index.errors import AnalystError
 from index.manifest import read_manifest
 from index.posts.record import SPELLINGS
-from tests.agent.page.test_html import Read
+from tests.agent.page.views.test_html import Read
 from tests.conftest import small_rows
 from tests.fake_analyst import NASTY, FakeAnalyst, index_folder
 
@@ -64,9 +64,9 @@ def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
+def catalogue(tmp_path: Path) -> IndexCatalogue:
     served = index_folder(tmp_path / "all" / "served")
-    return Shelf(Opening(lambda: FakeAnalyst()), served=served, folder=served.parent)  # type: ignore[arg-type, return-value]
+    return IndexCatalogue(Opening(lambda: FakeAnalyst()), served=served, folder=served.parent)  # type: ignore[arg-type, return-value]
 
 
 def test_a_known_file_is_counted_with_its_rejects(write: Write) -> None:
@@ -138,84 +138,90 @@ def test_numbered_posts_and_a_refused_column_reach_the_index(
     assert rows == [("1", "ana", None), ("2", "ben", None), ("3", "ana", None)]
 
 
-def test_a_process_looks_through_a_file_and_what_becomes_of_it_is_known(write: Write, shelf: Shelf) -> None:
-    desk = Desk(OWNER, shelf, Line(1))
+def test_a_process_looks_through_a_file_and_what_becomes_of_it_is_known(
+    write: Write, catalogue: IndexCatalogue
+) -> None:
+    session = UploadSession(OWNER, catalogue, FifoLimiter(1))
     upload = write("up/posts.jsonl", small_rows())
-    desk.take(upload)
-    assert desk.busy and not Path(upload).exists() and "Looking through posts.jsonl" in desk_html(desk)
-    assert desk.job is not None and desk.job.wait(120)
-    assert desk.settle() is None and desk.look is not None and desk.look.posts == 11
-    assert not desk.busy and "11" in desk_html(desk)
-    desk.drop()
-    assert desk.look is None and kept(shelf) == [] and "Bring your own posts" in desk_html(desk)
+    session.take(upload)
+    assert session.busy and not Path(upload).exists() and "Looking through posts.jsonl" in upload_html(session)
+    assert session.job is not None and session.job.wait(120)
+    assert session.settle() is None and session.preview is not None and session.preview.posts == 11
+    assert not session.busy and "11" in upload_html(session)
+    session.drop()
+    assert session.preview is None and kept(catalogue) == [] and "Bring your own posts" in upload_html(session)
 
 
-def kept(shelf: Shelf) -> list[Path]:
+def kept(catalogue: IndexCatalogue) -> list[Path]:
     """Files of visitors that stand on the disk."""
-    assert shelf._folder is not None
-    return [path for path in (shelf._folder / OWN).rglob("*") if path.is_file()]
+    assert catalogue._folder is not None
+    return [path for path in (catalogue._folder / OWN).rglob("*") if path.is_file()]
 
 
 def instead(monkeypatch: pytest.MonkeyPatch, work: Callable[[Job], tuple[Any, str]]) -> None:
     monkeypatch.setattr(Job, "_work", work)
 
 
-def looked(desk: Desk, upload: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A desk with a file that was looked through."""
-    found = Look(["id"], {"id": "id", "author": "author", "text": "text"}, [], [], posts=2, people=2)
+def looked(session: UploadSession, upload: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session with a file that was looked through."""
+    found = FilePreview(["id"], {"id": "id", "author": "author", "text": "text"}, [], [], posts=2, people=2)
     instead(monkeypatch, lambda job: (found, ""))
-    desk.take(upload)
-    assert desk.job is not None and desk.job.wait(10)
-    desk.settle()
+    session.take(upload)
+    assert session.job is not None and session.job.wait(10)
+    session.settle()
 
 
 def test_an_index_stands_in_its_place_when_it_is_whole(
-    write: Write, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    write: Write, catalogue: IndexCatalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Desk(OWNER, shelf, Line(1))
-    looked(desk, write("my.csv", "id"), monkeypatch)
+    session = UploadSession(OWNER, catalogue, FifoLimiter(1))
+    looked(session, write("my.csv", "id"), monkeypatch)
     seen = threading.Event()
 
     def work(job: Job) -> tuple[Any, str]:
         index_folder(Path(job._args[2]))
         seen.wait(10)
-        return Made(2, 2, 1, 0, 1.0, 2.0), ""
+        return BuiltIndex(2, 2, 1, 0, 1.0, 2.0), ""
 
     instead(monkeypatch, work)
-    desk.make()
-    assert shelf.own(OWNER) == [] and desk.job is not None
+    session.make()
+    assert catalogue.own(OWNER) == [] and session.job is not None
     seen.set()
-    assert desk.job.wait(10)
-    made = desk.settle()
-    assert [entry.id for entry in shelf.own(OWNER)] == [made]
-    assert desk.note == ("2 posts of my.csv are ready, 1 rows left out: ask about them.", False)
-    assert [path.name for path in kept(shelf)] == ["manifest.json"]
+    assert session.job.wait(10)
+    made = session.settle()
+    assert [entry.id for entry in catalogue.own(OWNER)] == [made]
+    assert session.message == ("2 posts of my.csv are ready, 1 rows left out: ask about them.", False)
+    assert [path.name for path in kept(catalogue)] == ["manifest.json"]
 
 
-def test_a_column_that_is_chosen_meanwhile_counts(write: Write, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = Desk(OWNER, shelf, Line(1))
-    looked(desk, write("my.csv", "id"), monkeypatch)
+def test_a_column_that_is_chosen_meanwhile_counts(
+    write: Write, catalogue: IndexCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = UploadSession(OWNER, catalogue, FifoLimiter(1))
+    looked(session, write("my.csv", "id"), monkeypatch)
     going, asked = threading.Event(), list[Any]()
 
     def work(job: Job) -> tuple[Any, str]:
         going.wait(10)
         asked.append(job._args[1])
-        return Look(["id"], job._args[1], [], [], posts=2), ""
+        return FilePreview(["id"], job._args[1], [], [], posts=2), ""
 
     instead(monkeypatch, work)
-    desk.choose({"text": "a"})
-    desk.choose({"text": "a", "author": "b"})
+    session.choose({"text": "a"})
+    session.choose({"text": "a", "author": "b"})
     going.set()
     for _ in range(2):
-        assert desk.job is not None and desk.job.wait(10)
-        desk.settle()
-    assert asked == [{"text": "a"}, {"text": "a", "author": "b"}] and desk.job is None
-    assert desk.look is not None and desk.look.columns == asked[-1]
+        assert session.job is not None and session.job.wait(10)
+        session.settle()
+    assert asked == [{"text": "a"}, {"text": "a", "author": "b"}] and session.job is None
+    assert session.preview is not None and session.preview.columns == asked[-1]
 
 
-def test_what_is_stopped_leaves_nothing(write: Write, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = Desk(OWNER, shelf, Line(1))
-    looked(desk, write("my.csv", "id"), monkeypatch)
+def test_what_is_stopped_leaves_nothing(
+    write: Write, catalogue: IndexCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = UploadSession(OWNER, catalogue, FifoLimiter(1))
+    looked(session, write("my.csv", "id"), monkeypatch)
 
     def work(job: Job) -> tuple[Any, str]:
         Path(job._args[2]).mkdir()
@@ -224,11 +230,11 @@ def test_what_is_stopped_leaves_nothing(write: Write, shelf: Shelf, monkeypatch:
         return None, STOPPED
 
     instead(monkeypatch, work)
-    desk.make()
-    assert "progressbar" in desk_html(desk)
-    desk.drop()
-    assert desk.job is not None and desk.job.wait(10) and desk.settle() is None
-    assert desk.note == (STOPPED, False) and kept(shelf) == [] and shelf.own(OWNER) == []
+    session.make()
+    assert "progressbar" in upload_html(session)
+    session.drop()
+    assert session.job is not None and session.job.wait(10) and session.settle() is None
+    assert session.message == (STOPPED, False) and kept(catalogue) == [] and catalogue.own(OWNER) == []
 
 
 def instead_of_reading(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
@@ -239,7 +245,7 @@ def test_a_process_is_ended_when_the_job_is_stopped(monkeypatch: pytest.MonkeyPa
     code = "import os, time; print('[\"read\", %d]' % os.getpid(), flush=True); time.sleep(600)"
     instead_of_reading(monkeypatch, code)
     finished: list[Any] = []
-    job = Job(Line(1), "make", total=2, finish=finished.append).start()
+    job = Job(FifoLimiter(1), "make", total=2, finish=finished.append).start()
     for _ in range(6000):
         if job.progress().done:
             break
@@ -253,7 +259,7 @@ def test_a_process_is_ended_when_the_job_is_stopped(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_job_that_is_stopped_in_line_never_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = Line(1)
+    line = FifoLimiter(1)
     with line.turn("another", threading.Event()):
         job = Job(line, "make", finish=lambda outcome: outcome).start()
         job.stop()
@@ -263,25 +269,25 @@ def test_a_job_that_is_stopped_in_line_never_begins(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("code", ["raise SystemExit(3)", "pass"])
 def test_a_process_that_dies_is_told(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     instead_of_reading(monkeypatch, code)
-    job = Job(Line(1), "look", finish=lambda outcome: outcome).start()
+    job = Job(FifoLimiter(1), "look", finish=lambda outcome: outcome).start()
     assert job.wait(60) and job.error == DIED and job.outcome is None
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "posts.xlsx", "posts", "csv", "x.csv.zip"])
-def test_other_kinds_of_files_are_refused(write: Write, shelf: Shelf, name: str) -> None:
-    desk, upload = Desk(OWNER, shelf, Line(1)), write(name, "x")
-    desk.take(upload)
-    assert desk.job is None and desk.note[1] and "cannot be read" in desk.note[0]
-    assert not Path(upload).exists() and kept(shelf) == [] and 'role="alert"' in desk_html(desk)
+def test_other_kinds_of_files_are_refused(write: Write, catalogue: IndexCatalogue, name: str) -> None:
+    session, upload = UploadSession(OWNER, catalogue, FifoLimiter(1)), write(name, "x")
+    session.take(upload)
+    assert session.job is None and session.message[1] and "cannot be read" in session.message[0]
+    assert not Path(upload).exists() and kept(catalogue) == [] and 'role="alert"' in upload_html(session)
 
 
-def test_files_are_bounded(write: Write, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_bounded(write: Write, catalogue: IndexCatalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_own, "LARGEST", 3)
-    desk = Desk(OWNER, shelf, Line(1))
-    desk.take(write("x.csv", "abcd"))
-    assert desk.note[1] and "is the most" in desk.note[0] and kept(shelf) == []
-    desk.take(write("x.csv", ""))
-    assert "empty" in desk.note[0]
+    session = UploadSession(OWNER, catalogue, FifoLimiter(1))
+    session.take(write("x.csv", "abcd"))
+    assert session.message[1] and "is the most" in session.message[0] and kept(catalogue) == []
+    session.take(write("x.csv", ""))
+    assert "empty" in session.message[0]
 
 
 @pytest.mark.parametrize(
@@ -302,12 +308,12 @@ def test_names_of_files_are_no_way_out(name: str, safe: str) -> None:
         assert safe_name(name) == safe
 
 
-def test_desks_are_kept_apart_and_bounded(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_own, "MOST_DESKS", 1)
-    desks = Desks(shelf)
-    mine = desks.of("ana")
-    assert desks.of("ana") is mine and desks.of("ben") is not mine
-    assert desks.of("ana") is not mine  # it made room
+def test_desks_are_kept_apart_and_bounded(catalogue: IndexCatalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_own, "MOST_SESSIONS", 1)
+    sessions = UploadSessions(catalogue)
+    mine = sessions.of("ana")
+    assert sessions.of("ana") is mine and sessions.of("ben") is not mine
+    assert sessions.of("ana") is not mine  # it made room
 
 
 def test_progress_in_words() -> None:
@@ -327,7 +333,7 @@ def test_progress_in_words() -> None:
 
 
 def test_rate_and_time_left_leave_the_loading_of_the_models_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    job = Job(Line(1), "make", total=1000, finish=lambda outcome: outcome)
+    job = Job(FifoLimiter(1), "make", total=1000, finish=lambda outcome: outcome)
     job._told = [(100.0, 200)]
     assert job.progress() == Progress(done=200)
     job._told = [(100.0, 200), (110.0, 700)]
@@ -337,13 +343,13 @@ def test_rate_and_time_left_leave_the_loading_of_the_models_out(monkeypatch: pyt
 
 
 def test_what_strangers_wrote_stays_text() -> None:
-    hostile = Look([NASTY, "text"], {"text": "text", "author": NASTY}, [{NASTY: NASTY, "text": NASTY}], ["id"])
-    counted = Look(["text"], {}, [], [], posts=1, rejected=1, reasons={NASTY: 1}, rejects=[[1, NASTY, NASTY]])
+    hostile = FilePreview([NASTY, "text"], {"text": "text", "author": NASTY}, [{NASTY: NASTY, "text": NASTY}], ["id"])
+    counted = FilePreview(["text"], {}, [], [], posts=1, rejected=1, reasons={NASTY: 1}, rejects=[[1, NASTY, NASTY]])
     sample = Read(sample_html(hostile))
     assert not {"script", "img", "a"} & set(sample.tags) and "<script>" in sample.words
     entry = Entry(f"own:{NASTY}", Path(NASTY), NASTY, None, own=True)
     for made in (
-        look_html(NASTY, hostile), look_html(NASTY, counted), own_html([entry]), shelf_html([entry], "gone"),
+        preview_html(NASTY, hostile), preview_html(NASTY, counted), own_html([entry]), indexes_html([entry], "gone"),
     ):  # fmt: skip
         read = Read(made)
         assert not {"script", "img", "a"} & set(read.tags) and NASTY in read.words
@@ -351,6 +357,6 @@ def test_what_strangers_wrote_stays_text() -> None:
 
 def test_every_field_of_a_post_can_be_mapped() -> None:
     assert set(FIELDS) == set(SPELLINGS)
-    found = Look(["a"], {}, [], ["id"])
+    found = FilePreview(["a"], {}, [], ["id"])
     assert choices(found, "id") == [("–", ""), ("none: number the posts", NUMBERED), ("a", "a")]
     assert choices(found, "text") == [("–", ""), ("a", "a")]

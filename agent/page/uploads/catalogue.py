@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from agent.page.conversation import Opening
+from agent.page.opening import Opening
 from index.errors import AnalystError
 from index.manifest import NAME as MANIFEST
 from index.manifest import Manifest, read_manifest
@@ -45,7 +45,7 @@ class Entry:
     own: bool = False
 
 
-class Shelf:
+class IndexCatalogue:
     """All indexes of one page; opens each when somebody asks for it, with the chat model of the first."""
 
     def __init__(
