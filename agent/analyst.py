@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.events import Answer, Event, Finished
+from agent.grounding.check import sources_of
 from agent.turn import NOTHING_TO_SAY, Turn
 from index.errors import AnalystError
 from index.manifest import Manifest
@@ -151,9 +152,10 @@ class Analyst:
         # A call without its result, or a question without its answer, would confuse the model.
         kept = [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier] if abandoned else []
         yield from self._run(turn, [*kept, HumanMessage(question)], config)
-        if turn.loose:
+        if turn.ungrounded:
             yield from self._try_again(turn, config)
-        answer, sources = turn.answer()
+        lines = turn.answer()
+        answer = "\n".join(line.text for line in lines)
         self._settle(config, turn, answer)
         self._whole[name] = len(self._messages(config))
         yield Finished(
@@ -161,10 +163,11 @@ class Analyst:
                 answer=answer,
                 calls=turn.calls,
                 results=turn.results,
-                grounded=not turn.loose,
+                grounded=not turn.ungrounded,
                 seconds=round(time.perf_counter() - started, 3),
                 model=self.model_name,
-                sources=sources,
+                sources=sources_of(lines),
+                lines=lines,
             ),
             note=self.memory.fault,
         )
@@ -180,13 +183,13 @@ class Analyst:
         yield from turn.flush()
 
     def _try_again(self, turn: Turn, config: Any) -> Iterator[Event]:
-        """Let the model answer in other words; a second failure leaves the loose ends in ``turn``."""
+        """Let the model answer in other words; a second failure leaves what is ungrounded in ``turn``."""
         from langchain_core.messages import AIMessage, RemoveMessage
 
         last = self._messages(config)[-1]
         if not isinstance(last, AIMessage) or last.tool_calls:
             return
-        told = {**config, "configurable": {**config["configurable"], "withheld": turn.loose}}
+        told = {**config, "configurable": {**config["configurable"], "withheld": turn.ungrounded}}
         turn.try_again()
         yield from self._run(turn, [RemoveMessage(str(last.id))], told)
 
@@ -204,7 +207,7 @@ class Analyst:
         changed: list[Any] = []
         if answer != turn.said:
             known = messages.pop().id if isinstance(messages[-1], AIMessage) else None
-            messages.append(AIMessage(answer, id=known, response_metadata={"grounded": not turn.loose}))
+            messages.append(AIMessage(answer, id=known, response_metadata={"grounded": not turn.ungrounded}))
             changed = messages[-1:]
         if (shorter := shortened(messages)) is not None:
             changed = [RemoveMessage(REMOVE_ALL_MESSAGES), *shorter]

@@ -151,12 +151,10 @@ def _show_answer(out: Console, answer: Answer) -> None:
 
 
 def show_result(result: ToolResult) -> None:
-    """What one tool returned: its lines, then its warnings."""
+    """What one tool returned: headline, lines, warnings."""
     out = stdout()
-    for line in result.lines:
-        out.print(visible(line))
-    for warning in result.warnings:
-        out.print(visible(warning, "yellow"))
+    for line in result.said:
+        out.print(visible(line.text, "yellow" if line.role == "warning" else ""))
 
 
 def say_resumed(title: str | None, *, wanted: bool) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from tools.result.line import Line
 from tools.result.result import ToolResult
 
 
@@ -34,6 +35,18 @@ class Source:
 
 
 @dataclass(frozen=True)
+class AnswerLine:
+    """One line of an answer. ``line`` is the one of a result that it repeats; None for the model's own words.
+
+    ``sources`` have their places within ``text``.
+    """
+
+    text: str
+    line: Line | None = None
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True)
 class Answer:
     """The outcome of one question. ``grounded`` tells whether every figure, date, handle and quotation in the model's
     own words was traced to a tool result; where one was not, even at the second try, ``answer`` is what the tools said,
@@ -48,8 +61,12 @@ class Answer:
     model: str
     sources: list[Source] = field(default_factory=list)
 
+    lines: list[AnswerLine] = field(default_factory=list)
+
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """Plain data for JSON; ``lines`` only say ``answer`` once more, and are left out."""
+        plain = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "lines"}
+        return {**plain, "calls": list(map(asdict, self.calls)), "sources": list(map(asdict, self.sources))}
 
 
 @dataclass(frozen=True)
@@ -75,9 +92,10 @@ class ToolFinished:
 
 @dataclass(frozen=True)
 class Words:
-    """Checked words of the answer, line by line. They are void if a tool is called after them."""
+    """A checked line of the answer, as ``text`` with its break. It is void if a tool is called after it."""
 
     text: str
+    line: AnswerLine
 
 
 @dataclass(frozen=True)

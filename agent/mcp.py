@@ -151,6 +151,8 @@ def result_schema(name: str) -> dict[str, Any]:
 
     schema = _plain(TypeAdapter(get_type_hints(TOOLS[name])["return"]).json_schema(mode="serialization"))
     schema["properties"] = {"tool": {"type": "string", "const": name}, **schema["properties"]}
+    schema["$defs"] = {key: part for key, part in schema["$defs"].items() if key != "Cell"}
+    schema["$defs"]["Line"] = {"type": "string"}  # a line is told as its text
     return schema
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
-from agent.events import Call, Event, Source, ToolFinished, ToolStarted, Words
+from agent.events import AnswerLine, Call, Event, ToolFinished, ToolStarted, Words
 from agent.grounding.check import Ledger, trace
-from agent.grounding.returned import Returned
+from agent.grounding.values import Told
 from agent.toolbox import Outcome
+from tools.result.line import lead
 from tools.result.result import ToolResult
 
 NOTHING_TO_SAY = (
@@ -28,16 +28,16 @@ class Turn:
         self.calls: list[Call] = []
         self.results: list[dict[str, Any]] = []
         self.said = ""
-        self.loose: list[str] = []
+        self.ungrounded: list[str] = []
         self._line = ""
-        self._sources: list[Source] = []
+        self._lines: list[AnswerLine] = []
         self._silent = False  # words of a second try are shown when all of them are checked
         self._args: dict[str, dict[str, Any]] = {}  # by the id of the call
-        self._texts: list[str] = []  # of tools that found something
+        self._results: list[ToolResult] = []
         self._faults: list[str] = []
-        self._returned = returned(messages)
+        self._told = told_in(messages)
         self._asked = [*(str(each.text) for each in messages if isinstance(each, HumanMessage)), asked]
-        self._ledger = Ledger(self._returned, self._asked)
+        self._ledger = Ledger(self._told, self._asked)
 
     def try_again(self) -> None:
         """Forget the words: the model is asked for others."""
@@ -46,8 +46,8 @@ class Turn:
 
     def _forget_words(self) -> None:
         self.said = self._line = ""
-        self.loose, self._sources = [], []
-        self._ledger = Ledger(self._returned, self._asked)
+        self.ungrounded, self._lines = [], []
+        self._ledger = Ledger(self._told, self._asked)
 
     def saw_piece(self, message: Any) -> Iterator[Event]:
         """A piece of a reply."""
@@ -62,7 +62,7 @@ class Turn:
         self._line += text
         while "\n" in self._line:
             line, self._line = self._line.split("\n", 1)
-            yield from self._let_through(line + "\n", len(self.said) - len(self._line) - len(line) - 1)
+            yield from self._let_through(line, "\n")
 
     def saw_update(self, update: dict[str, Any]) -> Iterator[Event]:
         """A finished step: the model's calls or its whole reply, or a tool's result."""
@@ -86,66 +86,59 @@ class Turn:
     def _finished(self, message: Any, *, made: bool) -> ToolFinished:
         """What a call brought. One that was not ``made``, there being too many, is neither call nor source."""
         id_, outcome = str(message.tool_call_id), message.artifact
-        brought = _returned(message, len(self._returned), self._args.get(id_, {}))
-        result = getattr(outcome, "result", None)
-        if outcome is not None:
-            (self._texts if result else self._faults).append(brought.text)
+        name, text, args = str(message.name), str(message.text), self._args.get(id_, {})
+        result, seconds = None, 0.0
+        if isinstance(outcome, Outcome):
+            result, seconds, args = outcome.result, outcome.seconds, outcome.args
+            self._faults += [] if result else [text]
         if made:
-            self.calls.append(Call(brought.tool, dict(brought.args)))
-            self.results.append(dict(brought.result))
-            self._returned.append(brought)
-            self._ledger = Ledger(self._returned, self._asked)
-        return ToolFinished(
-            id_, brought.tool, brought.text, result, getattr(outcome, "seconds", 0.0), dict(brought.args)
-        )
+            fault = {"tool": name, "fault": text.removeprefix("Error: ")}
+            self.calls.append(Call(name, dict(args)))
+            self.results.append(result.to_dict() if result else fault)
+            self._results += [result] if result else []
+            self._told.append(_told(message, len(self._told), args))
+            self._ledger = Ledger(self._told, self._asked)
+        return ToolFinished(id_, name, text, result, seconds, dict(args))
 
     def flush(self) -> Iterator[Event]:
         """The last line, which ends without a break."""
         line, self._line = self._line, ""
-        yield from self._let_through(line, len(self.said) - len(line))
+        yield from self._let_through(line, "")
 
-    def _let_through(self, line: str, start: int) -> Iterator[Event]:
-        if not self.loose:
-            checked = self._ledger.check(line)
-            self.loose = checked.loose
-            self._sources += _moved(checked.sources, start)
-        if line and not self.loose and not self._silent:
-            yield Words(line)
+    def _let_through(self, text: str, end: str) -> Iterator[Event]:
+        if self.ungrounded:
+            return
+        line, self.ungrounded = self._ledger.check(text)
+        self._lines.append(line)
+        if text + end and not self.ungrounded and not self._silent:
+            yield Words(text + end, line)
 
-    def answer(self) -> tuple[str, list[Source]]:
-        """What the user gets and where it is from: the model's words, or the tools' own where these hold something that
-        no tool returned.
-        """
-        if self.said.strip() and not self.loose:
-            return self.said.strip(), _moved(self._sources, len(self.said.lstrip()) - len(self.said))
-        told = "\n\n".join(dict.fromkeys(self._texts or self._faults))
-        return (told, trace(told, self._returned, self._asked)[0]) if told else (NOTHING_TO_SAY, [])
+    def answer(self) -> list[AnswerLine]:
+        """What the user gets: the model's words, or the tools' own where these hold something that no tool told."""
+        if self.said.strip() and not self.ungrounded:
+            first = next(place for place, line in enumerate(self._lines) if line.text.strip())
+            last = max(place for place, line in enumerate(self._lines) if line.text.strip())
+            return self._lines[first : last + 1]
+        lines = [line.text for result in self._results for line in result.said] or self._faults
+        told = "\n".join(dict.fromkeys(lines))
+        return trace(told, self._told, self._asked)[0] if told else [AnswerLine(NOTHING_TO_SAY)]
 
 
-def returned(messages: Sequence[Any]) -> list[Returned]:
-    """What the calls in ``messages`` returned, in their order."""
+def told_in(messages: Sequence[Any]) -> list[Told]:
+    """What the calls in ``messages`` told, in their order."""
     from langchain_core.messages import AIMessage, ToolMessage
 
     asked = {str(call["id"]): call["args"] for m in messages if isinstance(m, AIMessage) for call in m.tool_calls}
     told = [m for m in messages if isinstance(m, ToolMessage) and not str(m.text).startswith(LIMIT_REACHED)]
-    return [_returned(message, number, asked.get(str(message.tool_call_id), {})) for number, message in enumerate(told)]
+    return [_told(message, number, asked.get(str(message.tool_call_id), {})) for number, message in enumerate(told)]
 
 
-def _returned(message: Any, number: int, args: dict[str, Any]) -> Returned:
+def _told(message: Any, number: int, args: dict[str, Any]) -> Told:
     """A tool's message as a source. Without an outcome no tool has this name, so nothing of it counts."""
     outcome, text, name = message.artifact, str(message.text), str(message.name)
     if not isinstance(outcome, Outcome):
-        text = text.removeprefix("Error: ")
-        return Returned(number, name, text, {"tool": name, "fault": text}, args, known=False)
-    if not isinstance(outcome.result, ToolResult):  # one of an earlier version cannot be read back
-        return Returned(number, name, text, _untyped(name, outcome, text), outcome.args, ())
-    return Returned(number, name, text, outcome.result.to_dict(), outcome.args, outcome.handles)
-
-
-def _untyped(name: str, outcome: Outcome, text: str) -> dict[str, Any]:
-    """The data of a call that failed, or of an old one of which only the words are kept."""
-    return {"tool": name, "fault": text} if outcome.fault else {"tool": name, "lines": text.splitlines()}
-
-
-def _moved(sources: Sequence[Source], by: int) -> list[Source]:
-    return [replace(source, start=source.start + by, end=source.end + by) for source in sources]
+        return Told(number, name, args=args, known=False)
+    result = outcome.result
+    if not isinstance(result, ToolResult):  # a fault, or an old result of which only the words are kept
+        return Told(number, name, [lead(line) for line in text.splitlines()], args=outcome.args)
+    return Told(number, name, result.said, result.evidence, result.listing, outcome.args)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from index.errors import AnalystError
 from tools.library import Library
-from tools.result.result import Evidence, ToolResult
-from tools.result.words import count, leaning, percent, said, small_sample, tone
+from tools.result import cells
+from tools.result.evidence import Evidence
+from tools.result.line import Line, Part, escaped, figure, lead, line, note
+from tools.result.result import ToolResult
+from tools.result.samples import few_posts
+from tools.result.words import leaning, tone
 from tools.selection.posts import EVIDENCE, Selection, as_evidence, select_posts
 
 By = Literal["day", "week", "month", "year", "community", "user"]
@@ -77,23 +81,10 @@ def analyze_sentiment(
     groups = _groups(library, selection, by) if by else {}
     trend = _trend(library, selection)
     telling = _telling(library, selection)
-    subject = selection.words
-    lines = [
-        f"Posts {subject} are {tone(shares.mean)}: {percent(shares.positive)} positive, "
-        f"{percent(shares.neutral)} neutral, {percent(shares.negative)} negative in {count(shares.posts, 'post')}."
-    ]
-    lines += [_group_line(name, group) for name, group in groups.items()]
-    if trend is not None:
-        direction = (
-            "grown warmer" if trend > TREND_STEP else "grown colder" if trend < -TREND_STEP else "hardly changed"
-        )
-        lines.append(f"From the earlier half of these posts to the later half the tone has {direction} ({trend:+.2f}).")
-    lines += [f"Most {post.sentiment}: {said(post)}" for post in telling]
-    return AnalyzeSentiment(
-        lines=lines,
-        warnings=small_sample(shares.posts),
+    result = AnalyzeSentiment(
+        warnings=few_posts(shares.posts, "shares.posts"),
         evidence=telling,
-        subject=subject,
+        subject=selection.words,
         shares=shares,
         mean=shares.mean,
         label=leaning(shares.mean),
@@ -101,6 +92,33 @@ def analyze_sentiment(
         groups=groups,
         trend=trend,
     )
+    return replace(result, headline=_headline(result), lines=_lines(result))
+
+
+def _headline(result: AnalyzeSentiment) -> Line:
+    posts = cells.count(result.shares.posts, "post", "shares.posts")
+    return lead(f"Posts {result.subject} are {tone(result.mean)}: ", _three(result.shares), " in ", posts, ".")
+
+
+def _three(shares: SentimentShares) -> list[Part]:
+    """``46 % positive, 32 % neutral, 22 % negative``."""
+    positive, neutral, negative = (
+        cells.percent(getattr(shares, side), f"shares.{side}") for side in ("positive", "neutral", "negative")
+    )
+    return [positive, " positive, ", neutral, " neutral, ", negative, " negative"]
+
+
+def _lines(result: AnalyzeSentiment) -> list[Line]:
+    lines = [_group_line(name, group) for name, group in result.groups.items()]
+    if (trend := result.trend) is not None:
+        direction = (
+            "grown warmer" if trend > TREND_STEP else "grown colder" if trend < -TREND_STEP else "hardly changed"
+        )
+        told = f"From the earlier half of these posts to the later half the tone has {direction} ("
+        lines.append(note(told, cells.signed(trend, "trend"), ")."))
+    for place, post in enumerate(result.evidence):
+        lines.append(line("post", f"Most {post.sentiment}: ", cells.said(post, f"evidence.{place}")))
+    return lines
 
 
 def _of_text(library: Library, text: str) -> AnalyzeSentiment:
@@ -108,11 +126,10 @@ def _of_text(library: Library, text: str) -> AnalyzeSentiment:
         raise AnalystError("The text is empty", todo="Paste the words whose tone you want.")
     (found,) = library.reader.read([text])
     shares = SentimentShares(1, *(float(share) for share in found.sentiment))
-    line = (
-        f"This text is {_label(shares)}: {percent(shares.positive)} positive, {percent(shares.neutral)} neutral, "
-        f"{percent(shares.negative)} negative."
+    headline = lead(f"This text is {_label(shares)}: ", _three(shares), ".")
+    return AnalyzeSentiment(
+        headline=headline, subject="this text", shares=shares, mean=shares.mean, label=_label(shares)
     )
-    return AnalyzeSentiment(lines=[line], subject="this text", shares=shares, mean=shares.mean, label=_label(shares))
 
 
 def _label(shares: SentimentShares) -> str:
@@ -137,10 +154,11 @@ def _groups(library: Library, selection: Selection, by: By) -> dict[str, Sentime
     return {row[0]: SentimentShares(*row[1:]) for row in (reversed(rows) if timed else rows)}
 
 
-def _group_line(name: str, group: SentimentShares) -> str:
-    return (
-        f"{name}: {percent(group.positive)} positive, {percent(group.negative)} negative, {count(group.posts, 'post')}."
-    )
+def _group_line(name: str, group: SentimentShares) -> Line:
+    at = f"groups.{escaped(name)}"
+    positive, negative = (cells.percent(getattr(group, side), f"{at}.{side}") for side in ("positive", "negative"))
+    posts = cells.count(group.posts, "post", f"{at}.posts")
+    return figure(cells.key(name), ": ", positive, " positive, ", negative, " negative, ", posts, ".")
 
 
 def _trend(library: Library, selection: Selection) -> float | None:

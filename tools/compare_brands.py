@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from index.entities.mentions import canonical
 from index.errors import AnalystError
 from tools.library import Library
-from tools.result.result import SMALL_POSTS, Evidence, ToolResult
-from tools.result.words import count, listed, percent, said, short, tone
+from tools.result import cells
+from tools.result.evidence import Evidence
+from tools.result.line import GAP, Line, Listing, Part, figure, lead, line, listed, note, warning
+from tools.result.result import ToolResult
+from tools.result.samples import SMALL_POSTS
+from tools.result.words import count, tone
+from tools.result.words import listed as listed_words
 from tools.selection.brand_posts import Named, posts_naming
 from tools.selection.contrast import LIKELY, Contrast, contrast
 from tools.selection.intervals import margin
@@ -100,7 +105,7 @@ def compare_brands(
     present = sorted((each for each in named if len(each.posts)), key=lambda each: (-len(each.posts), each.name))
     missing = {each.name: names_like(library, each.name) for each in named if not len(each.posts)}
     if not present:
-        near = listed(list(dict.fromkeys(name for names in missing.values() for name in names)))
+        near = listed_words(list(dict.fromkeys(name for names in missing.values() for name in names)))
         raise AnalystError(
             f"Nobody names {_or(list(missing))} in {_posts_here(within)}",
             todo=f"Names like these that do occur: {near}." if near else "Try another spelling or a wider choice.",
@@ -109,15 +114,18 @@ def compare_brands(
     overlaps = [_overlap(first, second) for first, second in combinations(present, 2)]
     telling = {each.name: _telling(library, each, present) for each in present}
     total = len({id_ for each in present for id_ in each.posts.id})
-    return CompareBrands(
-        lines=_lines(figures, overlaps, total, within) + _telling_lines(telling),
+    result = CompareBrands(
         warnings=_warnings(present, missing, within),
+        listing=Listing("names", tuple(brand.name for brand in figures)),
         evidence=list({post.id: post for posts in telling.values() for post in posts.values()}.values()),
         brands=figures,
         overlaps=overlaps,
         missing=list(missing),
         posts=total,
         subject=within.words,
+    )
+    return replace(
+        result, headline=_headline(result), lines=[*_lines(result), *_telling_lines(telling, result.evidence)]
     )
 
 
@@ -235,91 +243,136 @@ def _telling(library: Library, each: Named, present: list[Named]) -> dict[str, E
     return found
 
 
-def _lines(brands: list[BrandFigures], overlaps: list[Overlap], total: int, within: Selection) -> list[str]:
-    lines = [_headline(brands, total, within), *(_brand_line(brand) for brand in brands)]
+def _headline(result: CompareBrands) -> Line:
+    where, total = f" {result.subject}" if result.subject else "", cells.count(result.posts, "post", "posts")
+    if len(result.brands) == 1:
+        return lead(cells.name(result.brands[0].name, "brands.0.name"), " stands alone: ", total, f"{where} name it.")
+    shares = [
+        [cells.name(brand.name, f"brands.{place}.name"), " ", cells.percent(brand.voice, f"brands.{place}.voice")]
+        for place, brand in enumerate(result.brands)
+    ]
+    return lead("Share of voice in ", total, f"{where}: ", listed(shares), ".")
+
+
+def _lines(result: CompareBrands) -> list[Line]:
+    brands = result.brands
+    lines = [_brand_line(brand, f"brands.{place}") for place, brand in enumerate(brands)]
     if len(brands) > 1:
         lines.append(_verdict(brands))
-    lines += [_overlap_line(pair) for pair in overlaps]
-    for brand in brands:
-        others = "the others" if len(brands) > 2 else "the other"
+    lines += [_overlap_line(pair, f"overlaps.{place}") for place, pair in enumerate(result.overlaps)]
+    others = "the others" if len(brands) > 2 else "the other"
+    for place, brand in enumerate(brands):
+        name, at = cells.name(brand.name, f"brands.{place}.name"), f"brands.{place}"
         if brand.themes:
-            lines.append(f"Said about {brand.name} more than about {others}: {_phrases(brand.themes)}.")
+            said = _phrases(brand.themes, f"{at}.themes")
+            lines.append(note("Said about ", name, f" more than about {others}: ", said, "."))
         if brand.crowd:
-            lines.append(f"People who name only {brand.name} talk more than {others} about {_phrases(brand.crowd)}.")
+            said = _phrases(brand.crowd, f"{at}.crowd")
+            lines.append(note("People who name only ", name, f" talk more than {others} about ", said, "."))
     if len(brands) > 1 and not any(brand.themes or brand.crowd for brand in brands):
-        lines.append("These posts are too few to tell what sets the crowds apart.")
-    moves = [
-        f"{brand.name} from {percent(brand.earlier)} to {percent(brand.later)}"
-        for brand in brands
+        lines.append(note("These posts are too few to tell what sets the crowds apart."))
+    return [*lines, *_moves(brands)]
+
+
+def _moves(brands: list[BrandFigures]) -> list[Line]:
+    """How the share of voice moved, where there are posts enough to tell."""
+    moves: list[Part] = [
+        [
+            cells.name(brand.name, f"brands.{place}.name"),
+            " from ",
+            cells.percent(brand.earlier, f"brands.{place}.earlier"),
+            " to ",
+            cells.percent(brand.later, f"brands.{place}.later"),
+        ]
+        for place, brand in enumerate(brands)
         if brand.earlier is not None and brand.later is not None
     ]
-    if len(moves) > 1:
-        lines.append(f"Share of voice from the earlier half of these posts to the later half: {listed(moves)}.")
-    return lines
+    if len(moves) < 2:
+        return []
+    return [note("Share of voice from the earlier half of these posts to the later half: ", listed(moves), ".")]
 
 
-def _headline(brands: list[BrandFigures], total: int, within: Selection) -> str:
-    where = f" {within.words}" if within.words else ""
-    if len(brands) == 1:
-        return f"{brands[0].name} stands alone: {count(total, 'post')}{where} name it."
-    shares = listed([f"{brand.name} {percent(brand.voice)}" for brand in brands])
-    return f"Share of voice in {count(total, 'post')}{where}: {shares}."
-
-
-def _brand_line(brand: BrandFigures) -> str:
-    sure = f" ± {brand.margin:.2f}" if brand.margin is not None else ""
-    parts = [
-        f"{count(brand.posts, 'post')} by {count(brand.people, 'person', 'people')}",
-        f"tone {tone(brand.mean)} ({brand.mean:+.2f}{sure}), {percent(brand.positive)} positive and "
-        f"{percent(brand.negative)} negative",
+def _brand_line(brand: BrandFigures, at: str) -> Line:
+    sure: list[Part] = (
+        [" ± ", cells.number(brand.margin, f"{at}.margin", decimals=2)] if brand.margin is not None else []
+    )
+    parts: list[Part] = [
+        cells.name(brand.name, f"{at}.name"),
+        ": ",
+        cells.count(brand.posts, "post", f"{at}.posts"),
+        " by ",
+        cells.count(brand.people, "person", f"{at}.people", "people"),
+        GAP,
+        [f"tone {tone(brand.mean)} (", cells.signed(brand.mean, f"{at}.mean"), sure, "), "],
+        [cells.percent(brand.positive, f"{at}.positive"), " positive and "],
+        [cells.percent(brand.negative, f"{at}.negative"), " negative"],
     ]
-    if brand.likes_mean is not None:
-        parts.append(f"{brand.likes_mean:,.1f} likes a post (median {brand.likes_median:,.1f})")
-    if brand.replies_mean is not None:
-        parts.append(f"{brand.replies_mean:,.1f} replies (median {brand.replies_median:,.1f})")
-    return f"{brand.name}: {'; '.join(parts)}."
+    for what in ("likes", "replies"):
+        mean, median = getattr(brand, f"{what}_mean"), getattr(brand, f"{what}_median")
+        if mean is not None:
+            per = "likes a post" if what == "likes" else "replies"
+            parts += [GAP, cells.number(mean, f"{at}.{what}_mean"), f" {per} (median "]
+            parts += [cells.number(median, f"{at}.{what}_median"), ")"]
+    return figure(parts, ".")
 
 
-def _verdict(brands: list[BrandFigures]) -> str:
+def _verdict(brands: list[BrandFigures]) -> Line:
     """Whether the warmest and the coldest differ by more than chance."""
-    warm, cold = (choose(brands, key=lambda brand: brand.mean) for choose in (max, min))
-    between = f"the tone toward {warm.name} ({warm.mean:+.2f}) and {cold.name} ({cold.mean:+.2f})"
-    if warm.margin is None or cold.margin is None:
-        return f"Too few people name them to tell {between} apart."
-    if warm.mean - cold.mean <= (warm.margin**2 + cold.margin**2) ** 0.5:
-        return f"The difference between {between} may be chance."
-    return f"People speak more warmly of {warm.name} ({warm.mean:+.2f}) than of {cold.name} ({cold.mean:+.2f})."
+    warm, cold = (choose(range(len(brands)), key=lambda place: brands[place].mean) for choose in (max, min))
+
+    def named(place: int) -> list[Part]:
+        brand, at = brands[place], f"brands.{place}"
+        return [cells.name(brand.name, f"{at}.name"), " (", cells.signed(brand.mean, f"{at}.mean"), ")"]
+
+    first, last = brands[warm].margin, brands[cold].margin
+    between: list[Part] = ["the tone toward ", named(warm), " and ", named(cold)]
+    if first is None or last is None:
+        return note("Too few people name them to tell ", between, " apart.")
+    if brands[warm].mean - brands[cold].mean <= (first**2 + last**2) ** 0.5:
+        return note("The difference between ", between, " may be chance.")
+    return note("People speak more warmly of ", named(warm), " than of ", named(cold), ".")
 
 
-def _overlap_line(pair: Overlap) -> str:
+def _overlap_line(pair: Overlap, at: str) -> Line:
+    first, second = cells.name(pair.first, f"{at}.first"), cells.name(pair.second, f"{at}.second")
     if not pair.people:
-        return f"Nobody names both {pair.first} and {pair.second}."
-    return (
-        f"{count(pair.people, 'person names', 'people name')} both {pair.first} and {pair.second}: "
-        f"{percent(pair.share_of_first)} of those who name {pair.first}, {percent(pair.share_of_second)} of those who "
-        f"name {pair.second} (Jaccard {pair.jaccard:.2f})."
+        return note("Nobody names both ", first, " and ", second, ".")
+    return note(
+        cells.count(pair.people, "person names", f"{at}.people", "people name"),
+        " both ",
+        [first, " and ", second, ": ", cells.percent(pair.share_of_first, f"{at}.share_of_first")],
+        [" of those who name ", first, ", ", cells.percent(pair.share_of_second, f"{at}.share_of_second")],
+        [" of those who name ", second, " (Jaccard ", cells.number(pair.jaccard, f"{at}.jaccard", decimals=2), ")."],
     )
 
 
-def _phrases(found: list[Contrast]) -> str:
-    return listed([short(each.phrase) for each in found])
+def _phrases(found: list[Contrast], at: str) -> list[Part]:
+    return listed(cells.name(each.phrase, f"{at}.{place}.phrase") for place, each in enumerate(found))
 
 
-def _telling_lines(telling: dict[str, dict[str, Evidence]]) -> list[str]:
-    return [f"{word} on {name}: {said(post)}" for name, posts in telling.items() for word, post in posts.items()]
+def _telling_lines(telling: dict[str, dict[str, Evidence]], evidence: list[Evidence]) -> list[Line]:
+    places = {post.id: place for place, post in enumerate(evidence)}
+    return [
+        line("post", f"{word} on ", cells.name(name), ": ", cells.said(post, f"evidence.{places[post.id]}"))
+        for name, posts in telling.items()
+        for word, post in posts.items()
+    ]
 
 
-def _warnings(present: list[Named], missing: dict[str, list[str]], within: Selection) -> list[str]:
+def _warnings(present: list[Named], missing: dict[str, list[str]], within: Selection) -> list[Line]:
     warnings = []
     for name, near in missing.items():
-        like = f"; names like it that do occur: {listed(near)}" if near else ""
-        warnings.append(f"Careful: nobody names {name} in {_posts_here(within)}{like}.")
+        like: list[Part] = ["; names like it that do occur: ", listed(map(cells.name, near))] if near else []
+        warnings.append(warning("Careful: nobody names ", cells.name(name), f" in {_posts_here(within)}", like, "."))
     for each in present:
         if len(each.posts) < SMALL_POSTS:
-            warnings.append(f"Careful: only {count(len(each.posts), 'post names', 'posts name')} {each.name}.")
+            few = cells.count(len(each.posts), "post names", many="posts name")
+            warnings.append(warning("Careful: only ", few, " ", cells.name(each.name), "."))
         if each.left_out:
-            plain = count(each.left_out, "post uses", "posts use")
-            warnings.append(f"Careful: {plain} {each.name} as a plain word and did not count.")
+            plain = cells.count(each.left_out, "post uses", many="posts use")
+            warnings.append(
+                warning("Careful: ", plain, " ", cells.name(each.name), " as a plain word and did not count.")
+            )
     return warnings
 
 

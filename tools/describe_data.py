@@ -11,8 +11,12 @@ from index.encoding.measured import head_accuracy, head_digests, measured
 from index.entities.mentions import OURS
 from tools.extract_entities import NAMED, Entity
 from tools.library import Library
-from tools.result.result import SMALL_PEOPLE, ToolResult, one_line
-from tools.result.words import count, listed, percent, short, small_sample
+from tools.result import cells
+from tools.result.line import Line, Listing, Part, escaped, lead, listed, note, one_line, warning
+from tools.result.result import ToolResult
+from tools.result.samples import SMALL_PEOPLE, few_posts
+from tools.result.words import listed as listed_words
+from tools.result.words import short
 from tools.targeting.propensity import WEIGHTS as TARGETING
 
 READER = Path(__file__).parent.parent / "agent" / "weights" / "question_reader.json"
@@ -55,7 +59,6 @@ def describe_data(library: Library) -> DescribeData:
     manifest = library.manifest
     accuracy = _accuracy(manifest.ner)
     result = DescribeData(
-        lines=[],
         warnings=_warnings(library),
         posts=manifest.posts,
         people=manifest.people,
@@ -78,7 +81,12 @@ def describe_data(library: Library) -> DescribeData:
         heads=manifest.heads,
         accuracy=accuracy,
     )
-    return replace(result, lines=_lines(result))
+    return replace(
+        result,
+        headline=_headline(result),
+        lines=_lines(result),
+        listing=Listing("communities", tuple(result.top_communities)),
+    )
 
 
 def _communities(library: Library) -> dict[str, int]:
@@ -128,71 +136,107 @@ def _accuracy(ner: str) -> dict[str, dict[str, float]]:
     return {name: figures for name, figures in found.items() if figures}
 
 
-def _warnings(library: Library) -> list[str]:
+def _warnings(library: Library) -> list[Line]:
     manifest = library.manifest
-    warnings = small_sample(manifest.posts)
+    warnings = few_posts(manifest.posts, "posts")
     if manifest.people < SMALL_PEOPLE:
-        people = count(manifest.people, "person is", "people are")
-        warnings.append(f"Careful: only {people} in these data; under {SMALL_PEOPLE} an audience is shaky.")
+        people, limit = cells.count(manifest.people, "person is", "people", "people are"), cells.number(SMALL_PEOPLE)
+        warnings.append(warning("Careful: only ", people, " in these data; under ", limit, " an audience is shaky."))
     installed = head_digests()
     if other := sorted(name for name, digest in manifest.heads.items() if installed.get(name) != digest):
         warnings.append(
-            f"Careful: these posts were read with other weights for {listed(other)} than are installed now, so the "
-            "accuracy given is not theirs; build the index again with `analyst index`."
+            warning(
+                f"Careful: these posts were read with other weights for {listed_words(other)} than are installed now, "
+                "so the accuracy given is not theirs; build the index again with `analyst index`."
+            )
         )
     return warnings
 
 
-def _lines(data: DescribeData) -> list[str]:
-    span = f", from {data.first_post} to {data.last_post}" if data.first_post else ", without dates"
-    where = f" in {count(data.communities, 'community', 'communities')}" if data.communities else ""
-    lines = [f"These data hold {count(data.posts, 'post')} by {count(data.people, 'person', 'people')}{where}{span}."]
+def _headline(data: DescribeData) -> Line:
+    posts, people = cells.count(data.posts, "post", "posts"), cells.count(data.people, "person", "people", "people")
+    parts: list[Part] = ["These data hold ", posts, " by ", people]
+    if data.communities:
+        parts += [" in ", cells.count(data.communities, "community", "communities", "communities")]
+    if data.first_post and data.last_post:
+        first, last = cells.date(data.first_post, "first_post"), cells.date(data.last_post, "last_post")
+        parts += [", from ", first, " to ", last]
+    else:
+        parts.append(", without dates")
+    return lead(parts, ".")
+
+
+def _lines(data: DescribeData) -> list[Line]:
+    lines = []
     if data.top_communities:
-        sizes = [f"{short(name)} ({posts:,})" for name, posts in data.top_communities.items()]
-        lines.append(f"Largest communities by posts: {listed(sizes)}.")
+        sizes = [
+            [cells.name(name), " (", cells.number(posts, f"top_communities.{escaped(name)}"), ")"]
+            for name, posts in data.top_communities.items()
+        ]
+        lines.append(note("Largest communities by posts: ", listed(sizes), "."))
     if data.top_brands:
-        named = [f"{short(brand.name)} ({brand.posts:,})" for brand in data.top_brands]
-        lines.append(f"Most named companies and products by posts: {listed(named)}.")
+        named = [
+            [
+                cells.name(brand.name, f"top_brands.{place}.name"),
+                " (",
+                cells.number(brand.posts, f"top_brands.{place}.posts"),
+                ")",
+            ]
+            for place, brand in enumerate(data.top_brands)
+        ]
+        lines.append(note("Most named companies and products by posts: ", listed(named), "."))
     if data.languages:
-        lines.append(
-            f"Languages: {listed([f'{short(name)} {percent(part)}' for name, part in data.languages.items()])}."
-        )
+        shares = [
+            [cells.name(name), " ", cells.percent(share, f"languages.{escaped(name)}")]
+            for name, share in data.languages.items()
+        ]
+        lines.append(note("Languages: ", listed(shares), "."))
     return [*lines, _engagement_line(data.known), _rejected_line(data), _built_line(data), *_accuracy_lines(data)]
 
 
-def _engagement_line(known: dict[str, float]) -> str:
-    there = [f"{part} of {percent(share)}" for part, share in known.items() if share]
+def _engagement_line(known: dict[str, float]) -> Line:
+    there = [[f"{part} of ", cells.percent(share, f"known.{part}")] for part, share in known.items() if share]
     missing = [part for part, share in known.items() if not share]
     if not there:
-        return "No post has likes, replies or shares, so engagement cannot be measured."
-    return f"Known are {listed(there)} of the posts" + (f"; {listed(missing)} are not known." if missing else ".")
+        return note("No post has likes, replies or shares, so engagement cannot be measured.")
+    end = f"; {listed_words(missing)} are not known." if missing else "."
+    return note("Known are ", listed(there), " of the posts", end)
 
 
-def _rejected_line(data: DescribeData) -> str:
-    why = (
-        f" ({listed([f'{short(kind)}: {number:,}' for kind, number in data.reasons.items()])})" if data.reasons else ""
-    )
-    return (
-        f"{count(data.rejected, 'row was', 'rows were')} rejected{why} and "
-        f"{count(data.duplicates, 'was a duplicate', 'were duplicates')}."
-    )
+def _rejected_line(data: DescribeData) -> Line:
+    reasons = [
+        [f"{short(kind)}: ", cells.number(rows, f"reasons.{escaped(kind)}")] for kind, rows in data.reasons.items()
+    ]
+    why: list[Part] = [" (", listed(reasons), ")"] if reasons else []
+    rejected = cells.count(data.rejected, "row was", "rejected", "rows were")
+    duplicates = cells.count(data.duplicates, "was a duplicate", "duplicates", "were duplicates")
+    return note(rejected, " rejected", why, " and ", duplicates, ".")
 
 
-def _built_line(data: DescribeData) -> str:
+def _built_line(data: DescribeData) -> Line:
     names = "the shipped head" if data.ner == OURS else short(data.ner)
-    return (
-        f"Indexed on {data.built_at[:10]} in {data.seconds:,.1f} s ({data.posts_per_second:,.1f} posts/s) with "
-        f"{data.encoder} in {data.precision}; names are found by {names}."
+    return note(
+        "Indexed on ",
+        cells.date(data.built_at, "built_at"),
+        " in ",
+        cells.number(data.seconds, "seconds"),
+        " s (",
+        cells.number(data.posts_per_second, "posts_per_second"),
+        f" posts/s) with {data.encoder} in {data.precision}; names are found by {names}.",
     )
 
 
-def _accuracy_lines(data: DescribeData) -> list[str]:
+def _accuracy_lines(data: DescribeData) -> list[Line]:
     lines = []
     for name, figures in data.accuracy.items():
-        said = [
-            f"{' '.join(WORDS.get(word, word) for word in what.split())} {value:.3f}" for what, value in figures.items()
+        told = [
+            [
+                " ".join(WORDS.get(word, word) for word in what.split()) + " ",
+                cells.number(float(value), f"accuracy.{escaped(name)}.{escaped(what)}", decimals=3),
+            ]
+            for what, value in figures.items()
         ]
-        lines.append(f"Accuracy of {name}, measured on data kept out of training: {listed(said)}.")
+        lines.append(note(f"Accuracy of {name}, measured on data kept out of training: ", listed(told), "."))
     if data.ner != OURS:
-        lines.append(f"The accuracy of the names that {short(data.ner)} finds was not measured here.")
+        lines.append(note(f"The accuracy of the names that {short(data.ner)} finds was not measured here."))
     return lines

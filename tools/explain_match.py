@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,8 +10,11 @@ from index.errors import AnalystError
 from tools.find_audience import unknown_campaign
 from tools.library import Library
 from tools.privacy.sensitive import refuse_sensitive
-from tools.result.result import SMALL_PEOPLE, SMALL_POSTS, Evidence, ToolResult
-from tools.result.words import count, listed, percent, quote, short
+from tools.result import cells
+from tools.result.evidence import Evidence
+from tools.result.line import GAP, Line, Listing, Part, joined, lead, line, listed, note, warning
+from tools.result.result import ToolResult
+from tools.result.samples import SMALL_POSTS, few_people
 from tools.selection.posts import evidence_posts, select_posts
 from tools.targeting.propensity import Odds, model_for, odds_of
 from tools.targeting.query import AudienceQuery, audience_query
@@ -52,10 +55,6 @@ class ExplainMatch(ToolResult):
     changes: list[str]
     calibrated_on: str
 
-    @property
-    def handles(self) -> list[str]:
-        return [self.user]
-
 
 def explain_match(
     library: Library,
@@ -85,8 +84,8 @@ def explain_match(
     opposing = evidence_posts(library, posts_against(library, signals, row, SHOWN_POSTS))
     top = ranked[: max(1, round(TOP * len(ranked)))]
     result = ExplainMatch(
-        lines=[],
-        warnings=[*_warnings(signals, query, row, len(ranked)), *model.notices],
+        warnings=[*_warnings(signals, query, row, len(ranked)), *map(warning, model.notices)],
+        listing=Listing("people", (author,)),
         evidence=[*supporting, *opposing],
         user=author,
         campaign=campaign,
@@ -103,8 +102,7 @@ def explain_match(
         changes=[] if row in top else _changes(odds, row, top),
         calibrated_on=model.calibrated_on,
     )
-    object.__setattr__(result, "lines", _lines(result))
-    return result
+    return replace(result, headline=_headline(result), lines=_lines(result))
 
 
 def _rivals(
@@ -132,32 +130,49 @@ def _changes(odds: Odds, row: int, top: list[int]) -> list[str]:
     return changes
 
 
-def _lines(found: ExplainMatch) -> list[str]:
-    chance = f"{percent(found.probability)} ({percent(found.low)} to {percent(found.high)})"
-    lines = [
-        f"@{found.user} would engage with {short(found.query.campaign)} with a probability of {chance}: "
-        f"place {found.place:,} of {found.considered:,}."
-    ]
-    for label, sign in (("For", 1), ("Against", -1)):
-        parts = [reason for reason in found.reasons if sign * reason.weight >= TELLING]
-        if parts:
-            lines.append(f"{label}: {'; '.join(f'{part.words} ({part.weight:+.2f})' for part in parts)}.")
+def _headline(found: ExplainMatch) -> Line:
+    return lead(
+        cells.handle(found.user, "user"),
+        " would engage with ",
+        cells.topic(found.query.campaign, "query.campaign"),
+        " with a probability of ",
+        cells.chance(found.probability, found.low, found.high),
+        ": place ",
+        cells.number(found.place, "place"),
+        " of ",
+        cells.number(found.considered, "considered", unit="person"),
+        ".",
+    )
+
+
+def _lines(found: ExplainMatch) -> list[Line]:
+    lines = []
+    for label, sign in (("For: ", 1), ("Against: ", -1)):
+        telling = [place for place, reason in enumerate(found.reasons) if sign * reason.weight >= TELLING]
+        if telling:
+            lines.append(note(label, joined([_reason(found, place) for place in telling], GAP), "."))
     if found.changes:
+        needed, handle = cells.percent(found.needed, "needed", "probability"), cells.handle(found.user, "user")
+        changes = listed(cells.words(each, f"changes.{place}") for place, each in enumerate(found.changes))
+        top = cells.percent(TOP)
         lines.append(
-            f"To be among the best 5 % ({percent(found.needed)} or more), @{found.user} would have to "
-            f"{listed(found.changes)}."
+            note("To be among the best ", top, " (", needed, " or more), ", handle, " would have to ", changes, ".")
         )
-    lines += [f"Speaks for it: {quote(post.text)}" for post in found.supporting]
-    lines += [f"Speaks against it: {quote(post.text)}" for post in found.opposing]
+    for label, side in (("Speaks for it: ", "supporting"), ("Speaks against it: ", "opposing")):
+        for place, post in enumerate(getattr(found, side)):
+            lines.append(line("post", label, cells.quotation(post.text, f"{side}.{place}.text")))
     return lines
 
 
-def _warnings(signals: Signals, query: AudienceQuery, row: int, considered: int) -> list[str]:
+def _reason(found: ExplainMatch, place: int) -> list[Part]:
+    reason, at = found.reasons[place], f"reasons.{place}"
+    return [cells.words(reason.words, f"{at}.words"), " (", cells.signed(reason.weight, f"{at}.weight"), ")"]
+
+
+def _warnings(signals: Signals, query: AudienceQuery, row: int, considered: int) -> list[Line]:
     warnings = [] if signals.understood else [unknown_campaign(query)]
     posts = int(signals.crowd.posts[row])
     if posts < SMALL_POSTS:
-        warnings.append(f"Careful: this rests on only {count(posts, 'post')} by @{signals.authors[row]}.")
-    if considered < SMALL_PEOPLE:
-        ranked = count(considered, "person", "people")
-        warnings.append(f"Careful: only {ranked} could be ranked; under {SMALL_PEOPLE} a ranking is shaky.")
-    return warnings
+        handle = cells.handle(signals.authors[row], "user")
+        warnings.append(warning("Careful: this rests on only ", cells.count(posts, "post"), " by ", handle, "."))
+    return [*warnings, *few_people(considered, "ranked", "a ranking is shaky", "considered")]

@@ -15,7 +15,8 @@ from tools.charts.canvas import ENDINGS
 from tools.files import check_target, write_whole
 from tools.find_audience import FindAudience, Person
 from tools.library import Library
-from tools.result.result import ToolResult, one_line
+from tools.result.line import one_line
+from tools.result.result import ToolResult
 
 EXPORTS = (".csv", ".json")
 ONLY_AUDIENCES, OTHERWISE = "Only an audience can be exported", "Use find_audience; --json prints any result."
@@ -96,7 +97,7 @@ def audience_json(library: Library, result: FindAudience) -> str:
         "expected_engaged": round(result.expected_engaged, 4),
         "calibrated_on": result.calibrated_on,
         "people": [_person(person) for person in result.people],
-        "warnings": result.warnings,
+        "warnings": [each.text for each in result.warnings],
         "index": index_identity(library),
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"

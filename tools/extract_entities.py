@@ -8,8 +8,11 @@ from typing import Literal
 from index.entities.mentions import canonical
 from index.errors import AnalystError
 from tools.library import Library
-from tools.result.result import ToolResult, one_line
-from tools.result.words import count, quote, short, small_sample, tone
+from tools.result import cells
+from tools.result.line import Line, Listing, figure, lead, one_line
+from tools.result.result import ToolResult
+from tools.result.samples import few_posts
+from tools.result.words import tone
 from tools.selection.posts import Selection, count_posts, select_posts
 
 # The tone is that toward the name. A post that says it three times is one post and one tone: each mention has its
@@ -65,23 +68,24 @@ def extract_entities(
     found = _entities(library, selection, type, limit, leave_out=topic)
     posts = count_posts(library, selection)
     kind = f"{type} names" if type else "names"
-    if not found:
-        return ExtractEntities(
-            lines=[f"No {kind} come up in posts {selection.words}."],
-            warnings=small_sample(posts),
-            subject=selection.words,
-            posts=posts,
-            entities=[],
-        )
-    lines = [f"The {kind} that come up most in posts {selection.words}:"]
-    lines += [
-        f"{short(entity.name)} ({entity.type}): {count(entity.posts, 'post')} "
-        f"by {count(entity.people, 'person', 'people')}, tone {tone(entity.mean)}."
-        for entity in found
-    ]
+    headline = f"The {kind} that come up most in posts" if found else f"No {kind} come up in posts"
     return ExtractEntities(
-        lines=lines, warnings=small_sample(posts), subject=selection.words, posts=posts, entities=found
+        headline=lead(f"{headline} {selection.words}{':' if found else '.'}"),
+        lines=[_entity_line(entity, place) for place, entity in enumerate(found)],
+        warnings=few_posts(posts, "posts"),
+        listing=Listing("names", tuple(entity.name for entity in found)),
+        subject=selection.words,
+        posts=posts,
+        entities=found,
     )
+
+
+def _entity_line(entity: Entity, place: int) -> Line:
+    at = f"entities.{place}"
+    posts = cells.count(entity.posts, "post", f"{at}.posts")
+    people = cells.count(entity.people, "person", f"{at}.people", "people")
+    named = cells.name(entity.name, f"{at}.name")
+    return figure(named, f" ({entity.type}): ", posts, " by ", people, f", tone {tone(entity.mean)}.")
 
 
 def _entities(
@@ -106,8 +110,20 @@ def _of_text(library: Library, text: str, kind: str | None, limit: int) -> Extra
         if kind is None or m.type == kind:
             named.setdefault(m.canonical, Entity(one_line(m.text), m.type, 1, 1, m.tone[2] - m.tone[0]))
     found = list(named.values())[:limit]
+    subject = "this text"
     if not found:
-        line = f"No {kind} names stand in {quote(text, 60)}." if kind else f"No names stand in {quote(text, 60)}."
-        return ExtractEntities(lines=[line], subject="this text", posts=1, entities=[])
-    lines = ["The names in this text:", *(f"{short(entity.name)} ({entity.type})." for entity in found)]
-    return ExtractEntities(lines=lines, subject="this text", posts=1, entities=found)
+        headline = lead(
+            f"No {kind} names stand in " if kind else "No names stand in ", cells.quotation(text, length=60), "."
+        )
+        return ExtractEntities(headline=headline, subject=subject, posts=1, entities=[])
+    return ExtractEntities(
+        headline=lead("The names in this text:"),
+        lines=[
+            figure(cells.name(entity.name, f"entities.{place}.name"), f" ({entity.type}).")
+            for place, entity in enumerate(found)
+        ],
+        listing=Listing("names", tuple(entity.name for entity in found)),
+        subject=subject,
+        posts=1,
+        entities=found,
+    )

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from index.errors import AnalystError
 from tools.library import Library
+from tools.result import cells
+from tools.result.line import Listing, figure, lead, line
 from tools.result.result import ToolResult
-from tools.result.words import count, said, short, small_sample
+from tools.result.samples import few_posts
 from tools.selection.posts import Selection, count_posts, evidence_posts, select_posts
 
 POOL = 200  # phrases that compete
@@ -54,21 +56,23 @@ def extract_keywords(
     selection = select_posts(library, topic=topic, user=user, community=community, since=since, until=until)
     keywords = contrastive_phrases(library, selection, limit, leave_out=topic)
     posts = count_posts(library, selection)
-    if not keywords:
-        return ExtractKeywords(
-            lines=[f"No key phrases stand out in posts {selection.words}."],
-            warnings=small_sample(posts),
-            subject=selection.words,
-            posts=posts,
-            keywords=[],
+    best = evidence_posts(library, _posts_with(library, selection, keywords[0].phrase)) if keywords else []
+    found = ["What sets the ", cells.count(posts, "post", "posts"), f" {selection.words} apart, most telling first:"]
+    lines = [
+        figure(
+            cells.name(keyword.phrase, f"keywords.{place}.phrase"),
+            ": ",
+            cells.count(keyword.posts, "post", f"keywords.{place}.posts"),
+            ".",
         )
-    lines = [f"What sets the {count(posts, 'post')} {selection.words} apart, most telling first:"]
-    lines += [f"{short(keyword.phrase)}: {count(keyword.posts, 'post')}." for keyword in keywords]
-    best = evidence_posts(library, _posts_with(library, selection, keywords[0].phrase))
-    lines += [f"For example {said(post)}" for post in best]
+        for place, keyword in enumerate(keywords)
+    ]
+    lines += [line("post", "For example ", cells.said(post, f"evidence.{place}")) for place, post in enumerate(best)]
     return ExtractKeywords(
+        headline=lead(found) if keywords else lead(f"No key phrases stand out in posts {selection.words}."),
         lines=lines,
-        warnings=small_sample(posts),
+        warnings=few_posts(posts, "posts"),
+        listing=Listing("phrases", tuple(keyword.phrase for keyword in keywords)),
         evidence=best,
         subject=selection.words,
         posts=posts,
@@ -159,9 +163,20 @@ def _of_text(library: Library, text: str, limit: int) -> ExtractKeywords:
         if len(weights) < limit and not words & said:
             weights[phrase.text] = phrase.weight
             said |= words
+    subject = "this text"
     if not weights:
-        return ExtractKeywords(lines=["No key phrases stand in this text."], subject="this text", posts=1, keywords=[])
+        headline = lead("No key phrases stand in this text.")
+        return ExtractKeywords(headline=headline, subject=subject, posts=1, keywords=[])
     best = max(weights.values())
     keywords = [Keyword(phrase, 1, weight / best) for phrase, weight in weights.items()]
-    lines = ["The key phrases of this text:", *(f"{short(keyword.phrase)}." for keyword in keywords)]
-    return ExtractKeywords(lines=lines, subject="this text", posts=1, keywords=keywords)
+    return ExtractKeywords(
+        headline=lead("The key phrases of this text:"),
+        lines=[
+            figure(cells.name(keyword.phrase, f"keywords.{place}.phrase"), ".")
+            for place, keyword in enumerate(keywords)
+        ],
+        listing=Listing("phrases", tuple(keyword.phrase for keyword in keywords)),
+        subject=subject,
+        posts=1,
+        keywords=keywords,
+    )

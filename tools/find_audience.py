@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from index.errors import AnalystError
 from tools.library import Library
 from tools.privacy.sensitive import refuse_sensitive
-from tools.result.result import SMALL_PEOPLE, ToolResult
-from tools.result.words import count, listed, percent, quote, short
+from tools.result import cells
+from tools.result.line import Line, Listing, Part, joined, lead, line, listed, note, warning
+from tools.result.result import ToolResult
+from tools.result.samples import few_people
 from tools.selection.posts import evidence_posts, select_posts
 from tools.targeting.propensity import Odds, model_for, odds_of
 from tools.targeting.query import LONGEST_NAME, AudienceQuery, audience_query
@@ -65,10 +67,6 @@ class FindAudience(ToolResult):
     lift_curve: list[tuple[float, float]]
     calibrated_on: str
 
-    @property
-    def handles(self) -> list[str]:
-        return [person.user for person in self.people]
-
 
 def find_audience(
     library: Library,
@@ -95,9 +93,9 @@ def find_audience(
     evidence = evidence_posts(library, [post for person in people for post in person.evidence[:1]])
     chances = odds.probability[ranked]
     expected = sum(person.probability for person in people)
-    return FindAudience(
-        lines=_lines(query, people, expected, len(chosen), {post.author: post.text for post in evidence}),
-        warnings=[*_warnings(signals, query, len(chosen)), *model.notices],
+    result = FindAudience(
+        warnings=[*_warnings(signals, query, len(chosen)), *map(warning, model.notices)],
+        listing=Listing("people", tuple(person.user for person in people)),
         evidence=evidence,
         campaign=campaign,
         query=query,
@@ -108,6 +106,7 @@ def find_audience(
         lift_curve=_lift_curve(chances),
         calibrated_on=model.calibrated_on,
     )
+    return replace(result, headline=_headline(result), lines=_lines(result))
 
 
 def _steps(people: int) -> list[int]:
@@ -153,41 +152,57 @@ def _person(library: Library, signals: Signals, odds: Odds, row: int) -> Person:
     )
 
 
-def _lines(
-    query: AudienceQuery, people: list[Person], expected: float, considered: int, quotes: dict[str, str]
-) -> list[str]:
-    lines = [
-        f"Likeliest to engage with {short(query.campaign)}: about {expected:.1f} of these "
-        f"{count(len(people), 'person', 'people')} should engage, out of {considered:,} ranked."
-    ]
-    for place, person in enumerate(people, start=1):
-        shown = f" Wrote: {quote(quotes[person.user], 90)}" if person.user in quotes else ""
-        chance = f"{percent(person.probability)} ({percent(person.low)} to {percent(person.high)})"
-        lines.append(f"{place}. @{person.user}, {chance}: {'; '.join(person.reasons)}.{shown}")
+def _headline(result: FindAudience) -> Line:
+    people = cells.count(len(result.people), "person", many="people")
+    return lead(
+        "Likeliest to engage with ", cells.topic(result.query.campaign, "query.campaign"), ": about ",
+        cells.number(result.expected_engaged, "expected_engaged"), " of these ", people, " should engage, out of ",
+        cells.number(result.considered, "considered", unit="person"), " ranked.",
+    )  # fmt: skip
+
+
+def _lines(result: FindAudience) -> list[Line]:
+    query, first = result.query, {post.author: place for place, post in reversed(list(enumerate(result.evidence)))}
+    lines = [_person_line(result, place, first.get(person.user)) for place, person in enumerate(result.people)]
     if query.interests_found and query.meant:
-        lines.append(f"What {short(query.campaign)} is about, as known beforehand: {listed(query.meant)}.")
+        campaign = cells.topic(query.campaign, "query.campaign")
+        lines.append(
+            note("What ", campaign, " is about, as known beforehand: ", listed(map(cells.name, query.meant)), ".")
+        )
     if query.interests:
-        shown = listed([short(interest) for interest in query.interests])
-        found = f"Related interests found here, which can be given to weigh them in: {shown}."
-        lines.append(found if query.interests_found else f"Interests used: {shown}.")
+        interests = [cells.name(each, f"query.interests.{place}") for place, each in enumerate(query.interests)]
+        found = "Related interests found here, which can be given to weigh them in: "
+        lines.append(note(found if query.interests_found else "Interests used: ", listed(interests), "."))
     return lines
 
 
-def unknown_campaign(query: AudienceQuery) -> str:
+def _person_line(result: FindAudience, place: int, post: int | None) -> Line:
+    """``1. @ana, 28 % (15 % to 46 %): active in shoes. Wrote: "…"``."""
+    person, at = result.people[place], f"people.{place}"
+    chance = cells.chance(person.probability, person.low, person.high, at)
+    reasons = [cells.words(reason, f"{at}.reasons.{number}") for number, reason in enumerate(person.reasons)]
+    wrote: list[Part] = []
+    if post is not None:
+        wrote = [" Wrote: ", cells.quotation(result.evidence[post].text, f"evidence.{post}.text", length=90)]
+    handle = cells.handle(person.user, f"{at}.user")
+    return line("person", handle, ", ", chance, ": ", joined(reasons, "; "), ".", wrote, place=place + 1)
+
+
+def unknown_campaign(query: AudienceQuery) -> Line:
     """The warning where nothing in the data is near to a campaign."""
-    return (
-        f"Careful: nothing here comes near {short(query.campaign)}: nobody names it and its words belong to no "
-        "subject, so this is little more than a guess. Describe it in other words, or give interests."
+    return warning(
+        "Careful: nothing here comes near ",
+        cells.topic(query.campaign, "query.campaign"),
+        ": nobody names it and its words belong to no subject, so this is little more than a guess. Describe it in "
+        "other words, or give interests.",
     )
 
 
-def _warnings(signals: Signals, query: AudienceQuery, considered: int) -> list[str]:
+def _warnings(signals: Signals, query: AudienceQuery, considered: int) -> list[Line]:
     warnings = []
     if not signals.understood:
         warnings.append(unknown_campaign(query))
     elif not signals.mentions.counts.any() and len(query.campaign.split()) <= LONGEST_NAME:
-        warnings.append(f"Careful: nobody here names {short(query.campaign)}, so this rests on its meaning alone.")
-    if considered < SMALL_PEOPLE:
-        ranked = count(considered, "person", "people")
-        warnings.append(f"Careful: only {ranked} could be ranked; under {SMALL_PEOPLE} a ranking is shaky.")
-    return warnings
+        campaign = cells.topic(query.campaign, "query.campaign")
+        warnings.append(warning("Careful: nobody here names ", campaign, ", so this rests on its meaning alone."))
+    return [*warnings, *few_people(considered, "ranked", "a ranking is shaky", "considered")]

@@ -9,8 +9,12 @@ from typing import Any
 from tools.extract_entities import NAMED
 from tools.extract_keywords import Keyword, contrastive_phrases
 from tools.library import Library
-from tools.result.result import Evidence, ToolResult, one_line
-from tools.result.words import count, listed, percent, said, short, small_sample, tone
+from tools.result import cells
+from tools.result.evidence import Evidence
+from tools.result.line import Cell, Line, Listing, Part, lead, line, listed, note, one_line
+from tools.result.result import ToolResult
+from tools.result.samples import few_posts
+from tools.result.words import tone
 from tools.selection.posts import EVIDENCE, Selection, as_evidence, select_posts
 
 LIKES, DISLIKES = 0.15, -0.15  # tone of the posts that name a brand, from which it counts as liked or disliked
@@ -54,10 +58,6 @@ class GetProfile(ToolResult):
     hours: dict[int, int]
     weekdays: dict[str, int]
 
-    @property
-    def handles(self) -> list[str]:
-        return [self.user]
-
 
 def get_profile(
     library: Library,
@@ -81,8 +81,8 @@ def get_profile(
     brands = _brands(library, selection)
     evidence = _most_liked(library, selection)
     profile = GetProfile(
-        lines=[],
-        warnings=small_sample(posts),
+        warnings=few_posts(posts, "posts"),
+        listing=Listing("people", (author,)),
         evidence=evidence,
         user=author,
         within=everyone.words,
@@ -104,42 +104,57 @@ def get_profile(
         hours=dict(_counts(library, selection, "hour(p.created_at AT TIME ZONE 'UTC')")),
         weekdays={DAYS[d]: n for d, n in _counts(library, selection, "dayofweek(p.created_at AT TIME ZONE 'UTC')")},
     )
-    return replace(profile, lines=_lines(profile))
+    return replace(profile, headline=_headline(profile), lines=_lines(profile))
 
 
-def _lines(profile: GetProfile) -> list[str]:
-    lines = [_activity(profile)]
-    if profile.interests:
-        lines.append(f"Talks about {listed([short(keyword.phrase) for keyword in profile.interests])}.")
-    if profile.liked:
-        lines.append(f"Speaks well of {listed(list(map(short, profile.liked)))}.")
-    if profile.disliked:
-        lines.append(f"Speaks badly of {listed(list(map(short, profile.disliked)))}.")
-    lines.append(
-        f"Tone: {tone(profile.positive - profile.negative)}, {percent(profile.positive)} positive and "
-        f"{percent(profile.negative)} negative."
-    )
+def _headline(profile: GetProfile) -> Line:
+    """``@ana wrote 12 posts in Coffee since 2024, from 2024-01-03 to 2024-11-30, mostly in Coffee.``"""
+    parts: list[Part] = [cells.handle(profile.user, "user"), " wrote ", cells.count(profile.posts, "post", "posts")]
+    if profile.within:
+        parts.append(f" {profile.within}")
+    if profile.first_post and profile.last_post:
+        first, last = cells.date(profile.first_post, "first_post"), cells.date(profile.last_post, "last_post")
+        parts += ["," if profile.within else "", " from ", first, " to ", last]
+    if profile.communities and not (profile.within and len(profile.communities) == 1):
+        parts += [", mostly in ", listed(map(cells.name, list(profile.communities)[:3]))]
+    return lead(parts, ".")
+
+
+def _lines(profile: GetProfile) -> list[Line]:
+    lines = []
+    for label, field, names in (
+        ("Talks about ", "interests", [keyword.phrase for keyword in profile.interests]),
+        ("Speaks well of ", "liked", profile.liked),
+        ("Speaks badly of ", "disliked", profile.disliked),
+    ):
+        if names:
+            end = ".phrase" if field == "interests" else ""
+            lines.append(
+                note(label, listed(cells.name(name, f"{field}.{place}{end}") for place, name in enumerate(names)), ".")
+            )
+    positive, negative = cells.percent(profile.positive, "positive"), cells.percent(profile.negative, "negative")
+    mood = tone(profile.positive - profile.negative)
+    lines.append(note(f"Tone: {mood}, ", positive, " positive and ", negative, " negative."))
     if profile.likes is not None and profile.everyone_likes is not None:
+        own, all_ = cells.number(profile.likes, "likes"), cells.number(profile.everyone_likes, "everyone_likes")
         lines.append(
-            f"Gets {profile.likes:.1f} likes a post on average; everyone here gets {profile.everyone_likes:.1f}."
+            note(
+                "Gets ",
+                own,
+                " likes a post on average; ",
+                Cell("everyone here", "name", "everyone"),
+                " gets ",
+                all_,
+                ".",
+            )
         )
     if profile.hours:
         hour, day = next(iter(profile.hours)), next(iter(profile.weekdays))
-        lines.append(f"Posts most often between {hour:02d}:00 and {(hour + 1) % 24:02d}:00 UTC, and on {day}s.")
+        hours = cells.words(f"{hour:02d}:00 and {(hour + 1) % 24:02d}:00", f"hours.{hour}")
+        lines.append(note("Posts most often between ", hours, f" UTC, and on {day}s."))
     # Without any likes the first post is only the first.
-    return [*lines, *(f"Best liked: {said(post)}" for post in profile.evidence[:1] if post.likes is not None)]
-
-
-def _activity(profile: GetProfile) -> str:
-    """``@ana wrote 12 posts in Coffee since 2024, from 2024-01-03 to 2024-11-30, mostly in Coffee.``"""
-    text = f"@{profile.user} wrote {count(profile.posts, 'post')}"
-    if profile.within:
-        text += f" {profile.within}"
-    if profile.first_post:
-        text += f"{',' if profile.within else ''} from {profile.first_post} to {profile.last_post}"
-    if profile.communities and not (profile.within and len(profile.communities) == 1):
-        text += f", mostly in {listed(list(profile.communities)[:3])}"
-    return text + "."
+    best = [post for post in profile.evidence[:1] if post.likes is not None]
+    return [*lines, *(line("post", "Best liked: ", cells.said(post, "evidence.0")) for post in best)]
 
 
 def _brands(library: Library, selection: Selection) -> list[Brand]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.errors import AnalystError
 from tools.analyze_sentiment import SentimentShares
 from tools.library import Library
 from tools.privacy.sensitive import refuse_sensitive
-from tools.result.result import SMALL_PEOPLE, Evidence, ToolResult
-from tools.result.words import count as counted
-from tools.result.words import listed, percent, quote, tone
+from tools.result import cells
+from tools.result.line import Line, Listing, Part, lead, line, listed, note, warning
+from tools.result.result import ToolResult
+from tools.result.samples import few_people
+from tools.result.words import tone
 from tools.segments.grouping import CRITERION, FEWEST, MOST, STABLE, Grouping, Trial, group_people
 from tools.segments.naming import GroupTerms, name_groups
 from tools.selection.posts import Selection, evidence_posts, select_posts
@@ -63,11 +65,6 @@ class ListSegments(ToolResult):
     until: str | None = None
     community: str | None = None
 
-    @property
-    def handles(self) -> list[str]:
-        typical = [user for segment in self.segments for user in segment.typical_people]
-        return list(dict.fromkeys([*typical, *super().handles]))
-
 
 def list_segments(
     library: Library,
@@ -94,9 +91,9 @@ def list_segments(
     typical = _typical_posts(library, grouping, where)
     segments = [_segment(grouping, label, terms[label], tones[label], typical[label]) for label in range(len(terms))]
     first = evidence_posts(library, [segment.typical_posts[0] for segment in segments])
-    return ListSegments(
-        lines=_lines(segments, grouping, where, count, {post.author: post for post in first}),
+    result = ListSegments(
         warnings=_warnings(grouping),
+        listing=Listing("segments", tuple(segment.name for segment in segments)),
         evidence=first,
         subject=where.words,
         people=len(grouping.people),
@@ -110,6 +107,7 @@ def list_segments(
         until=until,
         community=community,
     )
+    return replace(result, headline=_headline(result), lines=_lines(result, asked=count is not None))
 
 
 def grouping_of(library: Library, result: ListSegments) -> Grouping:
@@ -205,35 +203,46 @@ def _typical_people(grouping: Grouping, label: int) -> list[str]:
     return [grouping.people[rows[i]] for i in order[:TYPICAL_PEOPLE]]
 
 
-def _lines(
-    segments: list[Segment], grouping: Grouping, where: Selection, asked: int | None, first: dict[str, Evidence]
-) -> list[str]:
-    writers = f"people with posts {where.words}" if where.words else "people"
-    chosen = grouping.chosen
+def _headline(result: ListSegments) -> Line:
+    people, groups = cells.number(result.people, "people"), cells.count(len(result.segments), "group")
+    writers = f"people with posts {result.subject}" if result.subject else "people"
+    return lead("The ", people, f" {writers} fall into ", groups, " by what they write.")
+
+
+def _lines(result: ListSegments, *, asked: bool) -> list[Line]:
+    places = {post.id: place for place, post in enumerate(result.evidence)}
+    lines = [_segment_line(result, number, places) for number in range(len(result.segments))]
     how = "as asked" if asked else "the number that parts them best and is found again in other samples"
-    lines = [f"The {len(grouping.people):,} {writers} fall into {counted(len(segments), 'group')} by what they write."]
-    for place, segment in enumerate(segments, start=1):
-        examples = [post for post in first.values() if post.id == segment.typical_posts[0]]
-        shown = "".join(f" For example @{post.author}: {quote(post.text, 90)}" for post in examples)
-        lines.append(
-            f"{place}. {segment.name}: {counted(segment.people, 'person', 'people')} ({percent(segment.share)}), tone "
-            f"{tone(segment.mean)}. Typical: {listed(['@' + user for user in segment.typical_people[:3]])}.{shown}"
-        )
-    lines.append(
-        f"{counted(len(segments), 'group')}: {how} (silhouette {chosen.silhouette:.2f}, "
-        f"stability {chosen.stability:.2f})."
+    groups = cells.count(len(result.segments), "group")
+    silhouette = cells.number(result.silhouette, "silhouette", decimals=2)
+    stability = cells.number(result.stability, "stability", decimals=2)
+    return [*lines, note(groups, f": {how} (silhouette ", silhouette, ", stability ", stability, ").")]
+
+
+def _segment_line(result: ListSegments, number: int, places: dict[str, int]) -> Line:
+    segment, at = result.segments[number], f"segments.{number}"
+    typical = listed(
+        cells.handle(user, f"{at}.typical_people.{place}") for place, user in enumerate(segment.typical_people[:3])
     )
-    return lines
+    shown: list[Part] = []
+    if (place := places.get(segment.typical_posts[0])) is not None:
+        post = result.evidence[place]
+        quote = cells.quotation(post.text, f"evidence.{place}.text", length=90)
+        shown = [" For example ", cells.handle(post.author, f"evidence.{place}.author"), ": ", quote]
+    people = cells.count(segment.people, "person", f"{at}.people", "people")
+    size = [people, " (", cells.percent(segment.share, f"{at}.share"), ")"]
+    named = cells.name(segment.name, f"{at}.name")
+    return line(
+        "figure", named, ": ", size, f", tone {tone(segment.mean)}. Typical: ", typical, ".", shown, place=number + 1
+    )
 
 
-def _warnings(grouping: Grouping) -> list[str]:
-    warnings = []
-    people = counted(len(grouping.people), "person", "people")
-    if len(grouping.people) < SMALL_PEOPLE:
-        warnings.append(f"Careful: only {people} could be grouped; under {SMALL_PEOPLE} groups are shaky.")
+def _warnings(grouping: Grouping) -> list[Line]:
+    warnings = few_people(len(grouping.people), "grouped", "groups are shaky", "people")
     if grouping.chosen.stability < STABLE:
-        warnings.append("Careful: these groups are loose; another sample of the same people gives partly other ones.")
+        loose = "Careful: these groups are loose; another sample of the same people gives partly other ones."
+        warnings.append(warning(loose))
     if grouping.left_out:
-        left = counted(grouping.left_out, "person is", "people are")
-        warnings.append(f"So many people wrote these posts that {left} left out.")
+        left = cells.count(grouping.left_out, "person is", many="people are")
+        warnings.append(warning("So many people wrote these posts that ", left, " left out."))
     return warnings

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from index.errors import AnalystError
 from tools.library import Library
-from tools.result.result import SMALL_POSTS, Evidence, ToolResult
-from tools.result.words import count, listed, percent, said, short, small_sample
+from tools.result import cells
+from tools.result.evidence import Evidence
+from tools.result.line import Cell, Line, Listing, Part, escaped, figure, lead, line, listed, note, warning
+from tools.result.result import ToolResult
+from tools.result.samples import SMALL_POSTS, few_posts
+from tools.result.words import count
+from tools.result.words import listed as listed_words
 from tools.selection.contrast import Contrast, contrast
 from tools.selection.intervals import CONFIDENCE, margin
 from tools.selection.posts import EVIDENCE, Selection, as_evidence, select_posts
@@ -130,7 +135,6 @@ def measure_engagement(
     standouts = [found for kind in asked if (found := _standout(measured, kind, tables[kind], everyone))]
     top = _top_posts(library, selection)
     result = MeasureEngagement(
-        lines=[],
         warnings=_warnings(len(measured), len(posts), by, tables),
         evidence=[post for post, _ in top],
         subject=selection.words,
@@ -156,7 +160,8 @@ def measure_engagement(
         until=until,
         community=community,
     )
-    return replace(result, lines=_lines(result))
+    listing = Listing("communities" if by == "community" else "times", tuple(result.groups)) if result.groups else None
+    return replace(result, headline=_headline(result), lines=_lines(result), listing=listing)
 
 
 def _posts(library: Library, selection: Selection) -> pd.DataFrame:
@@ -279,88 +284,120 @@ def _top_posts(library: Library, selection: Selection) -> list[tuple[Evidence, i
     return [(as_evidence(row[:-1]), int(row[-1])) for row in rows]
 
 
-def _warnings(measured: int, posts: int, by: str | None, tables: dict[By, dict[str, EngagementGroup]]) -> list[str]:
-    warnings = small_sample(measured)
+def _warnings(measured: int, posts: int, by: str | None, tables: dict[By, dict[str, EngagementGroup]]) -> list[Line]:
+    warnings = few_posts(measured, "posts")
     if measured < posts:
-        warnings.append(f"Careful: {posts - measured:,} of {count(posts, 'post')} carry no engagement numbers.")
+        missing, whole = cells.number(posts - measured, "unknown_posts"), cells.count(posts, "post")
+        warnings.append(warning("Careful: ", missing, " of ", whole, " carry no engagement numbers."))
     if by and not tables[by]:  # type: ignore[index]
-        missing = "community" if by == "community" else "date"
-        warnings.append(f"Careful: none of these posts has a {missing}, so they cannot be told apart by {by}.")
+        lacking = "community" if by == "community" else "date"
+        warnings.append(warning(f"Careful: none of these posts has a {lacking}, so they cannot be told apart by {by}."))
     return warnings
 
 
-def _lines(result: MeasureEngagement) -> list[str]:
-    all_ = result.everyone
-    subject = f" {result.subject}" if result.subject else " here"
-    top = f"; the top fifth gets {percent(result.top_share)} of all" if result.top_share is not None else ""
-    lines = [
-        f"Posts{subject} get {figure(all_.mean)} {listed(result.parts)} on average, half of them {figure(all_.median)} "
-        f"or fewer ({count(all_.posts, 'post')}){top}."
-    ]
-    lines += [_standout_line(found, result) for found in result.standouts]
+def _headline(result: MeasureEngagement) -> Line:
+    subject, all_ = f" {result.subject}" if result.subject else " here", result.everyone
+    top: list[Part] = []
+    if result.top_share is not None:
+        top = ["; the top fifth gets ", cells.percent(result.top_share, "top_share"), " of all"]
+    return lead(
+        f"Posts{subject} get ",
+        _figure(all_.mean, "everyone.mean"),
+        f" {listed_words(result.parts)} on average, half of them ",
+        _figure(all_.median, "everyone.median"),
+        " or fewer (",
+        cells.count(all_.posts, "post", "posts"),
+        ")",
+        top,
+        ".",
+    )
+
+
+def _lines(result: MeasureEngagement) -> list[Line]:
+    lines = [_standout_line(found, result) for found in result.standouts]
     lines += [_group_line(name, group, result.by) for name, group in result.groups.items()]
-    if len(result.sentiment) > 1:
-        lines.append(f"By tone: {_side_by_side(result.sentiment)}.")
-    if len(result.length) > 1:
-        lines.append(f"By length: {_side_by_side(result.length)}.")
+    for label, split in (("By tone: ", "sentiment"), ("By length: ", "length")):
+        groups: dict[str, EngagementGroup] = getattr(result, split)
+        if len(groups) > 1:
+            lines.append(note(label, listed(_typical(group, split, name) for name, group in groups.items()), "."))
     if result.phrases:
-        lines.append(
-            f"The top fifth talks more than the rest about {listed([short(each.phrase) for each in result.phrases])}."
+        phrases = listed(
+            cells.name(each.phrase, f"phrases.{place}.phrase") for place, each in enumerate(result.phrases)
         )
-    lines += [f"{result.top_engagement[post.id]:,} in all: {said(post)}" for post in result.evidence]
+        lines.append(note("The top fifth talks more than the rest about ", phrases, "."))
+    for place, post in enumerate(result.evidence):
+        whole = cells.number(result.top_engagement[post.id], f"top_engagement.{escaped(post.id)}")
+        lines.append(line("post", whole, " in all: ", cells.said(post, f"evidence.{place}")))
     return [*lines, _method(result)]
 
 
-def _method(result: MeasureEngagement) -> str:
+def _method(result: MeasureEngagement) -> Line:
     """What was counted and how, for whoever wants to know."""
     unknown = [part for part in PARTS if part not in result.parts]
-    counted = " + ".join(result.parts) + (f" ({listed(unknown)} not known)" if unknown else "")
-    partly = [f"{part} in {percent(result.known[part])}" for part in result.parts if result.known[part] < 1]
-    known = f", known of {listed(partly)} of the posts" if partly else ""
+    counted = " + ".join(result.parts) + (f" ({listed_words(unknown)} not known)" if unknown else "")
+    parts: list[Part] = [f"Engagement is {counted}"]
     most = max(result.parts, key=lambda part: result.part_share[part])
     if len(result.parts) > 1 and result.part_share[most] > MOSTLY:
-        counted += f", {percent(result.part_share[most])} of it {most}"
-    below = f"; {percent(result.below_zero)} of the posts score below zero" if result.below_zero >= 0.005 else ""
-    return (
-        f"Engagement is {counted}{known}{below}. Groups are compared by the mean with the outer "
-        f"{percent(OUTER)} at each end drawn in, so that no single post decides; intervals are {percent(CONFIDENCE)}."
-    )
+        parts += [", ", cells.percent(result.part_share[most], f"part_share.{most}"), f" of it {most}"]
+    partly = [part for part in result.parts if result.known[part] < 1]
+    if partly:
+        shares = listed([f"{part} in ", cells.percent(result.known[part], f"known.{part}")] for part in partly)
+        parts += [", known of ", shares, " of the posts"]
+    if result.below_zero >= 0.005:
+        parts += ["; ", cells.percent(result.below_zero, "below_zero"), " of the posts score below zero"]
+    outer, sure = cells.percent(OUTER, "drawn_in"), cells.percent(CONFIDENCE, "confidence")
+    parts += [". Groups are compared by the mean with the outer ", outer, " at each end drawn in, so that no single "]
+    return note(parts, "post decides; intervals are ", sure, ".")
 
 
-def _standout_line(found: Standout, result: MeasureEngagement) -> str:
+def _standout_line(found: Standout, result: MeasureEngagement) -> Line:
     best, worst = (
-        f"{_name(name, found.by)} with {_typical(result.best_groups[name])}" for name in (found.best, found.worst)
+        [_name(name, found.by), " with ", _interval(result.best_groups[name], f"best_groups.{escaped(name)}")]
+        for name in (found.best, found.worst)
     )
-    everyone = figure(result.everyone.typical)
-    line = f"Best {found.by}: {best}, against {everyone} for all posts, outliers drawn in; weakest: {worst}"
+    everyone = _figure(result.everyone.typical, "everyone.typical")
+    sure = "; these differences may be chance."
     if found.best_sure and found.worst_sure:
-        return line + "; both are more than chance."
-    if found.best_sure or found.worst_sure:
-        return f"{line}; only the {'best' if found.best_sure else 'weakest'} is more than chance."
-    return line + "; these differences may be chance."
+        sure = "; both are more than chance."
+    elif found.best_sure or found.worst_sure:
+        sure = f"; only the {'best' if found.best_sure else 'weakest'} is more than chance."
+    against = [", against ", everyone, " for all posts, outliers drawn in; weakest: "]
+    return figure(f"Best {found.by}: ", best, against, worst, sure)
 
 
-def _group_line(name: str, group: EngagementGroup, by: str | None) -> str:
-    return (
-        f"{_name(name, by)}: {_typical(group)}, median {figure(group.median)}, "
-        f"{percent(group.share)} of all engagement, {count(group.posts, 'post')}."
+def _group_line(name: str, group: EngagementGroup, by: str | None) -> Line:
+    at = f"groups.{escaped(name)}"
+    return figure(
+        [_name(name, by), ": ", _interval(group, at), ", median ", _figure(group.median, f"{at}.median"), ", "],
+        [
+            cells.percent(group.share, f"{at}.share"),
+            " of all engagement, ",
+            cells.count(group.posts, "post", f"{at}.posts"),
+        ],
+        ".",
     )
 
 
-def _name(name: str, by: str | None) -> str:
-    return f"{name} UTC" if by == "hour" else short(name)
+def _name(name: str, by: str | None) -> Cell:
+    return cells.key(name, "UTC" if by == "hour" else "")
 
 
-def _typical(group: EngagementGroup) -> str:
-    if group.low is None or group.high is None:
-        return f"{figure(group.typical)} per post"
-    return f"{figure(group.typical)} per post ({figure(group.low)} to {figure(group.high)})"
+def _interval(group: EngagementGroup, at: str) -> list[Part]:
+    """``3.4 per post (2.1 to 4.7)``."""
+    parts: list[Part] = [_figure(group.typical, f"{at}.typical"), " per post"]
+    if group.low is not None and group.high is not None:
+        parts += [" (", _figure(group.low, f"{at}.low"), " to ", _figure(group.high, f"{at}.high"), ")"]
+    return parts
 
 
-def _side_by_side(groups: dict[str, EngagementGroup]) -> str:
-    return listed([f"{name} {_typical(group)}" for name, group in groups.items()])
+def _typical(group: EngagementGroup, field: str, name: str) -> list[Part]:
+    return [f"{name} ", _interval(group, f"{field}.{escaped(name)}")]
 
 
-def figure(value: float) -> str:
+def _figure(value: float, path: str) -> Cell:
+    return Cell(figure_words(value), "number", value, path, unit="engagement")
+
+
+def figure_words(value: float) -> str:
     """``3.4``, ``12``, from a hundred on ``1,234``."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}".removesuffix(".0")

@@ -7,8 +7,9 @@ from typing import Literal
 
 from index.errors import AnalystError
 from tools.library import Library
+from tools.result import cells
+from tools.result.line import Listing, lead, line
 from tools.result.result import ToolResult
-from tools.result.words import count, said, short
 from tools.selection.posts import count_posts, evidence_posts, select_posts, topic_pattern
 
 Sentiment = Literal["positive", "neutral", "negative"]
@@ -52,11 +53,17 @@ def search_posts(
     tone = f"{sentiment} " if sentiment else ""
     scope = f" {selection.words}" if selection.words else ""
     if not posts:
-        return SearchPosts(
-            lines=[f'No {tone}posts{scope} are about "{short(query)}".'], query=query, considered=considered
-        )
-    headline = f'{count(len(posts), f"{tone}post")} nearest to "{short(query)}"{scope}, best first:'
-    return SearchPosts(lines=[headline, *map(said, posts)], evidence=posts, query=query, considered=considered)
+        headline = lead(f"No {tone}posts{scope} are about ", cells.topic(query, "query"), ".")
+        return SearchPosts(headline=headline, query=query, considered=considered)
+    found = cells.count(len(posts), f"{tone}post")
+    return SearchPosts(
+        headline=lead(found, " nearest to ", cells.topic(query, "query"), f"{scope}, best first:"),
+        lines=[line("post", cells.said(post, f"evidence.{place}")) for place, post in enumerate(posts)],
+        listing=Listing("posts", tuple(post.id for post in posts)),
+        evidence=posts,
+        query=query,
+        considered=considered,
+    )
 
 
 def _count(library: Library, where: str, values: dict[str, object]) -> int:

@@ -1,248 +1,262 @@
-"""An answer may only contain what tools returned: each figure, date, handle and quotation is traced to a value of this
-conversation's results, or it is a loose end.
+"""An answer may only contain what tools returned.
 
-A figure is traced if a tool said it (to the letter, rounded, as a percentage or a fraction, in words), or if it is a
-value of a result that the answer names. Words of posts are strangers' words: their figures count inside a quotation or
-beside the name of the author, their handles inside a quotation only.
+A line that a tool said needs no check: its cells are the sources. In any other line each figure, date, handle and
+quotation is traced to a value that a cell of this conversation's results holds, or it is ungrounded. A figure may be
+rounded, written as a percentage, a fraction or in words; it must be told of the same person, brand or group, and count
+the same kind of thing. Words of posts are user-generated: they may be quoted, and prove nothing else.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from agent.events import Source
+from agent.events import AnswerLine, Source
 from agent.grounding.claims import LIST_MARK, Claim, claims, flattened, name_key, quoted_parts, wording
-from agent.grounding.returned import Leaf, Returned, stems
+from agent.grounding.values import Told, Value, counted, label_of
+from tools.result.line import Line
 
-LEAST_DIGITS = 3  # a value that no tool put into words may be said if it has so many digits: that is no chance
 NEAR = 0.06  # how far a figure may be rounded, as a share of its value
-AROUND = 30  # characters around a figure that tell what it counts
-SUGGESTED = re.compile(
-    r"\b(?:ask|asking|try|trying|start with|something like|example|instance|such as|question)\b[^.!?]{0,40}$", re.I
+COUNTABLE = frozenset(("post", "person", "like", "reply", "share", "community", "group", "engagement"))
+SAME_UNIT = {"user": "person", "author": "person", "member": "person", "comment": "reply", "upvote": "like"}
+CHANCE = re.compile(r"\b(?:chance|probability|likelihood|likely|odds)\b", re.IGNORECASE)
+AROUND = 30  # characters around a share in which a word says that it is a chance
+# Words that count what was just named, not what a tool told: "those two", "all three", "one or two".
+COUNTING = re.compile(r"\b(?:those|these|all|both|the|first|last|other|next|one or|two or|three or)\s+$", re.IGNORECASE)
+ENDS = ("from", "to")
+SMALL = 10  # up to which number a word may so count
+ORDINAL = re.compile(r"\b(first|second|third|fourth|fifth|last)(?: one| of (?:these|them|those)| person)?\b", re.I)
+PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
+YEAR = re.compile(r"(?:19|20)\d\d")
+SINCE = re.compile(
+    r"(?:\b(?:in|since|until|till|from|to|of|by|during|through|before|after|year|early|late|mid|and|or)|[(–—-])\s*$",
+    re.I,
 )
+# "Ask me …", "try …": a proposal what to ask, in quotation marks.
+PROPOSED = re.compile(r"\b(?:ask|asking|try|start with)\b[^.!?\"“„«]{0,25}$", re.IGNORECASE)
+REQUEST = re.compile(r"\?$|^(?:show|find|compare|list|tell|who|what|which|how|why|when)\b", re.IGNORECASE)
 ADDRESSED = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
-TOOL_LINES = ("lines", "warnings", "fault")
 
 
-def loose_ends(answer: str, texts: Iterable[str], people: Iterable[str] = ()) -> list[str]:
-    """What of ``answer`` stands in none of the ``texts`` of tool results; ``people`` may be named."""
-    named = list(people)
-    returned = [Returned(place, "", text, {"lines": text.splitlines()}, {}, named) for place, text in enumerate(texts)]
-    return trace(answer, returned or [Returned(0, "", "", {}, {}, named)])[1]
+def trace(answer: str, told: Sequence[Told], asked: Sequence[str] = ()) -> tuple[list[AnswerLine], list[str]]:
+    """The lines of an answer with their sources, and what of it has none."""
+    ledger, lines, ungrounded = Ledger(told, asked), list[AnswerLine](), list[str]()
+    for line in answer.splitlines():
+        checked, without = ledger.check(line)
+        lines.append(checked)
+        ungrounded += without
+    return lines, list(dict.fromkeys(ungrounded))
 
 
-def trace(answer: str, returned: Sequence[Returned], asked: Sequence[str] = ()) -> tuple[list[Source], list[str]]:
-    """The sources of an answer, at their places in it, and what has none."""
-    ledger, sources, loose, start = Ledger(returned, asked), list[Source](), list[str](), 0
-    for line in answer.splitlines(keepends=True):
-        checked = ledger.check(line)
-        sources += [replace(each, start=each.start + start, end=each.end + start) for each in checked.sources]
-        loose += checked.loose
-        start += len(line)
-    return sources, list(dict.fromkeys(loose))
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A line: where its claims come from (places within the line), and which come from nowhere."""
-
-    sources: list[Source]
-    loose: list[str]
+def sources_of(lines: Sequence[AnswerLine]) -> list[Source]:
+    """The sources of all lines, at their places in the text that has these lines."""
+    found, start = list[Source](), 0
+    for line in lines:
+        found += [replace(each, start=each.start + start, end=each.end + start) for each in line.sources]
+        start += len(line.text) + 1
+    return found
 
 
 class Ledger:
-    """Checks the lines of one answer, in their order, against what tools have ``returned`` (the newest last).
+    """Checks the lines of one answer, in their order, against what tools have ``told`` (the newest last).
 
     ``asked`` are the user's questions, which may be quoted to the user and are no source of anything.
     """
 
-    def __init__(self, returned: Sequence[Returned], asked: Sequence[str] = ()) -> None:
-        self._returned = [call for call in reversed(returned) if call.known]
+    def __init__(self, told: Sequence[Told], asked: Sequence[str] = ()) -> None:
+        self._told = [call for call in reversed(told) if call.known]
         self._asked = [wording(question) for question in asked]
         self._mark = 0
 
-    def check(self, line: str) -> Checked:
-        """Trace all claims of a line."""
+    def check(self, line: str) -> tuple[AnswerLine, list[str]]:
+        """Trace all claims of a line: where they come from, and which come from nowhere."""
+        for call in self._told:
+            if copied := call.by_text.get(wording(line)):
+                self._mark = copied.place or 0
+                return AnswerLine(line, copied, tuple(_cell_sources(line, copied, call))), []
         own, inside = claims(line)
-        reading = _Line(line, self._returned)
-        own = [each for each in own if not self._is_list_mark(line, each, reading) and not reading.in_name(each)]
-        quotes = {claim: reading.quote(claim) for claim in own if claim.kind == "quote"}
-        sources, loose = [], []
+        reading = _FreeLine(line, self._told)
+        own = [each for each in own if not self._is_list_mark(line, each) and not reading.says_nothing(each)]
+        sources, ungrounded = list[Source](), list[str]()
         for claim in own:
-            source = quotes[claim] if claim.kind == "quote" else reading.source(claim)
+            source = reading.quotation(claim) if claim.kind == "quote" else reading.source(claim)
             if source is not None:
                 sources.append(source)
+                # What stands inside a quotation is as good as the quotation.
+                within = [each for each in inside if claim.start <= each.start < claim.end]
+                sources += [replace(source, start=each.start, end=each.end, said=each.said) for each in within]
             elif claim.kind != "quote" or not self._is_talk(line, claim):
-                loose.append(claim.said)
-        for claim in inside:  # as good as the quotation that they stand in
-            found = next((quotes[quote] for quote in quotes if quote.start <= claim.start < quote.end), None)
-            if found is not None:
-                sources.append(replace(found, start=claim.start, end=claim.end, said=claim.said))
-        return Checked(sorted(sources, key=lambda each: (each.start, -each.end)), loose)
+                ungrounded.append(claim.said)
+        return AnswerLine(line, None, tuple(sorted(sources, key=lambda each: (each.start, -each.end)))), ungrounded
 
-    def _is_list_mark(self, line: str, claim: Claim, reading: _Line) -> bool:
+    def _is_list_mark(self, line: str, claim: Claim) -> bool:
         """Whether the figure only counts the items of a list, one after another."""
         match = LIST_MARK.match(flattened(line)[0])
         if not match or claim.kind != "figure" or line[: claim.start].strip(" \t*_>#-"):
             return False
         number, before = int(match[1]), self._mark
         self._mark = number
-        return number in (1, before + 1) or reading.copied is not None
+        return number in (1, before + 1)
 
     def _is_talk(self, line: str, quote: Claim) -> bool:
-        """Whether words in quotation marks are a suggestion what to ask, or the user's own words said to the user."""
-        if SUGGESTED.search(line[: quote.start].rstrip("\"“„«'‘ ")):
+        """Whether quoted words are a proposal what to ask, or the user's own words said to the user."""
+        before = line[: quote.start].rstrip("\"“„«'‘ ")
+        if PROPOSED.search(before) and REQUEST.search(quote.said.strip()):
             return True
         own = any(all(part in question for part in quoted_parts(quote.said)) for question in self._asked)
         return own and bool(ADDRESSED.search(line[: quote.start] + " " + line[quote.end :]))
 
 
-class _Line:
-    """One line of an answer beside all results."""
+class _FreeLine:
+    """One line in a model's own words beside all that tools told."""
 
-    def __init__(self, line: str, returned: Sequence[Returned]) -> None:
-        self._line, self._returned = line, returned
-        self._said = wording(line)
-        self.copied = next((call for call in returned if self._said and self._said in call.lines), None)
+    def __init__(self, line: str, told: Sequence[Told]) -> None:
+        self._line, self._told = line, told
+        plain = line.casefold()
+        known = {key: shown for call in told for key, shown in call.subjects.items()}
+        self._named: list[tuple[int, int, str]] = []  # start, end and key of each name that the line speaks of
+        for key, shown in known.items():
+            for match in re.finditer(rf"(?<!\w){re.escape(shown.casefold().lstrip('@'))}(?!\w)", plain):
+                self._named.append((*match.span(), key))
+        times = ((each.start, each.end, key) for each in claims(line)[0] if each.kind == "date" for key in each.keys)
+        self._named += [time for time in times if time[2] in known]
+        self._named += self._ordinals()
+        self._named.sort()
 
-    def quote(self, claim: Claim) -> Source | None:
-        """The text that holds the quoted words, in their order; that of a post rather than a line about it."""
-        parts = quoted_parts(claim.said)
-        for call in self._returned:
-            held = [leaf for leaf, text in call.texts if _holds(text, parts)]
-            if held:
-                return _source(claim, call, min(held, key=lambda leaf: (not leaf.stranger, _is_tool_line(leaf))))
-        return None
+    def _ordinals(self) -> Iterator[tuple[int, int, str]]:
+        """ "The second of these": whom the newest list has at that place."""
+        listing = next((call.listing for call in self._told if call.listing is not None), None)
+        for match in ORDINAL.finditer(self._line):
+            place = PLACES[match[1].lower()]
+            if listing is not None and -len(listing.names) <= place < len(listing.names):
+                yield (*match.span(), name_key(listing.names[place]).lstrip("@"))
 
     def in_name(self, claim: Claim) -> bool:
-        """Whether a figure only is part of a person's name: "fern_88" says nothing of 88."""
-        before, after = self._line[: claim.start], self._line[claim.end :]
-        left, right = re.search(r"[\w.-]*$", before), re.match(r"[\w.-]*", after)
-        word = (left[0] if left else "") + claim.said + (right[0] if right else "")
-        known = claim.kind == "figure" and any(name_key(word) in call.names for call in self._returned)
-        return known and any(char.isalpha() for char in word)
+        """Whether a figure is only part of a name: "iPhone 15" says nothing of 15."""
+        if claim.kind != "figure":
+            return False
+        before, after = re.search(r"[\w.-]*$", self._line[: claim.start]), re.match(r"[\w.-]*", self._line[claim.end :])
+        word = (before[0] if before else "") + claim.said + (after[0] if after else "")
+        is_handle = not word.isdigit() and any(name_key(word)[1:] in call.names for call in self._told)
+        return is_handle or any(start <= claim.start and claim.end <= end for start, end, _ in self._named)
+
+    def only_counts(self, claim: Claim) -> bool:
+        """Whether a number in words counts what was just named: "each of those two"."""
+        small = claim.kind == "figure" and claim.number is not None and claim.number <= SMALL and not claim.percent
+        return small and claim.said.isalpha() and COUNTING.search(self._line[: claim.start]) is not None
+
+    def says_nothing(self, claim: Claim) -> bool:
+        """Whether a claim is part of a name or only counts."""
+        return self.in_name(claim) or self.only_counts(claim)
+
+    def quotation(self, claim: Claim) -> Source | None:
+        """The post that holds the quoted words, in their order."""
+        parts = quoted_parts(claim.said)
+        for call in self._told:
+            for cell, text in call.quotable:
+                if _holds(text, parts):
+                    return _source(claim, call, Value("quote", claim.keys, cell))
+        return None
 
     def source(self, claim: Claim) -> Source | None:
         """The value that a claim comes from; None if it may not be said."""
-        for call in [self.copied] if self.copied else self._returned:
-            if (keys := self._known(claim, call)) is None:
-                continue
-            leaves = [leaf for key in keys for leaf in call.by_key.get(key, ())]
-            posts = [leaf for leaf in leaves if leaf.stranger]
-            if posts and call.said_keys.isdisjoint(keys):
-                leaves = posts
-            leaves = [leaf for leaf in leaves if not leaf.stranger] or leaves
-            if claim.kind == "figure" and not self.copied and not _fits(leaves, self._telling(call), call):
-                continue
-            if leaves:
-                names = self._names(call)
-                return _source(claim, call, max(leaves, key=lambda leaf: self._weight(claim, leaf, names)))
-            if claim.kind == "handle":  # a person of the result who goes by another form of the name
-                return Source(claim.start, claim.end, claim.said, call.number, call.tool, "", claim.keys[0])
+        for call in self._told:
+            fitting = [value for value in call.values if self._fits(claim, value)]
+            if fitting:
+                return _source(claim, call, max(fitting, key=lambda value: self._likeness(claim, value)))
         return None
 
-    def _known(self, claim: Claim, call: Returned) -> list[str] | None:
-        """Keys under which the call has what is claimed; None if it has not, or not in a way that may be said."""
-        if claim.kind == "handle":
-            return list(claim.keys) if call.names.intersection(claim.keys) or self.copied else None
-        keys = [key for key in claim.keys if key in call.said_keys and not _misses_year(claim, call)]
-        keys = keys or [said.keys[0] for said in call.said if said.keys and means(claim, said)]
-        keys = keys or [key for key in claim.keys if self._may_say(claim, key, call)]
-        if not keys and (self.copied or self._names_author(claim, call)):
-            keys = [key for key in claim.keys if key in call.by_key]
-        return keys or None
+    def _fits(self, claim: Claim, value: Value) -> bool:
+        if claim.kind != value.kind:
+            # "In 2024" is the year of a date; "2024 posts" is not.
+            return (
+                claim.kind == "figure" and value.kind == "date" and claim.keys[0] in value.keys and self._is_year(claim)
+            )
+        if claim.kind != "figure":
+            return not set(claim.keys).isdisjoint(value.keys)
+        return (
+            (not set(claim.keys).isdisjoint(value.keys) or means(claim, value))
+            and self._same_unit(claim, value)
+            and self._same_label(claim, value)
+            and self._same_subject(claim, value)
+        )
 
-    def _may_say(self, claim: Claim, key: str, call: Returned) -> bool:
-        """Whether a value that the tool did not put into words may be said: dates, sizes of lists, telling figures."""
-        leaves = [leaf for leaf in call.by_key.get(key, ()) if not leaf.stranger and not _is_tool_line(leaf)]
-        if claim.kind == "date":
-            return bool(leaves)
-        if any(leaf.size and self._counted(claim) & leaf.words for leaf in leaves):
-            return True
-        digits = len(re.sub(r"\D", "", key).strip("0"))
-        named = self._telling(call)
-        return any(digits >= (2 if leaf.record in named else LEAST_DIGITS) for leaf in leaves if not leaf.size)
+    def _is_year(self, claim: Claim) -> bool:
+        written = claim.said.strip()
+        dated = YEAR.fullmatch(written) is not None and SINCE.search(self._line[: claim.start]) is not None
+        return dated and counted(self._line, claim.end) not in COUNTABLE
 
-    def _names_author(self, claim: Claim, call: Returned) -> bool:
-        """Whether a post says it whose author the line names."""
-        authors = self._telling(call)
-        leaves = (leaf for key in claim.keys for leaf in call.by_key.get(key, ()))
-        return any(leaf.stranger and leaf.record in authors for leaf in leaves)
+    def _same_unit(self, claim: Claim, value: Value) -> bool:
+        """Whether both count the same: a figure without a word behind it counts whatever there is."""
+        unit = counted(self._line, claim.end)
+        unit, told = SAME_UNIT.get(unit, unit), value.unit.split(" ")[0]
+        if claim.percent or value.percent:
+            around = self._line[max(0, claim.start - AROUND) : claim.end + AROUND]
+            return told == "probability" or CHANCE.search(around) is None
+        return unit not in COUNTABLE or told not in COUNTABLE or unit == told
 
-    def _names(self, call: Returned) -> dict[str, int]:
-        """Things that the line names and the results tell of, and where each stands last."""
-        places = {name: self._line.rfind(name) for name in call.records}
-        return {name: at for name, at in places.items() if at >= 0 and _whole(self._line, at, len(name))}
+    def _same_label(self, claim: Claim, value: Value) -> bool:
+        """Whether a share of positive posts is not told as one of negative ones, nor a beginning as an end."""
+        said, told = label_of(self._line, claim.start, claim.end), value.label
+        alike = (said in ENDS and told in ENDS) or (said not in ENDS and told not in ENDS)
+        return not said or not told or not alike or said == told
 
-    def _telling(self, call: Returned) -> dict[str, int]:
-        """Those of the names that cannot be mere words."""
-        names = self._names(call).items()
-        return {name: at for name, at in names if name != name.lower() or self._line[at - 1 : at] == "@"}
+    def _same_subject(self, claim: Claim, value: Value) -> bool:
+        """Whether the line speaks, around the claim, of what the value is told of."""
+        return not value.subjects or not self._named or not value.subjects.isdisjoint(self._spoken_of(claim))
 
-    def _counted(self, claim: Claim) -> frozenset[str]:
-        """Words near a claim, by which the field is known that it comes from."""
-        return stems(self._line[max(0, claim.start - AROUND) : claim.end + AROUND])
+    def _spoken_of(self, claim: Claim) -> set[str]:
+        """The name before the claim, else the one behind it. In small letters a name may be a mere word ("travel"),
+        so the one before that counts as well.
+        """
+        before, found = [span for span in self._named if span[0] < claim.start], set[str]()
+        for start, end, key in reversed(before):
+            found.add(key)
+            said = self._line[start:end]
+            if said != said.lower() or not said.isalpha() or self._line[start - 1 : start] == "@":
+                break
+        return found or {key for start, _, key in self._named[:1] if start >= claim.end}
 
-    def _weight(self, claim: Claim, leaf: Leaf, named: dict[str, int]) -> float:
-        """How well a value fits what is said around the claim."""
-        weight = 2.0 * len(self._counted(claim) & leaf.words)
-        weight += 1.5 * len(stems(" ".join(self._line[claim.end :].split()[:1])) & leaf.words)  # "4 posts by 3 people"
-        if leaf.record in named:
-            weight += 8 - abs(claim.start - named[leaf.record]) / 1000
-        elif leaf.record or re.search(r"\.\d", leaf.path):
-            weight -= 3  # told of something else, or of one of many
-        weight -= leaf.path.startswith("evidence") / 2
-        weight -= 6 * _is_tool_line(leaf) + (isinstance(leaf.value, str) and claim.kind == "figure") + leaf.size
-        return weight - leaf.path.count(".") / 10
+    def _likeness(self, claim: Claim, value: Value) -> tuple[bool, bool, bool, bool]:
+        return (
+            not value.subjects.isdisjoint(self._spoken_of(claim)),
+            bool(value.unit) and value.unit == counted(self._line, claim.end),
+            not set(claim.keys).isdisjoint(value.keys),
+            bool(value.cell.path),
+        )
 
 
-def means(claim: Claim, said: Claim) -> bool:
-    """Whether a figure is another way of saying what a tool said: rounded, a percentage as a fraction, in words."""
-    if claim.kind != "figure" or said.kind != "figure" or claim.number is None or said.number is None:
+def means(claim: Claim, value: Value) -> bool:
+    """Whether a figure is another way of saying a value: rounded, a percentage as a fraction, in words."""
+    if claim.number is None or value.number is None:
         return False
-    if claim.percent == said.percent:
-        value, step, share = said.number, claim.step, claim.percent
-    elif claim.percent:  # 0.62 as 62 %
-        value, step, share = said.number * 100, claim.step, True
-        if not (0 < abs(said.number) < 1):
+    said, known, step = claim.number, value.number, claim.step
+    if claim.slack:  # "two thirds", "one in three"
+        return value.percent and abs(said - known) <= claim.slack
+    if claim.percent != value.percent:
+        if (claim.percent and not 0 < abs(known) < 1) or (not claim.percent and (step >= 1 or not value.percent)):
             return False
-    else:  # 62 % as 0.62
-        value, step, share = said.number / 100, claim.step, True
-        if claim.step >= 1:
-            return False
-    off = abs(claim.number - value)
-    if claim.slack:
-        return share and said.percent and off <= claim.slack
-    if step < said.step * (0.01 if claim.percent < said.percent else 100 if claim.percent > said.percent else 1):
-        return False  # nothing is said more exactly than it is known
-    return off <= step / 2 * 1.0001 and off <= NEAR * abs(value)
+        known = known * 100 if claim.percent else known / 100
+    elif step < value.step:
+        return False  # nothing is said more exactly than it was told
+    return abs(said - known) <= step / 2 * 1.0001 and abs(said - known) <= NEAR * abs(known)
 
 
-def _misses_year(claim: Claim, call: Returned) -> bool:
-    """Whether "2,024" is taken for a year."""
-    key = claim.keys[0]
-    is_year = claim.kind == "figure" and re.fullmatch(r"(?:19|20)\d\d", key) is not None and claim.said.strip() != key
-    return is_year and not any(said.kind == "figure" and key in said.keys for said in call.said)
+def _cell_sources(text: str, line: Line, call: Told) -> Iterator[Source]:
+    """The cells of a copied line as sources, at their places in ``text``."""
+    at = 0
+    for cell in line.cells:
+        start = text.find(cell.text.strip(), at)
+        if start >= 0 and cell.text.strip():
+            at = start + len(cell.text.strip())
+            if cell.path:
+                yield Source(start, at, text[start:at], call.number, call.tool, cell.path, cell.value)
 
 
-def _fits(leaves: Sequence[Leaf], named: dict[str, int], call: Returned) -> bool:
-    """Whether a figure may belong to what the line names: not if all who have it are others."""
-    if not named or not leaves:
-        return True
-    return any(
-        _about(str(leaf.value), named, call) if _is_tool_line(leaf) else leaf.record in ("", *named) for leaf in leaves
-    )
-
-
-def _about(line: str, named: dict[str, int], call: Returned) -> bool:
-    """Whether a tool's line is about what is named, or about nothing in particular."""
-    return any(name in line for name in named) or not any(name in line for name in call.records)
-
-
-def _is_tool_line(leaf: Leaf) -> bool:
-    return leaf.path.split(".")[0] in TOOL_LINES
+def _source(claim: Claim, call: Told, value: Value) -> Source:
+    cell = value.cell
+    return Source(claim.start, claim.end, claim.said, call.number, call.tool, cell.path, cell.value)
 
 
 def _holds(text: str, parts: Sequence[str]) -> bool:
@@ -255,12 +269,3 @@ def _holds(text: str, parts: Sequence[str]) -> bool:
             return False
         place += match.end()
     return bool(parts)
-
-
-def _whole(line: str, place: int, length: int) -> bool:
-    before, after = line[place - 1 : place], line[place + length : place + length + 1]
-    return not (before.isalnum() or before == "_" or after.isalnum() or after == "_")
-
-
-def _source(claim: Claim, call: Returned, leaf: Leaf) -> Source:
-    return Source(claim.start, claim.end, claim.said, call.number, call.tool, leaf.path, leaf.value)

@@ -17,7 +17,7 @@ from typing import Literal
 # A name may have an instance (Mastodon); marks at its end belong to the sentence. An e-mail address is no handle.
 HANDLE = re.compile(r"(?<![\w/.+-])(?:@|/?u/)([\w-][\w.-]*(?:@\w[\w.-]*)?)")
 # A sign counts where no word or figure stands before it: "10-20" and "x-5" have none.
-SIGN = r"(?:(?<![\w.)])[-+−](?=[$€£\d.]))?[$€£]?"
+SIGN = r"(?:(?<![\w.)])[-+−](?=[$€£\d.])|\b(?:plus|minus) (?=\d))?[$€£]?"
 NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|(?<![\w.])\.\d+|\d+(?:[.:]\d+)*"
 UNIT = r"\s?(?:%|percent\b|per cent\b|pct\b)|(?:k|m|bn)\b|\s(?:thousand|million|billion)\b"
 FIGURE = re.compile(f"({SIGN})({NUMBER})({UNIT})?", re.IGNORECASE)
@@ -34,10 +34,13 @@ WORDED_DATE = re.compile(
     rf"|{MONTH} (\d{{1,2}})(?:st|nd|rd|th)?(?![\w:%]| %|[.,]\d))(?:,? (\d{{4}})\b)?"
 )
 WORDED_MONTH = re.compile(rf"{MONTH},? (?:of )?((?:19|20)\d\d)\b(?![:%]| %|[.,]\d)")
+HOUR = re.compile(r"\b(\d{1,2})(?::(\d\d))?\s?([ap])\.?m\b\.?", re.IGNORECASE)
+CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-4]):([0-5]\d)(?![\d:])")
+WEEKDAY = re.compile(r"\b(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)s?\b")
 LIST_MARK = re.compile(r"^[\s*_>#-]*(\d{1,2})[.)](?=\s|\*)")  # counts the items of a list
 RANGE = re.compile(r"\s*(?:-|–|—|to|and|or)\s*", re.IGNORECASE)
 HEDGE = re.compile(r"(?:about|around|roughly|nearly|almost|over|under|some|approximately|~|than|least|most)\s*$", re.I)
-FRACTION = re.compile(r"(\d+)⁄(\d+)")  # how ½ reads once it is made plain
+FRACTION = re.compile(r"(?<![\d/])(\d+)[⁄/](\d+)(?=\s+(?:of|are|is)\b|⁄|$)|(\d+)⁄(\d+)")  # ½ is made plain before
 
 ONES = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
@@ -53,10 +56,13 @@ _COUNT = rf"(?:{'|'.join([*ONES, *TENS])}|one|{'|'.join(SIZES)})"
 WORDED = re.compile(
     rf"\b(?:a (?={'|'.join(SIZES)}))?({_COUNT}(?:[- ](?:and )?{_COUNT})*)\b(?!-[^\W\d])(\s(?:percent|per cent))?", re.I
 )
-PARTS = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
+PARTS = {
+    "half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5, "tenth": 10,
+    "tenths": 10,
+}  # fmt: skip
 SHARE = re.compile(
-    rf"\b(?:(?P<many>two|three|four|{_COUNT}) (?P<parts>halves|thirds|quarters|fifths)"
-    r"|(?:a|one) (?P<part>third|quarter|fifth)|(?P<half>half) (?:of|the|are|is|were|was|a)"
+    rf"\b(?:(?P<many>two|three|four|{_COUNT}) (?P<parts>halves|thirds|quarters|fifths|tenths)"
+    r"|(?:a|one) (?P<part>third|quarter|fifth|tenth)|(?P<half>half) (?:of|the|are|is|were|was|a)"
     rf"|(?P<top>{_COUNT}|\d+) (?:in|out of)(?: every)? (?P<bottom>{_COUNT}|\d+))\b",
     re.IGNORECASE,
 )
@@ -186,7 +192,7 @@ def _quote(start: int, end: int, words: str) -> Claim:
 
 def _unquoted(line: str) -> Iterator[Claim]:
     """Handles, dates and figures, each looked for in what the ones before have left."""
-    finders: tuple[Callable[[str], Iterator[Claim]], ...] = (_handles, _dates, _shares, _figures, _worded)
+    finders: tuple[Callable[[str], Iterator[Claim]], ...] = (_handles, _dates, _hours, _shares, _figures, _worded)
     for find in finders:
         for claim in list(find(line)):
             yield claim
@@ -212,6 +218,18 @@ def _dates(line: str) -> Iterator[Claim]:
         line = pattern.sub(lambda match: " " * len(match[0]), line)
 
 
+def _hours(line: str) -> Iterator[Claim]:
+    """Times of the day as ``20:00``, and days of the week."""
+    for match in HOUR.finditer(line):
+        hour = int(match[1]) % 12 + 12 * (match[3].lower() == "p")
+        yield Claim(*match.span(), match[0], "date", (f"{hour:02d}:{match[2] or '00'}",))
+    line = HOUR.sub(lambda match: " " * len(match[0]), line)
+    for match in CLOCK.finditer(line):
+        yield Claim(*match.span(), match[0], "date", (f"{int(match[1]):02d}:{match[2]}",))
+    for match in WEEKDAY.finditer(line):
+        yield Claim(*match.span(), match[0], "date", (match[1].lower(),))
+
+
 def _month(name: str) -> str:
     return f"{MONTHS.index(name[:3].capitalize()) + 1:02d}"
 
@@ -233,8 +251,9 @@ def _any_order(match: re.Match[str]) -> list[str]:
 
 def _shares(line: str) -> Iterator[Claim]:
     for match in FRACTION.finditer(line):
-        if int(match[2]):
-            yield _share(match, int(match[1]) / int(match[2]))
+        above, below = int(match[1] or match[3]), int(match[2] or match[4])
+        if below:
+            yield _share(match, above / below)
     for match in SHARE.finditer(line):
         top, bottom = match["many"] or match["top"] or "1", match["bottom"]
         part = match["parts"] or match["part"] or match["half"]
@@ -294,7 +313,7 @@ def _figure(match: re.Match[str], percent: bool, hedged: bool) -> Claim:
     decimals = len(number.partition(".")[2]) if plain else 0
     if number.count(".") == 1 and ":" not in number:
         number = number.rstrip("0").rstrip(".")
-    minus = "-" if sign[:1] in ("-", "−") and number != "0" else ""
+    minus = "-" if sign[:1].lower() in ("-", "−", "m") and number != "0" else ""
     scale = SCALE.get(unit, 1.0)
     step = 10.0**-decimals * scale
     if hedged and scale == 1 and not decimals:  # "about 1,200" is said of 1,234

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from agent.events import Event, Finished, ToolFinished, ToolStarted, Words
-from agent.page.views.answer import answer_html
+from agent.events import AnswerLine, Event, Finished, ToolFinished, ToolStarted, Words
+from agent.page.views.answer import answer_html, plain_lines
 from agent.page.views.markdown import answer_markdown, literal
 from agent.page.views.shown import Shown, call_arguments, call_title, result_size
 from tools.result.result import ToolResult
@@ -86,8 +86,7 @@ class Turn:
     messages: list[Message] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     finished: bool = False
-    _told: list[str] = field(default_factory=list)  # by the tools
-    _words: str = ""
+    _words: list[AnswerLine] = field(default_factory=list)  # of the answer as it comes
 
     def wait(self, title: str) -> None:
         """Show that something is being waited for; the next event takes its place."""
@@ -97,14 +96,14 @@ class Turn:
     def add(self, event: Event) -> None:
         self._drop("waiting")
         if isinstance(event, ToolStarted):
-            self._words = ""
+            self._words = []
             self.messages.append(
                 _step(event.id, call_title(event.name, event.args), call_arguments(event.name, event.args), "pending")
             )
         elif isinstance(event, ToolFinished):
             self._finish_step(event)
         elif isinstance(event, Words):
-            self._say(event.text)
+            self._say(event.line)
         elif isinstance(event, Finished):
             self._finish(event)
 
@@ -121,24 +120,24 @@ class Turn:
         self.messages = [message for message in self.messages if message.get("metadata", {}).get("id") != id_]
 
     def _finish_step(self, event: ToolFinished) -> None:
-        self._told.append(event.text)
         for message in self.messages:
             if message.get("metadata", {}).get("id") == event.id:
                 _finish(message, event.result, event.text, event.seconds)
         if event.result is not None:
             self.shown.append(Shown(event.name, event.args, event.result, event.seconds, self.question))
 
-    def _say(self, text: str) -> None:
+    def _say(self, line: AnswerLine) -> None:
         if not self._words:
             self.messages.append({"role": "assistant", "content": ""})
-        self._words += text
-        self.messages[-1]["content"] = answer_html(self._words, told=self._told)
+        self._words.append(line)
+        self.messages[-1]["content"] = str(answer_html(self._words))
 
     def _finish(self, event: Finished) -> None:
         """Streamed words were not checked; only the final answer may stay."""
         self.messages = [message for message in self.messages if "metadata" in message]
         notes = [note for note in ("" if event.answer.grounded else UNGROUNDED, event.note) if note]
-        shown = answer_html(event.answer.answer, event.answer.sources, self._told)
+        lines = event.answer.lines or plain_lines(event.answer.answer)
+        shown = str(answer_html(lines, getattr(event.answer, "not_covered", ())))
         shown += "".join(f"\n\n*{literal(note)}*" for note in notes)
         said = "\n\n".join([answer_markdown(event.answer.answer), *(f"*{literal(note)}*" for note in notes)])
         self.messages.append({"role": "assistant", "content": shown, "said": said})

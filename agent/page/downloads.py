@@ -20,7 +20,7 @@ from agent.page.views.markdown import literal
 from agent.page.views.shown import Shown, title
 from tools.find_audience import FindAudience
 from tools.library import Library
-from tools.result.result import one_line
+from tools.result.line import one_line
 
 DOWNLOADS = ("csv", "json", "png", "svg", "result", "markdown", "script")
 

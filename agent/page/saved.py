@@ -83,8 +83,8 @@ def turns(messages: Sequence[Any]) -> Iterator[tuple[str, int, list[Event]]]:
 def _events(earlier: Sequence[Any], messages: Sequence[Any]) -> Iterator[Event]:
     from langchain_core.messages import AIMessage, ToolMessage
 
-    from agent.grounding.check import trace
-    from agent.turn import returned
+    from agent.grounding.check import sources_of, trace
+    from agent.turn import told_in
 
     args: dict[str, dict[str, Any]] = {}
     for message in messages:
@@ -101,8 +101,8 @@ def _events(earlier: Sequence[Any], messages: Sequence[Any]) -> Iterator[Event]:
                 yield ToolStarted(str(call["id"]), call["name"], call["args"])
         elif isinstance(message, AIMessage):
             text, grounded = str(message.text), bool(message.response_metadata.get("grounded", True))
-            sources, _ = trace(text, returned([*earlier, *messages]))
-            yield Finished(Answer(text, [], [], grounded, 0.0, "", sources))
+            lines, _ = trace(text, told_in([*earlier, *messages]))
+            yield Finished(Answer(text, [], [], grounded, 0.0, "", sources_of(lines), lines))
 
 
 def _mark_shortened(turn: Turn, event: ToolFinished) -> None:

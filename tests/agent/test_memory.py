@@ -18,7 +18,7 @@ from agent.toolbox import Outcome
 from index.errors import AnalystError
 from tests.agent.bare_library import BareLibrary, returning
 from tests.agent.scripted_model import Piece, ScriptedModel, call
-from tools.result.result import Evidence
+from tools.result.evidence import Evidence
 from tools.search_posts import SearchPosts
 
 LINE = '@ana on 2024-03-05 (12 likes): "best shoes ever, 62 %"'

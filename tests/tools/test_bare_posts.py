@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from index.errors import AnalystError
+from tests.tools.said import warnings
 from tools.library import Library
 from tools.registry import call_tool
 
@@ -73,4 +74,4 @@ def test_people_are_ranked_by_their_words_alone(bare: Library) -> None:
     writers = bare.facts.rows("SELECT count(DISTINCT author) FROM posts")[0][0]
     assert len(result.people) == writers  # type: ignore[attr-defined]
     assert all(0 < person.low < person.probability < person.high < 1 for person in result.people)  # type: ignore[attr-defined]
-    assert any("could be ranked" in warning for warning in result.warnings)
+    assert any("could be ranked" in warning for warning in warnings(result))

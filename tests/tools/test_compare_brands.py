@@ -10,6 +10,7 @@ import pytest
 
 from index.errors import AnalystError
 from tests.tools.hand_made import make_library, post
+from tests.tools.said import lines, warnings
 from tools.compare_brands import CompareBrands, compare_brands
 from tools.library import Library
 from tools.registry import BadArguments, call_tool
@@ -51,7 +52,7 @@ def test_volume_tone_and_engagement(both: CompareBrands) -> None:
     assert (nike.replies_mean, nike.replies_median) == pytest.approx((2, 2))
     assert (adidas.likes_mean, adidas.replies_mean) == (5, None)
     assert nike.margin is not None and nike.margin > 0
-    assert both.lines[0] == "Share of voice in 5 posts: Nike 67 % and Adidas 33 %."
+    assert lines(both)[0] == "Share of voice in 5 posts: Nike 67 % and Adidas 33 %."
     assert "Nike: 4 posts by 3 people; tone more positive than not (+0.20 ±" in both.text
     assert "None" not in both.text and "nan" not in both.text
 
@@ -79,18 +80,18 @@ def test_months_of_a_short_time_and_years_of_a_long_one(both: CompareBrands, tmp
 def test_the_telling_posts(both: CompareBrands) -> None:
     """The warmest post on Nike alone is the better liked of two; neither side's post is made up where there is none."""
     assert {p.id for p in both.evidence} == {"2", "3", "4"}
-    warm = [line for line in both.lines if line.startswith("Warmest on")]
+    warm = [line for line in lines(both) if line.startswith("Warmest on")]
     assert len(warm) == 2 and '"Nike again"' in warm[0]
-    assert [line.partition(":")[0] for line in both.lines if line.startswith("Coldest")] == ["Coldest on Nike"]
+    assert [line.partition(":")[0] for line in lines(both) if line.startswith("Coldest")] == ["Coldest on Nike"]
 
 
 def test_time_and_community(hand_made: Library) -> None:
     spring = compare_brands(hand_made, ["Nike", "Adidas"], since="2024-03")
     assert {brand.name: brand.posts for brand in spring.brands} == {"Nike": 1, "Adidas": 2}
-    assert spring.subject == "since 2024-03" and "since 2024-03" in spring.lines[0]
+    assert spring.subject == "since 2024-03" and "since 2024-03" in lines(spring)[0]
     shoes = compare_brands(hand_made, ["Nike", "Adidas"], community="shoes")
     assert (shoes.missing, [brand.posts for brand in shoes.brands]) == (["Adidas"], [2])
-    assert shoes.lines[0] == "Nike stands alone: 2 posts in shoes name it."
+    assert lines(shoes)[0] == "Nike stands alone: 2 posts in shoes name it."
     assert "Careful: nobody names Adidas in posts in shoes" in shoes.text
 
 
@@ -98,8 +99,8 @@ def test_a_brand_that_nobody_names(hand_made: Library) -> None:
     result = compare_brands(hand_made, ["Nike", "Nikonn", "H&M"])
     assert [brand.name for brand in result.brands] == ["Nike", "H&M"] and result.missing == ["Nikonn"]
     assert "Careful: nobody names Nikonn in these posts; names like it that do occur: Nikon" in result.text
-    assert "Careful: only 1 post names H&M." in result.warnings
-    assert "Nobody names both Nike and H&M." in result.lines
+    assert "Careful: only 1 post names H&M." in warnings(result)
+    assert "Nobody names both Nike and H&M." in lines(result)
     assert "Too few people name them to tell" in result.text
     with pytest.raises(AnalystError, match=r"Nobody names Nikonn or Zzz in these posts\. .*Nikon"):
         compare_brands(hand_made, ["Nikonn", "Zzz"])
@@ -121,7 +122,7 @@ def test_a_brand_that_is_also_a_plain_word(tmp_path: Path) -> None:
     rows += [post("t1", "ana", "shopping at Target", names=["Target"]), post("n1", "ben", "Nike", names=["Nike"])]
     result = compare_brands(make_library(tmp_path / "word", rows), ["Target", "Nike"])
     assert {brand.name: brand.posts for brand in result.brands} == {"Target": 1, "Nike": 1}
-    assert "Careful: 8 posts use Target as a plain word and did not count." in result.warnings
+    assert "Careful: 8 posts use Target as a plain word and did not count." in warnings(result)
     subjects = [post(f"c{n}", f"p{n}", "more coffee") for n in range(5)] + [post("t", "ana", "tea")]
     result = compare_brands(make_library(tmp_path / "subject", subjects), ["coffee", "tea"])
     assert {brand.name: brand.posts for brand in result.brands} == {"coffee": 5, "tea": 1}
@@ -132,7 +133,7 @@ def test_a_name_that_is_no_plain_word_counts_in_small_letters(tmp_path: Path) ->
     rows += [post("t1", "ana", "on Strava", names=["Strava"]), post("n1", "ben", "Nike", names=["Nike"])]
     result = compare_brands(make_library(tmp_path, rows), ["Strava", "Nike"])
     assert {brand.name: brand.posts for brand in result.brands} == {"Strava": 9, "Nike": 1}
-    assert not any("plain word" in warning for warning in result.warnings)
+    assert not any("plain word" in warning for warning in warnings(result))
 
 
 def test_what_sets_posts_and_crowds_apart(tmp_path: Path) -> None:
@@ -145,15 +146,15 @@ def test_what_sets_posts_and_crowds_apart(tmp_path: Path) -> None:
     result = compare_brands(make_library(tmp_path, rows), ["Nike", "Lego"])
     found = {b.name: ([c.phrase for c in b.themes], [c.phrase for c in b.crowd]) for b in result.brands}
     assert found == {"Nike": (["air max"], ["marathon"]), "Lego": (["castle"], ["train set"])}
-    assert "Said about Nike more than about the other: air max." in result.lines
-    assert "People who name only Lego talk more than the other about train set." in result.lines
+    assert "Said about Nike more than about the other: air max." in lines(result)
+    assert "People who name only Lego talk more than the other about train set." in lines(result)
 
 
 def test_a_difference_beyond_chance(tmp_path: Path) -> None:
     rows = [post(f"n{n}", f"n{n}", "Nike", tone="good") for n in range(6)]
     rows += [post(f"a{n}", f"a{n}", "Adidas", tone="bad") for n in range(6)]
     clear = compare_brands(make_library(tmp_path / "clear", rows), ["Nike", "Adidas"])
-    assert "People speak more warmly of Nike (+0.70) than of Adidas (-0.60)." in clear.lines
+    assert "People speak more warmly of Nike (+0.70) than of Adidas (-0.60)." in lines(clear)
     rows = [post(f"{b}{n}", f"{b}{n}", b, tone=["good", "bad"][(n + (b == "Nike")) % 2]) for b in ("Nike", "Adidas")
             for n in range(5)]  # fmt: skip
     assert "may be chance" in compare_brands(make_library(tmp_path / "not", rows), ["Nike", "Adidas"]).text
@@ -174,7 +175,7 @@ def test_a_hashtag_names_the_brand_though_it_is_written_small(tmp_path: Path) ->
     ]
     result = compare_brands(make_library(tmp_path, rows), ["Lego", "Nike"])
     assert (result.brands[0].posts, result.brands[0].people) == (2, 2)
-    assert "Careful: 1 post uses Lego as a plain word and did not count." in result.warnings
+    assert "Careful: 1 post uses Lego as a plain word and did not count." in warnings(result)
 
 
 def test_on_indexed_posts(call: Callable[..., Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.tools.said import lines
 from tools.explain_match import GOALS
 from tools.targeting.signals import NAMES
 
@@ -32,7 +33,7 @@ def test_the_first_needs_no_change_and_the_last_does(call: Call) -> None:
     assert first.changes == [] and first.needed <= first.probability
     assert last.changes and set(last.changes) <= set(GOALS.values())
     assert last.needed == first.probability  # of twelve people the best 5 % are one
-    assert any(f"@{last.user} would have to" in line for line in last.lines)
+    assert any(f"@{last.user} would have to" in line for line in lines(last))
 
 
 def test_every_signal_has_a_goal_and_a_reason(call: Call) -> None:
@@ -42,14 +43,14 @@ def test_every_signal_has_a_goal_and_a_reason(call: Call) -> None:
 
 def test_lines_tell_the_figures(call: Call) -> None:
     found = call("explain_match", user="plainjane", campaign="Lego")
-    assert f"place {found.place} of {found.considered}" in found.lines[0]
-    assert any(line.startswith("Against: ") and "names it in 1 post" in line for line in found.lines)
-    assert 'Speaks against it: "Lego is overpriced rubbish"' in found.lines
+    assert f"place {found.place} of {found.considered}" in lines(found)[0]
+    assert any(line.startswith("Against: ") and "names it in 1 post" in line for line in lines(found))
+    assert 'Speaks against it: "Lego is overpriced rubbish"' in lines(found)
     assert found.handles == ["plainjane"]
 
 
 def test_few_posts_are_warned_of(call: Call) -> None:
-    warnings = call("explain_match", user="Signs", campaign="Lego").warnings
+    warnings = list(map(str, call("explain_match", user="Signs", campaign="Lego").warnings))
     assert "only 1 post by @Signs" in warnings[0] and "could be ranked" in warnings[1]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from index.errors import AnalystError
+from tests.tools.said import warnings
 from tools.exports import (
     COLUMNS,
     audience_csv,
@@ -65,7 +66,7 @@ def test_json_says_all_of_the_query_and_the_index(library: Library, audience: Fi
     assert data["query"]["interests"] == audience.query.interests and data["campaign"] == "Lego"
     assert [person["handle"] for person in data["people"]] == [person.user for person in audience.people]
     assert data["index"] == index_identity(library) and data["index"]["posts"] == library.manifest.posts
-    assert data["warnings"] == audience.warnings
+    assert data["warnings"] == warnings(audience)
     assert str(library.path.parent) not in json.dumps(data)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.tools.said import warnings
 from tools.library import Library
 from tools.result.result import ToolResult
 from tools.result.words import leaning
@@ -79,7 +80,7 @@ def test_sentiment_of_a_topic_is_the_tone_toward_it(call: Call, library: Library
     same(result.shares, named)
     assert any(post["positive"] != read[id_]["positive"] for post, id_ in zip(named, ("m03", "m04"), strict=True))
     assert result.subject == "by @brickfan about legos"
-    assert result.warnings == ["Careful: this rests on only 2 posts."]
+    assert warnings(result) == ["Careful: this rests on only 2 posts."]
     assert {post.id for post in result.evidence} <= {"m03", "m04"}
     assert (result.label, result.mean) == (leaning(result.mean), pytest.approx(result.shares.mean))
 
@@ -170,7 +171,7 @@ def test_entities_of_one_type_and_of_a_text(call: Call) -> None:
         "person", "organization", "product", "location", "group", "work",
     }  # fmt: skip
     nothing = call("extract_entities", text="nothing here", type="person")
-    assert (nothing.entities, nothing.lines) == ([], ['No person names stand in "nothing here".'])
+    assert (nothing.entities, nothing.text) == ([], 'No person names stand in "nothing here".')
 
 
 def test_entities_do_not_repeat_the_topic(call: Call) -> None:
@@ -238,7 +239,7 @@ def test_an_audience(call: Call, read: Read) -> None:
     chances = [person.probability for person in result.people]
     assert chances == sorted(chances, reverse=True) and all(0 <= chance <= 1 for chance in chances)
     assert result.expected_engaged == pytest.approx(sum(chances))
-    assert result.warnings == [f"Careful: only {len(people)} people could be ranked; under 150 a ranking is shaky."]
+    assert warnings(result) == [f"Careful: only {len(people)} people could be ranked; under 150 a ranking is shaky."]
     for person in result.people:
         assert {read[id_]["author"] for id_ in person.evidence} <= {person.user}
 
@@ -259,7 +260,7 @@ def test_a_profile_within_a_time_and_community(call: Call, read: Read) -> None:
     assert result.likes == pytest.approx(mean(post["likes"] for post in own))
     same_place = [post["likes"] for post in read.values() if post["community"] == "code"]
     assert result.everyone_likes == pytest.approx(mean(same_place))
-    assert result.lines[0] == f"@signs wrote {len(own)} posts in code, from 2024-12-31 to 2025-01-05."
+    assert result.headline.text == f"@signs wrote {len(own)} posts in code, from 2024-12-31 to 2025-01-05."
     january = call("get_profile", user="signs", since="2025-01", community="code")
     assert (january.posts, january.first_post) == (len(own) - 1, "2025-01-01")
 
@@ -293,8 +294,9 @@ def test_every_result_is_sound(call: Call, tool: str, args: dict[str, str]) -> N
     data = result.to_dict()
     json.dumps(data, allow_nan=False)
     assert data["tool"] == tool == result.tool
-    assert data["lines"] == result.lines and result.lines
-    for line in [*result.lines, *result.warnings]:
+    assert [data["headline"], *data["lines"], *data["warnings"]] == list(map(str, result.said))
+    assert result.headline.text and all(each.role == "warning" for each in result.warnings)
+    for line in map(str, result.said):
         assert line == line.strip() and line.splitlines() == [line] and line.isprintable()
     assert call(tool, **args).to_dict() == data  # the same on every run
     assert not any(handle.startswith("@") for handle in result.handles)
@@ -306,14 +308,39 @@ def test_lines_say_nothing_that_the_data_do_not_hold(call: Call, tool: str, args
     from agent.suite.figures import ungrounded_figures
 
     result: ToolResult = call(tool, **args)
-    data = {key: value for key, value in result.to_dict().items() if key != "lines"}
+    data = {key: value for key, value in result.to_dict().items() if key not in ("headline", "lines", "warnings")}
     known = repr(data)
     data["counts"] = [len(value) for value in data.values() if isinstance(value, list)]
-    for line in result.lines:
+    for line in map(str, [result.headline, *result.lines]):
         bare = re.sub(r'"[^"]*"', "", line)
         assert all(handle in known for handle in re.findall(r"@([\w.]*\w)", bare)), line
         bare = re.sub(r"\d{4}-\d\d-\d\d|and \d\d:00", "", bare)
         assert ungrounded_figures(bare, [data]) == [], line
+
+
+@pytest.mark.parametrize(("tool", "args"), EVERY)
+def test_every_cell_shows_the_value_at_its_path(call: Call, tool: str, args: dict[str, str]) -> None:
+    result: ToolResult = call(tool, **args)
+    data, shown = result.to_dict(), 0
+    for line in result.said:
+        assert line.cells and "".join(cell.text for cell in line.cells).strip() in line.text
+        for cell in line.cells:
+            if cell.path:
+                held = at_path(data, cell.path)
+                held = round(held, 4) if isinstance(held, float) else held
+                told = round(cell.value, 4) if isinstance(cell.value, float) else cell.value
+                same = str(held)[:10] == str(told)[:10] if cell.format == "date" else held == told
+                assert same or cell.format == "words", (line.text, cell)
+                shown += 1
+    assert shown
+
+
+def at_path(data: object, path: str) -> object:
+    """The value at a path such as ``people.2.probability``; a full stop inside a key is written ``\\.``."""
+    for part in re.split(r"(?<!\\)\.", path):
+        key = part.replace("\\.", ".").replace("\\\\", "\\")
+        data = data[int(key)] if isinstance(data, list) or key not in data else data[key]  # type: ignore[index]
+    return data
 
 
 def test_posts_without_community_date_and_likes(call: Call) -> None:
@@ -321,7 +348,7 @@ def test_posts_without_community_date_and_likes(call: Call) -> None:
     assert (result.posts, result.first_post, result.last_post, result.likes) == (3, None, None, None)
     assert (result.communities, result.hours, result.weekdays) == ({}, {}, {})
     assert "None" not in result.text and "nan" not in result.text and "Best liked" not in result.text
-    assert result.warnings == ["Careful: this rests on only 3 posts."]
+    assert warnings(result) == ["Careful: this rests on only 3 posts."]
     found = call("search_posts", query="quoted tab", user="plainjane").evidence
     assert all((post.created_at, post.community, post.likes) == (None, None, None) for post in found)
     by_month = call("analyze_sentiment", user="plainjane", by="month")

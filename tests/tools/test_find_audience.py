@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import small_rows
+from tests.tools.said import lines, warnings
 from tools.find_audience import FindAudience, find_audience
 from tools.library import Library
 from tools.targeting.propensity import weights_identity
@@ -91,7 +92,7 @@ def test_a_person_who_says_everything_twice_hardly_moves(build: Callable[..., Li
 def test_one_person_has_the_base_rate_and_warnings(build: Callable[..., Library]) -> None:
     found = find_audience(build([{"id": "1", "author": "ana", "text": "tea", "created_at": None}]), "Nike")
     assert found.handles == ["ana"] and 0.005 < found.people[0].probability < 0.05
-    assert "nobody here names Nike" in found.warnings[0] and "only 1 person could be ranked" in found.warnings[1]
+    assert "nobody here names Nike" in warnings(found)[0] and "only 1 person could be ranked" in warnings(found)[1]
     assert found.lift_curve[0] == (0, 0) and found.lift_curve[-1] == (1, 1)
 
 
@@ -105,14 +106,14 @@ def test_posts_without_communities_are_ranked_all_the_same(build: Callable[..., 
 
 def test_a_campaign_nobody_names_rests_on_meaning(call: Call) -> None:
     found = call("find_audience", campaign="Playmobil")
-    assert "nobody here names Playmobil" in found.warnings[0]
+    assert "nobody here names Playmobil" in warnings(found)[0]
     assert all(person.signals["mentions"] == 0 for person in found.people)
     assert {"buildbot", "brickfan"} & set(found.handles[:3])
 
 
 def test_ad_copy_is_ranked_by_meaning_without_a_warning_about_names(call: Call) -> None:
     found = call("find_audience", campaign=AD_COPY)
-    assert found.people and not any("names" in warning for warning in found.warnings)
+    assert found.people and not any("names" in warning for warning in warnings(found))
 
 
 def test_who_speaks_warmly_of_it_comes_before_who_does_not(call: Call) -> None:
@@ -165,8 +166,8 @@ def test_a_calibration_of_ones_own_is_used(build: Callable[..., Library]) -> Non
 @pytest.mark.parametrize("campaign", ["xkqz vvrt", "the of and", "???"])
 def test_nonsense_is_called_a_guess(call: Call, campaign: str) -> None:
     guess, known = call("find_audience", campaign=campaign), call("find_audience", campaign="trail running shoes")
-    assert f"nothing here comes near {campaign}" in guess.warnings[0]
-    assert not any("comes near" in warning for warning in known.warnings)
+    assert f"nothing here comes near {campaign}" in warnings(guess)[0]
+    assert not any("comes near" in warning for warning in warnings(known))
 
     def width(found: FindAudience) -> float:
         (person, *_) = found.people
@@ -177,7 +178,7 @@ def test_nonsense_is_called_a_guess(call: Call, campaign: str) -> None:
 
 def test_what_a_name_is_about_is_told_and_weighed_in(call: Call) -> None:
     found = call("find_audience", campaign="Strava")
-    assert "What Strava is about, as known beforehand: running and cycling." in found.lines
+    assert "What Strava is about, as known beforehand: running and cycling." in lines(found)
     given = call("find_audience", campaign="Strava", interests=["knitting"])
-    assert not any("known beforehand" in line for line in given.lines)
+    assert not any("known beforehand" in line for line in lines(given))
     assert _chances(given) != _chances(found)

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from index.errors import AnalystError
+from tests.tools.said import warnings
 from tools.library import Library
 from tools.list_segments import grouping_of, list_segments
 from tools.segments.grouping import COMPONENTS, Grouping, group_people
@@ -194,7 +195,7 @@ def test_a_community_is_grouped_by_its_own_posts_alone(call: Call, read: Read) -
     assert result.people == len({post["author"] for post in own.values()}) >= 4
     assert sum(segment.posts for segment in result.segments) == len(own)
     assert {id_ for segment in result.segments for id_ in segment.typical_posts} <= set(own)
-    assert result.subject == f"in {place}" and f"posts in {place}" in result.lines[0]
+    assert result.subject == f"in {place}" and f"posts in {place}" in result.headline.text
     assert all(segment.communities == [] for segment in result.segments)  # all post in the same one
 
 
@@ -208,8 +209,8 @@ def test_a_topic_leaves_itself_out_of_the_names(call: Call, refuse: Callable[...
 
 def test_small_samples_warn(call: Call) -> None:
     result = call("list_segments")
-    assert f"only {result.people} people could be grouped; under 150" in result.warnings[0]
-    assert any("loose" in warning for warning in result.warnings) == (result.stability < 0.5)
+    assert f"only {result.people} people could be grouped; under 150" in warnings(result)[0]
+    assert any("loose" in warning for warning in warnings(result)) == (result.stability < 0.5)
 
 
 @pytest.mark.parametrize("count", [1, 0, -3, 21, 1000])
@@ -241,4 +242,4 @@ def test_of_very_many_posts_everybodys_first_are_read(library: Library, monkeypa
     monkeypatch.setattr(tools.segments.grouping, "READ_POSTS", 6)
     fewer = list_segments(library, since="1990")
     assert fewer.people == 6
-    assert f"So many people wrote these posts that {result.people - 6} people are left out." in fewer.warnings
+    assert f"So many people wrote these posts that {result.people - 6} people are left out." in warnings(fewer)

@@ -10,6 +10,7 @@ import pytest
 
 from index.errors import AnalystError
 from tests.tools.hand_made import make_library, post
+from tests.tools.said import lines, warnings
 from tools.library import Library
 from tools.measure_engagement import MeasureEngagement, measure_engagement
 from tools.registry import BadArguments, call_tool
@@ -50,10 +51,10 @@ def test_all_posts(by_hour: MeasureEngagement) -> None:
     assert by_hour.top_share == pytest.approx((10_000 + 500 + 20 + 20) / total)  # the best four of 21
     assert by_hour.top_engagement == {"hit": 10_000, "few": 500, "t0": 20, "t1": 20, "t2": 20}
     assert [post.id for post in by_hour.evidence] == list(by_hour.top_engagement)
-    assert "Careful: 1 of 22 posts carry no engagement numbers." in by_hour.warnings
+    assert "Careful: 1 of 22 posts carry no engagement numbers." in warnings(by_hour)
     assert by_hour.part_share == pytest.approx({"likes": 9715 / total, "replies": 1065 / total, "shares": 0})
     assert "likes + replies (shares not known), 90 % of it likes, known of replies in 95 % of the posts" in by_hour.text
-    assert by_hour.lines[0].startswith("Posts here get 513 likes and replies on average, half of them 20 or fewer")
+    assert lines(by_hour)[0].startswith("Posts here get 513 likes and replies on average, half of them 20 or fewer")
 
 
 def test_hours_are_of_utc_and_one_hit_does_not_decide(by_hour: MeasureEngagement) -> None:
@@ -72,7 +73,7 @@ def test_the_best_and_the_weakest_have_enough_posts(by_hour: MeasureEngagement) 
     assert (found.by, found.best, found.worst, found.compared) == ("hour", "21:00", "09:00", 2)
     assert (found.best_sure, found.worst_sure) == (False, True)  # one post made the evening
     assert set(by_hour.best_groups) == {"21:00", "09:00"}
-    assert any(line.startswith("Best hour: 21:00 UTC with 68 per post") for line in by_hour.lines)
+    assert any(line.startswith("Best hour: 21:00 UTC with 68 per post") for line in lines(by_hour))
 
 
 @pytest.mark.parametrize(
@@ -106,16 +107,17 @@ def test_tone_length_and_words(by_hour: MeasureEngagement, tmp_path: Path) -> No
     rows += [post(f"b{n}", f"p{n}", "x", likes=50 + n, phrases=["sunset"]) for n in range(8)]
     found = measure_engagement(make_library(tmp_path, rows))
     assert [each.phrase for each in found.phrases] == ["sunset"]
-    assert "The top fifth talks more than the rest about sunset." in found.lines
+    assert "The top fifth talks more than the rest about sunset." in lines(found)
 
 
 def test_topic_user_time_and_community(hand_made: Library) -> None:
     assert measure_engagement(hand_made, topic="WOW").everyone.mean == 10_000
     one = measure_engagement(hand_made, user="@ben9")
     assert (one.posts, one.subject, one.everyone.low) == (1, "by @ben9", None)
-    assert one.warnings == ["Careful: this rests on only 1 post."]
+    assert warnings(one) == ["Careful: this rests on only 1 post."]
     assert (
-        one.lines[0] == "Posts by @ben9 get 10,000 likes and replies on average, half of them 10,000 or fewer (1 post)."
+        lines(one)[0]
+        == "Posts by @ben9 get 10,000 likes and replies on average, half of them 10,000 or fewer (1 post)."
     )
     assert measure_engagement(hand_made, since="2025").everyone.mean == 500
     assert measure_engagement(hand_made, community="EARLY", until="2024-01-01").everyone.mean == 10
@@ -138,7 +140,7 @@ def test_scores_below_zero(tmp_path: Path) -> None:
     assert "40 % of the posts score below zero" in found.text
     zero = measure_engagement(make_library(tmp_path / "zero", [post(str(n), "a", "x", likes=0) for n in range(9)]))
     assert (zero.everyone.mean, zero.top_share, zero.phrases, zero.everyone.share) == (0, None, [], 0)
-    assert "top fifth" not in zero.lines[0] and "nan" not in zero.text
+    assert "top fifth" not in lines(zero)[0] and "nan" not in zero.text
 
 
 def test_without_any_numbers_it_says_which_column_to_map(tmp_path: Path, hand_made: Library) -> None:
@@ -155,7 +157,7 @@ def test_posts_without_dates_or_communities(tmp_path: Path) -> None:
         found = call_tool(bare, "measure_engagement", {"by": by})
         assert isinstance(found, MeasureEngagement)
         assert (found.groups, found.standouts, found.parts) == ({}, [], ["shares"])
-        assert f"Careful: none of these posts has a {missing}, so they cannot be told apart by {by}." in found.warnings
+        assert f"Careful: none of these posts has a {missing}, so they cannot be told apart by {by}." in warnings(found)
     assert measure_engagement(bare).warnings == []
     with pytest.raises(BadArguments, match="by: input should be 'hour'"):
         call_tool(bare, "measure_engagement", {"by": "decade"})

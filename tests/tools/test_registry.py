@@ -147,7 +147,7 @@ def test_nasty_words_in_every_argument(library: Library, tool: str, key: str) ->
             assert str(error) and len(str(error)) < 400
         else:
             json.dumps(result.to_dict(), allow_nan=False)
-            assert all(line.splitlines() == [line] and len(line) < 600 for line in result.lines)
+            assert all(line.splitlines() == [line] and len(line) < 600 for line in map(str, result.said))
             assert key not in ("user", "community", "since", "until")
     assert library.facts.rows("SELECT count(*) FROM posts") == posts
 

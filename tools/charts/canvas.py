@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools.files import check_target, write_whole
-from tools.result.result import one_line
+from tools.result.line import one_line
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,7 @@ from tools.charts.canvas import (
     shown,
 )
 from tools.library import Library
-from tools.measure_engagement import ENGAGEMENT, KNOWN, TIME, WEEK, MeasureEngagement, figure
+from tools.measure_engagement import ENGAGEMENT, KNOWN, TIME, WEEK, MeasureEngagement, figure_words
 from tools.result.words import count
 from tools.selection.posts import select_posts
 
@@ -137,7 +137,13 @@ def _flat(canvas: Figure, table: pd.DataFrame, result: MeasureEngagement) -> Non
         axes.plot([table.low[row], table.high[row]], [row, row], color=INK, linewidth=1.1)
     for row, (typical, edge) in enumerate(zip(table.typical, edges, strict=True)):
         axes.annotate(
-            figure(typical), (edge, row), (4, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK
+            figure_words(typical),
+            (edge, row),
+            (4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            color=INK,
         )
     axes.axvline(result.everyone.typical, color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)))
     plain_axes(axes)

@@ -1,58 +1,52 @@
-"""What every tool returns: a typed result that can say itself in short lines and as plain data."""
+"""What every tool returns: a typed result that says itself in lines of cells and as plain data."""
 
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
-SMALL_PEOPLE = 150
-SMALL_POSTS = 5
-_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+from tools.result.evidence import Evidence
+from tools.result.line import Line, Listing, line
 
-
-@dataclass(frozen=True)
-class Evidence:
-    """A post that proves something, as it is shown."""
-
-    id: str
-    author: str
-    text: str
-    created_at: str | None
-    community: str | None
-    likes: int | None
-    sentiment: str
-    score: float | None = None
+UNSAID = line("lead")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ToolResult:
-    """Base of all results. ``lines`` are what the chat model and the command line read; each line stands for itself."""
+    """Base of all results.
 
-    lines: list[str]
-    warnings: list[str] = field(default_factory=list)
+    ``headline`` is one sentence that answers the call; ``lines`` follow it; ``warnings`` limit them; ``listing`` is
+    what they list; ``evidence`` are the posts that prove them. A tool fills its own typed fields first, then says them.
+    """
+
+    headline: Line = UNSAID
+    lines: list[Line] = field(default_factory=list)
+    warnings: list[Line] = field(default_factory=list)
+    listing: Listing | None = None
     evidence: list[Evidence] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        # A name with a line break in it must not split a line: the answer grammar copies whole lines.
-        object.__setattr__(self, "lines", [one_line(line) for line in self.lines])
-        object.__setattr__(self, "warnings", [one_line(line) for line in self.warnings])
+    @property
+    def said(self) -> list[Line]:
+        """All lines in their order: headline, lines, warnings."""
+        return [self.headline, *self.lines, *self.warnings]
 
     @property
     def text(self) -> str:
-        """The short text of the result: its lines, then its warnings."""
-        return "\n".join([*self.lines, *self.warnings])
+        """The result as plain text, a line each."""
+        return "\n".join(each.text for each in self.said)
 
     @property
     def handles(self) -> list[str]:
-        """Authors that stand in the result."""
-        return list(dict.fromkeys(post.author for post in self.evidence))
+        """Authors whom the result names."""
+        told = [str(cell.value) for each in self.said for cell in each.cells if cell.format == "handle"]
+        listed = self.listing.names if self.listing and self.listing.kind == "people" else ()
+        return list(dict.fromkeys([*listed, *told]))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON: every field of the result, and ``tool``."""
-        return {"tool": self.tool, **_plain(asdict(self))}
+        """Plain data for JSON: ``tool`` and every field, lines as text."""
+        return {"tool": self.tool, **{item.name: _plain(getattr(self, item.name)) for item in fields(self)}}
 
     @property
     def tool(self) -> str:
@@ -61,12 +55,11 @@ class ToolResult:
         return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))
 
 
-def one_line(text: str) -> str:
-    """``text`` without line breaks, doubled blanks and characters that steer a terminal or turn the writing round."""
-    return _BREAKS.sub(" ", text).strip()
-
-
 def _plain(value: Any) -> Any:
+    if isinstance(value, Line):
+        return value.text
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tools.result.result import SMALL_POSTS, Evidence, one_line
+from tools.result.line import one_line
 
 QUOTE = 160  # characters of a post in a line; the page shows it whole
 NEUTRAL_BAND = 0.08
@@ -46,21 +46,6 @@ def short(text: str, length: int = 60) -> str:
     return quote(text, length)[1:-1]
 
 
-def said(post: Evidence) -> str:
-    """A post as a line: who, where, when, how many likes, and the words."""
-    where = f" in {post.community}" if post.community else ""
-    when = f" on {post.created_at[:10]}" if post.created_at else ""
-    likes = f" ({count(post.likes, 'like')})" if post.likes is not None else ""
-    return f"@{post.author}{where}{when}{likes}: {quote(post.text)}"
-
-
 def listed(items: Sequence[str]) -> str:
     """``a, b and c``."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
-
-
-def small_sample(posts: int) -> list[str]:
-    """The warning that design asks for under five posts."""
-    if posts >= SMALL_POSTS:
-        return []
-    return [f"Careful: this rests on only {count(posts, 'post')}."]

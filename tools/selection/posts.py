@@ -11,7 +11,7 @@ from index.entities.mentions import canonical
 from index.errors import AnalystError
 from index.phrases.rarity import is_plain_word
 from tools.library import Library, nearest_names
-from tools.result.result import Evidence
+from tools.result.evidence import Evidence
 from tools.result.words import short
 
 NEAR_POSTS = 300

@@ -15,8 +15,11 @@ from index.errors import AnalystError
 from tools.files import write_whole
 from tools.library import Library
 from tools.privacy.sensitive import refuse_sensitive
+from tools.result import cells
+from tools.result.line import Line, lead, listed, note, warning
 from tools.result.result import ToolResult
-from tools.result.words import count, listed, short
+from tools.result.words import count, short
+from tools.result.words import listed as listed_words
 from tools.targeting.outcomes import Outcome, read_outcomes
 from tools.targeting.propensity import CALIBRATION, TargetingModel, odds_of, shipped_model, weights_identity
 from tools.targeting.query import audience_query
@@ -191,17 +194,23 @@ def _result(
     after = _fit(_unseen(scores, engaged, shipped.bias), engaged)
     shown = [short(name) for name in campaigns[:SHOWN_CAMPAIGNS]]
     more = [f"{len(campaigns) - SHOWN_CAMPAIGNS} more"] if len(campaigns) > SHOWN_CAMPAIGNS else []
-    on = f"{rows:,} outcomes of one's own for {listed(shown + more)}, of which {100 * rate:.1f} % engaged"
+    on = f"{rows:,} outcomes of one's own for {listed_words(shown + more)}, of which {100 * rate:.1f} % engaged"
     lines = [
-        f"Calibrated on {on}.",
-        f"Mean probability {100 * before.said:.1f} % before and {100 * after.said:.1f} % after; "
-        f"{100 * rate:.1f} % engaged.",
-        f"On rows that the fit had not seen: log-loss {before.log_loss:.3f} before and {after.log_loss:.3f} after, "
-        f"calibration error (ECE) {before.ece:.3f} before and {after.ece:.3f} after.",
-        f"Bias {fitted.bias:.2f} (shipped {shipped.bias:.2f}), slope {fitted.slope:.2f} (shipped 1.00), spread "
-        f"{spread:.2f} (shipped {shipped.spread:.2f}).",
+        note(
+            f"Mean probability {100 * before.said:.1f} % before and {100 * after.said:.1f} % after; "
+            f"{100 * rate:.1f} % engaged."
+        ),
+        note(
+            f"On rows that the fit had not seen: log-loss {before.log_loss:.3f} before and {after.log_loss:.3f} after, "
+            f"calibration error (ECE) {before.ece:.3f} before and {after.ece:.3f} after."
+        ),
+        note(
+            f"Bias {fitted.bias:.2f} (shipped {shipped.bias:.2f}), slope {fitted.slope:.2f} (shipped 1.00), spread "
+            f"{spread:.2f} (shipped {shipped.spread:.2f})."
+        ),
     ]
     return Calibrate(
+        headline=lead(f"Calibrated on {on}."),
         lines=lines,
         warnings=_warnings(unknown, before, after),
         rows=rows,
@@ -217,16 +226,18 @@ def _result(
     )
 
 
-def _warnings(unknown: list[str], before: Fit, after: Fit) -> list[str]:
+def _warnings(unknown: list[str], before: Fit, after: Fit) -> list[Line]:
     warnings = []
     if unknown:
-        named = ["@" + short(user.lstrip("@")) for user in unknown[:SHOWN_USERS]]
+        named = [cells.handle(user.lstrip("@")) for user in unknown[:SHOWN_USERS]]
         more = [f"{len(unknown) - SHOWN_USERS} more"] if len(unknown) > SHOWN_USERS else []
         are, were = ("user is", "was") if len(unknown) == 1 else ("users are", "were")
-        left = f"{len(unknown):,} {are} not in this index and {were} left out"
-        warnings.append(f"Careful: {left}: {listed(named + more)}.")
+        left = f"Careful: {len(unknown):,} {are} not in this index and {were} left out: "
+        warnings.append(warning(left, listed([*named, *more]), "."))
     if after.log_loss > before.log_loss:
         warnings.append(
-            "Careful: on rows it had not seen the fit is no better than the shipped one; --reset takes it back."
+            warning(
+                "Careful: on rows it had not seen the fit is no better than the shipped one; --reset takes it back."
+            )
         )
     return warnings

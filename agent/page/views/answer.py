@@ -1,240 +1,285 @@
 """An answer as HTML: a lead, then people, posts and figures as lists that the eye can scan.
 
-The words are those of the answer to the letter, since its sources are known by their places in it; only the marks of
-Markdown, in lines of the model's own, become what they stand for.
+A line of a result is shown by its cells, each with the field that it stands for; a line in a model's own words to the
+letter, except for the few marks of Markdown that every model uses.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
+from typing import Literal
 
-from agent.events import Source
-from agent.page.views.html import esc
-from agent.page.views.markdown import BOLD
+from markupsafe import Markup
 
-MOST, SHOWN = 7, 5  # of a list with more than MOST items only SHOWN are open
+from agent.events import AnswerLine, Source
+from agent.page.views.fields import LABELS
+from agent.page.views.html import render
+from agent.page.views.markdown import BOLD, BULLET, HEADING
+from tools.result.line import Cell, Line
+from tools.result.result import ToolResult
+
+MOST, SHOWN = 7, 5  # in the panel, of a list with more than MOST items only SHOWN are open
+CHAT = 5  # items of a result that are open in the chat
 MANY_PARTS = 3  # from so many parts on a line is a list of its own
-LONGEST_HEAD, LONGEST_NAME = 45, 90  # letters before a colon: of a figure, of a numbered thing
-LONGEST_VALUE = 60  # letters of a value that fit beside the name of its field
-_NUMBERED = re.compile(r"\d{1,3}[.)] (?=\S)")
-_BULLET = re.compile(r"\s*[-*•] +(?=\S)")
-_HEADING = re.compile(r"#{1,4} +(?=\S)")
-_PERSON = re.compile(r"(@.{1,80}?)(, )(\d+ % \([^()]*\))(: )")
-_BYLINE = re.compile(r"((?:[^@:]{1,80}: |For example )?)(@\S+)(.*?)(: )")
-_KEYED = re.compile(r"([^\":;]{1,90})(: )(?=\S)")
-LISTS = {"numbered": "ol", "post": "ul", "point": "ul", "bullet": "ul"}
+LONGEST_VALUE = 60  # characters of what is underlined as having a source
+SUBJECTS = ("handle", "name", "date")
+OF_ALL = frozenset({"considered", "needed", "expected_engaged"})  # fields that are told of nobody in particular
+FIELDS = {
+    **LABELS, "low": "lower end of the interval", "high": "upper end of the interval", "created_at": "date",
+    "mean": "tone", "user": "person", "text": "words of a post", "posts": "number of posts",
+    "considered": "people ranked", "needed": "probability of the best few",
+    "expected_engaged": "people who should engage",
+}  # fmt: skip
+Kind = Literal["lead", "careful", "heading", "text", "numbered", "post", "point", "note", "bullet"]
+LISTS = {"numbered": "ol", "post": "ul", "point": "ul", "note": "ul", "bullet": "ul"}
 
 
 @dataclass(frozen=True)
-class _Line:
-    """A line of the answer, from ``start`` to ``end`` of its text."""
+class Piece:
+    """Words that are shown alike; ``title`` says where they come from."""
 
-    kind: str  # lead, careful, heading, text, or one of LISTS
-    start: int
-    end: int
+    text: str
+    title: str = ""
+    bold: bool = False
+    format: str = "words"
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is too long to be underlined."""
+        return len(self.text) > LONGEST_VALUE
 
 
-def answer_html(text: str, sources: Sequence[Source] = (), told: Iterable[str] = ()) -> str:
-    """The answer in one block; ``told`` are the texts that the tools returned, whose lines it may repeat.
-
-    What has a source is marked with it: tool, field and value.
+@dataclass(frozen=True)
+class Item:
+    """A line in its parts. ``head`` names what it is about, ``chance`` is a person's probability, ``parts`` say the
+    rest, and a ``quote`` of a post follows its ``label``. What stands between them is kept for who copies or listens.
     """
-    words, blocks, after = _Words(text, sources), list[str](), False
-    lines = _lines(text, [[line.strip() for line in each.splitlines() if line.strip()] for each in told])
-    for kind, group in groupby(lines, key=lambda line: line.kind):
-        held = list(group)
-        if kind not in LISTS:
-            blocks += [_paragraph(words, line) for line in held]
-            after = after and kind == "careful"
+
+    kind: Kind
+    parts: tuple[tuple[Piece, ...], ...] = ()
+    place: str = ""
+    head: tuple[Piece, ...] = ()
+    before_chance: str = ""
+    chance: tuple[Piece, ...] = ()
+    after_head: str = ""
+    label: tuple[Piece, ...] = ()
+    quote: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """Items of one kind, of which some are ``folded`` away."""
+
+    kind: Kind
+    shown: list[Item]
+    folded: list[Item]
+
+
+def answer_html(lines: Sequence[AnswerLine], not_covered: Sequence[str] = ()) -> Markup:
+    """An answer in the chat: what answers the question, what was not taken into account, warnings, and of each result
+    at most ``CHAT`` items; the others are folded away.
+    """
+    items = [_item(each.line, _tool(each)) if each.line else _free(each) for each in lines if each.text.strip()]
+    return render("answer.html.j2", blocks=_in_chat(_notes_apart(items)), not_covered=list(not_covered))
+
+
+def lines_html(result: ToolResult) -> Markup:
+    """All that a result says, for the panel."""
+    items = _notes_apart([_item(line, result.tool) for line in result.said if line.cells])
+    grouped = ((kind, list(group)) for kind, group in groupby(items, key=lambda item: item.kind))
+    blocks = [_folded(kind, group, len(group) if len(group) <= MOST else SHOWN) for kind, group in grouped]
+    return render("answer.html.j2", blocks=blocks, not_covered=[])
+
+
+def plain_lines(text: str) -> list[AnswerLine]:
+    """An answer of which only the text is known."""
+    return [AnswerLine(line) for line in text.splitlines()]
+
+
+# Which parts there are
+
+
+def _item(line: Line, tool: str) -> Item:
+    """A line of a result."""
+    before, quote = _cut_quote(line)
+    pieces = [_piece(cell, line, tool) for cell in before]
+    quoted = tuple(_piece(cell, line, tool) for cell in quote)
+    if line.role in ("lead", "warning"):
+        return Item("lead" if line.role == "lead" else "careful", (tuple(pieces + list(quoted)),))
+    if line.role == "post":
+        byline, after = _cut_end(pieces)
+        who = next((place for place, piece in enumerate(byline) if piece.format == "handle"), len(byline))
+        return Item("post", head=tuple(byline[who:]), after_head=after, label=tuple(byline[:who]), quote=quoted)
+    head, after, rest = _cut_head(pieces)
+    if line.place is None and line.role != "person":
+        kind: Kind = "note" if line.role == "note" else "point"
+        return Item(kind, _split(rest), head=tuple(head), after_head=after, quote=quoted)
+    rest, label = _cut_label(rest) if quoted else (rest, [])
+    name, sign, chance = _cut_chance(head)
+    place = "" if line.place is None else f"{line.place}. "
+    return Item("numbered", _split(rest), place, tuple(name), sign, tuple(chance), after, tuple(label), quoted)
+
+
+def _cut_quote(line: Line) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+    """A line before and from the quotation that ends it."""
+    for place in range(len(line.cells) - 1, -1, -1):
+        if line.cells[place].format == "quotation":
+            return line.cells[:place], line.cells[place:]
+        if line.cells[place].format != "words" or line.cells[place].path:
+            break
+    return line.cells, ()
+
+
+def _cut_head(pieces: list[Piece]) -> tuple[list[Piece], str, list[Piece]]:
+    """What a line is about, the colon after it, and the rest; no head where the tool's own words have no colon."""
+    for place, piece in enumerate(pieces):
+        before, colon, after = piece.text.partition(": ") if _is_plain(piece) else ("", "", "")
+        if colon:
+            return [*pieces[:place], *_told(piece, before)], colon, [*_told(piece, after), *pieces[place + 1 :]]
+    return [], "", pieces
+
+
+def _cut_end(pieces: list[Piece]) -> tuple[list[Piece], str]:
+    """A byline and the colon that ends it."""
+    if pieces and pieces[-1].text.endswith(": "):
+        return [*pieces[:-1], *_told(pieces[-1], pieces[-1].text[:-2])], ": "
+    return pieces, ""
+
+
+def _cut_label(pieces: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """What is said of a person or a group, and what leads to the quotation: ``Wrote: ``, ``For example @ana: ``."""
+    for place in range(len(pieces) - 1, -1, -1):
+        said, stop, label = pieces[place].text.rpartition(". ") if _is_plain(pieces[place]) else ("", "", "")
+        if stop:
+            return [*pieces[:place], replace(pieces[place], text=said + stop)], _told(pieces[place], label) + pieces[
+                place + 1 :
+            ]
+    return [], pieces
+
+
+def _is_plain(piece: Piece) -> bool:
+    """Whether it is a tool's own words between values."""
+    return piece.format == "words" and not piece.title
+
+
+def _told(piece: Piece, text: str) -> list[Piece]:
+    return [replace(piece, text=text)] if text else []
+
+
+def _cut_chance(head: list[Piece]) -> tuple[list[Piece], str, list[Piece]]:
+    """A person, and how likely they are to engage."""
+    if len(head) > 2 and head[0].format == "handle" and head[1].format == "words":
+        return head[:1], head[1].text, head[2:]
+    return head, "", []
+
+
+def _split(pieces: list[Piece]) -> tuple[tuple[Piece, ...], ...]:
+    """The parts of a line, if there are many; else the line in one."""
+    parts: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece.format == "gap":
+            parts.append([])
         else:
-            # What follows the people or the posts says how they were found.
-            blocks.append(_list(words, kind, held, "notes" if after and kind == "point" else f"{kind}s"))
-            after = after or kind in ("numbered", "post")
-    return f'<div class="answer">{chr(10).join(blocks)}</div>'
+            parts[-1].append(piece)
+    many = len(parts) >= MANY_PARTS
+    return tuple(map(tuple, parts)) if many else (tuple(pieces),) if pieces else ()
 
 
-def source_words(source: Source) -> str:
-    """Where something comes from, in one line: ``find_audience · people.2.probability: 0.3084``."""
-    value = "" if isinstance(source.value, str) and len(source.value) > LONGEST_VALUE else f": {source.value}"
-    return f"{source.tool} · {source.path}{value}"
+# Where a value comes from
 
 
-class _Words:
-    """The text of an answer, of which stretches are shown with the marks that stand in them."""
-
-    def __init__(self, text: str, sources: Sequence[Source]) -> None:
-        self.text = text
-        self._marks: list[Source] = []
-        for each in sorted(sources, key=lambda each: (each.start, -each.end)):
-            if not self._marks or each.start >= self._marks[-1].end:  # a mark within a mark says nothing new
-                self._marks.append(each)
-
-    def html(self, start: int, end: int, *, markdown: bool = False) -> str:
-        """What stands from ``start`` to ``end``; **bold** is heeded in ``markdown`` only."""
-        parts, at = list[str](), start
-        for bold in BOLD.finditer(self.text, start, end) if markdown else ():
-            parts += [self._marked(at, bold.start()), f"<strong>{self._marked(*bold.span(1))}</strong>"]
-            at = bold.end()
-        return "".join([*parts, self._marked(at, end)])
-
-    def _marked(self, start: int, end: int) -> str:
-        parts, at = list[str](), start
-        for mark in self._marks:
-            left, right = max(mark.start, at), min(mark.end, end)
-            if left < right:
-                parts += [esc(self.text[at:left]), _tag(mark), esc(self.text[left:right]), "</abbr>"]
-                at = right
-        return "".join([*parts, esc(self.text[at:end])])
+def _piece(cell: Cell, line: Line, tool: str) -> Piece:
+    has_source = bool(cell.path) and cell.format != "words"
+    return Piece(cell.text, source_words(cell, line, tool) if has_source else "", format=cell.format)
 
 
-def _tag(source: Source) -> str:
-    kind = "source" if len(source.said) <= LONGEST_VALUE else "source long"
-    return f'<abbr class="{kind}" tabindex="0" title="{esc(source_words(source))}">'
+def source_words(cell: Cell, line: Line, tool: str) -> str:
+    """Where a value comes from, in people's words: ``find_audience: probability of @ana (0.3084)``."""
+    at = next(place for place, each in enumerate(line.cells) if each is cell)
+    near = [each.text for each in line.cells[:at] if each.format in SUBJECTS and each.unit != "topic"]
+    whose = [each.text for each in line.cells[:at] if each.format == "handle"] or near  # a person, whatever is beside
+    about = whose[-1] if whose and cell.format not in (*SUBJECTS, "quotation") else ""
+    return _source(tool, cell.path, cell.value, about)
 
 
-def _lines(text: str, told: Sequence[Sequence[str]]) -> list[_Line]:
-    """The lines that say anything, each with what it is."""
-    leads, said = {lines[0] for lines in told if lines}, {line for lines in told for line in lines}
-    found, at = list[_Line](), 0
-    for line in text.splitlines(keepends=True):
-        kept = line.strip()
-        if kept:
-            start = at + len(line) - len(line.lstrip())
-            found.append(_Line(_kind(kept, leads, said), start, start + len(kept)))
-        at += len(line)
+def _source(tool: str, path: str, value: object, about: str = "") -> str:
+    field = next((part for part in reversed(path.split(".")) if not part.isdigit()), "")
+    told = FIELDS.get(field, field.replace("_", " ")).casefold()
+    of = f" of {about}" if about and field not in OF_ALL else ""
+    return f"{tool}: {told}{of}" + (f" ({value:.4g})" if isinstance(value, float) else "")
+
+
+def _tool(line: AnswerLine) -> str:
+    return line.sources[0].tool if line.sources else ""
+
+
+# A model's own words
+
+
+def _free(line: AnswerLine) -> Item:
+    """A line in a model's own words: a heading, an item of a list, or text."""
+    text = line.text
+    for kind, mark in (("heading", HEADING.match(text)), ("bullet", BULLET.match(text))):
+        if mark:
+            return Item("heading" if kind == "heading" else "bullet", (tuple(_marked(line, mark.end())),))
+    return Item("text", (tuple(_marked(line, len(text) - len(text.lstrip()))),))
+
+
+def _marked(line: AnswerLine, start: int) -> list[Piece]:
+    """The words from ``start``, cut where bold type or a source begins or ends."""
+    bold = [(match.span(), match.span(1)) for match in BOLD.finditer(line.text, start)]
+    sources = list[Source]()
+    for each in sorted(line.sources, key=lambda each: (each.start, -each.end)):
+        if not sources or each.start >= sources[-1].end:  # a mark within a mark says nothing new
+            sources.append(each)
+    signs = {at for (left, right), (first, last) in bold for at in (*range(left, first), *range(last, right))}
+    edges = {start, len(line.text), *(at for each in sources for at in (each.start, each.end))}
+    edges |= {at for spans in bold for span in spans for at in span}
+    cuts = sorted(at for at in edges if at >= start)
+    pieces = []
+    for left, right in pairwise(cuts):
+        if left in signs:
+            continue
+        source = next((each for each in sources if each.start <= left < each.end), None)
+        is_bold = any(first <= left < last for _, (first, last) in bold)
+        pieces.append(
+            Piece(line.text[left:right], _source(source.tool, source.path, source.value) if source else "", is_bold)
+        )
+    return pieces
+
+
+# What is open and what is folded away
+
+
+def _notes_apart(items: Iterable[Item]) -> list[Item]:
+    """Notes behind people, posts or figures say how these were found; where nothing else is told they are points."""
+    found, after = list[Item](), False
+    for item in items:
+        if item.kind == "lead":
+            after = False
+        found.append(replace(item, kind="point") if item.kind == "note" and not after else item)
+        after = after or item.kind in ("numbered", "post")
     return found
 
 
-def _kind(line: str, leads: set[str], said: set[str]) -> str:
-    if line.startswith("Careful"):
-        return "careful"
-    if line in leads:
-        return "lead"
-    if _NUMBERED.match(line):
-        return "numbered"
-    if line in said:
-        return "post" if _is_post(line) else "point"
-    return "bullet" if _BULLET.match(line) else "heading" if _HEADING.match(line) else "text"
+def _in_chat(items: Sequence[Item]) -> list[Block]:
+    """Blocks of the chat: of each result, which its lead begins, only the first items are open."""
+    blocks, left = list[Block](), CHAT
+    for kind, group in groupby(items, key=lambda item: item.kind):
+        held = list(group)
+        if kind == "lead":
+            left = CHAT
+        if kind in LISTS and kind != "bullet":
+            blocks.append(_folded(kind, held, left))
+            left -= len(blocks[-1].shown)
+        else:
+            blocks.append(Block(kind, held, []))
+    return blocks
 
 
-def _is_post(line: str) -> bool:
-    quote = _quote(line, 0, len(line))
-    return quote is not None and ". " not in line[:quote]
-
-
-def _quote(text: str, start: int, end: int) -> int | None:
-    """Where the quotation begins that ends a line, if one does."""
-    begins = text.rfind('"', start, end - 1) if text[start:end].endswith('"') else -1
-    return begins if begins >= 0 and (begins == start or text.endswith(": ", start, begins)) else None
-
-
-def _paragraph(words: _Words, line: _Line) -> str:
-    start = line.start
-    if line.kind == "heading" and (mark := _HEADING.match(words.text, start, line.end)):
-        return f'<h4 dir="auto">{words.html(mark.end(), line.end, markdown=True)}</h4>'
-    inside = words.html(start, line.end, markdown=line.kind == "text")
-    return f'<p class="{line.kind}" dir="auto">{inside}</p>'
-
-
-def _list(words: _Words, kind: str, lines: Sequence[_Line], name: str) -> str:
-    """A list; what is too much for one look is folded."""
-    items = [f'<li dir="auto">{_ITEMS[kind](words, line.start, line.end)}</li>' for line in lines]
-    shown = len(items) if len(items) <= MOST else SHOWN
-    tag = LISTS[kind]
-
-    def made(some: Sequence[str]) -> str:
-        return f'<{tag} class="{name}" role="list">{chr(10).join(some)}</{tag}>'
-
-    if shown == len(items):
-        return made(items)
-    summary = f"<summary>Show {len(items) - shown} more</summary>"
-    return f"{made(items[:shown])}\n<details>{summary}{made(items[shown:])}</details>"
-
-
-def _numbered(words: _Words, start: int, end: int) -> str:
-    """``1. @ana, 28 % (15 % to 46 %): active in shoes. Wrote: "…"``: the name, how likely, why, the post."""
-    number = _NUMBERED.match(words.text, start, end)
-    at = number.end() if number else start
-    place = f'<span class="place">{words.html(start, at)}</span>'
-    quote = _quote(words.text, at, end)
-    label = end if quote is None else max(words.text.rfind(". ", at, quote) + 2, at)
-    post = "" if quote is None else _beside(words, label, quote, end)
-    copied = quote is not None or _PERSON.match(words.text, at, label) is not None
-    if person := _PERSON.match(words.text, at, label):
-        chance = f'{_hidden(words, person, 2)}<span class="chance">{words.html(*person.span(3))}</span>'
-        head = f"<bdi><b>{words.html(*person.span(1))}</b></bdi>{chance}{_hidden(words, person, 4)}"
-        return f'<p class="head">{place}{head}</p>{_why(words, person.end(), label)}{post}'
-    keyed = _KEYED.match(words.text, at, label)
-    if keyed and len(keyed[1]) <= LONGEST_NAME:
-        head = f"<b>{words.html(*keyed.span(1), markdown=not copied)}</b>{_hidden(words, keyed, 2)}"
-        return f'<p class="head">{place}{head}</p>{_why(words, keyed.end(), label, markdown=not copied)}{post}'
-    return f'<p class="head">{place}{words.html(at, label, markdown=not copied)}</p>{post}'
-
-
-def _beside(words: _Words, label: int, quote: int, end: int) -> str:
-    """What a person wrote, in the item about the person."""
-    told = f'<span class="label">{words.html(label, quote)}</span>'
-    return f'<blockquote dir="auto">{told}{words.html(quote, end)}</blockquote>'
-
-
-def _why(words: _Words, start: int, end: int, *, markdown: bool = False) -> str:
-    return f'<p class="why" dir="auto">{words.html(start, end, markdown=markdown)}</p>'
-
-
-def _hidden(words: _Words, match: re.Match[str], group: int) -> str:
-    """Signs between two parts that now stand apart: whoever listens or copies still has them."""
-    return f'<span class="sep">{words.html(*match.span(group))}</span>'
-
-
-def _post(words: _Words, start: int, end: int) -> str:
-    """``Most positive: @ana in Coffee on 2025-01-02 (3 likes): "…"``."""
-    quote = _quote(words.text, start, end)
-    return _quoted(words, start, start if quote is None else quote, end)
-
-
-def _quoted(words: _Words, start: int, quote: int, end: int) -> str:
-    """Who wrote it, where and when, and below it what was written."""
-    line = _BYLINE.fullmatch(words.text, start, quote)
-    if line is None:
-        byline = f'<span class="label">{words.html(start, quote)}</span>'
-    else:
-        label = f'<span class="label">{words.html(*line.span(1))}</span>' if line[1] else ""
-        byline = f"{label}<bdi><b>{words.html(*line.span(2))}</b></bdi>{words.html(*line.span(3))}"
-        byline += _hidden(words, line, 4)
-    byline = f'<p class="byline">{byline}</p>' if quote > start else ""
-    return f'{byline}<blockquote dir="auto">{words.html(quote, end)}</blockquote>'
-
-
-def _point(words: _Words, start: int, end: int) -> str:
-    """``Nike (organization): 12 posts by 8 people``; many parts behind the colon are a list of their own."""
-    keyed = _KEYED.match(words.text, start, end)
-    if keyed is None or len(keyed[1]) > LONGEST_HEAD:
-        return words.html(start, end)
-    head = f"<b>{words.html(keyed.start(), keyed.end())}</b>"
-    cuts = [match.start() for match in re.finditer("; ", words.text[keyed.end() : end])]
-    if len(cuts) + 1 < MANY_PARTS:
-        return head + words.html(keyed.end(), end)
-    edges = [keyed.end(), *(keyed.end() + cut + 2 for cut in cuts), end]
-    parts = "".join(f"<li>{_part(words, *pair, end)}</li>" for pair in pairwise(edges))
-    return f'{head}<ul class="parts" role="list">{parts}</ul>'
-
-
-def _part(words: _Words, start: int, stop: int, end: int) -> str:
-    cut = stop if stop == end else stop - 2
-    return words.html(start, cut) + (f'<span class="sep">{words.html(cut, stop)}</span>' if cut < stop else "")
-
-
-def _bullet(words: _Words, start: int, end: int) -> str:
-    mark = _BULLET.match(words.text, start, end)
-    return words.html(mark.end() if mark else start, end, markdown=True)
-
-
-_ITEMS: dict[str, Callable[[_Words, int, int], str]] = {
-    "numbered": _numbered,
-    "post": _post,
-    "point": _point,
-    "bullet": _bullet,
-}
+def _folded(kind: Kind, items: list[Item], shown: int) -> Block:
+    if kind not in LISTS:
+        return Block(kind, items, [])
+    return Block(kind, items[:shown], items[shown:])

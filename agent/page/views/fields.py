@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from agent.page.views.html import TONES, part, render
+from agent.page.views.shown import SAID
 from tools.result.result import ToolResult
 from tools.result.words import percent
 
@@ -64,9 +65,7 @@ PEOPLE = frozenset({"user", "handle", "typical_people"})
 # Said elsewhere, or meant for programs.
 LEFT_OUT = frozenset(
     {
-        "lines",
-        "warnings",
-        "evidence",
+        *SAID,
         "query",
         "shares",
         "typical_posts",

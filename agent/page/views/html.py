@@ -14,7 +14,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from tools.library import Library
-from tools.result.result import Evidence
+from tools.result.evidence import Evidence
 from tools.result.words import count, percent
 
 TEMPLATES = Path(__file__).parents[1] / "templates"

@@ -14,6 +14,8 @@ _ACTS = re.compile(
     """
 )
 _LEAD = re.compile(r"(\s*[-*] |#{1,4} )(.*)", re.DOTALL)
+BULLET = re.compile(r"\s*[-*•] +(?=\S)")
+HEADING = re.compile(r"#{1,4} +(?=\S)")
 BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
 
 

@@ -15,7 +15,8 @@ from tools.find_audience import FindAudience, Person
 from tools.get_profile import GetProfile
 from tools.library import Library
 from tools.registry import call_tool
-from tools.result.result import Evidence, ToolResult
+from tools.result.evidence import Evidence
+from tools.result.result import ToolResult
 from tools.selection.posts import evidence_posts
 from tools.targeting.reasons import told
 

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from agent.page.views.about import described_html
+from agent.page.views.answer import lines_html
 from agent.page.views.fields import fields_html
 from agent.page.views.html import mentions_of, part, render, shortened
 from agent.page.views.person import match_html, profile_html
@@ -18,7 +19,7 @@ from tools.explain_match import ExplainMatch
 from tools.find_audience import FindAudience
 from tools.get_profile import GetProfile
 from tools.library import Library
-from tools.measure_engagement import EngagementGroup, MeasureEngagement, figure
+from tools.measure_engagement import EngagementGroup, MeasureEngagement, figure_words
 from tools.result.words import percent
 from tools.search_posts import SearchPosts
 
@@ -52,7 +53,7 @@ def result_html(shown: Shown | None, library: Library | None = None) -> str:
     result = shown.result
     view = _VIEWS.get(type(result))
     body = view(result, library) if view else fields_html(result, leave_out=OMITTED.get(shown.name, ()))
-    return render("result.html.j2", body=body, shown=shown)
+    return render("result.html.j2", body=body, shown=shown, lines=lines_html(result))
 
 
 def is_posts(shown: Shown | None) -> bool:
@@ -79,8 +80,8 @@ def _audience(result: FindAudience, library: Library | None) -> Markup:
 def _engagement(result: MeasureEngagement, library: Library | None) -> Markup:
     pairs = [
         ("Posts", f"{result.posts:,}"),
-        (f"{' + '.join(result.parts).capitalize()} a post", figure(result.everyone.mean)),
-        ("Half of them get at most", figure(result.everyone.median)),
+        (f"{' + '.join(result.parts).capitalize()} a post", figure_words(result.everyone.mean)),
+        ("Half of them get at most", figure_words(result.everyone.median)),
     ]
     if result.top_share is not None:
         pairs.append(("The top fifth gets", percent(result.top_share)))
@@ -89,7 +90,7 @@ def _engagement(result: MeasureEngagement, library: Library | None) -> Markup:
     shown = [(name, groups, _top(groups)) for name, groups in tables.items() if len(groups) > 1]
     phrases = [each.phrase for each in result.phrases]
     return render(
-        "engagement.html.j2", pairs=pairs, tables=shown, sure=result.confidence, phrases=phrases, figure=figure
+        "engagement.html.j2", pairs=pairs, tables=shown, sure=result.confidence, phrases=phrases, figure=figure_words
     )
 
 

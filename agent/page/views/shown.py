@@ -10,6 +10,7 @@ from agent.page.views.markdown import literal
 from tools.result.result import ToolResult
 from tools.result.words import count
 
+SAID = ("headline", "lines", "warnings", "listing", "evidence")  # parts that every result has
 LONGEST_TITLE = 80  # characters
 ARGUMENT_SHOWN = 80  # characters of one argument in the title of a step
 TITLES = {
@@ -72,10 +73,10 @@ def result_size(result: ToolResult) -> str:
     sizes = []
     for item in fields(result):
         value = getattr(result, item.name)
-        if item.name not in ("lines", "warnings", "evidence") and isinstance(value, (list, dict)) and value:
+        if item.name not in SAID and isinstance(value, (list, dict)) and value:
             first = next(iter(value.values() if isinstance(value, dict) else value))
             if is_dataclass(first) and len(value) > 1:
                 sizes.append(f"{len(value):,} {item.name.replace('_', ' ')}")
     if result.evidence:
         sizes.append(count(len(result.evidence), "post"))
-    return ", ".join([*sizes[:1], *sizes[1:][-1:]]) or count(len(result.lines), "line")
+    return ", ".join([*sizes[:1], *sizes[1:][-1:]]) or count(len(result.lines) + 1, "line")

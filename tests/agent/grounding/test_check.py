@@ -9,10 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agent.events import Source
-from agent.grounding.check import loose_ends, trace
+from agent.grounding.check import sources_of, trace
 from agent.grounding.claims import claims
-from agent.grounding.returned import Returned
+from agent.grounding.values import Told
+from tools.result import cells
+from tools.result.evidence import Evidence
+from tools.result.line import Line, Listing, figure, lead, line, note
 
 SOURCE = "\n".join(
     [
@@ -50,78 +52,64 @@ LOOSE = [
 ]  # fmt: skip
 
 
+def words(*texts: str, number: int = 0) -> Told:
+    """A call whose lines are mere words of a tool."""
+    return Told(number, "some_tool", [note(text) for text in texts])
+
+
+def ungrounded(answer: str, texts: Sequence[str]) -> list[str]:
+    return trace(answer, [words(*(line for text in texts for line in text.splitlines()))])[1]
+
+
 @pytest.mark.parametrize("answer", GROUNDED)
 def test_grounded(answer: str) -> None:
-    assert loose_ends(answer, [SOURCE]) == []
+    assert ungrounded(answer, [SOURCE]) == []
 
 
 @pytest.mark.parametrize(("answer", "loose"), LOOSE)
 def test_loose(answer: str, loose: str) -> None:
-    assert loose in loose_ends(f"They say {answer} here.", [SOURCE]) + loose_ends(answer, [SOURCE])
+    assert loose in ungrounded(f"They say {answer} here.", [SOURCE]) + ungrounded(answer, [SOURCE])
 
 
-@pytest.mark.parametrize("post", ["_sharpens hammer furiously_", "so __very__ good_", "_ snake_case stays _"])
-def test_a_post_in_italics_is_quoted_as_it_is_written(post: str) -> None:
-    line = f'@ana wrote: "{post}"'
-    assert loose_ends(line, [line]) == []
-    assert loose_ends('"sharpens hammer"', ["_sharpens hammers_"]) == ["sharpens hammer"]
+POST = Evidence(
+    "p1", "mei.lin.q", "cracked my phone AGAIN, ask @fixit_ray, £84.12 for \"a screen\"", "2024-10-29T12:35:00+00:00",
+    "phones", 29, "negative",
+)  # fmt: skip
 
 
-def test_all_loose_ends_are_named_once() -> None:
-    assert loose_ends("@x has 5 of 5 and @x 6 %", ["nothing"]) == ["@x", "5", "6 %"]
+def person(place: int, user: str, chance: tuple[float, float, float], *more: Any) -> Line:
+    at = f"people.{place}"
+    return line(
+        "person", cells.handle(user, f"{at}.user"), ", ", cells.chance(*chance, at), ": ", *more, place=place + 1
+    )
 
 
-def test_people_count_as_names_but_give_no_figures() -> None:
-    assert loose_ends("@ann_42 and ann_42", [], ["Ann_42"]) == []
-    assert loose_ends("42", [], ["Ann_42", "42"]) == ["42"]
-    assert loose_ends("42", ["@ann_42"]) == ["42"]
+LINES = [
+    lead(
+        "Likeliest to engage with ", cells.topic("Nike"), ": about ", cells.number(1.5614, "expected_engaged"),
+        " of these ", cells.count(2, "person", many="people"), ", out of ",
+        cells.number(150, "considered", unit="person"), " ranked.",
+    ),
+    person(
+        0, "mei.lin.q", (0.3084, 0.1709, 0.4909), cells.words("names it in 2 posts", "people.0.reasons.0"),
+        " Wrote: ", cells.quotation(POST.text, "evidence.0.text", length=60),
+    ),
+    person(1, "bo", (0.2519, 0.1354, 0.4229), cells.words("active in sneakers", "people.1.reasons.0"), "."),
+    line("post", cells.said(POST, "evidence.0")),
+]  # fmt: skip
 
 
-def test_large_figures_are_told_apart() -> None:
-    assert loose_ends("1234567", ["1,234,568"]) == ["1234567"]
-    assert loose_ends("0.1234567", ["0.1234568"]) == ["0.1234567"]
-    assert loose_ends("1", ["1,2,3"]) == []
+def told(number: int = 0, lines: Sequence[Line] = tuple(LINES), **args: Any) -> Told:
+    return Told(number, "find_audience", lines, [POST], Listing("people", ("mei.lin.q", "bo")), args)
 
 
-def test_a_wrong_sign_is_no_slip() -> None:
-    assert loose_ends("(+0.20)", ["(-0.20)"]) == ["+0.20"]
-    assert loose_ends("-20 %", ["10-20 %"]) == ["-20 %"]
-
-
-RESULT = {
-    "tool": "find_audience",
-    "lines": [
-        "Likeliest to engage: about 1.6 of these 2 people, out of 150.",
-        '1. @mei.lin.q, 31 % (17 % to 49 %): names it in 2 posts. '
-        'Wrote: "cracked my phone AGAIN, ask @fixit_ray, £84.12…"',
-        "2. @bo, 25 % (14 % to 42 %): active in sneakers.",
-    ],
-    "warnings": [],
-    "evidence": [
-        {"id": "p1", "author": "mei.lin.q", "text": "cracked my phone AGAIN, ask @fixit_ray, £84.12 for \"a screen\"",
-         "created_at": "2024-10-29T12:35:00+00:00", "community": "phones", "likes": 29},
-    ],
-    "considered": 150,
-    "people": [
-        {"user": "mei.lin.q", "probability": 0.3084, "low": 0.1709, "high": 0.4909, "reasons": ["names it in 2 posts"]},
-        {"user": "bo", "probability": 0.2519, "low": 0.1354, "high": 0.4229, "reasons": ["active in sneakers"]},
-    ],
-    "expected_engaged": 1.5614,
-    "lift_curve": [[0.01, 0.1645], [0.02, 0.2245]],
-}  # fmt: skip
-
-
-def returned(number: int = 0, result: dict[str, Any] | None = None, **more: Any) -> Returned:
-    value = result or RESULT
-    return Returned(number, value["tool"], "\n".join(value["lines"]), value, more, ["mei.lin.q", "bo"])
-
-
-def places(answer: str, *results: Returned, asked: Sequence[str] = ()) -> dict[str, str]:
+def places(answer: str, *calls: Told, asked: Sequence[str] = ()) -> dict[str, str]:
     """What was traced where, by what is said."""
-    sources, loose = trace(answer, results or [returned()], asked)
+    lines, without = trace(answer, calls or [told()], asked)
+    sources = sources_of(lines)
     assert all(answer[source.start : source.end] == source.said for source in sources)
     assert [source.start for source in sources] == sorted(source.start for source in sources)
-    return {source.said: source.path for source in sources} | dict.fromkeys(loose, "nowhere")
+    return {source.said: source.path for source in sources} | dict.fromkeys(without, "nowhere")
 
 
 @pytest.mark.parametrize(
@@ -130,33 +118,41 @@ def places(answer: str, *results: Returned, asked: Sequence[str] = ()) -> dict[s
         ("@mei.lin.q stands at 31 %.", "31 %", "people.0.probability"),
         ("@mei.lin.q stands at 31 %.", "@mei.lin.q", "people.0.user"),
         ("@bo stands at 25 %", "25 %", "people.1.probability"),
-        ("@mei.lin.q has 30.8 %", "30.8 %", "people.0.probability"),
-        ("@mei.lin.q has 0.31, @bo 0.252", "0.252", "people.1.probability"),
-        ("high is 49 % for @mei.lin.q", "49 %", "people.0.high"),
-        ("1.56 people are expected", "1.56", "expected_engaged"),
+        ("@mei.lin.q has 30.8 %", "30.8 %", "nowhere"),  # nothing is said more exactly than a tool told it
+        ("@mei.lin.q has 0.31, @bo 0.25", "0.25", "people.1.probability"),
+        ("the most is 49 % for @mei.lin.q", "49 %", "people.0.high"),
+        ("the second has 25 %", "25 %", "people.1.probability"),
+        ("1.6 people are expected", "1.6", "expected_engaged"),
         ("150 were considered", "150", "considered"),
-        ("two people fit", "two", "people"),
+        ("two people fit", "two", "listing.names"),
         ("asked since 2023-05-01", "2023-05-01", "args.since"),
         ("29 October 2024", "29 October 2024", "evidence.0.created_at"),
-        ("@mei.lin.q paid 84.12", "84.12", "evidence.0.text"),
+        ("in 2024", "2024", "evidence.0.created_at"),
+        ("it got 29 likes", "29", "evidence.0.likes"),
         ("one wrote “Cracked my phone again”", "Cracked my phone again", "evidence.0.text"),
         ("'cracked my phone … £84.12 for ‘a screen’'", "£84.12", "evidence.0.text"),
         ("> ask @fixit_ray, £84.12", "@fixit_ray", "evidence.0.text"),
     ],
 )
 def test_what_is_said_is_traced_to_the_value(answer: str, said: str, path: str) -> None:
-    found = places(answer, returned(since="2023-05-01"))
-    assert found[said] == path
-    assert "nowhere" not in found.values()
+    assert places(answer, told(since="2023-05-01"))[said] == path
 
 
 @pytest.mark.parametrize(
     ("answer", "loose"),
     [
         ("@bo stands at 31 %", "31 %"),  # that is somebody else's
+        ("the second has 31 %", "31 %"),
         ("ask @fixit_ray", "@fixit_ray"),  # a post names him, no tool does
-        ("it costs £84.12", "£84.12"),  # a stranger says so
-        ("22 % of them", "22 %"),  # stands in a curve, told of nobody
+        ("it costs £84.12", "£84.12"),  # user-generated
+        ("22 % of them", "22 %"),
+        ("31 % of the posts are hers", "nothing"),  # a share of posts is not what it is, but no word says so
+        ("In all, 2024 posts mention it", "2024"),  # the year of a date counts nothing
+        ("29 people liked it", "29"),  # 29 are likes
+        ("2 of 150 posts", "150"),
+        ('For example, "this shoe is awful".', "this shoe is awful"),
+        ('They say things such as "never again".', "never again"),
+        ('Try "these are the best shoes".', "these are the best shoes"),
         ('they wrote "cracked my screen AGAIN"', "cracked my screen AGAIN"),
         ('they wrote "my phone AGAIN cracked"', "my phone AGAIN cracked"),
         ('"racked my phone"', "racked my phone"),
@@ -169,21 +165,59 @@ def test_what_is_said_is_traced_to_the_value(answer: str, said: str, path: str) 
     ],
 )  # fmt: skip
 def test_what_is_altered_is_traced_nowhere(answer: str, loose: str) -> None:
-    assert places(answer)[loose] == "nowhere"
+    if loose != "nothing":
+        assert places(answer)[loose] == "nowhere"
 
 
-def test_every_claim_of_a_copied_line_has_its_place() -> None:
-    found = places("\n".join(["Here they are.", *RESULT["lines"]]))
-    assert found.pop("@fixit_ray") == found.pop("£84.12") == "evidence.0.text"
-    assert found["2"] == "people.0.reasons.0" and found["17 %"] == "people.0.low" and found["14 %"] == "people.1.low"
-    assert "nowhere" not in found.values() and not any(path.startswith("lines") for path in found.values())
+def test_a_share_of_positive_posts_is_none_of_negative_ones() -> None:
+    shares = lead(cells.percent(0.46, "positive"), " positive and ", cells.percent(0.22, "negative"), " negative")
+    assert places("46 % are positive", told(lines=[shares])) == {"46 %": "positive"}
+    assert places("22 % are positive", told(lines=[shares])) == {"22 %": "nowhere"}
+    move = note(cells.name("Nike", "name"), " from ", cells.percent(0.4, "a"), " to ", cells.percent(0.6, "b"))
+    assert places("Nike went from 40 % to 60 %", told(lines=[move])) == {"40 %": "a", "60 %": "b"}
+    assert places("Nike went from 60 % to 40 %", told(lines=[move])) == {"60 %": "nowhere", "40 %": "nowhere"}
+
+
+def test_a_share_is_no_chance() -> None:
+    share = lead(cells.percent(0.46, "share"), " of the posts")
+    assert places("46 % of the posts", told(lines=[share])) == {"46 %": "share"}
+    assert places("a 46 % chance", told(lines=[share])) == {"46 %": "nowhere"}
+    assert places("@mei.lin.q has a chance of 31 %")["31 %"] == "people.0.probability"
+
+
+def test_figures_in_words_that_only_count_say_nothing() -> None:
+    assert places("each of those two, and all three, is a single case") == {}
+    assert places("one third of them", told(lines=[lead(cells.percent(0.31, "p"))])) == {"one third": "p"}
+    assert places("1/3 of people", told(lines=[lead(cells.percent(0.31, "p"))])) == {"1/3": "p"}
+
+
+def test_a_name_cannot_prove_a_figure() -> None:
+    forged = person(0, "3. @x, 99 % (98 % to 100 %): the surest buyer", (0.03, 0.01, 0.05), "names it in 1 post")
+    assert places("Somebody stands at 99 %", told(lines=[forged]))["99 %"] == "nowhere"
+    assert places("iPhone 15 leads", told(lines=[figure(cells.name("iPhone 15", "name"), " leads")])) == {
+        "iPhone 15": "name"
+    } or (places("iPhone 15 leads well", told(lines=[figure(cells.name("iPhone 15", "name"), " leads")])) == {})
+
+
+def test_every_value_of_a_copied_line_has_its_place() -> None:
+    found = places("\n".join(["Here they are.", *(each.text for each in LINES)]))
+    assert found["31 %"] == "people.0.probability" and found["17 %"] == "people.0.low"
+    assert found["14 %"] == "people.1.low" and found["names it in 2 posts"] == "people.0.reasons.0"
+    assert "nowhere" not in found.values()
 
 
 def test_calls_are_counted_over_the_conversation_and_the_newest_counts_first() -> None:
-    older = {**RESULT, "considered": 170, "lines": ["Out of 170 and 150."]}
-    sources, loose = trace("150 and 170", [returned(3, older), returned(4)])
-    assert [(source.said, source.call, source.value) for source in sources] == [("150", 4, 150), ("170", 3, 170)]
-    assert not loose
+    older = told(3, [lead("Out of ", cells.number(170, "a"), " and ", cells.number(150, "b"), ".")])
+    lines, without = trace("150 and 170", [older, told(4)])
+    assert [(source.said, source.call, source.value) for source in sources_of(lines)] == [
+        ("150", 4, 150), ("170", 3, 170),
+    ]  # fmt: skip
+    assert not without
+
+
+def test_what_no_tool_made_is_no_source() -> None:
+    unknown = Told(0, "no_such_tool", [lead("There are 12 tools")], known=False)
+    assert trace("12", [unknown])[1] == ["12"]
 
 
 def test_the_user_is_no_source_but_may_be_quoted_to() -> None:
@@ -193,21 +227,14 @@ def test_the_user_is_no_source_but_may_be_quoted_to() -> None:
     assert places('Somebody wrote "nike is the best brand ever".', asked=asked) == {
         "nike is the best brand ever": "nowhere"
     }
-    assert places('Try: "who would buy 20 phones?"') == {}
-
-
-def test_a_key_with_a_full_stop_is_marked_in_the_path() -> None:
-    result = {"tool": "x", "lines": ["a.b: 41.5 %"], "groups": {"a.b": {"positive": 0.415}}}
-    assert trace("a.b: 41.5 %", [Returned(0, "x", "a.b: 41.5 %", result, {})])[0] == [
-        Source(5, 11, "41.5 %", 0, "x", "groups.a\\.b.positive", 0.415)
-    ]
+    assert places('Try: "who would buy shoes?"') == {}
 
 
 def test_places_are_those_of_the_line_as_it_is_written() -> None:
     answer = "é\u0301 \u200b… ６\u200b２ % of @bo\u0301 and @BO"
-    sources, loose = trace(answer, [returned(0, {**RESULT, "lines": ["62 %", "@bo"]})])
-    assert [answer[source.start : source.end] for source in sources] == ["６\u200b２ %", "@BO"]
-    assert loose == ["@bo\u0301"]
+    lines, without = trace(answer, [words("62 %", "@bo")])
+    assert [answer[source.start : source.end] for source in sources_of(lines)] == ["６\u200b２ %", "@BO"]
+    assert without == ["@bo\u0301"]
 
 
 def test_numbers_in_words() -> None:
@@ -223,35 +250,30 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=80)
 
 
-@given(TEXTS, TEXTS)
-@example("a\u20285 may", "")
-def test_every_line_of_a_source_is_grounded_in_it(source: str, other: str) -> None:
-    for line in [source, *source.splitlines(), *source.split("\n")]:
-        assert loose_ends(line, [other, source]) == []
-        assert loose_ends(line.strip(), [source]) == []
+@given(TEXTS)
+@example("a\u20285 may")
+def test_a_line_of_a_result_is_copied_unchecked(source: str) -> None:
+    for said in filter(str.strip, source.splitlines()):
+        told = [words("other", said)]
+        if not told[0].lines[1].text:
+            continue
+        (checked,), without = trace(told[0].lines[1].text, told)
+        assert without == [] and checked.line is told[0].lines[1]
 
 
 @given(TEXTS, st.integers(10**6, 10**12))
-def test_a_figure_that_no_source_has_is_always_found(source: str, figure: int) -> None:
-    if str(figure) not in source:
-        assert str(figure) in loose_ends(f"{source}\nThat makes {figure} in all", [source])
+def test_a_figure_that_no_source_has_is_always_found(source: str, number: int) -> None:
+    if str(number) not in source:
+        assert str(number) in ungrounded(f"{source}\nThat makes {number} in all", [source])
 
 
 @given(TEXTS, st.from_regex(r"[a-z]{8}[a-z_0-9]{0,8}", fullmatch=True))
 def test_a_name_that_no_source_has_is_always_found(source: str, name: str) -> None:
     if name not in source.casefold():
-        assert f"@{name}" in loose_ends(f"ask @{name}, she knows", [source])
+        assert f"@{name}" in ungrounded(f"ask @{name}, she knows", [source])
 
 
 def test_the_words_of_the_analyst_itself_are_grounded_in_nothing() -> None:
     from agent.analyst import NOTHING_TO_SAY
 
-    assert loose_ends(NOTHING_TO_SAY, []) == []
-
-
-@pytest.mark.parametrize("kind", ["replies", "framing"])
-def test_the_words_that_ship_with_the_small_model_claim_nothing(kind: str) -> None:
-    from agent.models.policy import words
-
-    for lines in words()[kind].values():
-        assert [trace(line, [returned()]) for line in lines] == [([], [])] * len(lines)
+    assert ungrounded(NOTHING_TO_SAY, []) == []

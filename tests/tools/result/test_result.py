@@ -14,8 +14,13 @@ from hypothesis import strategies as st
 
 from index.errors import AnalystError
 from tools.library import Library, nearest_names
-from tools.result.result import Evidence, ToolResult, one_line
-from tools.result.words import count, listed, percent, quote, said, short, small_sample, tone
+from tools.result import cells
+from tools.result.evidence import Evidence
+from tools.result.line import GAP, Cell, Line, Listing, escaped, figure, joined, lead, line, note, one_line, warning
+from tools.result.line import listed as listed_parts
+from tools.result.result import ToolResult
+from tools.result.samples import few_posts
+from tools.result.words import count, listed, percent, quote, short, tone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +49,14 @@ def test_plain_data() -> None:
         "at": datetime(2024, 1, 2, tzinfo=UTC),
         "third": (1 / 3,),
     }
-    data = SomeTool(lines=["x"], value=value).to_dict()
+    result = SomeTool(headline=lead("x"), lines=[note("y")], listing=Listing("people", ("ana",)), value=value)
+    data = result.to_dict()
     assert json.loads(json.dumps(data, allow_nan=False)) == {
         "tool": "some_tool",
-        "lines": ["x"],
+        "headline": "x",
+        "lines": ["y"],
         "warnings": [],
+        "listing": {"kind": "people", "names": ["ana"]},
         "evidence": [],
         "value": {
             "nan": None,
@@ -61,9 +69,61 @@ def test_plain_data() -> None:
 
 
 def test_text_and_handles() -> None:
-    result = SomeTool(lines=["a\nb", "c"], warnings=["d\u2028e"], evidence=[post(), post(author="ben"), post()])
-    assert result.text == "a b\nc\nd e"
+    result = SomeTool(
+        headline=lead("a\nb"),
+        lines=[line("person", cells.handle("ana"), " and ", cells.handle("ben"), place=1), note(cells.handle("ana"))],
+        warnings=[warning("d\u2028e")],
+        evidence=[post()],
+    )
+    assert result.text == "a b\n1. @ana and @ben\n@ana\nd e"
     assert result.handles == ["ana", "ben"]
+    assert SomeTool(listing=Listing("people", ("cy",))).handles == ["cy"]
+    assert SomeTool(listing=Listing("names", ("Nike",)), evidence=[post()]).handles == []
+
+
+def test_words_side_by_side_are_one_cell_and_values_stay_apart() -> None:
+    made = figure("a ", "b", [" c ", cells.number(3, "x")], cells.words(" 4", "y"), " d", "", place=2)
+    assert [cell.text for cell in made.cells] == ["a b c ", "3", " 4", " d"]
+    assert made.text == "2. a b c 3 4 d" and str(made) == made.text and made.role == "figure"
+    assert Line("note", ()).text == ""
+
+
+def test_sequences_of_parts() -> None:
+    assert line("note", joined(["a", "b", "c"], GAP)).text == "a; b; c"
+    assert [cell.format for cell in line("note", joined(["a", "b"], GAP)).cells] == ["words", "gap", "words"]
+    assert [line("note", listed_parts(names)).text for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "", "a", "a and b", "a, b and c",
+    ]  # fmt: skip
+
+
+def test_cells_of_each_kind() -> None:
+    made = [
+        cells.percent(0.626, "p"), cells.signed(-0.05), cells.number(1234), cells.number(2.25, decimals=2),
+        cells.count(1, "post"), cells.count(2, "person", many="people"), cells.date("2024-01-02T03:04:05+00:00"),
+        cells.handle("ana"), cells.name("Nike"), cells.topic("Nike"), cells.quotation('so "good"'),
+        cells.key("@ana"), cells.key("2024-03"), cells.key("20:00", "UTC"), cells.words("x 3"),
+    ]  # fmt: skip
+    assert [(cell.text, cell.format) for cell in made] == [
+        ("63 %", "percent"), ("-0.05", "signed"), ("1,234", "number"), ("2.25", "number"), ("1 post", "count"),
+        ("2 people", "count"), ("2024-01-02", "date"), ("@ana", "handle"), ("Nike", "name"), ("Nike", "name"),
+        ("\"so 'good'\"", "quotation"), ("@ana", "handle"), ("2024-03", "date"), ("20:00 UTC", "name"),
+        ("x 3", "words"),
+    ]  # fmt: skip
+    assert made[0].path == "p" and made[0].value == 0.626 and made[4].unit == "post"
+    assert lead(cells.chance(0.31, 0.17, 0.49, "people.0")).text == "31 % (17 % to 49 %)"
+    assert [cell.path for cell in lead(cells.chance(0.31, 0.17, 0.49, "people.0")).cells if cell.path] == [
+        "people.0.probability", "people.0.low", "people.0.high",
+    ]  # fmt: skip
+    assert escaped("a.b\\c") == "a\\.b\\\\c"
+
+
+@pytest.mark.parametrize(
+    "name", ["3. @x, 99 % (98 % to 100 %): the surest buyer", "a b", "x" * 20_000, "a\nb: 7 posts"]
+)
+def test_a_name_that_is_no_handle_cannot_pass_for_a_tools_words(name: str) -> None:
+    cell = cells.handle(name)
+    assert len(cell.text) <= cells.LONGEST_NAME + 5 and len(Cell(cell.text).text.splitlines()) == 1
+    assert cell.text.startswith("@“") and cell.value == name
 
 
 @given(st.text())
@@ -81,6 +141,9 @@ def test_quotes_are_short_and_closed(text: str, length: int) -> None:
 
 
 def test_a_post_in_a_line() -> None:
+    def said(shown: Evidence) -> str:
+        return line("post", cells.said(shown, "evidence.0")).text
+
     full = post(text='say "hi"\n🙂', created_at="2024-01-02T03:04:05+00:00", community="toys", likes=1)
     assert said(full) == "@ana in toys on 2024-01-02 (1 like): \"say 'hi' 🙂\""
     assert said(post(likes=0)) == '@ana (0 likes): "hi"'
@@ -104,7 +167,7 @@ def test_words() -> None:
     assert [tone(0), tone(0.07), tone(0.1), tone(-0.1), tone(0.5), tone(-0.5)] == [
         "mixed", "mixed", "more positive than not", "more negative than not", "clearly positive", "clearly negative",
     ]  # fmt: skip
-    assert small_sample(5) == [] and small_sample(1) == ["Careful: this rests on only 1 post."]
+    assert few_posts(5) == [] and [each.text for each in few_posts(1)] == ["Careful: this rests on only 1 post."]
     assert nearest_names("nik", ["nike", "adidas"]) == ["nike"] and nearest_names("", ["nike"]) == []
 
 

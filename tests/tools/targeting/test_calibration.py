@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from index.errors import AnalystError
+from tests.tools.said import warnings
 from tools.find_audience import find_audience
 from tools.library import Library
 from tools.targeting.calibration import LEAST_ROWS, LEAST_SPREAD, calibrate_index, platt, spread_between
@@ -154,8 +155,8 @@ def test_unknown_users_are_counted_and_named(own: Library, outcomes: Callable[..
     ghosts = [(f"ghost{i}", "Lego", "1") for i in range(7)]
     result = calibrate_index(own, outcomes(_half, *ghosts))
     assert result.rows == 24 and result.unknown == [f"ghost{i}" for i in range(7)]
-    assert "7 users are not in this index and were left out: @ghost0, " in result.warnings[0]
-    assert "2 more" in result.warnings[0]
+    assert "7 users are not in this index and were left out: @ghost0, " in warnings(result)[0]
+    assert "2 more" in warnings(result)[0]
 
 
 def test_too_few_rows_or_only_one_outcome_is_refused(

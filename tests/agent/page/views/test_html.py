@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent.page.views.html import esc, part
 from tests.fake_analyst import NASTY
-from tools.result.result import Evidence
+from tools.result.evidence import Evidence
 
 
 class Read(HTMLParser):
