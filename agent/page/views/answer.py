@@ -28,7 +28,8 @@ SUBJECTS = ("handle", "name", "date")
 OF_ALL = frozenset({"considered", "needed", "expected_engaged"})  # fields that are told of nobody in particular
 FIELDS = {
     **LABELS, "low": "lower end of the interval", "high": "upper end of the interval", "created_at": "date",
-    "mean": "tone", "user": "person", "text": "words of a post", "posts": "number of posts",
+    "mean": "tone", "user": "person", "text": "words of a post", "names": "how many are listed",
+    "posts": "number of posts",
     "considered": "people ranked", "needed": "probability of the best few",
     "expected_engaged": "people who should engage",
 }  # fmt: skip

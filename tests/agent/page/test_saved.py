@@ -14,9 +14,17 @@ from agent.page.conversation import Conversation, Turn
 from agent.page.saved import SHORTENED, SavedConversations
 from agent.page.sessions import Sessions
 from tests.agent.bare_library import BareLibrary, returning
-from tests.agent.scripted_model import ScriptedModel
-from tests.agent.test_memory import FOUND, LINE, SEARCH
+from tests.agent.scripted_model import ScriptedModel, call
 from tests.fake_analyst import finished
+from tools.result import cells
+from tools.result.evidence import Evidence
+from tools.result.line import lead, line
+from tools.search_posts import SearchPosts
+
+POST = Evidence("p1", "ana", "best shoes ever", "2024-03-05T10:00:00+00:00", "r/x", 12, "positive", 0.5)
+SAID = line("post", cells.said(POST, "evidence.0"))
+FOUND = SearchPosts(headline=lead("1 post:"), lines=[SAID], evidence=[POST], query="Nike", considered=11)
+SEARCH, LINE = call("search_posts", query="Nike"), SAID.text
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +65,10 @@ def test_a_conversation_is_there_again_after_a_restart(tmp_path: Path) -> None:
     assert [each.question for each in after.asked] == ["posts?", "and?"]
     assert [each.result for each in after.shown] == [each.result for each in before.shown] == [FOUND, FOUND]
     assert [each["content"] for each in after.messages] == [each["content"] for each in before.messages]
-    assert 'title="search_posts · evidence&#46;0' in after.messages[-1]["content"].replace(".", "&#46;")
+    assert (
+        '<bdi><b><abbr class="source" tabindex="0" title="search_posts: author">@ana</abbr>'
+        in after.messages[-1]["content"]
+    )
 
 
 def test_another_browser_or_person_sees_nothing(tmp_path: Path) -> None:

@@ -18,10 +18,11 @@ from agent.page.views.person import open_person, person_html
 from agent.page.views.result import NO_POSTS, NOTHING, head_html, is_posts, posts_tab_html, result_html
 from agent.page.views.shown import Shown, title
 from tests.agent.page.views.test_html import Read
-from tests.fake_analyst import NASTY, FakeAnalyst, manifest
+from tests.fake_analyst import NASTY, FakeAnalyst, manifest, told
 from tools.find_audience import FindAudience
 from tools.library import Library
 from tools.registry import call_tool
+from tools.result.line import lead
 from tools.result.result import ToolResult
 from tools.result.words import percent
 
@@ -52,7 +53,9 @@ def test_an_audience_is_a_table_of_people(audience: Shown) -> None:
         assert f'data-act="person" data-place="{place}"' in html
         assert f"@{person.user}" in words and percent(person.probability) in words
         assert all(reason in words for reason in person.reasons)
-    assert all(line in words for line in audience.result.lines)  # where the answer's figures come from
+    assert "".join(audience.result.text.split()) in "".join(
+        words.replace("Show 2 more", "").split()
+    )  # where the answer's figures come from
 
 
 def test_an_interval_is_shown_where_there_is_one(audience: Shown) -> None:
@@ -109,7 +112,7 @@ def test_the_posts_of_a_result_are_marked(library: Library) -> None:
     html = posts_tab_html(library, found)
     assert html.count('<li class="post') == 3 and "<mark" in html
     assert NOTHING in posts_tab_html(library, None)
-    assert NO_POSTS in posts_tab_html(library, Shown("x", {}, ToolResult(lines=["x"]), 0.1))
+    assert NO_POSTS in posts_tab_html(library, Shown("x", {}, told("x"), 0.1))
 
 
 CALLS: dict[str, dict[str, Any]] = {
@@ -129,8 +132,9 @@ CALLS: dict[str, dict[str, Any]] = {
 def test_every_result_can_be_shown(library: Library, tool: str) -> None:
     each = shown(library, tool, **CALLS[tool])
     html = result_html(each)
+    words = Read(html.replace("</li>", "")).words
     assert 'class="likely"' in html if tool == "explain_match" else "<dl" in html or "<table" in html
-    assert all(line in Read(html).words for line in each.result.lines)
+    assert all(line.text in words for line in each.result.said)
     assert "nan" not in html.casefold().replace("nano", "") and title(each.name, each.args)
 
 
@@ -165,7 +169,9 @@ class Odd(ToolResult):
 
 
 def test_any_result_is_shown_by_its_fields() -> None:
-    html = fields_html(Odd(lines=["x"], rows=[Row(NASTY, 0.256, -0.1, ["a"])], counts={"<i>": 1200}, words=[NASTY]))
+    html = fields_html(
+        Odd(headline=lead("x"), rows=[Row(NASTY, 0.256, -0.1, ["a"])], counts={"<i>": 1200}, words=[NASTY])
+    )
     read = Read(html)
     assert NASTY in read.words and "script" not in read.tags and "img" not in read.tags
     for part in ("26 %", "-0.10", "1,200", "<i>", "0.50", "–"):
@@ -179,7 +185,7 @@ def test_the_heading_tells_which_result(audience: Shown, library: Library) -> No
     assert (
         "Audience for Nike" in one
         and "<select" not in one
-        and all(w in Read(one).words for w in audience.result.warnings)
+        and all(w.text in Read(one).words for w in audience.result.warnings)
     )
     two = head_html([audience, shown(library, "get_profile", user="ana")], 0)
     assert '<option value="0" selected>' in two and "2. Profile of @ana" in two and "Audience for Nike</h2>" in two
