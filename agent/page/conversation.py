@@ -10,7 +10,7 @@ from uuid import uuid4
 from agent.events import AnswerLine, Event, Finished, ToolFinished, ToolStarted, Words
 from agent.page.views.answer import answer_html, plain_lines
 from agent.page.views.markdown import answer_markdown, literal
-from agent.page.views.shown import Shown, call_arguments, call_title, result_size
+from agent.page.views.shown import Shown, call_arguments, result_size, step_title
 from tools.result.result import ToolResult
 
 Message = dict[str, Any]
@@ -72,7 +72,12 @@ class Conversation:
 
     def add(self, shown: Shown, note: str) -> None:
         """A call that the user made without the model, as a step."""
-        step = _step(uuid4().hex, call_title(shown.name, shown.args), call_arguments(shown.name, shown.args), "done")
+        step = _step(
+            uuid4().hex,
+            step_title(shown.name, shown.args, shown.result),
+            call_arguments(shown.name, shown.args),
+            "done",
+        )
         _finish(step, shown.result, shown.result.text, shown.seconds)
         step["metadata"]["log"] = f"{note}, {step['metadata']['log']}"
         self.messages, self.shown = [*self.messages, step], [*self.shown, shown]
@@ -87,6 +92,7 @@ class Turn:
     shown: list[Shown] = field(default_factory=list)
     finished: bool = False
     _words: list[AnswerLine] = field(default_factory=list)  # of the answer as it comes
+    _args: dict[str, dict[str, Any]] = field(default_factory=dict)  # of the calls, by their ids
 
     def wait(self, title: str) -> None:
         """Show that something is being waited for; the next event takes its place."""
@@ -96,9 +102,9 @@ class Turn:
     def add(self, event: Event) -> None:
         self._drop("waiting")
         if isinstance(event, ToolStarted):
-            self._words = []
+            self._words, self._args[event.id] = [], event.args
             self.messages.append(
-                _step(event.id, call_title(event.name, event.args), call_arguments(event.name, event.args), "pending")
+                _step(event.id, step_title(event.name, event.args), call_arguments(event.name, event.args), "pending")
             )
         elif isinstance(event, ToolFinished):
             self._finish_step(event)
@@ -123,6 +129,8 @@ class Turn:
         for message in self.messages:
             if message.get("metadata", {}).get("id") == event.id:
                 _finish(message, event.result, event.text, event.seconds)
+                args = event.args or self._args.get(event.id, {})
+                message["metadata"]["title"] = step_title(event.name, args, event.result)
         if event.result is not None:
             self.shown.append(Shown(event.name, event.args, event.result, event.seconds, self.question))
 

@@ -91,7 +91,7 @@ def conversation_markdown(conversation: Conversation, about: str) -> str:
             parts.append("## " + " ".join(words.split()))
         elif metadata:
             note = f"{metadata.get('log') or ''} {metadata.get('duration', 0):.2f} s".strip()
-            parts.append(f"> Looked up: {metadata['title']} ({note})")
+            parts.append(f"> {metadata['title']} ({note})")
         else:
             parts.append(words)
     return "\n\n".join([*parts, ""])

@@ -120,7 +120,7 @@ def test_the_query_is_edited_and_run_again(page: Any, analyst: Any) -> None:
     page.get_by_role("button", name="Run again").click()
     expect(page.get_by_role("heading", name="Audience for iPhone")).to_be_visible()
     expect(page.locator("#result tbody tr")).to_have_count(2)
-    expect(page.locator("#conversation")).to_contain_text("find_audience · iPhone · 2")
+    expect(page.locator("#conversation")).to_contain_text("Ranked 7 people for iPhone")
     expect(page.locator("#conversation")).to_contain_text("edited query, 2 people")
     (question, tool, args), *_ = analyst.noted  # the model will know of it in the next question
     assert question.startswith("Who would engage with iPhone") and tool == "find_audience"

@@ -12,7 +12,6 @@ from tools.result.words import count
 
 SAID = ("headline", "lines", "warnings", "listing", "evidence")  # parts that every result has
 LONGEST_TITLE = 80  # characters
-ARGUMENT_SHOWN = 80  # characters of one argument in the title of a step
 TITLES = {
     "find_audience": "Audience for {campaign}",
     "explain_match": "@{user} and {campaign}: for and against",
@@ -25,6 +24,22 @@ TITLES = {
     "measure_engagement": "Engagement of {what}",
     "list_segments": "Groups of people",
     "describe_data": "About this data",
+}
+
+
+# What a call does: while it runs and when it is done.
+STEPS = {
+    "find_audience": ("Ranking people for {campaign}", "Ranked {considered} people for {campaign}"),
+    "explain_match": ("Looking at @{user} and {campaign}", "Looked at @{user} and {campaign}"),
+    "get_profile": ("Reading what @{user} wrote", "Read what @{user} wrote"),
+    "search_posts": ("Searching posts about {query}", "Searched posts about {query}"),
+    "analyze_sentiment": ("Reading the tone of {what}", "Read the tone of {what}"),
+    "extract_entities": ("Looking for names in {what}", "Looked for names in {what}"),
+    "extract_keywords": ("Looking for key phrases of {what}", "Looked for key phrases of {what}"),
+    "compare_brands": ("Comparing {brands}", "Compared {brands}"),
+    "measure_engagement": ("Measuring the engagement of {what}", "Measured the engagement of {what}"),
+    "list_segments": ("Grouping people", "Grouped people"),
+    "describe_data": ("Looking at the data", "Looked at the data"),
 }
 
 
@@ -45,21 +60,27 @@ class Shown:
 
 def title(name: str, given: dict[str, Any]) -> str:
     """What the result of a call is about, in a few words."""
+    return shortened(_filled(TITLES.get(name), name, given), LONGEST_TITLE)
+
+
+def step_title(name: str, args: dict[str, Any], result: ToolResult | None = None) -> str:
+    """What a call does, or did where there is a result, in one line of Markdown."""
+    known = {"considered": f"{considered:,}"} if (considered := getattr(result, "considered", None)) else {}
+    steps = STEPS.get(name)
+    return literal(shortened(_filled(steps and steps[result is not None], name, {**args, **known}), LONGEST_TITLE))
+
+
+def _filled(pattern: str | None, name: str, given: dict[str, Any]) -> str:
+    """A pattern with the arguments of a call in it; the call's name where these do not fit."""
     args = {key: ", ".join(map(str, value)) if isinstance(value, list) else value for key, value in given.items()}
     about = [f"@{args['user']}"] if args.get("user") else []
     about += [str(args[key]) for key in ("topic", "community") if args.get(key)]
     what = ", ".join(about) or ("the pasted text" if args.get("text") else "all posts")
+    fallback = f"{name.replace('_', ' ').capitalize()}: {what}"
     try:
-        words = TITLES[name].format(**{"what": what, **args})
+        return pattern.format(**{"what": what, **args}) if pattern else fallback
     except KeyError:
-        words = f"{name.replace('_', ' ').capitalize()}: {what}"
-    return shortened(words, LONGEST_TITLE)
-
-
-def call_title(name: str, args: dict[str, Any]) -> str:
-    """A call in one line of Markdown."""
-    values = (str(value) if not isinstance(value, list) else ", ".join(map(str, value)) for value in args.values())
-    return literal(" · ".join([name, *(shortened(value, ARGUMENT_SHOWN) for value in values)]))
+        return fallback
 
 
 def call_arguments(name: str, args: dict[str, Any]) -> str:

@@ -80,7 +80,7 @@ def test_a_question_becomes_steps_and_the_final_answer() -> None:
     assert shown[0][-1]["metadata"]["title"] == THINKING
     user, step, said = shown[-1]
     assert user["role"] == "user" and "&#91;tea&#93;(x)?" in user["content"]
-    assert step["metadata"]["title"] == "search_posts · tea · 5"
+    assert step["metadata"]["title"] == "Searched posts about tea"
     assert (step["metadata"]["status"], step["metadata"]["duration"]) == ("done", 0.42)
     assert "**query** tea" in step["content"] and "2 posts nearest to tea" in step["content"]
     assert "<script" not in step["content"] + said["content"]

@@ -230,7 +230,7 @@ def test_a_conversation_as_markdown_shows_posts_to_the_letter() -> None:
     conversation.add(Shown("search_posts", {"query": NASTY}, told("x"), 0.25), "tried")
     conversation.messages.append({"role": "assistant", "content": "**Nobody**"})
     text = conversation_markdown(conversation, "12 posts")
-    assert text.count("\n## ") == 1 and "**Nobody**" in text and "> Looked up: search_posts" in text
+    assert text.count("\n## ") == 1 and "**Nobody**" in text and "> Searched posts about" in text
     assert "<script" not in text and "](http" not in text
 
 
