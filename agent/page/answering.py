@@ -48,7 +48,7 @@ class Run:
         self._told_to_wait = ""
         self._tell_to_wait()
         self._first = conversation.messages
-        conversation.running, conversation.pending = True, None
+        conversation.run, conversation.running, conversation.pending = self, True, None
         try:
             threading.Thread(target=self._work, daemon=True).start()
         except RuntimeError as error:  # no more threads can be started
@@ -61,27 +61,29 @@ class Run:
         return len(self._before[1])
 
     def follow(self) -> Iterator[list[Message]]:
-        """All messages of the conversation whenever there is something new; many small words make one update. Whoever
-        stops following stops the answer.
-        """
-        seen = 1
+        """``watch`` for the page that has asked: when it goes away the answer is stopped."""
         try:
-            yield self._first
-            while not (self._over and seen == self._changes):
-                with self._changed:
-                    self._changed.wait_for(lambda: self._changes != seen, TICK)  # noqa: B023
-                if self._stop.is_set():
-                    self._end(None)
-                elif not self._begun:
-                    self._tell_to_wait()
-                if seen != self._changes:
-                    time.sleep(0 if self._over else TICK / 4)
-                    with self._changed:
-                        seen, messages = self._changes, self._conversation.messages
-                    yield messages
+            yield from self.watch()
         finally:  # also when the browser goes away
             self._stop.set()
             self._end(None)
+
+    def watch(self) -> Iterator[list[Message]]:
+        """All messages of the conversation whenever there is something new; many small words make one update."""
+        seen = 1
+        yield self._first
+        while not (self._over and seen == self._changes):
+            with self._changed:
+                self._changed.wait_for(lambda: self._changes != seen, TICK)  # noqa: B023
+            if self._stop.is_set():
+                self._end(None)
+            elif not self._begun:
+                self._tell_to_wait()
+            if seen != self._changes:
+                time.sleep(0 if self._over else TICK / 4)
+                with self._changed:
+                    seen, messages = self._changes, self._conversation.messages
+                yield messages
 
     def _tell_to_wait(self) -> None:
         """Show what is being waited for."""
@@ -130,7 +132,7 @@ class Run:
             if not self._turn.finished:
                 self._turn.fail(STOPPED if self._stop.is_set() else error_sentence(error))
             self._over = True
-            self._conversation.running = False
+            self._conversation.run, self._conversation.running = None, False
             self._show()
 
     def _show(self) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from agent.events import AnswerLine, Event, Finished, ToolFinished, ToolStarted, Words
@@ -15,6 +16,15 @@ from tools.result.result import ToolResult
 
 Message = dict[str, Any]
 UNGROUNDED = "The model's own words could not be traced to the data, so these are the tools' own."
+
+
+class Answering(Protocol):
+    """An answer that is on its way (see ``answering.Run``)."""
+
+    @property
+    def results_before(self) -> int: ...
+
+    def watch(self) -> Iterator[list[Message]]: ...
 
 
 @dataclass
@@ -40,6 +50,7 @@ class Conversation:
     shown: list[Shown] = field(default_factory=list)
     pending: str | None = None
     running: bool = False
+    run: Answering | None = None  # while it is running
     rewind_to: int | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     busy: threading.Lock = field(default_factory=threading.Lock)

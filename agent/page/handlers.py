@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from agent.page.answering import ask, note
+from agent.page.conversation import Message
 from agent.page.downloads import DOWNLOADS, downloads
 from agent.page.limiter import FifoLimiter
 from agent.page.screen import AT_ONCE, QUIET, Changes, Screen, pressed, with_event, with_request
@@ -48,7 +49,8 @@ class ChatHandlers:
         """Bind all handlers."""
         p, screen = self.parts, self._screen
         everything, panel = screen.everything(), screen.panel()
-        page.load(with_request(self.arrive), [p.key, screen.own.token], everything, **AT_ONCE)
+        arrived = page.load(with_request(self.arrive), [p.key, screen.own.token], everything, **AT_ONCE)
+        self._followed(arrived.then(self.catch_up, p.visit, [p.chat, *panel], concurrency_limit=None, **QUIET))
         sources = [(p.box.submit, p.box), (p.ask.click, p.box), *((each.click, each) for each in p.examples)]
         for event, source in sources:
             self._answered(event(with_request(self.begin), [source, p.key], everything, **AT_ONCE))
@@ -73,8 +75,12 @@ class ChatHandlers:
         answered = begun.then(
             self.reply, p.visit, [p.chat, *screen.panel()], concurrency_limit=FOLLOWED, concurrency_id="reply", **QUIET
         )
-        done = answered.then(self.idle, p.visit, [*screen.controls(), p.talks, p.head], **AT_ONCE)
-        done.then(None, None, None, js=TO_QUESTION, **AT_ONCE)
+        self._followed(answered).then(None, None, None, js=TO_QUESTION, **AT_ONCE)
+
+    def _followed(self, answered: Any) -> Any:
+        """After an answer has come, show what can be pressed again."""
+        p, screen = self.parts, self._screen
+        return answered.then(self.idle, p.visit, [*screen.controls(), p.talks, p.head], **AT_ONCE)
 
     def arrive(self, key: Any, token: Any, request: Any) -> Changes:
         """A page was opened: find the conversations and the posts of this browser, or begin the first."""
@@ -151,8 +157,18 @@ class ChatHandlers:
         run = visit.run if visit is not None else None
         if visit is None or run is None:
             return
-        conversation, seen, visit.run = visit.conversation, run.results_before, None
-        for messages in run.follow():
+        visit.run = None
+        yield from self._seen(visit, run.follow(), run.results_before)
+
+    def catch_up(self, visit: Visit | None) -> Iterator[Changes]:
+        """A page that was opened while an answer is on its way sees the rest of it."""
+        run = visit.conversation.run if visit is not None else None
+        if visit is not None and run is not None and visit.run is not run:
+            yield from self._seen(visit, run.watch(), run.results_before)
+
+    def _seen(self, visit: Visit, states: Iterator[list[Message]], seen: int) -> Iterator[Changes]:
+        conversation = visit.conversation
+        for messages in states:
             if visit.conversation is not conversation:  # another one was opened meanwhile
                 return
             changes: Changes = {self.parts.chat: messages}

@@ -17,6 +17,18 @@ window.audienceAnalyst = {
     });
   },
 
+  // A person named in the chat is opened beside it, where that list of people is on show.
+  openPerson(event) {
+    const said = event.target.closest('#conversation .answer .numbereds .head bdi');
+    if (!said || (event.type === 'keydown' && event.key !== 'Enter')) return;
+    const named = (button) => button.getAttribute('aria-label').includes(` ${said.textContent}: `);
+    const button = [...document.querySelectorAll('#result button[data-act=person]')].find(named);
+    if (!button) return;
+    document.querySelector('#see [role=tab]').click();  // the people are on the first tab
+    button.click();
+    audienceAnalyst.toPanel();
+  },
+
   // Saves a file that the page has made; nothing is written on the server.
   save(file) {
     if (!file || !file.name) return;
@@ -40,13 +52,13 @@ window.audienceAnalyst = {
     }, 400);
   },
 
-  // On a narrow page the tab for one's own posts is far down.
-  toUpload() {
+  // On a narrow page the right side is far down.
+  toPanel() {
     setTimeout(() => document.querySelector('#see').scrollIntoView({block: 'nearest', behavior: 'smooth'}), 100);
   },
 
-  // Names for what Gradio leaves nameless.
-  nameControls() {
+  // Names for what Gradio leaves nameless, and one listener for the whole page.
+  prepare() {
     document.documentElement.lang = 'en';
     const name = (where, label) => document.querySelectorAll(where).forEach((e) => e.setAttribute('aria-label', label));
     name('#question textarea', 'Your question');
@@ -55,6 +67,7 @@ window.audienceAnalyst = {
     const still = () => document.querySelectorAll('.thought-group [role=button] button').forEach((e) => {
       if (!e.disabled) { e.disabled = true; e.style.pointerEvents = 'none'; e.setAttribute('aria-hidden', 'true'); }
     });
+    ['click', 'keydown'].forEach((kind) => document.addEventListener(kind, audienceAnalyst.openPerson));
     new MutationObserver(still).observe(document.querySelector('#conversation'), {childList: true, subtree: true});
   },
 };

@@ -9,7 +9,7 @@ from agent.page.answering import LOADING, error_sentence
 from agent.page.layout import TICK
 from agent.page.screen import AT_ONCE, QUIET, Changes, Screen, pressed, with_event
 from agent.page.sessions import Visit
-from agent.page.style import TO_UPLOAD
+from agent.page.style import TO_PANEL
 from agent.page.uploads.view import upload_html
 from agent.page.views.about import about_html, about_index
 from agent.page.views.examples import example_questions
@@ -35,7 +35,7 @@ class PostsHandlers:
         p.current.change(self.facts, visit, facts, concurrency_limit=None, **QUIET)
         p.indexes.click(with_event(self.switch), visit, everything, **AT_ONCE)
         p.bring.click(lambda: self._gr.Tabs(selected="own"), None, page.tabs, **AT_ONCE).then(
-            None, None, None, js=TO_UPLOAD, **AT_ONCE
+            None, None, None, js=TO_PANEL, **AT_ONCE
         )
         p.drop.upload(self.take, [visit, p.drop], own, **AT_ONCE)
         for field in p.fields.values():

@@ -12,8 +12,8 @@ FOLDER = Path(__file__).parent
 # What handlers run in the browser; the functions are those of ``page.js``.
 SAVE = "(file) => audienceAnalyst.save(file)"
 TO_QUESTION = "() => audienceAnalyst.toQuestion()"
-TO_UPLOAD = "() => audienceAnalyst.toUpload()"
-ON_LOAD = "() => audienceAnalyst.nameControls()"
+TO_PANEL = "() => audienceAnalyst.toPanel()"
+ON_LOAD = "() => audienceAnalyst.prepare()"
 LISTEN = "audienceAnalyst.listen(element, trigger, watch)"  # for each of our own HTML components
 
 

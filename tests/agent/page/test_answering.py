@@ -127,3 +127,22 @@ def test_a_closed_conversation_is_over_at_once_although_a_tool_is_slow() -> None
     conversation.stop.set()
     assert [*followed][-1][-1]["content"] == STOPPED and time.perf_counter() - started < 1
     going.set()
+
+
+def test_a_page_that_is_opened_meanwhile_sees_the_rest_and_stops_nothing() -> None:
+    going = threading.Event()
+
+    def script(question: str) -> Iterator[Event]:
+        yield ToolStarted("1", "search_posts", {})
+        going.wait(10)
+        yield finished("late")
+
+    conversation = Conversation()
+    assert ask(conversation, "q", opened(FakeAnalyst(script)), FifoLimiter(1)) is not None
+    assert conversation.run is not None
+    left, stayed = conversation.run.watch(), conversation.run.watch()
+    next(left)
+    left.close()  # type: ignore[attr-defined]
+    assert conversation.running
+    going.set()
+    assert [*stayed][-1][-1]["said"] == "late" and conversation.run is None
