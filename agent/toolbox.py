@@ -14,8 +14,13 @@ from index.entities.mentions import canonical
 from index.errors import AnalystError
 from tools.library import Library
 from tools.registry import TOOLS, arguments_model, call_tool, description
+from tools.result.line import Line
 from tools.result.result import ToolResult
 from tools.selection.period import resolve_dates
+from tools.selection.subject import known_names
+from tools.targeting.names import is_well_known
+
+BESIDE = re.compile(r"\s*[,;/|]\s*|\s+(?:and|or|vs\.?|versus|against|with)\s+", re.IGNORECASE)  # between brands
 
 
 class Outcome:
@@ -27,7 +32,9 @@ class Outcome:
     __slots__ = ("args", "fault", "result", "seconds")
 
     def __init__(self, args: dict[str, Any], result: ToolResult | None, seconds: float, fault: str = "") -> None:
-        self.args, self.result, self.seconds, self.fault = args, result, seconds, fault
+        # Of a result that an earlier version kept, the message's words alone can be used.
+        self.result = result if isinstance(result, ToolResult) and _in_lines(result) else None
+        self.args, self.seconds, self.fault = args, seconds, fault
 
     @property
     def handles(self) -> list[str]:
@@ -46,6 +53,11 @@ class Outcome:
         return isinstance(other, Outcome) and self._asdict() == other._asdict()
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _in_lines(result: ToolResult) -> bool:
+    """Whether a result says itself in lines; results of earlier versions did so in plain strings."""
+    return all(isinstance(each, Line) for each in result.said)
 
 
 def plain_arguments(args: dict[str, Any], *, today: date, last_post: date | None = None) -> dict[str, Any]:
@@ -76,23 +88,29 @@ def told_apart(library: Library, tool: str, args: dict[str, Any]) -> dict[str, A
 
 
 def brands_apart(library: Library, args: dict[str, Any]) -> dict[str, Any]:
-    """``args`` with a single brand that is several names of the index in a row ("nike adidas puma") as these names."""
+    """``args`` with a single brand that is several names as these: "nike adidas puma", "Canon and Nikon"."""
     brands = args.get("brands")
     if not isinstance(brands, list) or len(brands) != 1 or _is_name(library, str(brands[0])):
         return args
-    left, names = str(brands[0]).split(), list[str]()
+    pieces = [piece for piece in BESIDE.split(str(brands[0])) if piece.strip()]
+    return {**args, "brands": [name for piece in pieces for name in _in_a_row(library, piece)]}
+
+
+def _in_a_row(library: Library, words: str) -> list[str]:
+    """The names that stand one after the other, the longest first; all words as one name where some are in none."""
+    left, names = words.split(), list[str]()
     while left:
         size = next((size for size in range(len(left), 0, -1) if _is_name(library, " ".join(left[:size]))), 0)
         if not size:
-            return args
+            return [words.strip()]
         names.append(" ".join(left[:size]))
         left = left[size:]
-    return {**args, "brands": names}
+    return names
 
 
 def _is_name(library: Library, name: str) -> bool:
-    found = library.facts.rows("SELECT 1 FROM mentions WHERE canonical = $name LIMIT 1", {"name": canonical(name)})
-    return len(name) > 1 and bool(found)
+    """Whether these posts tag it as a name, or it is well known as one."""
+    return len(name) > 1 and (canonical(name) in known_names(library) or is_well_known(name))
 
 
 def langchain_tools(library: Library) -> list[BaseTool]:

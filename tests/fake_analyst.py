@@ -41,12 +41,13 @@ def index_folder(folder: Path) -> Path:
 
 def finished(text: str, *, grounded: bool = True) -> Finished:
     calls = [Call("search_posts", {"query": "tea"})]
-    return Finished(Answer(text, calls, [{"tool": "search_posts"}], grounded, 0.5, "fake"))
+    lines = [AnswerLine(line) for line in text.splitlines()]
+    return Finished(Answer(text, calls, [{"tool": "search_posts"}], grounded, 0.5, "fake", lines=lines))
 
 
-def words(line: str) -> Words:
-    """A line of the answer as it comes."""
-    return Words(f"{line}\n", AnswerLine(line))
+def words(text: str) -> Words:
+    """Streamed words, in a model's own words."""
+    return Words(text, AnswerLine(text.rstrip("\n")))
 
 
 def told(headline: str, *lines: str) -> ToolResult:
@@ -57,8 +58,9 @@ def told(headline: str, *lines: str) -> ToolResult:
 def plain_script(question: str) -> Iterator[Event]:
     """One tool call, streamed words, an answer that differs from them."""
     yield ToolStarted("1", "search_posts", {"query": "tea", "limit": 5})
-    yield ToolFinished("1", "search_posts", f"2 posts nearest to tea\n1. @ana: {NASTY}", told("x"), 0.42)
-    yield words("They like")
+    found = f"2 posts nearest to tea\n1. @ana: {NASTY}"
+    yield ToolFinished("1", "search_posts", found, told("x"), 0.42)
+    yield words("They like ")
     yield words("99 teas.")
     yield finished(f"They like **tea**, asked {question!r}.\n- @ana: {NASTY}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Unpack
 
 from index.errors import AnalystError
 from tools.library import Library
@@ -13,7 +13,7 @@ from tools.result.line import Line, Part, escaped, figure, lead, line, note
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts
 from tools.result.words import leaning, tone
-from tools.selection.posts import EVIDENCE, Selection, as_evidence, select_posts
+from tools.selection.posts import EVIDENCE, ContentFilters, Selection, as_evidence, refuse_filters, select_posts
 
 By = Literal["day", "week", "month", "year", "community", "user"]
 GROUPS = {
@@ -65,18 +65,15 @@ def analyze_sentiment(
     user: str | None = None,
     text: str | None = None,
     by: By | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    community: str | None = None,
+    **filters: Unpack[ContentFilters],
 ) -> AnalyzeSentiment:
     """How people feel about a topic, how a person sounds, or the tone of a pasted text; optionally over time or by group."""  # noqa: E501
     if text is not None:
-        if topic is not None or user is not None:
-            raise AnalystError("The tone of a text has no topic or user", todo="Give the text alone.")
+        refuse_filters(text, topic, user, filters)
         return _of_text(library, text)
-    if topic is None and user is None and community is None:
+    if topic is None and user is None and not filters:
         raise AnalystError("Sentiment needs one of topic, user or text", todo='For example topic="iPhone".')
-    selection = select_posts(library, topic=topic, user=user, community=community, since=since, until=until)
+    selection = select_posts(library, topic=topic, user=user, **filters)
     shares = _shares(library, selection)
     groups = _groups(library, selection, by) if by else {}
     trend = _trend(library, selection)

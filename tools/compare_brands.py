@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from index.entities.mentions import canonical
 from index.errors import AnalystError
+from index.inflection import singular
 from tools.library import Library
 from tools.result import cells
 from tools.result.evidence import Evidence
@@ -16,10 +17,11 @@ from tools.result.result import ToolResult
 from tools.result.samples import SMALL_POSTS
 from tools.result.words import count, tone
 from tools.result.words import listed as listed_words
-from tools.selection.brand_posts import Named, posts_naming
+from tools.selection.brand_posts import Named, brands_within
 from tools.selection.contrast import LIKELY, Contrast, contrast
 from tools.selection.intervals import margin
-from tools.selection.posts import Selection, evidence_posts, names_like, select_posts
+from tools.selection.posts import ContentFilters, Selection, evidence_posts, select_posts
+from tools.selection.subject import names_like
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,14 +96,12 @@ class CompareBrands(ToolResult):
 def compare_brands(
     library: Library,
     brands: list[str],
-    since: str | None = None,
-    until: str | None = None,
-    community: str | None = None,
+    **filters: Unpack[ContentFilters],
 ) -> CompareBrands:
     """Two to ten brands side by side: how much and how warmly people talk of each, engagement, shared audience and what sets each crowd apart."""  # noqa: E501
     asked = _asked(brands)
-    within = select_posts(library, since=since, until=until, community=community)
-    named = [posts_naming(library, brand, within) for brand in asked]
+    within = select_posts(library, **filters)
+    named = brands_within(library, asked, within)
     present = sorted((each for each in named if len(each.posts)), key=lambda each: (-len(each.posts), each.name))
     missing = {each.name: names_like(library, each.name) for each in named if not len(each.posts)}
     if not present:
@@ -146,7 +146,7 @@ def _figures(library: Library, present: list[Named], within: Selection) -> list[
     namings = pd.concat([each.posts.assign(brand=each.name) for each in present], ignore_index=True)
     halves = _voice_by_half(namings)
     words = {word for each in present for word in canonical(each.name).split()}
-    words |= {form for word in words for form in (word + "s", word.removesuffix("s"))}
+    words |= {form for word in words for form in (word + "s", singular(word))}
     ids = {each.name: list(each.posts.id) for each in present}
     people = {each.name: set(each.posts.author) for each in present}
     found = []

@@ -9,14 +9,16 @@ from pathlib import Path
 
 from index.encoding.measured import head_accuracy, head_digests, measured
 from index.entities.mentions import OURS
-from tools.extract_entities import NAMED, Entity
+from tools.extract_entities import Entity, named_most
 from tools.library import Library
 from tools.result import cells
-from tools.result.line import Line, Listing, Part, escaped, lead, listed, note, one_line, warning
+from tools.result.line import Line, Listing, Part, escaped, lead, listed, note, warning
 from tools.result.result import ToolResult
 from tools.result.samples import SMALL_PEOPLE, few_posts
 from tools.result.words import listed as listed_words
 from tools.result.words import short
+from tools.selection.measures import BRAND
+from tools.selection.posts import EVERYTHING
 from tools.targeting.propensity import WEIGHTS as TARGETING
 
 READER = Path(__file__).parent.parent / "agent" / "weights" / "question_reader.json"
@@ -98,11 +100,7 @@ def _communities(library: Library) -> dict[str, int]:
 
 def _brands(library: Library) -> list[Entity]:
     """Organizations and products by the number of posts that name them."""
-    rows = library.facts.rows(
-        f"{NAMED} WHERE m.type IN ('organization', 'product')) GROUP BY canonical "
-        f"ORDER BY posts DESC, people DESC, name LIMIT {SHOWN}"
-    )
-    return [Entity(one_line(name), *row) for name, *row in rows]
+    return named_most(library, EVERYTHING, BRAND, SHOWN)
 
 
 def _languages(library: Library) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Unpack
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from tools.result.evidence import Evidence
 from tools.result.line import GAP, Line, Listing, Part, joined, lead, line, listed, note, warning
 from tools.result.result import ToolResult
 from tools.result.samples import SMALL_POSTS, few_people
-from tools.selection.posts import evidence_posts, select_posts
+from tools.selection.posts import Scope, Selection, evidence_posts, select_posts
 from tools.targeting.propensity import Odds, model_for, odds_of
 from tools.targeting.query import AudienceQuery, audience_query
 from tools.targeting.reasons import TELLING, Reason, posts_against, posts_for, reasons_of
@@ -61,9 +62,7 @@ def explain_match(
     user: str,
     campaign: str,
     interests: list[str] | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    community: str | None = None,
+    **filters: Unpack[Scope],
 ) -> ExplainMatch:
     """Why one person would or would not engage with a campaign: what speaks for and against, and the posts that show it."""  # noqa: E501
     if not campaign.strip():
@@ -71,12 +70,15 @@ def explain_match(
     refuse_sensitive(campaign, *(interests or []))
     author = library.author(user)
     query = audience_query(library, campaign, interests or [])
-    signals = measure_signals(library, query)
+    within = select_posts(library, **filters)
+    signals = measure_signals(library, query, within.period)
+    if author not in signals.authors:
+        raise AnalystError(f"@{author} has no posts {within.period.words}", todo="Widen the time.")
     model = model_for(library.path)
     odds = odds_of(signals, model)
     row = signals.authors.index(author)
     ranked = sorted(
-        _rivals(library, signals, row, since, until, community),
+        _rivals(library, signals, row, within),
         key=lambda other: (-odds.probability[other], signals.authors[other]),
     )
     reasons = reasons_of(signals, odds, row)
@@ -105,14 +107,11 @@ def explain_match(
     return replace(result, headline=_headline(result), lines=_lines(result))
 
 
-def _rivals(
-    library: Library, signals: Signals, row: int, since: str | None, until: str | None, community: str | None
-) -> list[int]:
+def _rivals(library: Library, signals: Signals, row: int, within: Selection) -> list[int]:
     """The people among whom a place is told: all, or those who posted within the time and community asked for."""
-    if since is None and until is None and community is None:
+    if within.where == "true":
         return list(range(len(signals.authors)))
-    selection = select_posts(library, since=since, until=until, community=community)
-    rows = library.facts.rows(f"SELECT DISTINCT p.author FROM posts p WHERE {selection.where}", selection.values)
+    rows = library.facts.rows(f"SELECT DISTINCT p.author FROM posts p WHERE {within.where}", within.values)
     present = {name for (name,) in rows}
     return sorted({row, *(i for i, author in enumerate(signals.authors) if author in present)})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Unpack
 
 from index.errors import AnalystError
 from tools.library import Library
@@ -11,7 +12,7 @@ from tools.result import cells
 from tools.result.line import Listing, figure, lead, line
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts
-from tools.selection.posts import Selection, count_posts, evidence_posts, select_posts
+from tools.selection.posts import PostFilters, Selection, count_posts, evidence_posts, refuse_filters, select_posts
 
 POOL = 200  # phrases that compete
 FEW = 30  # posts of a selection that may be named by what one of them says
@@ -41,23 +42,21 @@ def extract_keywords(
     topic: str | None = None,
     user: str | None = None,
     text: str | None = None,
-    community: str | None = None,
     limit: int = 10,
-    since: str | None = None,
-    until: str | None = None,
+    **filters: Unpack[PostFilters],
 ) -> ExtractKeywords:
-    """Themes and key phrases about a topic, of a person, in a community or in a text."""
+    """Themes and key phrases about a topic, of a person, in a community, in a text, or of all posts."""
     if text is not None:
+        refuse_filters(text, topic, user, filters)
         return _of_text(library, text, limit)
-    if topic is None and user is None and community is None and since is None and until is None:
-        raise AnalystError(
-            "Key phrases need one of topic, user, text or community", todo='For example community="Coffee".'
-        )
-    selection = select_posts(library, topic=topic, user=user, community=community, since=since, until=until)
+    selection = select_posts(library, topic=topic, user=user, **filters)
     keywords = contrastive_phrases(library, selection, limit, leave_out=topic)
     posts = count_posts(library, selection)
     best = evidence_posts(library, _posts_with(library, selection, keywords[0].phrase)) if keywords else []
-    found = ["What sets the ", cells.count(posts, "post", "posts"), f" {selection.words} apart, most telling first:"]
+    counted = cells.count(posts, "post", "posts")
+    found = ["What sets the ", counted, f" {selection.words} apart, most telling first:"]
+    if not selection.words:
+        found = ["What the ", counted, " talk about most:"]
     lines = [
         figure(
             cells.name(keyword.phrase, f"keywords.{place}.phrase"),
@@ -69,7 +68,7 @@ def extract_keywords(
     ]
     lines += [line("post", "For example ", cells.said(post, f"evidence.{place}")) for place, post in enumerate(best)]
     return ExtractKeywords(
-        headline=lead(found) if keywords else lead(f"No key phrases stand out in posts {selection.words}."),
+        headline=lead(found) if keywords else lead(f"No key phrases stand out in posts {selection.words or 'here'}."),
         lines=lines,
         warnings=few_posts(posts, "posts"),
         listing=Listing("phrases", tuple(keyword.phrase for keyword in keywords)),
@@ -124,7 +123,7 @@ def contrastive_phrases(
 
 def _words(phrase: str) -> set[str]:
     """What a phrase says, whatever the number: "espresso" after "espresso machines" says nothing new."""
-    from index.phrases.candidates import singular
+    from index.inflection import singular
 
     return {singular(word) for word in re.findall(r"[^\W_]+", phrase)}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Unpack
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from tools.result import cells
 from tools.result.line import Line, Listing, Part, joined, lead, line, listed, note, warning
 from tools.result.result import ToolResult
 from tools.result.samples import few_people
-from tools.selection.posts import evidence_posts, select_posts
+from tools.selection.people import AudienceFilters, LeftOut, select
+from tools.selection.posts import Selection, evidence_posts
 from tools.targeting.propensity import Odds, model_for, odds_of
 from tools.targeting.query import LONGEST_NAME, AudienceQuery, audience_query
 from tools.targeting.reasons import posts_against, posts_for, reasons_of, told
@@ -55,7 +57,7 @@ class FindAudience(ToolResult):
     """``expected_engaged`` of the people listed; ``considered`` were ranked. ``query`` can be edited and rerun.
 
     ``lift_curve`` has (share of people, share of all who would engage among them), best people first, as the model
-    expects it; ``calibrated_on`` says on whom the probabilities were proven.
+    expects it; ``calibrated_on`` says on whom the probabilities were proven, ``left_out`` whom the filters removed.
     """
 
     campaign: str
@@ -66,6 +68,7 @@ class FindAudience(ToolResult):
     reach: list[Reach]
     lift_curve: list[tuple[float, float]]
     calibrated_on: str
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 def find_audience(
@@ -73,9 +76,7 @@ def find_audience(
     campaign: str,
     interests: list[str] | None = None,
     limit: int = 10,
-    since: str | None = None,
-    until: str | None = None,
-    community: str | None = None,
+    **filters: Unpack[AudienceFilters],
 ) -> FindAudience:
     """Which people would engage with a campaign (a brand, a product or ad copy), ranked by probability, with reasons."""  # noqa: E501
     if not campaign.strip():
@@ -84,8 +85,9 @@ def find_audience(
     if not 1 <= limit <= LONGEST_LIMIT:
         raise AnalystError(f"limit is {limit}", todo=f"Ask for 1 to {LONGEST_LIMIT} people.")
     query = audience_query(library, campaign, interests or [])
-    signals = measure_signals(library, query)
-    chosen = _within(library, signals, since, until, community)
+    within, who = select(library, **filters)
+    signals = measure_signals(library, query, within.period)
+    chosen = _chosen(library, signals, within)
     model = model_for(library.path)
     odds = odds_of(signals, model)
     ranked = chosen[np.argsort(-odds.probability[chosen], kind="stable")].tolist()  # authors stand in order
@@ -105,8 +107,9 @@ def find_audience(
         reach=[_reach(people[:k]) for k in _steps(len(people))],
         lift_curve=_lift_curve(chances),
         calibrated_on=model.calibrated_on,
+        left_out=list(who.left_out),
     )
-    return replace(result, headline=_headline(result), lines=_lines(result))
+    return replace(result, headline=_headline(result), lines=[*_lines(result), *map(note, who.told)])
 
 
 def _steps(people: int) -> list[int]:
@@ -125,14 +128,11 @@ def _lift_curve(chances: np.ndarray) -> list[tuple[float, float]]:
     return [(share, float(total[round(share * len(chances))] / max(total[-1], 1e-9))) for share in REACHED]
 
 
-def _within(
-    library: Library, signals: Signals, since: str | None, until: str | None, community: str | None
-) -> np.ndarray:
-    """Rows of people who posted within the time and community asked for."""
-    if since is None and until is None and community is None:
+def _chosen(library: Library, signals: Signals, within: Selection) -> np.ndarray:
+    """Rows of the people who wrote the posts of ``within``."""
+    if within.where == "true":
         return np.arange(len(signals.authors))
-    selection = select_posts(library, since=since, until=until, community=community)
-    rows = library.facts.rows(f"SELECT DISTINCT p.author FROM posts p WHERE {selection.where}", selection.values)
+    rows = library.facts.rows(f"SELECT DISTINCT p.author FROM posts p WHERE {within.where}", within.values)
     present = {name for (name,) in rows}
     return np.array([row for row, author in enumerate(signals.authors) if author in present], dtype=int)
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC
-from typing import Any
+from typing import Any, Unpack
 
-from tools.extract_entities import NAMED
+from tools.extract_entities import named_most
 from tools.extract_keywords import Keyword, contrastive_phrases
 from tools.library import Library
 from tools.result import cells
 from tools.result.evidence import Evidence
-from tools.result.line import Cell, Line, Listing, Part, lead, line, listed, note, one_line
+from tools.result.line import Cell, Line, Listing, Part, lead, line, listed, note
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts
 from tools.result.words import tone
-from tools.selection.posts import EVIDENCE, Selection, as_evidence, select_posts
+from tools.selection.people import DISLIKES, LIKES
+from tools.selection.posts import EVIDENCE, Scope, Selection, as_evidence, select_posts
 
-LIKES, DISLIKES = 0.15, -0.15  # tone of the posts that name a brand, from which it counts as liked or disliked
 DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 
@@ -62,19 +62,17 @@ class GetProfile(ToolResult):
 def get_profile(
     library: Library,
     user: str,
-    since: str | None = None,
-    until: str | None = None,
-    community: str | None = None,
+    **filters: Unpack[Scope],
 ) -> GetProfile:
     """Everything about one person: activity, interests, brands, tone, engagement, habits."""
     author = library.author(user)
-    selection = select_posts(library, user=author, since=since, until=until, community=community)
+    selection = select_posts(library, user=author, **filters)
     ((posts, first, last, negative, neutral, positive, likes, replies),) = library.facts.rows(
         "SELECT count(*), min(p.created_at), max(p.created_at), avg(p.negative), avg(p.neutral), avg(p.positive), "
         f"avg(p.likes), avg(p.replies) FROM posts p WHERE {selection.where}",
         selection.values,
     )
-    everyone = select_posts(library, since=since, until=until, community=community)
+    everyone = select_posts(library, **filters)
     ((all_likes, all_replies),) = library.facts.rows(
         f"SELECT avg(p.likes), avg(p.replies) FROM posts p WHERE {everyone.where}", everyone.values
     )
@@ -159,12 +157,8 @@ def _lines(profile: GetProfile) -> list[Line]:
 
 def _brands(library: Library, selection: Selection) -> list[Brand]:
     """Organizations, products, works and groups this person names, the commonest first."""
-    rows = library.facts.rows(
-        f"{NAMED} WHERE {selection.where} AND m.type IN ('organization', 'product', 'work', 'group')) "
-        "GROUP BY canonical ORDER BY posts DESC, name LIMIT 20",
-        selection.values,
-    )
-    return [Brand(one_line(name), type_, posts, mean) for name, type_, posts, _, mean in rows]
+    named = named_most(library, selection, ("organization", "product", "work", "group"), 20)
+    return [Brand(each.name, each.type, each.posts, each.mean) for each in named]
 
 
 def _counts(library: Library, selection: Selection, column: str) -> list[tuple[Any, int]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,10 +25,10 @@ from tools.targeting.post_matrix import Crowd
 
 if TYPE_CHECKING:
     from index.entities.pipeline import Reader
-    from tools.segments.grouping import Grouping
     from tools.targeting.affinity import Common
 
-REMEMBERED = 32  # patterns whose posts are kept
+ALIKE = 60.0
+ONE_THREAD = threading.Lock()  # torch counts its threads for the whole process
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Library:
     manifest: Manifest
     facts: Facts
     vectors: Vectors
-    groupings: dict[int | None, Grouping] = field(default_factory=dict)  # of everyone, by the number asked for
+    groupings: dict[int | None, Any] = field(default_factory=dict)  # Grouping of everyone, by the number asked for
 
     @classmethod
     def open(cls, path: Path) -> Library:
@@ -116,19 +116,6 @@ class Library:
         """(posts,) whether each post of ``crowd`` is negative."""
         return self.facts.frame("SELECT sentiment = 'negative' AS cold FROM posts").cold.to_numpy(dtype=bool)
 
-    @cached_property
-    def matching(self) -> Callable[[str], tuple[str, ...]]:
-        """``matching(pattern)``: ids, in order, of the posts whose text a regular expression matches; the last few
-        are remembered.
-        """
-
-        @lru_cache(maxsize=REMEMBERED)
-        def find(pattern: str) -> tuple[str, ...]:
-            sql = "SELECT id FROM posts WHERE regexp_matches(text, $pattern) ORDER BY id"
-            return tuple(id_ for (id_,) in self.facts.rows(sql, {"pattern": pattern}))
-
-        return find
-
     def embed(self, text: str) -> np.ndarray:
         """(384,) of unit length."""
         return _embed((text,))[0]
@@ -194,8 +181,11 @@ def _handle(user: str) -> str:
 
 
 def nearest_names(name: str, names: list[str], limit: int = 3) -> list[str]:
-    """Names spelled most like ``name``."""
-    return difflib.get_close_matches(name, names, n=limit, cutoff=0.6)
+    """Names spelled most like ``name``, the nearest first: at least ``ALIKE`` per cent by edits (Indel similarity)."""
+    from rapidfuzz import fuzz, process
+
+    found = process.extract(name, names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=limit)
+    return [near for near, _, _ in found]
 
 
 @lru_cache(maxsize=128)
@@ -204,9 +194,11 @@ def _embed(texts: tuple[str, ...]) -> np.ndarray:
 
     from index.encoding.encoder import query_encoder
 
-    encoder, threads = query_encoder(), torch.get_num_threads()
-    torch.set_num_threads(1)  # a few words are read sooner than several threads have waited for each other
-    try:
-        return encoder.embed(texts)
-    finally:
-        torch.set_num_threads(threads)
+    encoder = query_encoder()
+    with ONE_THREAD:  # or the second of two would take the one thread of the first for the number to go back to
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)  # a few words are read sooner than several threads have waited for each other
+        try:
+            return encoder.embed(texts)
+        finally:
+            torch.set_num_threads(threads)

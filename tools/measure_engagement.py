@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Unpack
 
 from index.errors import AnalystError
 from tools.library import Library
@@ -16,7 +16,7 @@ from tools.result.words import count
 from tools.result.words import listed as listed_words
 from tools.selection.contrast import Contrast, contrast
 from tools.selection.intervals import CONFIDENCE, margin
-from tools.selection.posts import EVIDENCE, Selection, as_evidence, select_posts
+from tools.selection.posts import EVIDENCE, PostFilters, Selection, as_evidence, select_posts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +81,7 @@ class MeasureEngagement(ToolResult):
     ``known`` is the share of these posts that have each part, ``part_share`` the share of each in the whole,
     ``top_share`` the part of all engagement that the top fifth gets. ``groups`` has the shown groups of ``by``;
     ``typical`` figures are winsorised (``drawn_in`` of the posts at each end).
-    ``topic`` to ``community`` are what was asked for.
+    ``topic`` to ``filters`` are what was asked for.
     """
 
     subject: str
@@ -105,9 +105,7 @@ class MeasureEngagement(ToolResult):
     confidence: float = CONFIDENCE
     topic: str | None = None
     user: str | None = None
-    since: str | None = None
-    until: str | None = None
-    community: str | None = None
+    filters: PostFilters = field(default_factory=PostFilters)
 
 
 def measure_engagement(
@@ -115,12 +113,10 @@ def measure_engagement(
     topic: str | None = None,
     user: str | None = None,
     by: By | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    community: str | None = None,
+    **filters: Unpack[PostFilters],
 ) -> MeasureEngagement:
     """What gets likes, replies and shares, and when: about a topic, of a person or in all posts; by hour, weekday, month, year or community."""  # noqa: E501
-    selection = select_posts(library, topic=topic, user=user, community=community, since=since, until=until)
+    selection = select_posts(library, topic=topic, user=user, **filters)
     posts = _posts(library, selection)
     measured = posts[posts.known].copy()
     if measured.empty:
@@ -156,9 +152,7 @@ def measure_engagement(
         top_engagement={post.id: engagement for post, engagement in top},
         topic=topic,
         user=user,
-        since=since,
-        until=until,
-        community=community,
+        filters=filters,
     )
     listing = Listing("communities" if by == "community" else "times", tuple(result.groups)) if result.groups else None
     return replace(result, headline=_headline(result), lines=_lines(result), listing=listing)

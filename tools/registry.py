@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, get_type_hints
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from index.errors import AnalystError
 from tools.analyze_sentiment import analyze_sentiment
+from tools.cannot_tell import cannot_tell
 from tools.compare_brands import compare_brands
+from tools.count import count
 from tools.describe_data import describe_data
 from tools.explain_match import explain_match
+from tools.explain_method import explain_method
 from tools.extract_entities import extract_entities
 from tools.extract_keywords import extract_keywords
 from tools.find_audience import find_audience
@@ -22,8 +27,10 @@ from tools.get_profile import get_profile
 from tools.library import Library
 from tools.list_segments import list_segments
 from tools.measure_engagement import measure_engagement
+from tools.rank import rank
 from tools.result.result import ToolResult
 from tools.search_posts import search_posts
+from tools.selection.people import MANY
 
 TOOLS: dict[str, Callable[..., ToolResult]] = {
     tool.__name__: tool
@@ -37,13 +44,20 @@ TOOLS: dict[str, Callable[..., ToolResult]] = {
         extract_keywords,
         compare_brands,
         measure_engagement,
+        count,
+        rank,
         list_segments,
         describe_data,
+        explain_method,
+        cannot_tell,
     )
 }
+ARGUMENTS = Path(__file__).parent / "arguments.yaml"
 LONGEST_ARGUMENT = 4000  # characters
 LARGEST_LIMIT = 500
 LONGEST_LIST = 50
+LISTS_OF_HANDLES = ("among", "exclude", "users")
+COUNTS = ("min_likes", "min_posts", "at_least")
 
 
 class BadArguments(AnalystError):
@@ -71,26 +85,49 @@ def call_tool(library: Library, name: str, args: dict[str, Any]) -> ToolResult:
 @cache
 def arguments_model(name: str) -> type[BaseModel]:
     """A pydantic model of a tool's arguments, made from the function's own signature."""
-    function = TOOLS[name]
-    hints = get_type_hints(function)
     fields: dict[str, Any] = {}
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.name == "library":
-            continue
-        hint = hints[parameter.name]
-        default = ... if parameter.default is inspect.Parameter.empty else parameter.default
-        if parameter.name == "limit":
-            fields["limit"] = (hint, Field(default, ge=1, le=LARGEST_LIMIT))
+    for key, hint, default in _parameters(TOOLS[name]):
+        words = argument_description(name, key)
+        if get_origin(hint) is Annotated:
+            hint, words = get_args(hint)[:2]
+        bounds: dict[str, Any] = {}
+        if key == "limit":
+            bounds = {"ge": 1, "le": LARGEST_LIMIT}
+        elif key in COUNTS:
+            bounds = {"ge": 0}
         elif "list" in str(hint):
-            fields[parameter.name] = (hint, Field(default, max_length=LONGEST_LIST))
-        else:
-            fields[parameter.name] = (hint, default)
+            bounds = {"max_length": MANY if key in LISTS_OF_HANDLES else LONGEST_LIST}
+        fields[key] = (hint, Field(default, description=words, **bounds))
     return create_model(name, __config__=ConfigDict(extra="forbid", str_max_length=LONGEST_ARGUMENT), **fields)
+
+
+def _parameters(function: Callable[..., ToolResult]) -> Iterator[tuple[str, Any, Any]]:
+    """Name, type and default of each argument, those of ``**filters: Unpack[…]`` among them; the library is none."""
+    hints = get_type_hints(function, include_extras=True)
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            (filters,) = get_args(hints[parameter.name])
+            yield from ((key, hint, None) for key, hint in get_type_hints(filters, include_extras=True).items())
+        elif parameter.name != "library":
+            default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+            yield parameter.name, hints[parameter.name], default
 
 
 def description(name: str) -> str:
     """What a tool does, in one sentence: the first line of its docstring."""
     return inspect.getdoc(TOOLS[name]).partition("\n")[0]  # type: ignore[union-attr]
+
+
+def argument_description(tool: str, argument: str) -> str | None:
+    """What an argument means, in one line of ``arguments.yaml``; None if it stands nowhere, which a test refuses."""
+    lines = argument_lines()
+    return lines.get(tool, {}).get(argument) or lines["every_tool"].get(argument)
+
+
+@cache
+def argument_lines() -> dict[str, dict[str, str]]:
+    """All lines, by tool (or ``every_tool``) and argument."""
+    return yaml.safe_load(ARGUMENTS.read_text(encoding="utf-8"))
 
 
 def _unpacked(value: Any, tool: str, key: str) -> Any:

@@ -2,95 +2,117 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Literal, Unpack
 
+import numpy as np
+
+from index.entities.mentions import canonical
 from index.errors import AnalystError
 from tools.library import Library
 from tools.result import cells
-from tools.result.line import Listing, lead, line
+from tools.result.line import Line, Listing, lead, line, note
 from tools.result.result import ToolResult
-from tools.selection.posts import count_posts, evidence_posts, select_posts, topic_pattern
+from tools.selection.posts import PostFilters, Selection, evidence_posts, select_posts
+from tools.selection.subject import LONGEST_NAME, Subject, subject_of
 
-Sentiment = Literal["positive", "neutral", "negative"]
-WIDE = 400  # nearest posts that are looked through when the filters are loose
-NARROW = 20_000  # up to so many posts the filtered ones are compared one by one
+Order = Literal["relevance", "likes", "newest", "oldest"]
+SORTED: dict[str, str] = {
+    "likes": "p.likes DESC NULLS LAST, p.id",
+    "newest": "p.created_at DESC NULLS LAST, p.id",
+    "oldest": "p.created_at NULLS LAST, p.id",
+}
 LEXICAL_BONUS = 0.25  # what containing the very words adds to the cosine
 RELEVANT = 0.35  # below this score a post is not about the query
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPosts(ToolResult):
-    """Posts nearest to ``query``; each carries its score. ``considered`` posts passed the filters."""
+    """Posts about ``query``, the nearest first unless another ``order`` was asked for; each carries its score.
+
+    ``considered`` posts were looked at: all that name it where the query is a ``name``, else all that passed the
+    filters.
+    """
 
     query: str
     considered: int
+    order: Order = "relevance"
+    name: str | None = None
+    subject: str = field(default="")
 
 
 def search_posts(
     library: Library,
-    query: str,
-    user: str | None = None,
-    sentiment: Sentiment | None = None,
-    limit: int = 10,
-    since: str | None = None,
-    until: str | None = None,
-    community: str | None = None,
+    query: Annotated[str, "what the posts are about"],
+    user: Annotated[str | None, "only posts of this person"] = None,
+    limit: Annotated[int, "how many are shown"] = 10,
+    order: Annotated[Order, "which of the posts about it come first"] = "relevance",
+    **filters: Unpack[PostFilters],
 ) -> SearchPosts:
-    """Show posts about something, by meaning; optionally of one person, one tone, one community or a time."""
+    """Show posts about something, by meaning; optionally of one person, one tone, one community or a time; the most liked, newest or oldest of them first."""  # noqa: E501
     if not query.strip():
         raise AnalystError("The query is empty", todo="Say what the posts should be about.")
-    selection = select_posts(library, user=user, community=community, since=since, until=until)
-    where, values = selection.where, dict(selection.values)
-    if sentiment:
-        where += " AND p.sentiment = $sentiment"
-        values["sentiment"] = sentiment
-    filtered = where != "true"
-    considered = count_posts(library, selection) if not sentiment else _count(library, where, values)
-    scores = _scores(library, query, where, values, narrow=filtered and considered <= NARROW)
-    best = sorted(scores, key=lambda id_: (-scores[id_], id_))[:limit]
-    posts = [post for post in evidence_posts(library, best, scores) if (post.score or 0) >= RELEVANT]
-    tone = f"{sentiment} " if sentiment else ""
-    scope = f" {selection.words}" if selection.words else ""
-    if not posts:
-        headline = lead(f"No {tone}posts{scope} are about ", cells.topic(query, "query"), ".")
-        return SearchPosts(headline=headline, query=query, considered=considered)
-    found = cells.count(len(posts), f"{tone}post")
-    return SearchPosts(
-        headline=lead(found, " nearest to ", cells.topic(query, "query"), f"{scope}, best first:"),
-        lines=[line("post", cells.said(post, f"evidence.{place}")) for place, post in enumerate(posts)],
-        listing=Listing("posts", tuple(post.id for post in posts)),
-        evidence=posts,
-        query=query,
-        considered=considered,
+    subject = subject_of(library, query, by_meaning=False) if canonical(query) else None
+    name = subject if subject is not None and subject.kind == "name" and len(subject.posts) else None
+    selection = select_posts(
+        library, topic=query if name else None, user=user, may_be_empty=name is not None, **filters
     )
+    if name is None:  # whatever the tone of a topic is, there is none here
+        selection = replace(selection, posts="posts p")
+    ids = [id_ for (id_,) in _ordered(library, selection, order)]
+    scores = _scores(library, query, ids, subject)
+    about = [id_ for id_ in ids if name is not None or scores[id_] >= RELEVANT]
+    if order == "relevance":
+        about.sort(key=lambda id_: (-scores[id_], id_))
+    found = SearchPosts(
+        evidence=evidence_posts(library, about[:limit], scores),
+        query=query,
+        considered=len(ids),
+        order=order,
+        name=name.name if name else None,
+        subject=selection.beside,
+    )
+    listing = Listing("posts", tuple(post.id for post in found.evidence)) if found.evidence else None
+    return replace(found, headline=_headline(found), lines=_lines(found, name, len(about)), listing=listing)
 
 
-def _count(library: Library, where: str, values: dict[str, object]) -> int:
-    return int(library.facts.rows(f"SELECT count(*) FROM posts p WHERE {where}", values)[0][0])
+def _ordered(library: Library, selection: Selection, order: Order) -> list[tuple[str]]:
+    by = SORTED.get(order, "p.id")
+    return library.facts.rows(f"SELECT p.id FROM posts p WHERE {selection.where} ORDER BY {by}", selection.values)  # type: ignore[return-value]
 
 
-def _scores(library: Library, query: str, where: str, values: dict[str, object], *, narrow: bool) -> dict[str, float]:
-    """Cosine of each candidate that passes the filters, raised where the very words occur."""
-    vector = library.embed(query)
-    lexical = [
-        id_
-        for (id_,) in library.facts.rows(
-            f"SELECT p.id FROM posts p WHERE {where} AND regexp_matches(p.text, $q) ORDER BY p.id LIMIT {WIDE}",
-            {**values, "q": topic_pattern(library, query)},
-        )
-    ]
-    if narrow:
-        candidates = [id_ for (id_,) in library.facts.rows(f"SELECT p.id FROM posts p WHERE {where}", values)]
-    else:
-        near = [id_ for id_, _ in library.vectors.nearest("posts", vector, WIDE)]
-        candidates = [
-            id_
-            for (id_,) in library.facts.rows(
-                f"SELECT p.id FROM posts p WHERE {where} AND p.id IN (SELECT unnest($near))", {**values, "near": near}
+def _scores(library: Library, query: str, ids: list[str], subject: Subject | None) -> dict[str, float]:
+    """Cosine of each post to the query, raised where the very words occur."""
+    crowd = library.crowd
+    cosines = crowd.cosines(library.embed(query))
+    rows = np.arange(len(crowd.ids)) if len(ids) == len(crowd.ids) else crowd.rows_of(ids)
+    of = dict(zip(crowd.ids[rows].tolist(), cosines[rows].tolist(), strict=True))
+    for id_ in subject.posts.id if subject is not None and len(query.split()) <= LONGEST_NAME else ():
+        if id_ in of:
+            of[id_] += LEXICAL_BONUS
+    return of
+
+
+def _headline(found: SearchPosts) -> Line:
+    scope = f" {found.subject}" if found.subject else ""
+    query = cells.topic(found.query, "query")
+    if not found.evidence:
+        return lead(f"No posts{scope} are about ", query, ".")
+    shown = cells.count(len(found.evidence), "post")
+    if found.order != "relevance":
+        first = {"likes": "the most liked", "newest": "the newest", "oldest": "the oldest"}[found.order]
+        return lead(shown, " about ", query, f"{scope}, {first} first:")
+    return lead(shown, " nearest to ", query, f"{scope}, best first:")
+
+
+def _lines(found: SearchPosts, name: Subject | None, about: int) -> list[Line]:
+    lines = [line("post", cells.said(post, f"evidence.{place}")) for place, post in enumerate(found.evidence)]
+    if name is not None and about > len(found.evidence):
+        lines.append(
+            note(
+                "In all, ",
+                cells.count(found.considered, "post", "considered"),
+                f"{f' {found.subject}' if found.subject else ''} name it.",
             )
-        ]
-    ids, vectors = library.vectors.get("posts", list(dict.fromkeys([*lexical, *candidates])))
-    cosines = vectors @ vector
-    said_it = set(lexical)
-    return {id_: float(c) + LEXICAL_BONUS * (id_ in said_it) for id_, c in zip(ids, cosines, strict=True)}
+        )
+    return lines

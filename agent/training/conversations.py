@@ -15,11 +15,11 @@ import yaml
 
 from agent.models.grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
 from agent.models.held_words import NOT_FIRST, NOT_LAST, NOT_LAST_OF_TEXT
-from agent.models.policy import words
+from agent.models.shipped import words
 from agent.training.fillers import SLOT, Fillers, in_words, names_in, roughen
 from agent.training.follow_ups import Step, kept, places_within, read_steps, tool_after
+from agent.understanding.calls import SUBJECT
 from agent.understanding.context import LISTS, place_of
-from agent.understanding.reader import SUBJECT
 from index.errors import AnalystError
 from index.training.data import read_rows
 from tools.registry import TOOLS, arguments_model

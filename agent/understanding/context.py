@@ -9,7 +9,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from tools.selection.numbers import number_words
+from tools.selection.numbers import as_number
 
 # Where a result keeps the names that it lists, by tool; every other list is one of people.
 LISTS = {
@@ -26,11 +26,11 @@ POINTER = re.compile(
     rf"\bthe ({_NTH})(?=\s*[?.!]*$)|(?<!\w)(#\d+|number (?:\d+|one|two|three|four|five)|no\.? ?\d+)\b",
     re.IGNORECASE,
 )
-SHOWN_LETTERS = 40  # of each argument in the context of a question
+SHOWN_CHARACTERS = 40  # of each argument in the context of a question
 
 
 @dataclass(frozen=True)
-class Earlier:
+class CallContext:
     """The last call: the user's ``question``, the ``tool`` and its ``args`` as they were written.
 
     ``listed`` are the people or names, best first, of the last result that had a list.
@@ -45,14 +45,14 @@ class Earlier:
     @property
     def text(self) -> str:
         """The call in words, as the question reader is shown it; empty if there was none."""
-        return context(self.tool, self.args, self.question) if self.tool else ""
+        return described(self.tool, self.args, self.question) if self.tool else ""
 
     @property
     def people(self) -> tuple[str, ...]:
         return self.listed if self.are_people else ()
 
     @classmethod
-    def of(cls, messages: Sequence[BaseMessage]) -> Earlier:
+    def of(cls, messages: Sequence[BaseMessage]) -> CallContext:
         """From a conversation whose last message is the question that is to be read."""
         question, found = "", cls()
         calls: dict[str, Mapping[str, Any]] = {}
@@ -81,12 +81,12 @@ def _listed(message: ToolMessage, args: Mapping[str, Any]) -> tuple[tuple[str, .
     return (people, True) if people else None
 
 
-def context(tool: str, args: Mapping[str, Any], question: str) -> str:
+def described(tool: str, args: Mapping[str, Any], question: str) -> str:
     """``find audience; campaign Nike; limit 5 | who would go for Nike? five will do``."""
     said = [
         f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in args.items()
     ]
-    return "; ".join([tool.replace("_", " "), *(text[:SHOWN_LETTERS] for text in said)]) + " | " + question
+    return "; ".join([tool.replace("_", " "), *(text[:SHOWN_CHARACTERS] for text in said)]) + " | " + question
 
 
 def pointer_in(question: str) -> str:
@@ -108,4 +108,4 @@ def place_of(said: str) -> int | None:
 def _place(word: str) -> int | None:
     if word.isdecimal():
         return int(word) - 1 if 0 < int(word) <= 1000 else None
-    return PLACES[word] if word in PLACES else number_words()[word] - 1 if number_words().get(word) else None
+    return PLACES[word] if word in PLACES else number - 1 if (number := as_number(word)) else None

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from index.inflection import singular
 from index.store.facts import MENTIONS
 
 MADE = ("organization", "product")  # what is made is counted in pieces; the Eagles are no bird
@@ -41,11 +42,10 @@ def _singulars(path: Path) -> dict[str, str]:
     seen = named.append_column("made", made).group_by("canonical").aggregate([("made", "count"), ("made", "mean")])
     times = {row["canonical"]: (row["made_count"], row["made_mean"]) for row in seen.to_pylist()}
     return {
-        name: name[:-1]
+        name: singular(name)
         for name, (count, share) in times.items()
-        if name.endswith("s")
-        and len(name) > 3
-        and (one := times.get(name[:-1])) is not None
+        if singular(name) != name
+        and (one := times.get(singular(name))) is not None
         and min(share, one[1]) > 0.5
         and one[0] >= count
     }

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from index.encoding.tagging import Span, Word
+from index.inflection import singular
 from index.phrases.rarity import rarities
 
 LONGEST = 4  # words in a phrase
@@ -221,16 +222,6 @@ def _is_content(word: str) -> bool:
 def key_of(phrase: str) -> str:
     """One spelling for a phrase's singular and plural."""
     return " ".join(singular(word) for word in phrase.split())
-
-
-@lru_cache(SEEN_WORDS)
-def singular(word: str) -> str:
-    """An English word without the ending of its plural, where it plainly has one: shoes → shoe, candies → candy."""
-    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ews")):
-        return word
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    return word[:-2] if word.endswith(("sses", "shes", "ches", "xes", "zes")) else word[:-1]
 
 
 def features(

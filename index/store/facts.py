@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -125,6 +126,7 @@ class Facts:
 
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
+        self._kept = itertools.count()
         for table in TABLES:
             path = folder / f"{table}.parquet"
             if path.is_file():
@@ -142,6 +144,20 @@ class Facts:
         """The same as a data frame."""
         with self._lock:
             return self._cursor(sql, parameters).df()
+
+    def keep(self, rows: pd.DataFrame) -> str:
+        """Keeps a table in memory beside the others, for queries to join; returns its name. ``drop`` forgets it."""
+        name = f"kept_{next(self._kept)}"
+        with self._lock:
+            self._connection.register("rows_to_keep", rows)
+            self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM rows_to_keep")
+            self._connection.unregister("rows_to_keep")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Forgets what ``keep`` kept."""
+        with self._lock:
+            self._connection.execute(f"DROP TABLE {name}")
 
     def _cursor(self, sql: str, parameters: Sequence[Any] | dict[str, Any]) -> duckdb.DuckDBPyConnection:
         return self._connection.execute(sql, parameters)

@@ -88,6 +88,10 @@ def test_people_and_communities_are_told_apart(
         (["Nike Air Max"], ["Nike Air Max"]),
         (["nike whatever"], ["nike whatever"]),
         (["nike berlin", "puma"], ["nike berlin", "puma"]),
+        (["Canon Nikon"], ["Canon", "Nikon"]),  # well known, though nobody here names them
+        (["Canon and Nikon"], ["Canon", "Nikon"]),
+        (["Nike vs. Whatever"], ["Nike", "Whatever"]),
+        (["H&M"], ["H&M"]),
     ],
 )
 def test_names_in_a_row_are_several_brands(library: Library, given: list[str], apart: list[str]) -> None:

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from agent.toolbox import tool_schema
 from index.errors import AnalystError
 from tools.library import Library
-from tools.registry import TOOLS, BadArguments, arguments_model, call_tool, description
+from tools.registry import TOOLS, BadArguments, argument_lines, arguments_model, call_tool, description
+from tools.selection.people import Filters
+from tools.selection.posts import Scope
 
 Call = Callable[..., Any]
 Refuse = Callable[..., str]
@@ -24,6 +27,8 @@ WHOLE: dict[str, dict[str, Any]] = {  # for each tool a call that works
     "extract_keywords": {"user": "signs"},
     "compare_brands": {"brands": ["Nike", "Lego"]},
     "measure_engagement": {},
+    "count": {},
+    "rank": {"of": "person"},
     "list_segments": {},
     "describe_data": {},
 }
@@ -36,16 +41,32 @@ NASTY = (
 
 
 def test_the_tools_and_their_arguments() -> None:
+    scope = ["community", "since", "until"]
+    content = [*scope, "without", "min_likes", "language"]
+    posts = [*content, "sentiment"]
+    people = [
+        "likes",
+        "dislikes",
+        "names",
+        "never_names",
+        "never_dislikes",
+        "active_in",
+        "min_posts",
+        "exclude",
+        "among",
+    ]
     assert {name: list(arguments_model(name).model_fields) for name in TOOLS} == {
-        "find_audience": ["campaign", "interests", "limit", "since", "until", "community"],
-        "explain_match": ["user", "campaign", "interests", "since", "until", "community"],
-        "get_profile": ["user", "since", "until", "community"],
-        "search_posts": ["query", "user", "sentiment", "limit", "since", "until", "community"],
-        "analyze_sentiment": ["topic", "user", "text", "by", "since", "until", "community"],
-        "extract_entities": ["topic", "user", "text", "community", "type", "limit", "since", "until"],
-        "extract_keywords": ["topic", "user", "text", "community", "limit", "since", "until"],
-        "compare_brands": ["brands", "since", "until", "community"],
-        "measure_engagement": ["topic", "user", "by", "since", "until", "community"],
+        "find_audience": ["campaign", "interests", "limit", *scope, *people],
+        "explain_match": ["user", "campaign", "interests", *scope],
+        "get_profile": ["user", *scope],
+        "search_posts": ["query", "user", "limit", "order", *posts],
+        "analyze_sentiment": ["topic", "user", "text", "by", *content],
+        "extract_entities": ["topic", "user", "text", "type", "limit", *posts],
+        "extract_keywords": ["topic", "user", "text", "limit", *posts],
+        "compare_brands": ["brands", *content],
+        "measure_engagement": ["topic", "user", "by", *posts],
+        "count": ["of", "topic", "user", "type", *posts, *people],
+        "rank": ["of", "by", "order", "type", "at_least", "average", "limit", "topic", "user", *posts, *people],
         "list_segments": ["count", "topic", "since", "until", "community"],
         "describe_data": [],
     }
@@ -53,12 +74,27 @@ def test_the_tools_and_their_arguments() -> None:
         assert description(name).endswith(".") and len(description(name)) > 30
 
 
+@pytest.mark.parametrize(
+    ("tool", "argument"), [(tool, argument) for tool in TOOLS for argument in arguments_model(tool).model_fields]
+)
+def test_every_argument_has_a_line_that_models_see(tool: str, argument: str) -> None:
+    meaning = tool_schema(tool)["function"]["parameters"]["properties"][argument].get("description", "")
+    assert 20 < len(meaning) <= 120 and meaning.endswith(".") and meaning[0].isupper() and "\n" not in meaning
+
+
+def test_no_line_is_about_an_argument_that_no_tool_takes() -> None:
+    taken = {tool: set(arguments_model(tool).model_fields) for tool in TOOLS}
+    lines = {tool: set(found) for tool, found in argument_lines().items()}
+    assert lines.pop("every_tool") <= set().union(*taken.values())
+    assert all(found <= taken[tool] for tool, found in lines.items())
+
+
 def test_unknown_tools_and_arguments(refuse: Refuse) -> None:
     said = refuse("drop_tables")
     assert "There is no tool named 'drop_tables'" in said and all(name in said for name in TOOLS)
     said = refuse("get_profile", user="signs", limit=3)
     assert (
-        "limit: extra inputs are not permitted" in said and "Its arguments are: user, since, until, community." in said
+        "limit: extra inputs are not permitted" in said and "Its arguments are: user, community, since, until." in said
     )
     assert "library" in refuse("get_profile", user="signs", library="x")
     assert "campaign: field required" in refuse("find_audience")
@@ -71,7 +107,9 @@ def test_limits(call: Call, library: Library, tool: str) -> None:
     for limit in accepted:
         result = call(tool, **WHOLE[tool], limit=limit)
         found = next(
-            getattr(result, name) for name in ("people", "keywords", "entities", "evidence") if hasattr(result, name)
+            getattr(result, name)
+            for name in ("groups", "people", "keywords", "entities", "evidence")
+            if hasattr(result, name)
         )
         assert len(found) <= int(limit)
     refused: tuple[Any, ...] = (
@@ -106,7 +144,7 @@ def test_coerced_lists(call: Call, refuse: Refuse) -> None:
 def test_values_outside_the_choices(refuse: Refuse) -> None:
     assert "by: input should be 'day'" in refuse("analyze_sentiment", user="signs", by="decade")
     assert "sentiment: " in refuse("search_posts", query="x", sentiment="angry' OR 1=1 --")
-    assert "type: " in refuse("extract_entities", user="signs", type="brand")
+    assert "type: " in refuse("extract_entities", user="signs", type="company")
     assert "campaign: " in refuse("find_audience", campaign=7)
     assert "query: " in refuse("search_posts", query="x" * 4001)
 
@@ -119,19 +157,21 @@ def test_none_means_not_given(call: Call) -> None:
 def test_what_a_tool_needs(refuse: Refuse) -> None:
     assert "needs one of topic, user or text" in refuse("analyze_sentiment")
     assert "a text has no topic or user" in refuse("analyze_sentiment", text="x", user="signs")
-    assert "need one of topic, user, text or community" in refuse("extract_entities")
-    assert "need one of topic, user, text or community" in refuse("extract_keywords")
+    assert "and no filters" in refuse("extract_keywords", text="x", since="2024")
     for tool, key in (("find_audience", "campaign"), ("search_posts", "query"), ("analyze_sentiment", "text"),
                       ("extract_entities", "text"), ("extract_keywords", "text")):  # fmt: skip
         for empty in ("", " \n\t"):
             assert f"The {key} is empty" in refuse(tool, **{key: empty})
 
 
+NUMBERS = ("min_likes", "min_posts", "at_least")
 STRINGS = [
     (tool, key)
     for tool in TOOLS
     for key in arguments_model(tool).model_fields
-    if key not in ("limit", "by", "sentiment", "type", "count")
+    if key not in ("limit", "by", "sentiment", "type", "count", "of", "order", "average", *NUMBERS)
+    # What is shared is read in one place: once is enough.
+    and (tool == "count" or key not in Filters.__annotations__ or key in Scope.__annotations__)
 ]
 
 

@@ -90,10 +90,7 @@ def week_chart(library: Library, result: MeasureEngagement) -> Chart | None:
 
 def _week(library: Library, result: MeasureEngagement) -> pd.DataFrame:
     """Posts and their engagement, outliers drawn in as the result does, by weekday (0 is Monday) and hour."""
-    selection = select_posts(
-        library, topic=result.topic, user=result.user, community=result.community,
-        since=result.since, until=result.until,
-    )  # fmt: skip
+    selection = select_posts(library, topic=result.topic, user=result.user, **result.filters)
     return library.facts.frame(
         f"WITH known AS (SELECT {ENGAGEMENT} AS got, p.created_at FROM posts p WHERE {selection.where} AND {KNOWN}), "
         "ends AS (SELECT quantile_cont(got, 0.05) AS low, quantile_cont(got, 0.95) AS high FROM known) "

@@ -59,7 +59,7 @@ class Line:
     place: int | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "cells", tuple(self.cells))  # a conversation that is read back has lists
+        object.__setattr__(self, "cells", tuple(self.cells))  # MessagePack, in which talks are kept, has lists only
 
     @property
     def text(self) -> str:

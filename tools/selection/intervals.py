@@ -1,4 +1,4 @@
-"""How sure a mean is when people write several posts each."""
+"""How sure a mean is when people write several posts each, and how sure a share."""
 
 from __future__ import annotations
 
@@ -26,3 +26,11 @@ def margin(values: pd.Series[float], people: pd.Series | np.ndarray, *, compared
         return None
     error = float((from_mean**2).sum() * clusters / (clusters - 1)) ** 0.5 / len(values)
     return float(stdtrit(clusters - 1, 1 - (1 - CONFIDENCE) / 2 / compared)) * error
+
+
+def wilson(part: float, whole: float) -> tuple[float, float]:
+    """The 95 % interval of a share of ``part`` in ``whole`` (Wilson, 1927)."""
+    z2 = 1.96**2
+    centre = (part + z2 / 2) / (whole + z2)
+    half = 1.96 * ((part * (whole - part) / whole + z2 / 4) ** 0.5) / (whole + z2)
+    return max(0.0, centre - half), min(1.0, centre + half)

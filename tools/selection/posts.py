@@ -1,36 +1,64 @@
-"""Which posts a question is about: by topic, person, community and time."""
+"""Which posts a question is about: one selection, with every filter, for all tools.
+
+A tool takes the filters of posts as ``**filters: Unpack[PostFilters]`` and hands them to ``select_posts``; those of
+people are ``tools.selection.people.PeopleFilters`` and work alike. ``tools.registry`` flattens both into the arguments
+that a model sees, so that a filter is described in one place, and one that a tool does not take is refused, never
+ignored. Values reach SQL only as parameters.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Annotated, Any, Literal, TypedDict, Unpack
 
-from index.entities.mentions import canonical
 from index.errors import AnalystError
-from index.phrases.rarity import is_plain_word
-from tools.library import Library, nearest_names
+from index.store.facts import SENTIMENTS
+from tools.library import Library
 from tools.result.evidence import Evidence
-from tools.result.words import short
+from tools.result.words import count, short
+from tools.selection.period import Period, period_here
+from tools.selection.subject import Subject, known_names, names_like, subject_of, subjects_of_names, table_of
 
-NEAR_POSTS = 300
-NEAR_ENOUGH = 0.42  # cosine from which a post without the words still counts as being about a topic
-NAME_SHARE = 0.3  # a topic is a name if so many of the posts with its words have it tagged as one …
-CAPITAL_SHARE = 0.5  # … or write it with a capital
-NO_POST = r"[^\x00-\x{10FFFF}]"  # a pattern that no text matches
-NOT_PLURAL = frozenset({"news"})  # without its s another word
-# Where a post names the topic, its tone is the tone toward that name, not of the whole post.
-POSTS_TOWARD = """(
-SELECT q.* REPLACE (coalesce(t.negative, q.negative) AS negative, coalesce(t.neutral, q.neutral) AS neutral,
-                    coalesce(t.positive, q.positive) AS positive,
-                    CASE WHEN t.post IS NULL THEN q.sentiment
-                         WHEN t.positive >= greatest(t.negative, t.neutral) THEN 'positive'
-                         WHEN t.negative >= t.neutral THEN 'negative' ELSE 'neutral' END AS sentiment)
-FROM posts q LEFT JOIN (
-    SELECT post, avg(negative) AS negative, avg(neutral) AS neutral, avg(positive) AS positive
-    FROM mentions WHERE regexp_matches(text, $pattern) GROUP BY post) t ON t.post = q.id) p"""
+Sentiment = Literal["positive", "neutral", "negative"]
 EVIDENCE = "p.id, p.author, p.text, p.created_at, p.community, p.likes, p.sentiment"
+LANGUAGES = {
+    "arabic": "ar", "chinese": "zh", "danish": "da", "dutch": "nl", "english": "en", "finnish": "fi", "french":
+    "fr", "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu", "indonesian": "id",
+    "italian": "it", "japanese": "ja", "korean": "ko", "norwegian": "no", "polish": "pl", "portuguese": "pt",
+    "romanian": "ro", "russian": "ru", "spanish": "es", "swedish": "sv", "thai": "th", "turkish": "tr",
+    "ukrainian": "uk", "vietnamese": "vi",
+}  # fmt: skip
+
+
+class Scope(TypedDict, total=False):
+    """Where and when: each is optional, and all that are given must hold."""
+
+    community: Annotated[str | None, "only posts in this community"]
+    since: Annotated[str | None, "from this time on: a date, or words such as 'last month'"]
+    until: Annotated[str | None, "up to this time, which is included: a date, or words"]
+
+
+class ContentFilters(Scope, total=False):
+    """Conditions on posts but for their tone."""
+
+    without: Annotated[list[str] | None, "names or words that must not stand in the posts"]
+    min_likes: Annotated[int | None, "only posts with at least so many likes"]
+    language: Annotated[str | None, "only posts in this language: its name or code"]
+
+
+class PostFilters(ContentFilters, total=False):
+    """All conditions on posts."""
+
+    sentiment: Annotated[Sentiment | None, "only posts of this tone, toward the topic if there is one"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One clause of a selection, over ``posts p``, and how it is said after "posts"."""
+
+    clause: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +66,8 @@ class Selection:
     """A WHERE clause over ``posts p`` with its values, and how to say it in words.
 
     ``posts`` is what may stand for ``posts p`` in a FROM clause: with a topic, posts whose tone is that toward it.
+    ``subject`` is what a topic was resolved to, ``period`` the time that was asked for; ``beside`` says the conditions
+    other than the topic.
     """
 
     where: str
@@ -45,6 +75,12 @@ class Selection:
     words: str
     by_meaning: bool = False
     posts: str = "posts p"
+    subject: Subject | None = None
+    period: Period = field(default_factory=Period)
+    beside: str = ""
+
+
+EVERYTHING = Selection("true", {}, "")
 
 
 def select_posts(
@@ -52,162 +88,125 @@ def select_posts(
     *,
     topic: str | None = None,
     user: str | None = None,
-    community: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
+    may_be_empty: bool = False,
+    **filters: Unpack[PostFilters],
 ) -> Selection:
-    """Posts that meet every condition given. Raises AnalystError if a name is unknown or nothing is left."""
-    clauses, values, words = ["true"], {}, []
+    """Posts that meet every condition given.
+
+    Raises AnalystError if a person, a community or a language is unknown, or, unless it ``may_be_empty``, nothing is
+    left.
+    """
+    conditions, values = [], dict[str, Any]()
+    subject, about, posts = None, None, "posts p"
     if user is not None:
-        author = library.author(user)
-        clauses.append("p.author = $author")
-        values["author"] = author
-        words.append(f"by @{author}")
+        values["author"] = library.author(user)
+        conditions.append(Condition("p.author = $author", f"by @{values['author']}"))
     if topic is not None:
-        words.append(f"about {short(topic)}")
-    if community is not None:
-        values["community"] = library.community(community)
-        clauses.append("p.community = $community")
-        words.append(f"in {values['community']}")
-    time_clauses, time_values, time_words = _time(since, until)
-    clauses += time_clauses
-    values |= time_values
-    words += time_words
-    by_meaning = False
-    if topic is not None:
-        clause, by_meaning = _topic(library, topic, values)
-        clauses.append(clause)
-    posts = "posts p" if topic is None else POSTS_TOWARD
-    selection = Selection(" AND ".join(clauses), values, " ".join(words), by_meaning, posts)
-    if count_posts(library, selection) == 0:
-        raise _nothing(library, selection, topic)
-    return selection
+        subject = subject_of(library, topic)
+        table = table_of(library, subject)
+        about = Condition(f"p.id IN (SELECT id FROM {table})", f"about {short(topic)}")
+        conditions.append(about)
+        posts = toward(table)
+    period = period_here(library, filters.get("since"), filters.get("until"))
+    conditions += _place_and_time(library, filters, period, values)
+    conditions += _content(library, filters, posts, values)
+    found = Selection(
+        " AND ".join(["true", *(each.clause for each in conditions)]),
+        values,
+        " ".join(each.words for each in conditions),
+        subject is not None and subject.kind == "theme",
+        posts,
+        subject,
+        period,
+        " ".join(each.words for each in conditions if each is not about),
+    )
+    if not may_be_empty and count_posts(library, found) == 0:
+        raise _nothing(library, found, conditions)
+    return found
+
+
+def toward(table: str) -> str:
+    """``posts p`` with the tone toward a subject where a post names it, whose ``table`` (``subject.table_of``) is
+    given.
+    """
+    tones = ", ".join(f"coalesce(t.{name}, q.{name}) AS {name}" for name in SENTIMENTS)
+    return f"""(
+SELECT q.* REPLACE ({tones},
+                    CASE WHEN t.negative IS NULL THEN q.sentiment
+                         WHEN t.positive >= greatest(t.negative, t.neutral) THEN 'positive'
+                         WHEN t.negative >= t.neutral THEN 'negative' ELSE 'neutral' END AS sentiment)
+FROM posts q LEFT JOIN {table} t ON t.id = q.id) p"""
 
 
 def count_posts(library: Library, selection: Selection) -> int:
+    """How many posts are selected."""
     return int(library.facts.rows(f"SELECT count(*) FROM posts p WHERE {selection.where}", selection.values)[0][0])
 
 
-def name_pattern(name: str, *, plural: bool = True) -> str:
-    """A regular expression (RE2) for a name in any case: # or @ may precede, a plural or 's may follow.
-
-    What parts its words may differ or be missing ("Coca-Cola", "#cocacola"); with ``plural`` a final s is one.
-    """
-    bare = re.sub(r"^[#@\s\"'“”‘’(]+|['’]s$", "", re.sub(r"[\s\"'“”‘’),;:!?.]+$", "", name))
-    # A dot inside a word stays: U.S. is not "us".
-    words = re.findall(r"\w+|[^\w\s]", re.sub(r"[-‐_'’]|\.(?=\s)", " ", bare))
-    if not words:
-        return NO_POST
-    if plural and len(words[-1]) > 3 and words[-1].casefold() not in NOT_PLURAL:
-        words[-1] = re.sub(r"(?i)(?<=[^s])s$", "", words[-1])
-    body = r"[\s_'’.‐-]*".join(re.escape(word) for word in words)
-    return rf"(?i)(^|[^\pL\pN])({body})(s|es|['’]s)?($|[^\pL\pN])"
+def _place_and_time(library: Library, filters: PostFilters, period: Period, values: dict[str, Any]) -> list[Condition]:
+    conditions = []
+    if (community := filters.get("community")) is not None:
+        values["community"] = library.community(community)
+        conditions.append(Condition("p.community = $community", f"in {values['community']}"))
+    if period:
+        clauses, ends = period.where()
+        values |= ends
+        conditions.append(Condition(" AND ".join(clauses), period.words))
+    return conditions
 
 
-def topic_pattern(library: Library, name: str) -> str:
-    """``name_pattern``, but a final s stays where these posts tag the name mostly with it: Vans is no van."""
-    key = canonical(name)
-    if not key.endswith("s"):
-        return name_pattern(name)
-    ((whole, singular),) = library.facts.rows(
-        "SELECT count(*) FILTER (canonical = $whole), count(*) FILTER (canonical = $singular) FROM mentions",
-        {"whole": key, "singular": key[:-1]},
-    )
-    return name_pattern(name, plural=whole <= singular)
+def _content(library: Library, filters: PostFilters, posts: str, values: dict[str, Any]) -> list[Condition]:
+    conditions = []
+    if sentiment := filters.get("sentiment"):
+        values["sentiment"] = sentiment
+        # As a membership, so that the tone is that toward the topic in queries over plain posts too.
+        clause = f"p.id IN (SELECT p.id FROM {posts} WHERE p.sentiment = $sentiment)"
+        conditions.append(Condition(clause, f"that are {sentiment}"))
+    if (likes := filters.get("min_likes")) is not None:
+        values["min_likes"] = likes
+        conditions.append(Condition("p.likes >= $min_likes", f"with at least {count(likes, 'like')}"))
+    if language := filters.get("language"):
+        values["language"] = _language(library, language)
+        conditions.append(Condition("lower(split_part(p.lang, '-', 1)) = $language", f"in {short(language)}"))
+    if without := [name for name in filters.get("without") or [] if name.strip()]:
+        tables = [table_of(library, subject) for subject in subjects_of_names(library, without)]
+        clause = " AND ".join(f"p.id NOT IN (SELECT id FROM {table})" for table in tables)
+        conditions.append(Condition(clause, f"that do not name {' or '.join(short(name) for name in without)}"))
+    return conditions
 
 
-def parse_day(text: str, *, end: bool = False) -> datetime:
-    """An ISO date (year, month or day) → its first moment, with ``end`` the first one after it. Raises AnalystError."""
-    match = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2})(?:[T ]\d{1,2}:\d.*)?)?", text.strip())
-    if match is None:
-        raise AnalystError(f"'{short(text)}' is no date", todo="Write dates as 2024, 2024-03 or 2024-03-15.")
-    year, month, day = (int(part) if part else None for part in match.groups())
-    try:
-        first = datetime(year or 0, 1 if month is None else month, 1 if day is None else day)
-        return _next(first, month, day) if end else first
-    except (ValueError, OverflowError) as error:
-        raise AnalystError(f"'{short(text)}' is no date: {error}", todo="Write dates as 2024-03-15.") from error
+def _language(library: Library, said: str) -> str:
+    """The code of a language. Raises AnalystError if no post is in it."""
+    code = LANGUAGES.get(said.strip().casefold(), said.strip().casefold().partition("-")[0])
+    rows = library.facts.rows("SELECT DISTINCT lower(split_part(lang, '-', 1)) FROM posts WHERE lang IS NOT NULL")
+    known = sorted(each for (each,) in rows)
+    if not known:
+        raise AnalystError("These posts do not say what language they are in", todo="Leave the language out.")
+    if code not in known:
+        raise AnalystError(f"No post here is in '{short(said)}'", todo=f"Languages here: {', '.join(known[:12])}.")
+    return code
 
 
-def _next(first: datetime, month: int | None, day: int | None) -> datetime:
-    """The first moment after the day, the month or the year that begins with ``first``."""
-    if day:
-        return first + timedelta(days=1)
-    if month:
-        return (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return first.replace(year=first.year + 1)
-
-
-def _time(since: str | None, until: str | None) -> tuple[list[str], dict[str, Any], list[str]]:
-    clauses, values, words = [], {}, []
-    if since is not None:
-        clauses.append("p.created_at >= $since::TIMESTAMP AT TIME ZONE 'UTC'")
-        values["since"] = parse_day(since)
-        words.append(f"since {short(since)}")
-    if until is not None:
-        clauses.append("p.created_at < $until::TIMESTAMP AT TIME ZONE 'UTC'")
-        values["until"] = parse_day(until, end=True)
-        words.append(f"until {short(until)}")
-    if since is not None and until is not None and values["since"] >= values["until"]:
-        raise AnalystError(
-            f"The time from {short(since)} until {short(until)} is empty", todo="Put the earlier date first."
+def _nothing(library: Library, selection: Selection, conditions: list[Condition]) -> AnalystError:
+    subject = selection.subject
+    if subject is not None and not subject.ids and subject.key not in known_names(library):
+        near = ", ".join(names_like(library, subject.said))
+        return AnalystError(
+            f"There are no posts {selection.words}",
+            todo=f"Names like it that do occur: {near}." if near else "Try another spelling or a wider subject.",
         )
-    return clauses, values, words
+    freed = [(each.words, _count_without(library, selection, conditions, each)) for each in conditions]
+    best = max(freed, key=lambda item: item[1], default=("", 0))
+    todo = "Widen the time or leave a condition out."
+    if len(conditions) > 1 and best[1]:
+        todo = f'Leave out "{best[0]}": {count(best[1], "post")} would be left.'
+    return AnalystError(f"There are no posts {selection.words}".rstrip(), todo=todo)
 
 
-def _topic(library: Library, topic: str, values: dict[str, Any]) -> tuple[str, bool]:
-    """A clause for posts about ``topic``, and whether some were found by meaning."""
-    if not topic.strip():
-        raise AnalystError("The topic is empty", todo="Name a brand or a subject.")
-    if not canonical(topic):
-        raise AnalystError(f"The topic '{short(topic)}' names nothing", todo="Name a brand or a subject.")
-    values["pattern"] = topic_pattern(library, topic)
-    lexical = "regexp_matches(p.text, $pattern)"
-    tagged = "p.id IN (SELECT post FROM mentions WHERE regexp_matches(text, $pattern))"
-    capital = "regexp_matches(regexp_extract(p.text, $pattern, 2), '^\\p{Lu}|^.\\p{Lu}')"
-    # A hashtag is written small whatever it names.
-    small = f"(NOT {capital} AND regexp_extract(p.text, $pattern, 1) <> '#')"
-    said, named, capitals, lower, lower_named = library.facts.rows(
-        f"SELECT count(*), count(*) FILTER ({tagged}), count(*) FILTER ({capital}), count(*) FILTER ({small}), "
-        f"count(*) FILTER ({tagged} AND {small}) FROM posts p WHERE {lexical}",
-        {"pattern": values["pattern"]},
-    )[0]
-    if said and (named / said >= NAME_SHARE or capitals / said >= CAPITAL_SHARE):
-        # In small letters the same word can be another one: "apple" is a fruit, "nike" is not.
-        if is_plain_word(canonical(topic)) and lower and named > lower_named and lower_named / lower < NAME_SHARE:
-            return f"({lexical} AND ({tagged} OR NOT {small}))", False
-        return lexical, False
-    near = library.vectors.nearest("posts", library.embed(topic), NEAR_POSTS)
-    values["near"] = [id_ for id_, cosine in near if cosine >= NEAR_ENOUGH]
-    clauses = [lexical, "p.id IN (SELECT unnest($near))"]
-    # A community of that name talks about little else.
-    if (own := library.communities.get(canonical(topic))) is not None:
-        clauses.append("p.community = $own")
-        values["own"] = own
-    return f"({' OR '.join(clauses)})", True
-
-
-def names_like(library: Library, name: str) -> list[str]:
-    """Names in these posts that are spelled most like ``name``, as most people write them."""
-    known = _known_names(library)
-    return [short(known[near]) for near in nearest_names(canonical(name), list(known))]
-
-
-def _known_names(library: Library) -> dict[str, str]:
-    """Every name that comes up more than once: its canonical form and the commonest spelling."""
-    rows = library.facts.rows("SELECT canonical, mode(text ORDER BY text) FROM mentions GROUP BY 1 HAVING count(*) > 1")
-    return dict(rows)  # type: ignore[arg-type]
-
-
-def _nothing(library: Library, selection: Selection, topic: str | None) -> AnalystError:
-    # The name is right; the other conditions leave nothing of it.
-    if topic is None or canonical(topic) in _known_names(library):
-        return AnalystError(f"There are no posts {selection.words}", todo="Widen the time or leave a condition out.")
-    near = ", ".join(names_like(library, topic))
-    return AnalystError(
-        f"There are no posts {selection.words}",
-        todo=f"Names like it that do occur: {near}." if near else "Try another spelling or a wider subject.",
-    )
+def _count_without(library: Library, selection: Selection, conditions: list[Condition], left_out: Condition) -> int:
+    where = " AND ".join(["true", *(each.clause for each in conditions if each is not left_out)])
+    values = {name: value for name, value in selection.values.items() if f"${name}" in where}
+    return count_posts(library, Selection(where, values, ""))
 
 
 def evidence_posts(library: Library, ids: list[str], scores: dict[str, float] | None = None) -> list[Evidence]:
@@ -228,3 +227,11 @@ def as_evidence(row: tuple[Any, ...], score: float | None = None) -> Evidence:
     id_, author, text, created_at, community, likes, sentiment = row
     when = created_at and created_at.astimezone(UTC).isoformat()  # DuckDB gives the machine's own zone
     return Evidence(id_, author, text, when, community, likes, sentiment, score)
+
+
+def refuse_filters(text: str, topic: str | None, user: str | None, filters: ContentFilters) -> None:
+    """Raises AnalystError if a pasted text is to be about something, or filtered: nothing asked may be ignored."""
+    if topic is not None or user is not None or filters:
+        raise AnalystError(
+            f"'{short(text, 30)}' as a text has no topic or user, and no filters", todo="Give the text alone."
+        )

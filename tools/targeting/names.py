@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from index.entities.mentions import canonical
 from tools.targeting.terms import words_of
 
 NAMES = Path(__file__).with_suffix(".yaml")
@@ -29,6 +30,17 @@ def subjects_of(campaign: str) -> list[str]:
         if found:
             return list(dict.fromkeys(found))
     return []
+
+
+def is_well_known(name: str) -> bool:
+    """Whether ``name`` is, as a whole, one of the well-known names."""
+    return canonical(name) in _whole_names()
+
+
+@cache
+def _whole_names() -> frozenset[str]:
+    raw: dict[str, list[str]] = yaml.safe_load(NAMES.read_text(encoding="utf-8"))
+    return frozenset(canonical(name) for names in raw.values() for name in names)
 
 
 @cache

@@ -10,7 +10,8 @@ import numpy as np
 from tools.extract_keywords import contrastive_phrases
 from tools.library import Library
 from tools.privacy.sensitive import is_sensitive
-from tools.selection.posts import Selection, topic_pattern
+from tools.selection.posts import Selection
+from tools.selection.subject import Subject, subject_of
 from tools.targeting.names import subjects_of
 
 NEAREST_INTERESTS = 150  # posts from which related interests are read
@@ -56,7 +57,8 @@ def audience_query(library: Library, campaign: str, interests: list[str]) -> Aud
     given = [interest.strip() for interest in interests if interest.strip()]
     if given:
         return AudienceQuery(campaign, given, False)
-    posts = posts_naming(library, campaign)[:MOST_READ]
+    named = naming(library, campaign)
+    posts = list(named.posts.id[:MOST_READ]) if named else []
     if len(posts) < NEAREST_INTERESTS:  # of so few a phrase may be one person's
         posts = [*posts, *library.crowd.nearest(library.embed(campaign), NEAREST_INTERESTS)]
     selection = Selection("p.id IN (SELECT unnest($ids))", {"ids": posts}, "")
@@ -87,11 +89,11 @@ def query_vector(library: Library, query: AudienceQuery) -> np.ndarray:
     return vector / np.linalg.norm(vector)
 
 
-def posts_naming(library: Library, campaign: str) -> list[str]:
-    """Ids of posts that name the campaign; none for ad copy."""
+def naming(library: Library, campaign: str) -> Subject | None:
+    """The campaign as a name, or as the words of a theme, with the posts that have it; None for ad copy."""
     if len(campaign.split()) > LONGEST_NAME:
-        return []
-    return list(library.matching(topic_pattern(library, campaign)))
+        return None
+    return subject_of(library, campaign, by_meaning=False)
 
 
 def _nearest_phrases(library: Library, campaign: str, phrases: list[str]) -> list[str]:

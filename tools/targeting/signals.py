@@ -8,10 +8,11 @@ import numpy as np
 
 from tools.library import Library
 from tools.result.words import NEUTRAL_BAND
-from tools.selection.posts import topic_pattern
+from tools.selection.period import Period
+from tools.selection.posts import select_posts
 from tools.targeting.affinity import Aim, Common, Habits, habits
 from tools.targeting.post_matrix import Crowd
-from tools.targeting.query import AudienceQuery, posts_naming, query_vector
+from tools.targeting.query import AudienceQuery, naming, query_vector
 
 BEST = 0.25  # share of a person's posts that counts: three of twelve
 BEST_PLACES = 1 / 12  # share of their posts by whose communities they are judged
@@ -57,27 +58,38 @@ class Signals:
         return self.crowd.authors
 
 
-def measure_signals(library: Library, query: AudienceQuery) -> Signals:
-    """Every signal for every person of the index."""
+def measure_signals(library: Library, query: AudienceQuery, period: Period | None = None) -> Signals:
+    """Every signal for every person of the index, or of those who posted in ``period``, from their posts in it.
+
+    Raises AnalystError if there are no posts in ``period``.
+    """
     tones = _tones(library, query.campaign)
     known = habits()
     aim = known.aim(query_vector(library, query), query.words)
-    signals = signals_of(library.crowd, known, library.common, aim, tones)
+    crowd, common = _within(library, known, period) if period else (library.crowd, library.common)
+    signals = signals_of(crowd, known, common, aim, tones)
     # An encoder finds something near to any string of letters.
     return replace(signals, understood=bool(tones or query.meant or known.terms.known(query.campaign)))
 
 
+def _within(library: Library, known: Habits, period: Period) -> tuple[Crowd, Common]:
+    """What was posted in ``period``."""
+    selection = select_posts(library, **period.arguments)  # type: ignore[arg-type]
+    found = library.facts.rows(f"SELECT p.id FROM posts p WHERE {selection.where}", selection.values)
+    rows = np.sort(library.crowd.rows_of([id_ for (id_,) in found]))
+    crowd = library.crowd.subset(rows)
+    mean, spread = library.common.posts
+    return crowd, Common((mean[rows], spread[rows]), known.common(crowd.places))
+
+
 def _tones(library: Library, campaign: str) -> dict[str, float]:
     """The posts that name the campaign with their tone toward it, or else as a whole; the warmest first."""
-    named = posts_naming(library, campaign)
-    if not named:
+    named = naming(library, campaign)
+    if named is None or named.posts.empty:
         return {}
-    tones = dict(zip(named, library.tones[library.crowd.rows_of(named)].tolist(), strict=True))
-    rows = library.facts.rows(
-        "SELECT post, avg(positive) - avg(negative) FROM mentions WHERE regexp_matches(text, $pattern) GROUP BY post",
-        {"pattern": topic_pattern(library, campaign)},
-    )
-    tones |= {id_: tone for id_, tone in rows if id_ in tones}
+    whole = library.tones[library.crowd.rows_of(list(named.posts.id))]
+    toward = (named.posts.positive - named.posts.negative).to_numpy(dtype=float)
+    tones = dict(zip(named.posts.id, np.where(np.isnan(toward), whole, toward).tolist(), strict=True))
     return dict(sorted(tones.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -28,7 +28,7 @@ from tools.targeting.affinity import WEIGHTS as HABITS
 from tools.targeting.affinity import Habits, common_of
 from tools.targeting.post_matrix import Crowd
 from tools.targeting.propensity import WEIGHTS
-from tools.targeting.query import AudienceQuery, posts_naming, query_vector
+from tools.targeting.query import AudienceQuery, naming, query_vector
 from tools.targeting.signals import NAMES, signals_of
 from tools.training.habits import learn, save
 from tools.training.measures import calibration_error, figures
@@ -93,9 +93,10 @@ def measure(library: Library, known: Habits, campaigns: dict[str, set[str]], aut
 
 
 def _tones(library: Library, campaign: str) -> dict[str, float]:
+    named = naming(library, campaign)
     rows = library.facts.rows(
         "SELECT id, positive - negative FROM posts WHERE id IN (SELECT unnest($ids))",
-        {"ids": posts_naming(library, campaign)},
+        {"ids": list(named.posts.id) if named else []},
     )
     return dict(rows)  # type: ignore[arg-type]
 

@@ -114,7 +114,7 @@ def test_who_is_away_for_long_finds_it_again(tmp_path: Path) -> None:
 
 def test_a_shortened_result_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_module, "WHOLE_TURNS", 1)
-    monkeypatch.setattr(memory_module, "LETTERS_KEPT", 20)
+    monkeypatch.setattr(memory_module, "CHARACTERS_KEPT", 20)
     memory = Memory(tmp_path)
     key, _ = ask(Sessions(saved=SavedConversations(memory, tmp_path)), analyst_of(memory), None, "posts?", "and?")
     (after,) = SavedConversations(Memory(tmp_path), tmp_path).of(key, None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tools.hand_made import make_library, post
-from tools.targeting.query import audience_query, plain_campaign, posts_naming
+from tools.targeting.query import audience_query, naming, plain_campaign
 
 if TYPE_CHECKING:
     from index.encoding.encoder import Encoder
@@ -39,12 +39,12 @@ def test_posts_that_name_it_by_id_whatever_their_order(tmp_path: Path) -> None:
         post("b", "ben", "nikeland"),
         post("d", "cem", "#nike"),
     ]
-    assert posts_naming(make_library(tmp_path, rows), "Nike") == ["a", "c", "d"]
+    assert list(naming(make_library(tmp_path, rows), "Nike").posts.id) == ["a", "c", "d"]
 
 
 def test_ad_copy_is_named_by_nobody(tmp_path: Path) -> None:
     copy = "the best shoes for every run"
-    assert posts_naming(make_library(tmp_path, [post("a", "ana", copy)]), copy) == []
+    assert naming(make_library(tmp_path, [post("a", "ana", copy)]), copy) is None
 
 
 def test_interests_found_are_several_people_s_and_close(tmp_path: Path, encoder: Encoder) -> None:

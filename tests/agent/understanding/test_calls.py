@@ -9,31 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.understanding.context import Earlier
-from agent.understanding.reader import (
-    CARRIED,
-    CHOICES,
-    SLOTS,
-    SMALL_TALK,
-    SUBJECT,
-    SURE,
-    TOOLS,
-    QuestionReader,
-    QuestionReading,
-    _constants,
-)
-from agent.understanding.reader import arguments as arguments_after
-from agent.understanding.reader import proposals as proposals_after
+from agent.understanding.calls import SUBJECT, SURE, constants
+from agent.understanding.calls import arguments as arguments_after
+from agent.understanding.calls import proposals as proposals_after
+from agent.understanding.context import CallContext
+from agent.understanding.labels import CARRIED, CHOICES, SLOTS, SMALL_TALK, TOOLS
+from agent.understanding.reader import QuestionReader, QuestionReading
 from tools.registry import arguments_model
 
 
 def arguments(tool: str, reading: QuestionReading, args: dict[str, Any]) -> dict[str, Any] | None:
     """After a call with ``args`` whose result listed nobody."""
-    return arguments_after(tool, reading, Earlier(args=args))
+    return arguments_after(tool, reading, CallContext(args=args))
 
 
 def proposals(reading: QuestionReading, args: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    return proposals_after(reading, Earlier(args=args))
+    return proposals_after(reading, CallContext(args=args))
 
 
 def reading(
@@ -55,7 +46,7 @@ def test_every_argument_of_a_tool_can_be_read() -> None:
         fields = arguments_model(tool).model_fields
         assert set(fields) <= known, tool
         for name in CHOICES.keys() & fields.keys():
-            assert _constants(fields[name].annotation) <= set(CHOICES[name]), (tool, name)
+            assert constants(fields[name].annotation) <= set(CHOICES[name]), (tool, name)
     assert {"since", "until"} <= set(CARRIED) and set(CARRIED) <= {*SLOTS, *CHOICES}
 
 
@@ -321,7 +312,7 @@ def test_shipped_reader() -> None:
     assert reader.read("hello").kinds[0][0] == "greet" and proposals(reader.read("hello"), {}) == []
 
 
-PEOPLE = Earlier("Nike?", "find_audience", {"campaign": "Nike"}, ("ana", "ben.b", "cy_3"))
+PEOPLE = CallContext("Nike?", "find_audience", {"campaign": "Nike"}, ("ana", "ben.b", "cy_3"))
 
 
 @pytest.mark.parametrize(
@@ -343,19 +334,19 @@ def test_a_place_in_the_list_is_a_person(said: str, user: str) -> None:
 
 def test_a_place_that_the_list_has_not_is_nobody() -> None:
     assert arguments_after("get_profile", reading("get_profile", nth=["fourth"]), PEOPLE) is None
-    assert arguments_after("get_profile", reading("get_profile", nth=["second"]), Earlier()) is None
+    assert arguments_after("get_profile", reading("get_profile", nth=["second"]), CallContext()) is None
 
 
 def test_she_is_the_person_before_or_the_first_of_the_list() -> None:
     her = reading("get_profile", carried=["user"])
     assert arguments_after("get_profile", her, PEOPLE) == {"user": "ana"}
-    asked = Earlier("and ben?", "explain_match", {"user": "ben.b", "campaign": "Nike"}, PEOPLE.listed)
+    asked = CallContext("and ben?", "explain_match", {"user": "ben.b", "campaign": "Nike"}, PEOPLE.listed)
     assert arguments_after("get_profile", her, asked) == {"user": "ben.b"}
-    assert arguments_after("get_profile", her, Earlier("brands?", "extract_entities", {}, ("Nike",), False)) is None
+    assert arguments_after("get_profile", her, CallContext("brands?", "extract_entities", {}, ("Nike",), False)) is None
 
 
 def test_a_place_among_names_is_a_subject() -> None:
-    names = Earlier("brands?", "extract_entities", {"topic": "shoes"}, ("Nike", "Puma"), False)
+    names = CallContext("brands?", "extract_entities", {"topic": "shoes"}, ("Nike", "Puma"), False)
     pointing = reading("analyze_sentiment", nth=["second"])
     assert arguments_after("analyze_sentiment", pointing, names) == {"topic": "Puma"}
     assert arguments_after("find_audience", pointing, names) == {"campaign": "Puma"}
@@ -378,6 +369,6 @@ def test_a_person_whom_the_tool_does_not_take_is_looked_at() -> None:
     assert proposals_after(first, PEOPLE) == [("get_profile", {"user": "ana"})]
     unsure = reading("find_audience", 0.5, second="get_profile", nth=["last"], carried=["subject"])
     assert proposals_after(unsure, PEOPLE) == [("get_profile", {"user": "cy_3"})]
-    assert proposals_after(first, Earlier("x", "find_audience", {"campaign": "x"})) == [
+    assert proposals_after(first, CallContext("x", "find_audience", {"campaign": "x"})) == [
         ("find_audience", {"campaign": "x"})
     ]

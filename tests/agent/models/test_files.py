@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from agent.models import files as model_files
-from agent.models import size as model_size
-from agent.models.files import load_files
-from agent.models.size import ModelSize, free_memory, gigabytes, size_of
+from agent.models.files import ModelSize, free_memory, gigabytes, load_files, size_of
 from index.errors import AnalystError
 from tests.agent.hub_models import configs
 from tests.agent.tiny_models import FAMILIES, WITHOUT_TOOLS, save_tiny_model
@@ -54,7 +52,7 @@ def test_keys_and_values_by_hand(tmp_path: Path) -> None:
 
 
 def test_free_memory_is_bounded_by_the_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model_size, "CGROUP", tmp_path)
+    monkeypatch.setattr(model_files, "CGROUP", tmp_path)
     whole = free_memory("cpu")
     assert whole > 10**7
     (tmp_path / "memory.max").write_text("max\n")
@@ -69,13 +67,13 @@ def test_free_memory_is_bounded_by_the_container(tmp_path: Path, monkeypatch: py
 def test_a_model_that_does_not_fit_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = save_tiny_model(FAMILIES[0], tmp_path)
     (path / "model.safetensors").write_bytes(b"")  # reading it would fail in another way
-    monkeypatch.setattr(model_size, "size_of", lambda config: ModelSize(4_000_000_000, 3_600_000_000, 0))
-    monkeypatch.setattr(model_size, "free_memory", lambda device: 5 * 10**9)
+    monkeypatch.setattr(model_files, "size_of", lambda config: ModelSize(4_000_000_000, 3_600_000_000, 0))
+    monkeypatch.setattr(model_files, "free_memory", lambda device: 5 * 10**9)
     with pytest.raises(AnalystError) as error:
         load_files(path)
     assert "4.00 billion parameters and needs 17.6 GB in fp32, but 5.0 GB are free" in error.value.what
     assert error.value.todo.startswith("Load it with --quantize 8bit, which takes 4.8 GB, or choose")
-    monkeypatch.setattr(model_size, "free_memory", lambda device: 4 * 10**9)
+    monkeypatch.setattr(model_files, "free_memory", lambda device: 4 * 10**9)
     with pytest.raises(AnalystError, match=r"--quantize 4bit, which takes 3\.1 GB"):
         load_files(path)
     with pytest.raises(AnalystError, match=r"in 8bit, but 4\.0 GB are free.*Choose a smaller"):

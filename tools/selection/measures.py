@@ -1,0 +1,337 @@
+"""One query layer over the posts: a measure, by a dimension, of a selection; compiled to DuckDB.
+
+A query is objects, never text: ``Query`` names a measure and a dimension of the two tables below, as semantic layers do
+(Cube, Malloy, dbt), and values reach SQL only as parameters. Names are counted with ``tools.selection.subject``, so
+that a name has one count everywhere.
+
+Shares have Wilson's interval (1927); means Student's t over people as clusters (Liang and Zeger, 1986), over posts
+where a group is one person; growth the interval of a log-odds ratio with a prior (Monroe et al., 2008). All are of 95
+%.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+from index.errors import AnalystError
+from tools.library import Library
+from tools.selection.intervals import CONFIDENCE, wilson
+from tools.selection.posts import Selection
+from tools.selection.subject import subjects_of_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Measure = Literal[
+    "posts", "people", "likes", "replies", "shares", "engagement", "positive", "negative", "tone", "growth"
+]
+Dimension = Literal["post", "person", "community", "name", "phrase", "hour", "weekday", "day", "week", "month", "year"]
+NameType = Literal["person", "organization", "product", "location", "group", "work", "brand"]
+Order = Literal["most", "least"]
+
+TIME = "(p.created_at AT TIME ZONE 'UTC')"
+ENGAGEMENT = "coalesce(p.likes, 0) + coalesce(p.replies, 0) + coalesce(p.shares, 0)"
+KNOWN = "coalesce(p.likes, p.replies, p.shares) IS NOT NULL"
+TONE = "(p.positive::DOUBLE - p.negative)"
+# What is summed over posts for each measure; posts where it is not known do not count.
+AMOUNTS: dict[str, str] = {
+    "posts": "1", "people": "1", "growth": "1", "tone": TONE, "likes": "p.likes", "replies": "p.replies",
+    "shares": "p.shares", "engagement": f"CASE WHEN {KNOWN} THEN {ENGAGEMENT} END",
+    "positive": "(p.sentiment = 'positive')::INT", "negative": "(p.sentiment = 'negative')::INT",
+}  # fmt: skip
+GROUPS: dict[str, str] = {
+    "post": "p.id", "person": "p.author", "community": "p.community", "name": "n.name", "phrase": "f.phrase",
+    "hour": f"strftime({TIME}, '%H:00')", "weekday": f"dayname({TIME})", "day": f"strftime({TIME}, '%Y-%m-%d')",
+    "week": f"strftime(date_trunc('week', {TIME}), '%Y-%m-%d')", "month": f"strftime({TIME}, '%Y-%m')",
+    "year": f"strftime({TIME}, '%Y')",
+}  # fmt: skip
+REACTIONS = ("likes", "replies", "shares", "engagement")
+TIMES = ("hour", "weekday", "day", "week", "month", "year")
+BRAND = ("organization", "product")
+NAMES_READ = 48  # the most tagged names whose every post is looked for, and more where more are listed
+RECENT = 0.25  # share of the time at its end that growth compares with what was before
+PRIOR = 5.0  # posts of average growth that are added to each side
+
+
+@dataclass(frozen=True)
+class Query:
+    """``measure`` by ``dimension`` over the posts of ``within``.
+
+    ``average`` takes the mean a post instead of the sum; ``at_least`` leaves out groups with fewer posts; ``types`` are
+    the kinds of names, all if none is given.
+    """
+
+    within: Selection
+    measure: Measure
+    dimension: Dimension
+    order: Order = "most"
+    average: bool = False
+    at_least: int = 1
+    types: tuple[str, ...] = ()
+    limit: int = 10
+
+
+@dataclass(frozen=True)
+class Group:
+    """One row: its ``value`` by which it is ranked with its interval, where there is one, its ``posts`` and ``people``.
+
+    ``mean`` is the tone of its posts, from −1 to 1, of names toward them.
+    ``share`` is the value's part of all that was selected, or for positive and negative the part of the group's posts.
+    """
+
+    name: str
+    value: float
+    posts: int
+    people: int
+    low: float | None = None
+    high: float | None = None
+    share: float | None = None
+    mean: float = 0.0
+
+
+@dataclass(frozen=True)
+class Table:
+    """The first ``rows`` of ``groups`` groups; ``tied`` further ones have the value of the last.
+
+    ``small`` groups were left out for having too few posts; ``since`` is where the later part begins that growth
+    compares; ``name_posts`` has, for names, the ids of the posts of each row.
+    """
+
+    rows: list[Group]
+    groups: int
+    tied: int
+    small: int
+    since: str | None = None
+    name_posts: dict[str, list[str]] | None = None
+
+
+def is_rate(query: Query) -> bool:
+    """Whether the value is a mean or a ratio, which needs a floor of posts and has an interval."""
+    return query.measure in ("tone", "growth") or (query.average and query.dimension != "post")
+
+
+def run(library: Library, query: Query) -> Table:
+    """The groups in order. Raises AnalystError where the measure does not fit the dimension or is not known."""
+    _check(library, query)
+    since = _recent(library, query) if query.measure == "growth" else None
+    source, named = _source(library, query)
+    try:
+        groups = _groups(library, query, source, since)
+    finally:
+        if named is not None:
+            library.facts.drop(named[0])
+    table = _ranked(query, groups, since)
+    if named is None:
+        return table
+    posts = {row.name: named[1][row.name] for row in table.rows}
+    return Table(table.rows, table.groups, table.tied, table.small, table.since, posts)
+
+
+def _check(library: Library, query: Query) -> None:
+    if query.dimension == "post" and query.measure in ("posts", "people", "growth"):
+        raise AnalystError(
+            f"Posts cannot be ranked by {query.measure}",
+            todo="Rank them by likes, replies, shares, engagement, positive, negative or tone.",
+        )
+    if query.dimension == "person" and query.measure == "people":
+        raise AnalystError("Every person is one person", todo="Rank people by posts, likes or another measure.")
+    if query.measure == "growth" and query.dimension in TIMES:
+        raise AnalystError(
+            f"Growth by {query.dimension} is not known", todo="Rank times by posts, or ask for the growth of names."
+        )
+    if query.types and query.dimension != "name":
+        raise AnalystError("Only names have a type", todo='Leave type out, or rank names: of="name".')
+
+
+def types_of(kind: NameType | None) -> tuple[str, ...]:
+    """The types of mentions that a kind of names is; none means all."""
+    return BRAND if kind == "brand" else (kind,) if kind else ()
+
+
+def nothing_known(library: Library, within: Selection, measure: str) -> AnalystError:
+    """The error for posts that came without likes, replies or shares."""
+    column = KNOWN if measure == "engagement" else f"p.{measure} IS NOT NULL"
+    ((anywhere,),) = library.facts.rows(f"SELECT count(*) FROM posts p WHERE {column}")
+    if anywhere:
+        return AnalystError(
+            f"None of the posts {within.words} says how many {measure} it has".replace("  ", " "),
+            todo=f"Ask about others: {anywhere:,} posts here say it.",
+        )
+    return AnalystError(
+        f"No post here says how many {measure} it has",
+        todo="If the export has such a column, index it again and name it, for example with `--map likes=score`.",
+    )
+
+
+def _source(library: Library, query: Query) -> tuple[str, tuple[str, dict[str, list[str]]] | None]:
+    """What stands after FROM, and for names the table that was made for it with the posts of each."""
+    within = query.within
+    if query.dimension == "phrase":
+        return f"{within.posts} JOIN phrases f ON f.post = p.id", None
+    if query.dimension != "name":
+        return within.posts, None
+    rows = _names(library, query)
+    table = library.facts.keep(rows)
+    tones = ", ".join(f"coalesce(n.{side}, q.{side}) AS {side}" for side in ("negative", "neutral", "positive"))
+    label = (
+        "CASE WHEN n.negative IS NULL THEN q.sentiment "
+        "WHEN n.positive >= greatest(n.negative, n.neutral) THEN 'positive' "
+        "WHEN n.negative >= n.neutral THEN 'negative' ELSE 'neutral' END AS sentiment"
+    )
+    source = f"{table} n JOIN LATERAL (SELECT q.* REPLACE ({tones}, {label}) FROM posts q WHERE q.id = n.id) p ON true"
+    posts = {str(name): list(part.id) for name, part in rows.groupby("name")}
+    return source, (table, posts)
+
+
+def _names(library: Library, query: Query) -> pd.DataFrame:
+    """The names that are tagged most in the selected posts, and every post that names each: name, id and its tone."""
+    import pandas as pd
+
+    found = library.facts.rows(
+        f"SELECT mode(m.text ORDER BY m.text) FROM posts p JOIN mentions m ON m.post = p.id WHERE {query.within.where} "
+        "AND (len($types) = 0 OR m.type IN (SELECT unnest($types))) GROUP BY m.canonical "
+        "ORDER BY count(DISTINCT p.id) DESC, 1 LIMIT $read",
+        {
+            **query.within.values,
+            "types": list(query.types),
+            "read": max(NAMES_READ, min(4 * query.limit, query.limit + NAMES_READ)),
+        },
+    )
+    own = query.within.subject.key if query.within.subject else None
+    subjects = {each.key: each for each in subjects_of_names(library, _sayable([name for (name,) in found]))}
+    parts = [each.posts.assign(name=each.name) for key, each in subjects.items() if key != own]
+    columns = ["name", "id", "negative", "neutral", "positive"]
+    return pd.concat(parts)[columns] if parts else pd.DataFrame(columns=columns, dtype=object)
+
+
+def _sayable(names: list[str]) -> list[str]:
+    from index.entities.mentions import canonical
+
+    return list({canonical(name): name for name in names if name.strip() and canonical(name)}.values())
+
+
+def _groups(library: Library, query: Query, source: str, since: datetime | None) -> pd.DataFrame:
+    """One row a group: posts, people and what its value and interval are made of."""
+    group, amount = GROUPS[query.dimension], AMOUNTS[query.measure]
+    cluster = "p.id" if query.dimension in ("person", "post") else "p.author"
+    later = "p.created_at >= $recent::TIMESTAMP AT TIME ZONE 'UTC'" if since else "false"
+    values = {**query.within.values, **({"recent": since} if since else {})}
+    dated = " AND p.created_at IS NOT NULL" if since else ""
+    return library.facts.frame(
+        f"""
+        WITH clusters AS (
+            SELECT {group} AS name, {cluster} AS cluster, any_value(p.author) AS author, count(*) AS posts,
+                   count(*) FILTER ({later}) AS later, count({amount}) AS known, sum({amount})::DOUBLE AS amount,
+                   min({amount})::DOUBLE AS least, sum({TONE}) AS tones
+            FROM {source} WHERE {query.within.where}{dated} AND {group} IS NOT NULL GROUP BY 1, 2)
+        SELECT name, sum(posts)::BIGINT AS posts, count(DISTINCT author) AS people, sum(later)::BIGINT AS later,
+               sum(known)::BIGINT AS known, sum(amount) AS amount, min(least) AS least,
+               sum(tones) / sum(posts) AS mean, count(*) FILTER (known > 0) AS clusters,
+               sum(amount * amount) AS squares, sum(amount * known) AS crossed, sum(known * known)::DOUBLE AS sizes
+        FROM clusters GROUP BY 1
+        """,
+        values,
+    )
+
+
+def _ranked(query: Query, groups: pd.DataFrame, since: datetime | None) -> Table:
+    groups = groups[groups.known > 0]
+    enough = groups[groups.known >= query.at_least]
+    small = len(groups) - len(enough)
+    valued = _valued(query, enough.copy())
+    sign = -1 if query.order == "most" else 1
+    ranked = valued.assign(_value=sign * valued["sort"].round(9), _posts=-valued.posts, _people=-valued.people)
+    ranked = ranked.sort_values(["_value", "_posts", "_people", "name"], kind="stable")
+    first = ranked.head(query.limit)
+    last = first["_value"].iloc[-1] if len(first) else None
+    tied = int((ranked["_value"] == last).sum() - (first["_value"] == last).sum())
+    rows = [_group(row) for row in first.to_dict("records")]
+    return Table(rows, len(ranked), tied, small, since.date().isoformat() if since else None)
+
+
+def _group(row: dict[Any, Any]) -> Group:
+    low, high, share = (_some(row[name]) for name in ("low", "high", "share"))
+    return Group(
+        str(row["name"]),
+        float(row["value"]),
+        int(row["posts"]),
+        int(row["people"]),
+        low,
+        high,
+        share,
+        float(row["mean"]),
+    )
+
+
+def _valued(query: Query, groups: pd.DataFrame) -> pd.DataFrame:
+    """Value, what it is sorted by, its interval and its share."""
+    groups = groups.assign(low=None, high=None, share=None)
+    if query.measure == "growth":
+        return _growth(groups)
+    if query.measure == "people":
+        return groups.assign(value=groups.people, sort=groups.people)
+    if query.measure == "tone" or (query.average and query.dimension != "post" and query.measure in REACTIONS):
+        groups["value"] = groups.amount / groups.known
+        nothing_below = bool((groups.least >= 0).all())  # scores of some platforms fall below zero
+        _means(groups, (-1.0, 1.0) if query.measure == "tone" else (0.0 if nothing_below else None, None))
+        return groups.assign(sort=groups.value)
+    groups["value"] = groups.amount
+    if query.measure in ("positive", "negative") and query.dimension != "post":
+        groups["share"] = groups.amount / groups.known
+        groups["low"], groups["high"] = (
+            zip(*map(wilson, groups.amount, groups.known), strict=True) if len(groups) else ((), ())
+        )
+        return groups.assign(sort=groups.share if query.average else groups.value)
+    whole = float(groups.amount.clip(lower=0).sum())
+    groups["share"] = groups.amount / whole if whole else None
+    return groups.assign(sort=groups.value)
+
+
+def _means(groups: pd.DataFrame, scale: tuple[float | None, float | None]) -> None:
+    """Student's interval of each mean with people as clusters, kept on the scale."""
+    import numpy as np
+    from scipy.special import stdtrit
+
+    mean, n = groups.value, groups.clusters
+    residual = (groups.squares - 2 * mean * groups.crossed + mean**2 * groups.sizes).clip(lower=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt(residual * n / (n - 1)) / groups.known
+        half = stdtrit((n - 1).clip(lower=1), 1 - (1 - CONFIDENCE) / 2) * error
+    half = half.where(n > 1)
+    groups["low"], groups["high"] = (mean - half).clip(lower=scale[0]), (mean + half).clip(upper=scale[1])
+
+
+def _growth(groups: pd.DataFrame) -> pd.DataFrame:
+    """How many times as common each is in the later part as before, with the interval of that ratio."""
+    import numpy as np
+
+    earlier = groups.posts - groups.later
+    all_later, all_earlier = max(1, groups.later.sum()), max(1, earlier.sum())
+    prior = PRIOR * groups.posts / groups.posts.sum()
+    one, other = groups.later + 0.5 + prior, earlier + 0.5 + prior
+    ratio = np.log(one / all_later) - np.log(other / all_earlier)
+    error = np.sqrt(1 / one + 1 / other)
+    low, high = ratio - 1.96 * error, ratio + 1.96 * error
+    return groups.assign(value=np.exp(ratio), low=np.exp(low), high=np.exp(high), sort=ratio / error)
+
+
+def _recent(library: Library, query: Query) -> datetime:
+    ((first, last),) = library.facts.rows(
+        "SELECT min(p.created_at AT TIME ZONE 'UTC'), max(p.created_at AT TIME ZONE 'UTC') "
+        f"FROM posts p WHERE {query.within.where}",
+        query.within.values,
+    )
+    if first is None or last - first < timedelta(days=2):
+        raise AnalystError(
+            "Growth needs dated posts over several days"
+            + (f": posts {query.within.words}" if query.within.words else ""),
+            todo="Widen the time.",
+        )
+    cut = last - (last - first) * RECENT
+    return datetime(cut.year, cut.month, cut.day)
+
+
+def _some(value: Any) -> float | None:
+    return None if value is None or value != value else float(value)

@@ -1,0 +1,249 @@
+"""Which people a question is about: the filters of people, each of which says whom it removed.
+
+The filters look at all that a person wrote in the period asked for, in every community. Like and dislike are the mean
+tone toward a name over the posts that name it. Nobody can be looked for by what is never inferred
+(``tools.privacy.sensitive``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypedDict, Unpack
+
+from index.entities.mentions import canonical
+from index.errors import AnalystError
+from tools.library import Library, nearest_names
+from tools.privacy.sensitive import hints_at_trait, refuse_sensitive
+from tools.result.words import count, listed, short
+from tools.selection.period import Period
+from tools.selection.posts import PostFilters, Scope, Selection, select_posts
+from tools.selection.subject import subjects_of_names, table_of
+
+LIKES, DISLIKES = 0.15, -0.15  # mean tone of the posts that name something, from which it counts as liked or disliked
+MANY = 10_000  # handles that may be given
+
+
+class PeopleFilters(TypedDict, total=False):
+    """Conditions on people; each is optional, and all that are given must hold."""
+
+    likes: Annotated[list[str] | None, "only people who speak well of all of these"]
+    dislikes: Annotated[list[str] | None, "only people who speak badly of all of these"]
+    names: Annotated[list[str] | None, "only people who mention all of these"]
+    never_names: Annotated[list[str] | None, "only people who mention none of these"]
+    never_dislikes: Annotated[list[str] | None, "leave out people who speak badly of any of these"]
+    active_in: Annotated[list[str] | None, "only people who posted in all of these communities"]
+    min_posts: Annotated[int | None, "only people with at least so many posts"]
+    exclude: Annotated[list[str] | None, "leave out these people"]
+    among: Annotated[list[str] | None, "only these people"]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One filter removed so many ``people``; ``words`` say why: "negative about Nike"."""
+
+    people: int
+    words: str
+
+
+@dataclass(frozen=True)
+class People:
+    """Who is left: ``authors``, or None if no filter was given and everyone stays.
+
+    ``left_out`` has what each filter removed, in the order in which they were applied; ``unknown`` the handles given
+    that are not in the data.
+    """
+
+    authors: frozenset[str] | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> list[str]:
+        """What the filters did, a sentence each: "3 people left out: negative about Nike."."""
+        said = [
+            f"{count(each.people, 'person', 'people')} left out: {each.words}." for each in self.left_out if each.people
+        ]
+        if self.unknown:
+            handles = [f"@{short(handle, 40)}" for handle in self.unknown[:5]]
+            more = len(self.unknown) - len(handles)
+            said.append(f"Not in these posts: {listed([*handles, *([f'{more:,} more'] if more else [])])}.")
+        return said
+
+    def narrow(self, selection: Selection) -> Selection:
+        """The posts of ``selection`` by these people."""
+        from dataclasses import replace
+
+        if self.authors is None:
+            return selection
+        values = {**selection.values, "people": sorted(self.authors)}
+        return replace(selection, where=f"{selection.where} AND p.author IN (SELECT unnest($people))", values=values)
+
+
+Keep = Callable[[str], bool]
+# Filters by how a person speaks of a name: what those left out have in common, and which mean tone stays (None: never
+# named).
+BY_TONE: dict[str, tuple[str, Callable[[float | None], bool]]] = {
+    "names": ("without a mention of {}", lambda tone: tone is not None),
+    "never_names": ("naming {}", lambda tone: tone is None),
+    "likes": ("not known to like {}", lambda tone: tone is not None and tone >= LIKES),
+    "dislikes": ("not known to dislike {}", lambda tone: tone is not None and tone <= DISLIKES),
+    "never_dislikes": ("negative about {}", lambda tone: tone is None or tone > DISLIKES),
+}
+
+
+def select_people(library: Library, within: Selection, **filters: Unpack[PeopleFilters]) -> People:
+    """The authors of ``within`` who meet every condition. Raises AnalystError if a filter leaves nobody, and says
+    which.
+    """
+    given = {name: value for name, value in filters.items() if value is not None and value != []}
+    if not given:
+        return People()
+    _refuse(given)
+    left = _authors(library, within)
+    unknown: list[str] = []
+    left_out = []
+    for name, words, keep in _conditions(library, given, within.period, unknown):
+        kept = {author for author in left if keep(author)}
+        if left and not kept:
+            raise AnalystError(
+                f"The filter {name} leaves nobody: {count(len(left), 'person', 'people')} left out, {words}",
+                todo="Leave it out, or loosen it.",
+            )
+        left_out.append(LeftOut(len(left) - len(kept), words))
+        left = kept
+    return People(frozenset(left), tuple(left_out), tuple(dict.fromkeys(unknown)))
+
+
+def _refuse(given: dict[str, Any]) -> None:
+    """Refuses filters by traits that are never inferred, and filters that contradict each other."""
+    for name in ("likes", "dislikes", "names", "never_names", "never_dislikes"):
+        refuse_sensitive(*given.get(name, ()))
+    for community in given.get("active_in", ()):
+        if hints_at_trait(community):
+            raise AnalystError(
+                f"To post in {short(community)} hints at a trait that is never inferred or filtered on",
+                todo="Choose a community about a product or an interest.",
+            )
+    for one, other in (
+        ("likes", "dislikes"),
+        ("names", "never_names"),
+        ("dislikes", "never_dislikes"),
+        ("likes", "never_names"),
+    ):
+        both = {canonical(name): name for name in given.get(one, ())}
+        if clash := next((name for name in given.get(other, ()) if canonical(name) in both), None):
+            raise AnalystError(
+                f"The filters {one} and {other} contradict each other: both have {short(clash)}",
+                todo="Leave one of them out.",
+            )
+
+
+def _authors(library: Library, within: Selection) -> set[str]:
+    rows = library.facts.rows(f"SELECT DISTINCT p.author FROM posts p WHERE {within.where}", within.values)
+    return {author for (author,) in rows}
+
+
+def _conditions(
+    library: Library, given: dict[str, Any], period: Period, unknown: list[str]
+) -> Iterable[tuple[str, str, Keep]]:
+    """Each filter given, what it says of those whom it removes, and whom it keeps."""
+    if "among" in given:
+        chosen = _handles(library, given["among"], unknown)
+        if not chosen:
+            raise _nobody_known(library, given["among"])
+        yield "among", f"not among the {count(len(chosen), 'person', 'people')} given", chosen.__contains__
+    if "exclude" in given:
+        barred = _handles(library, given["exclude"], unknown)
+        yield "exclude", "excluded by name", lambda author: author not in barred
+    if "min_posts" in given:
+        many = _busy(library, period, int(given["min_posts"]))
+        yield "min_posts", f"with fewer than {count(int(given['min_posts']), 'post')}", many.__contains__
+    for community in given.get("active_in", ()):
+        name = library.community(community)
+        yield "active_in", f"not active in {short(name)}", _active(library, period, name).__contains__
+    yield from _by_names(library, given, period)
+
+
+def _by_names(library: Library, given: dict[str, Any], period: Period) -> Iterable[tuple[str, str, Keep]]:
+    for filter_, (words, keeps) in BY_TONE.items():
+        for name in given.get(filter_, ()):
+            tones = _tones(library, period, name)
+            yield filter_, words.format(short(name)), lambda author, tones=tones, keeps=keeps: keeps(tones.get(author))  # type: ignore[misc]
+
+
+def _tones(library: Library, period: Period, name: str) -> dict[str, float]:
+    """Mean tone toward ``name``, from −1 to 1, of everyone who names it."""
+    (subject,) = subjects_of_names(library, [name])
+    where, values = _when(period)
+    rows = library.facts.rows(
+        "SELECT p.author, avg(coalesce(t.positive, p.positive)::DOUBLE - coalesce(t.negative, p.negative)) "
+        f"FROM {table_of(library, subject)} t JOIN posts p ON p.id = t.id WHERE {where} GROUP BY 1",
+        values,
+    )
+    return dict(rows)  # type: ignore[arg-type]
+
+
+def _busy(library: Library, period: Period, least: int) -> set[str]:
+    where, values = _when(period)
+    rows = library.facts.rows(
+        f"SELECT p.author FROM posts p WHERE {where} GROUP BY 1 HAVING count(*) >= $least", {**values, "least": least}
+    )
+    return {author for (author,) in rows}
+
+
+def _active(library: Library, period: Period, community: str) -> set[str]:
+    where, values = _when(period)
+    rows = library.facts.rows(
+        f"SELECT DISTINCT p.author FROM posts p WHERE {where} AND p.community = $place", {**values, "place": community}
+    )
+    return {author for (author,) in rows}
+
+
+def _when(period: Period) -> tuple[str, dict[str, Any]]:
+    clauses, values = period.where()
+    return " AND ".join(["true", *clauses]), values
+
+
+def _handles(library: Library, said: list[str], unknown: list[str]) -> frozenset[str]:
+    """The authors of these handles; those that are not in the data go to ``unknown``."""
+    found = set()
+    for handle in said:
+        author = library.find_author(handle)
+        if author is None:
+            unknown.append(handle.strip().lstrip("@"))
+        else:
+            found.add(author)
+    return frozenset(found)
+
+
+def _nobody_known(library: Library, said: list[str]) -> AnalystError:
+    near = [library.authors[each] for each in nearest_names(said[0].strip("@ ").casefold(), list(library.authors))]
+    return AnalystError(
+        f"None of the {count(len(said), 'handle')} given has posted here",
+        todo=f"Did you mean {listed([f'@{name}' for name in near])}?" if near else "Check the spelling.",
+    )
+
+
+class AudienceFilters(Scope, PeopleFilters, total=False):
+    """Where and when, and who."""
+
+
+class Filters(PostFilters, PeopleFilters, total=False):
+    """All filters: of posts, and of the people who wrote them."""
+
+
+def select(
+    library: Library,
+    *,
+    topic: str | None = None,
+    user: str | None = None,
+    may_be_empty: bool = False,
+    **filters: Unpack[Filters],
+) -> tuple[Selection, People]:
+    """The posts that meet every condition on posts, by the people who meet every condition on people."""
+    given: dict[str, Any] = dict(filters)
+    of_people = {name: given.pop(name) for name in PeopleFilters.__annotations__ if name in given}
+    selection = select_posts(library, topic=topic, user=user, may_be_empty=may_be_empty, **given)
+    people = select_people(library, selection, **of_people)
+    return people.narrow(selection), people

@@ -1,0 +1,117 @@
+"""How a name may be spelled, and where it stands in a text.
+
+One set of aliases for all tools: what parts the words may differ or be missing ("Coca-Cola", "#cocacola"), accents may
+be left out ("Pokemon"), "&" may be written out, and a plural or 's may follow. A word inside a handle, a URL or an
+e-mail address names nothing ("@sonos_so_close" is somebody); a handle or hashtag that *is* the name does ("@Sonos").
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from index.inflection import singular
+
+BETWEEN = r"[\s_'’.‐-]*"  # what may part the words of a name
+ENDINGS = r"(?:s|es|['’]s)?"
+ADDRESS = re.compile(
+    r"(?:https?://|www\.)\S+"
+    r"|[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}/\S*"  # example.org/a/path
+    r"|[\w.+-]+@[\w-]+\.[\w.-]+"
+    r"|(?<!\w)/?u/[\w-]+"
+    r"|(?P<handle>@\w+(?:[.-]\w+)*)"
+)
+STOPS = ".!?…\n"
+_ACCENTED = {"a": "áàâãäå", "c": "ç", "e": "éèêë", "i": "íìîï", "n": "ñ", "o": "óòôõöø", "u": "úùûü"}
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """How a name stands in a text: its ``surface`` there first, whether it is ``written`` as a name somewhere (with a
+    capital inside a sentence, as a hashtag or handle), and whether it stands in ``small`` letters somewhere.
+    """
+
+    surface: str
+    written: bool
+    small: bool
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """``rough`` is a regular expression of RE2 that every post with the name matches, and some more; ``named`` finds
+    the name in a text without addresses, with the word itself in group 1. ``whole`` says that a final s or 's is shown
+    as part of the name.
+    """
+
+    rough: str
+    named: re.Pattern[str]
+    whole: bool = False
+
+    def find(self, text: str) -> Occurrence | None:
+        """How the name stands in ``text``; None if it does not."""
+        if "@" in text or "/" in text or "www." in text:
+            text = ADDRESS.sub(self._shown, text)
+        surface, written, small = "", False, False
+        for match in self.named.finditer(text):
+            surface = surface or match[0 if self.whole else 1]
+            if text[match.start() - 1 : match.start()] in ("#", "@"):
+                written = True
+            elif match[1][:2] == match[1][:2].lower():
+                small = True
+            else:
+                before = text[max(0, match.start() - 8) : match.start()].rstrip(" \t\"'“”‘’(*_")
+                written = written or (before[-1:] not in STOPS and before != "")
+        return Occurrence(surface, written, small) if surface else None
+
+    def is_in(self, text: str) -> bool:
+        """Whether a short text, such as a tagged name, has it."""
+        return self.named.search(text) is not None
+
+    def _shown(self, address: re.Match[str]) -> str:
+        handle = address["handle"]
+        return address[0] if handle and self.named.fullmatch(handle[1:]) else " "
+
+
+@lru_cache(1024)
+def spelling(name: str, *, plural: bool = True) -> Spelling:
+    """How ``name`` may be spelled; with ``plural`` a final s of it is that of a plural and may be missing."""
+    words = words_of(name)
+    if not words:
+        return Spelling(r"[^\x00-\x{10FFFF}]", re.compile(r"(?!)()"))
+    body = BETWEEN.join([*(_letters(word) for word in words[:-1]), _last(words[-1], plural)])
+    named = re.compile(rf"(?<![^\W_])({body}){ENDINGS}(?![^\W_])", re.IGNORECASE)
+    return Spelling(rf"(?i){body}", named, name.casefold().rstrip().endswith("s"))
+
+
+def words_of(name: str) -> list[str]:
+    """The words and signs that make a name: "#Coca-Cola's" → Coca, Cola; "AT&T" → AT, &, T."""
+    bare = re.sub(r"^[#@\s\"'“”‘’(]+|['’]s$", "", re.sub(r"[\s\"'“”‘’),;:!?.]+$", "", name))
+    # A dot inside a word stays: U.S. is not "us".
+    return re.findall(r"\w+|[^\w\s]", re.sub(r"[-‐_'’]|\.(?=\s)", " ", bare))
+
+
+def _last(word: str, plural: bool) -> str:
+    """The last word of a name: in the singular and, where that is spelled otherwise, in the plural too."""
+    one = singular(word.casefold()) if plural else word.casefold()
+    if len(one) > 3 and one.endswith("y") and one[-2] not in "aeiou":
+        return rf"{_letters(word[: len(one) - 1])}(?:y|ie)"
+    stem = word[: len(one)] if word.casefold().startswith(one) else word
+    if stem[-1:] in "sS" and len(stem) > 3:  # "Levis" is written "Levi's" too
+        return rf"{_letters(stem[:-1])}['’]?{_letters(stem[-1])}"
+    return _letters(stem)
+
+
+def _letters(word: str) -> str:
+    """The letters of a word, each with or without its accent; "&" may be "and"."""
+    return "".join(_letter(letter) for letter in word)
+
+
+def _letter(letter: str) -> str:
+    if letter == "&":
+        return "(?:&|and)"
+    plain = "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
+    if accents := _ACCENTED.get(plain.casefold()):
+        return f"[{plain}{accents}]"
+    return re.escape(letter)

@@ -1,0 +1,311 @@
+"""What a question is about: one matcher for names, with which every tool counts.
+
+A post **names** X if the words of X stand there (``tools.selection.spelling``) and, where they are also plain words
+(apple, target, shell), if X is tagged there or written as a name: with a capital inside a sentence, as a hashtag or as
+a handle. The decision whether X is a name here is made over the whole index, so that counts of parts add up. What is no
+name here is a **theme**: posts with the words, and those near enough in meaning.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+from weakref import WeakKeyDictionary
+
+from index.entities.mentions import canonical
+from index.errors import AnalystError
+from index.inflection import singular
+from index.phrases.rarity import is_plain_word, rarities
+from index.store.facts import Facts
+from tools.library import Library, nearest_names
+from tools.result.words import count, short
+from tools.selection.spelling import Spelling, spelling
+from tools.targeting.names import is_well_known
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEAR_ENOUGH = 0.42  # cosine from which a post without the words counts as being about a theme
+NAME_SHARE = 0.3  # a word is a name if so many of the posts with it have it tagged as one …
+CAPITAL_SHARE = 0.5  # … or, where the writing shows it, write it with a capital
+HARDLY_A_NAME = (
+    0.05  # a plain word that is tagged more rarely is a theme, like "coffee", unless it is well known as a name
+)
+SURELY_SOMETIMES = 2  # posts that tag and write it so, from which "Shell" asked with a capital is the name
+LONGEST_NAME = 6  # words; what is longer is a text, and near posts are looked for
+TONE = ("negative", "neutral", "positive")
+COLUMNS = ["id", "tagged", *TONE]
+REMEMBERED = 256  # subjects of one index
+AT_ONCE = 48  # names looked for in one pass
+
+
+@dataclass(frozen=True)
+class Subject:
+    """``said`` as asked for and ``name`` as it is written here; ``key`` is its one spelling (``canonical``).
+
+    ``posts`` has a row for each post that names it, or has the words of a theme: id, ``tagged``, and negative, neutral
+    and positive, the tone toward it where it is tagged (else empty: the tone of the whole post holds). ``near`` are
+    further posts about a theme, by meaning. ``plain_posts`` have the word of a name but not as one. ``how`` says in
+    words which posts were taken.
+    """
+
+    said: str
+    name: str
+    key: str
+    kind: Literal["name", "theme"]
+    posts: pd.DataFrame = field(repr=False)
+    near: tuple[str, ...] = field(default=(), repr=False)
+    plain_posts: int = 0
+    how: str = ""
+
+    @property
+    def ids(self) -> list[str]:
+        """Posts about it: those with the words, then those near in meaning."""
+        return [*self.posts.id, *self.near]
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+@dataclass(frozen=True)
+class KnownName:
+    """A name that is tagged in these posts: its commonest spelling, the kind of thing, and how many mentions it has."""
+
+    text: str
+    type: str
+    mentions: int
+
+
+@dataclass
+class _Memory:
+    """What is remembered of one index."""
+
+    subjects: OrderedDict[tuple[str, bool], Subject] = field(default_factory=OrderedDict)
+    tables: dict[Subject, str] = field(default_factory=dict)
+    names: dict[str, KnownName] | None = None
+    written: dict[str, int] = field(default_factory=dict)
+    lock: Any = field(default_factory=threading.RLock)
+
+
+_MEMORIES: WeakKeyDictionary[Facts, _Memory] = WeakKeyDictionary()
+_OPENING = threading.Lock()
+
+
+def subject_of(library: Library, said: str, *, by_meaning: bool = True) -> Subject:
+    """The name or theme ``said``; it may have no posts. Without ``by_meaning`` a theme is only its words.
+
+    Raises AnalystError if ``said`` is empty or has no letter, digit or sign to look for.
+    """
+    return subjects_of_names(library, [said], by_meaning=by_meaning)[0]
+
+
+def subjects_of_names(library: Library, said: Sequence[str], *, by_meaning: bool = False) -> list[Subject]:
+    """``subject_of`` each, in few passes over the posts."""
+    memory = memory_of(library)
+    plain = [_plain(each) for each in said]
+    with memory.lock:
+        known = {name: found for name in plain if (found := memory.subjects.get((name, by_meaning)))}
+        missing = [name for name in dict.fromkeys(plain) if name not in known]
+        for start in range(0, len(missing), AT_ONCE):
+            for subject in _resolved(library, missing[start : start + AT_ONCE], by_meaning):
+                known[subject.said] = subject
+                memory.subjects[subject.said, by_meaning] = subject
+        for name in plain:
+            memory.subjects.move_to_end((name, by_meaning))
+        while len(memory.subjects) > max(REMEMBERED, len(known)):
+            _, gone = memory.subjects.popitem(last=False)
+            if table := memory.tables.pop(gone, None):
+                library.facts.drop(table)
+    return [known[name] for name in plain]
+
+
+def memory_of(library: Library) -> _Memory:
+    with _OPENING:
+        return _MEMORIES.setdefault(library.facts, _Memory())
+
+
+def table_of(library: Library, subject: Subject) -> str:
+    """The name of a table of the posts about ``subject``: id, negative, neutral, positive (empty where not tagged)."""
+    import pandas as pd
+
+    memory = memory_of(library)
+    with memory.lock:
+        if (known := memory.tables.get(subject)) is None:
+            near = pd.DataFrame({"id": list(subject.near)}, dtype=object)
+            rows = pd.concat([subject.posts[["id", "negative", "neutral", "positive"]], near], ignore_index=True)
+            known = memory.tables[subject] = library.facts.keep(rows)
+        return known
+
+
+def known_names(library: Library) -> dict[str, KnownName]:
+    """Every name that is tagged in these posts, by its canonical form."""
+    memory = memory_of(library)
+    with memory.lock:
+        if memory.names is None:
+            rows = library.facts.rows(
+                "SELECT canonical, mode(text ORDER BY text), mode(type ORDER BY type), count(*) FROM mentions "
+                "GROUP BY 1"
+            )
+            memory.names = {key: KnownName(*rest) for key, *rest in rows}
+        return memory.names
+
+
+def names_like(library: Library, name: str) -> list[str]:
+    """Names in these posts that are spelled most like ``name``, as most people write them."""
+    known = {key: found for key, found in known_names(library).items() if found.mentions > 1}
+    return [short(known[near].text) for near in nearest_names(canonical(name), list(known))]
+
+
+def _plain(said: str) -> str:
+    plain = " ".join(said.split())
+    if not plain:
+        raise AnalystError("The topic is empty", todo="Name a brand or a subject.")
+    if not canonical(plain):
+        raise AnalystError(f"The topic '{short(plain)}' names nothing", todo="Name a brand or a subject.")
+    return plain
+
+
+def spelling_here(library: Library, name: str) -> Spelling:
+    """How ``name`` may be spelled: a final s stays where these posts tag the name mostly with it: Vans is no van."""
+    key = canonical(name)
+    if not key.endswith("s"):
+        return spelling(name)
+    written = _written_names(library)  # the canonical forms of mentions may have lost the s already
+    whole, one = written.get(key, 0), max(written.get(singular(key), 0), written.get(key[:-1], 0))
+    return spelling(name, plural=not whole or whole < one)
+
+
+def _written_names(library: Library) -> dict[str, int]:
+    """How often each spelling of names is tagged, without blanks and case."""
+    memory = memory_of(library)
+    with memory.lock:
+        if not memory.written:
+            for text, times in library.facts.rows("SELECT text, count(*) FROM mentions GROUP BY 1"):
+                memory.written[canonical(text)] = memory.written.get(canonical(text), 0) + times
+        return memory.written
+
+
+def _resolved(library: Library, names: list[str], by_meaning: bool) -> list[Subject]:
+    short_ones = [name for name in names if len(name.split()) <= LONGEST_NAME]
+    parts = _occurrences(library, [spelling_here(library, name) for name in short_ones]) if short_ones else []
+    found = dict(zip(short_ones, parts, strict=True))
+    return [_subject(library, name, found.get(name), by_meaning) for name in names]
+
+
+def _occurrences(library: Library, spellings: list[Spelling]) -> list[pd.DataFrame]:
+    """For each name the posts with its words, by id: how they stand there, and the tone toward it where it is tagged.
+
+    One pass of quick patterns finds the posts that may have any of the names; only these are read with care.
+    """
+    values = {"any": "|".join(dict.fromkeys(each.rough for each in spellings))}
+    values |= {f"one{place}": each.rough for place, each in enumerate(spellings)}
+    own = ", ".join(f"regexp_matches(text, $one{place})" for place in range(len(spellings)))
+    matching = f"SELECT {{}}, [{own}] AS may FROM {{}} WHERE regexp_matches(text, $any)"
+    posts = library.facts.rows(matching.format("id, text", "posts"), values)
+    mentions = library.facts.rows(matching.format("post, text, negative, neutral, positive", "mentions"), values)
+    return [
+        _figures(
+            each,
+            [(id_, text) for id_, text, may in posts if may[place]],
+            [mention[:-1] for mention in mentions if mention[-1][place]],
+        )
+        for place, each in enumerate(spellings)
+    ]
+
+
+def _figures(each: Spelling, posts: list[tuple[str, str]], mentions: list[tuple[Any, ...]]) -> pd.DataFrame:
+    import pandas as pd
+
+    standing = sorted((id_, found) for id_, text in posts if (found := each.find(text)))
+    rows = pd.DataFrame(
+        [(id_, found.surface, found.written, found.small) for id_, found in standing],
+        columns=["id", "surface", "written", "small"],
+    )
+    named = [(post, *tone) for post, text, *tone in mentions if each.is_in(text)]
+    tones = pd.DataFrame(named, columns=["id", *TONE]).groupby("id", as_index=False)[list(TONE)].mean()
+    rows = rows.merge(tones, on="id", how="left")
+    return rows.assign(tagged=rows.negative.notna(), written=rows.written.astype(bool), small=rows.small.astype(bool))
+
+
+def _subject(library: Library, said: str, rows: pd.DataFrame | None, by_meaning: bool) -> Subject:
+    import pandas as pd
+
+    if rows is None:  # a text, not a name
+        rows = pd.DataFrame(columns=[*COLUMNS])
+        return _theme(library, said, rows, by_meaning)
+    named = _as_a_name(library, said, rows)
+    if named is None:
+        return _theme(library, said, rows, by_meaning)
+    posts, left = rows[named], int((~named).sum())
+    name = _as_written(said, list(posts.surface))
+    how = f"posts that name {name}"
+    if left:
+        how += f", without {count(left, 'post')} in which it is only a word"
+    return Subject(said, name, canonical(said), "name", posts[COLUMNS].reset_index(drop=True), (), left, how)
+
+
+def _as_a_name(library: Library, said: str, rows: pd.DataFrame) -> pd.Series[bool] | None:
+    """Which of the posts with the words use them as a name; None if they are a theme here."""
+    key, everything = canonical(said), rows.tagged | True
+    tagged = float(rows.tagged.mean()) if len(rows) else 0.0
+    shown = rows[rows.written | rows.small]  # at the beginning of a sentence a capital says nothing
+    capital = float(shown.written.mean()) if len(shown) else 0.0
+    mostly = tagged >= NAME_SHARE or capital >= CAPITAL_SHARE
+    if not is_plain_word(" ".join(said.strip("#@").split())) or not len(rows):
+        is_name = mostly or key in known_names(library) or is_well_known(said) or (not len(rows) and _is_strange(said))
+        return everything if is_name else None
+    small = rows.small & ~rows.written
+    if mostly:
+        # In small letters the same word can be another one: "apple" is a fruit, "nike" is not.
+        apart = small.any() and rows[~small].tagged.any() and float(rows.tagged[small].mean()) < NAME_SHARE
+        return rows.tagged | ~small if apart else everything
+    sometimes = int((rows.tagged & rows.written).sum()) >= SURELY_SOMETIMES and said != said.lower()
+    if tagged >= HARDLY_A_NAME or sometimes or is_well_known(said):
+        return rows.tagged | rows.written
+    return None
+
+
+def _is_strange(said: str) -> bool:
+    """Whether a word of it is none of the language: "Zune" is meant as a name even where nobody says it."""
+    known, _ = rarities()
+    return any(word not in known and singular(word) not in known for word in re.findall(r"\w+", said.casefold()))
+
+
+def _theme(library: Library, said: str, rows: pd.DataFrame, by_meaning: bool) -> Subject:
+    posts = rows[COLUMNS].reset_index(drop=True)
+    if not by_meaning:
+        return Subject(said, said, canonical(said), "theme", posts, (), 0, f'posts with the words "{short(said)}"')
+    near = _near(library, said, set(posts.id))
+    how = (
+        f"posts about {short(said)}: {len(posts):,} with the words, {len(near):,} near in meaning "
+        f"(a cosine of {NEAR_ENOUGH} or more)"
+    )
+    return Subject(said, said, canonical(said), "theme", posts, near, 0, how)
+
+
+def _near(library: Library, said: str, have: set[str]) -> tuple[str, ...]:
+    """Posts without the words that are about a theme: near in meaning, or in the community of that name."""
+    import numpy as np
+
+    crowd = library.crowd
+    near = crowd.cosines(library.embed(said)) >= NEAR_ENOUGH
+    # A community of that name talks about little else.
+    if (own := library.communities.get(canonical(said))) is not None:
+        near |= crowd.community == crowd.communities.index(own)
+    return tuple(str(crowd.ids[row]) for row in np.flatnonzero(near) if crowd.ids[row] not in have)
+
+
+def _as_written(said: str, surfaces: list[str]) -> str:
+    """What the user wrote; if that is all small letters, the commonest spelling with a capital, if there is one."""
+    written = short(said.strip().lstrip("#@"))
+    spellings = sorted({surface for surface in surfaces if surface != surface.lower()})
+    if written != written.lower() or not spellings:
+        return written
+    return short(max(spellings, key=surfaces.count))
