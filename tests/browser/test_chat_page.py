@@ -91,6 +91,25 @@ def test_a_conversation(served: tuple[str, FakeAnalyst], browser: Any) -> None:
     assert errors == []
 
 
+def test_a_tab_that_is_opened_meanwhile_sees_the_rest_of_an_answer(
+    served: tuple[str, FakeAnalyst], browser: Any
+) -> None:
+    from playwright.sync_api import expect
+
+    context = browser.new_context()
+    first, second = context.new_page(), context.new_page()
+    first.goto(served[0])
+    first.fill("#question textarea", "slow two")
+    first.keyboard.press("Enter")
+    expect(first.locator("#conversation")).to_contain_text("Searching posts about slow")
+    second.goto(served[0])
+    expect(second.locator("#conversation")).to_contain_text("slow two")
+    for page in (first, second):
+        expect(page.locator("#conversation")).to_contain_text("They like tea, asked 'slow two'.")
+        expect(page.locator("#retry")).to_be_visible()
+    context.close()
+
+
 def test_ten_visitors_do_not_see_each_other(served: tuple[str, FakeAnalyst], browser: Any) -> None:
     from playwright.sync_api import expect
 

@@ -98,7 +98,8 @@ def test_an_answer_is_a_lead_and_a_list(page: Any, library: Library) -> None:
     answer = page.locator("#conversation .answer")
     expect(answer.locator(".lead")).to_contain_text("Likeliest to engage with Nike")
     rows = answer.locator(".numbereds > li")
-    expect(rows).to_have_count(7)  # all there are, and no more than are shown unfolded
+    expect(rows).to_have_count(7)  # all there are; the first five are open
+    assert rows.evaluate_all("them => them.filter((each) => each.checkVisibility()).length") == 5
     assert answer.locator("a, img, script").count() == 0
     result = call_tool(library, "find_audience", {"campaign": "Nike", "limit": 9})
     shown = answer.evaluate("e => { const all = e.cloneNode(true); all.querySelectorAll('summary').forEach("
@@ -107,6 +108,15 @@ def test_an_answer_is_a_lead_and_a_list(page: Any, library: Library) -> None:
     head, why = answer.evaluate("e => ['.head', '.why'].map((part) => e.querySelector(part).getBoundingClientRect()"
                                 ".toJSON())")  # fmt: skip  # at one moment: the page may still be scrolling
     assert why["y"] >= head["y"] + head["height"] - 1 and why["x"] > head["x"]  # the style sheet is heeded
+
+
+def test_a_person_of_the_chat_is_opened_beside_it(page: Any) -> None:
+    from playwright.sync_api import expect
+
+    ask(page, "whole find_audience campaign=Nike & limit=3")
+    page.get_by_role("tab", name="Posts", exact=True).click()
+    page.locator("#conversation .answer .head abbr", has_text="@ana").first.click()
+    expect(page.get_by_role("heading", name="@ana")).to_be_visible()
 
 
 def test_the_query_is_edited_and_run_again(page: Any, analyst: Any) -> None:

@@ -51,6 +51,8 @@ LABELS = {
     "known": "Posts with figures for",
     "earlier": "Share of voice, earlier half",
     "later": "Share of voice, later half",
+    "value": "Counted",
+    "whole": "Out of",
 }
 # What a mapping of numbers counts.
 COUNTED = {

@@ -35,6 +35,8 @@ def query_args(fields: Mapping[str, Any], before: Shown | None = None) -> dict[s
         args["interests"] = interests
     if fields["limit"] is not None:
         args["limit"] = fields["limit"]
+    if before is not None:  # conditions that have no field stay in force
+        args |= {name: value for name, value in before.args.items() if name not in QUERY and value not in (None, [])}
     return args | {name: text for name in QUERY[3:] if (text := str(fields[name] or "").strip())}
 
 

@@ -14,8 +14,10 @@ from agent.page.views.fields import fields_html
 from agent.page.views.html import mentions_of, part, render, shortened
 from agent.page.views.person import match_html, profile_html
 from agent.page.views.shown import Shown, title
+from tools.cannot_tell import CannotTell
 from tools.describe_data import DescribeData
 from tools.explain_match import ExplainMatch
+from tools.explain_method import ExplainMethod
 from tools.find_audience import FindAudience
 from tools.get_profile import GetProfile
 from tools.library import Library
@@ -23,6 +25,7 @@ from tools.measure_engagement import EngagementGroup, MeasureEngagement, figure_
 from tools.result.words import percent
 from tools.search_posts import SearchPosts
 
+WORDS_ONLY = (ExplainMethod, CannotTell)  # of which the words are all
 NOTHING = "Nothing to show yet. Ask a question: the people, figures and posts behind the answer appear here."
 NO_POSTS = "This result rests on figures alone; it quotes no posts."
 LONGEST_QUESTION = 160  # characters of a question above its result
@@ -53,7 +56,8 @@ def result_html(shown: Shown | None, library: Library | None = None) -> str:
     result = shown.result
     view = _VIEWS.get(type(result))
     body = view(result, library) if view else fields_html(result, leave_out=OMITTED.get(shown.name, ()))
-    return render("result.html.j2", body=body, shown=shown, lines=lines_html(result))
+    lines = None if isinstance(result, WORDS_ONLY) else lines_html(result)
+    return render("result.html.j2", body=body, shown=shown, lines=lines)
 
 
 def is_posts(shown: Shown | None) -> bool:
@@ -104,5 +108,7 @@ _VIEWS: dict[type, Callable[[Any, Library | None], Markup]] = {
     ExplainMatch: match_html,
     GetProfile: lambda result, library: profile_html(result),
     DescribeData: lambda result, library: described_html(result),
+    ExplainMethod: lambda result, library: lines_html(result),
+    CannotTell: lambda result, library: lines_html(result),
     MeasureEngagement: _engagement,
 }

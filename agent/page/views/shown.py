@@ -24,6 +24,10 @@ TITLES = {
     "measure_engagement": "Engagement of {what}",
     "list_segments": "Groups of people",
     "describe_data": "About this data",
+    "count": "How many: {what}",
+    "rank": "Ranked: {of}",
+    "explain_method": "What “{term}” means",
+    "cannot_tell": "What the posts do not tell",
 }
 
 
@@ -40,6 +44,10 @@ STEPS = {
     "measure_engagement": ("Measuring the engagement of {what}", "Measured the engagement of {what}"),
     "list_segments": ("Grouping people", "Grouped people"),
     "describe_data": ("Looking at the data", "Looked at the data"),
+    "count": ("Counting: {what}", "Counted: {what}"),
+    "rank": ("Ranking: {of}", "Ranked: {of}"),
+    "explain_method": ("Looking up what “{term}” means", "Looked up what “{term}” means"),
+    "cannot_tell": ("Looking whether the posts tell that", "Looked whether the posts tell that"),
 }
 
 

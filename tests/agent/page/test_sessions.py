@@ -167,6 +167,8 @@ def test_the_query_as_fields_and_back(visit: Visit, library: Library) -> None:
         "community": "x ",
     }
     assert query_args(fields) == {"campaign": "Nike", "interests": ["running", "shoes"], "limit": 5, "community": "x"}
+    before = Shown("find_audience", {"campaign": "Nike", "exclude": ["ana"], "likes": []}, first.result, 0.1)
+    assert query_args(fields, before)["exclude"] == ["ana"]  # a condition that has no field stays in force
     assert query_args({**fields, "interests": "", "limit": None, "community": ""}) == {"campaign": "Nike"}
 
 

@@ -16,12 +16,12 @@ from agent.page.views.examples import example_questions
 from agent.page.views.fields import fields_html
 from agent.page.views.person import open_person, person_html
 from agent.page.views.result import NO_POSTS, NOTHING, head_html, is_posts, posts_tab_html, result_html
-from agent.page.views.shown import Shown, title
+from agent.page.views.shown import STEPS, TITLES, Shown, step_title, title
 from tests.agent.page.views.test_html import Read
 from tests.fake_analyst import NASTY, FakeAnalyst, manifest, told
 from tools.find_audience import FindAudience
 from tools.library import Library
-from tools.registry import call_tool
+from tools.registry import TOOLS, call_tool
 from tools.result.line import lead
 from tools.result.result import ToolResult
 from tools.result.words import percent
@@ -125,7 +125,10 @@ CALLS: dict[str, dict[str, Any]] = {
     "list_segments": {},
     "explain_match": {"user": "ben", "campaign": "Nike"},
     "describe_data": {},
+    "count": {"of": "people", "topic": "Nike"},
+    "rank": {"of": "person", "by": "likes"},
 }
+TOLD_IN_WORDS = {"explain_method": {"term": "lift"}, "cannot_tell": {"why": "future", "what": "next year's sales"}}
 
 
 @pytest.mark.parametrize("tool", CALLS)
@@ -136,6 +139,22 @@ def test_every_result_can_be_shown(library: Library, tool: str) -> None:
     assert 'class="likely"' in html if tool == "explain_match" else "<dl" in html or "<table" in html
     assert all(line.text in words for line in each.result.said)
     assert "nan" not in html.casefold().replace("nano", "") and title(each.name, each.args)
+
+
+@pytest.mark.parametrize("tool", TOLD_IN_WORDS)
+def test_what_is_only_words_is_shown_once(library: Library, tool: str) -> None:
+    each = shown(library, tool, **TOLD_IN_WORDS[tool])
+    html = result_html(each)
+    assert html.count(each.result.headline.text[:20]) == 1 and "<details>" not in html
+
+
+def test_every_tool_has_a_title_and_a_step() -> None:
+    assert set(TITLES) == set(STEPS) == set(TOOLS)
+    args = {"campaign": "Nike", "user": "ana", "query": "tea", "brands": ["Nike", "Puma"], "of": "hour", "term": "lift"}
+    for name in TOOLS:
+        assert "{" not in title(name, args) + step_title(name, args)
+    assert step_title("compare_brands", args) == "Comparing Nike, Puma"
+    assert step_title("made_up", {"x": 1}) == "Made up: all posts"
 
 
 def test_views_say_what_people_ask_for(library: Library) -> None:
