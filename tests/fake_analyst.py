@@ -11,7 +11,7 @@ from typing import Any
 from agent.events import Answer, AnswerLine, Call, Event, Finished, ToolFinished, ToolStarted, Words
 from index.errors import AnalystError
 from index.manifest import Manifest, write_manifest
-from tools.result.line import lead
+from tools.result.line import lead, note
 from tools.result.result import ToolResult
 
 NASTY = (
@@ -50,11 +50,16 @@ def words(text: str) -> Words:
     return Words(text, AnswerLine(text.rstrip("\n")))
 
 
+def told(headline: str, *lines: str) -> ToolResult:
+    """A result that says so."""
+    return ToolResult(headline=lead(headline), lines=[note(line) for line in lines])
+
+
 def plain_script(question: str) -> Iterator[Event]:
     """One tool call, streamed words, an answer that differs from them."""
     yield ToolStarted("1", "search_posts", {"query": "tea", "limit": 5})
     found = f"2 posts nearest to tea\n1. @ana: {NASTY}"
-    yield ToolFinished("1", "search_posts", found, ToolResult(headline=lead("x")), 0.42)
+    yield ToolFinished("1", "search_posts", found, told("x"), 0.42)
     yield words("They like ")
     yield words("99 teas.")
     yield finished(f"They like **tea**, asked {question!r}.\n- @ana: {NASTY}")

@@ -13,8 +13,9 @@ import httpx
 import pytest
 
 from agent.mcp import PATH, McpServer, result_schema
-from agent.page.conversation import Opening
-from agent.page.layout import build_page, launch
+from agent.page.build import build_page
+from agent.page.opening import Opening
+from agent.page.serving import launch
 from agent.toolbox import tool_schema
 from index.errors import AnalystError
 from tests.fake_analyst import FakeAnalyst

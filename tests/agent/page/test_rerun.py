@@ -8,8 +8,11 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from agent.analyst import Analyst
-from agent.page.conversation import Conversation, Opening, Shown, answer, note
-from agent.page.panel import query_words
+from agent.page.answering import answer, note
+from agent.page.conversation import Conversation
+from agent.page.opening import Opening
+from agent.page.views.query import query_words
+from agent.page.views.shown import Shown
 from agent.understanding.context import CallContext
 from tests.agent.scripted_model import ScriptedModel, call
 from tools.library import Library
@@ -47,7 +50,7 @@ def test_the_next_question_sees_the_call_and_its_result(library: Library) -> Non
     assert (earlier.question, earlier.tool, earlier.args) == ("Who would engage with iPhone?", "find_audience", ARGS)
     assert earlier.people[:2] == tuple(person.user for person in result.people[:2])
     # The figure shows where it is from.
-    assert said.endswith("</abbr> people.</p></div>") and 'title="find_audience · people: 2"' in said
+    assert said.endswith("</abbr> people.</p></div>") and 'title="find_audience: how many are listed"' in said
 
     assert conversation.take_back() == "and the second of them?"  # the edited query stays
     conversation.put("who are they?")
