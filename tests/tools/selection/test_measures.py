@@ -101,7 +101,7 @@ def test_growth_is_found_and_chance_is_not(tmp_path: Path) -> None:
         for n in range(4):
             when = f"2025-02-{day:02}T10:00:00+00:00"
             late = day > 21
-            phrases = ["steady"] + (["rising"] if late or n == 0 and day % 7 == 0 else []) + (["falling"] if not late else [])
+            phrases = ["steady"] + (["rising"] if late or (n == 0 and day % 7 == 0) else []) + (["falling"] if not late else [])
             rows.append(post(f"{day:02}{n}", f"p{n}", "words", at=when, phrases=phrases))
     table = run(make_library(tmp_path, rows), Query(EVERYTHING, "growth", "phrase"))
     of = {row.name: row for row in table.rows}
