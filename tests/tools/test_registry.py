@@ -79,14 +79,16 @@ def test_the_tools_and_their_arguments() -> None:
 )
 def test_every_argument_has_a_line_that_models_see(tool: str, argument: str) -> None:
     meaning = tool_schema(tool)["function"]["parameters"]["properties"][argument].get("description", "")
-    assert 20 < len(meaning) <= 120 and meaning.endswith(".") and meaning[0].isupper() and "\n" not in meaning
+    assert 10 < len(meaning) <= 120 and "\n" not in meaning
 
 
-def test_no_line_is_about_an_argument_that_no_tool_takes() -> None:
-    taken = {tool: set(arguments_model(tool).model_fields) for tool in TOOLS}
-    lines = {tool: set(found) for tool, found in argument_lines().items()}
-    assert lines.pop("every_tool") <= set().union(*taken.values())
-    assert all(found <= taken[tool] for tool, found in lines.items())
+def test_every_line_is_seen_somewhere() -> None:
+    fields = {tool: arguments_model(tool).model_fields for tool in TOOLS}
+    seen = {(tool, key, field.description) for tool in TOOLS for key, field in fields[tool].items()}
+    for tool, lines in argument_lines().items():
+        for argument, words in lines.items():
+            named = TOOLS if tool == "every_tool" else (tool,)
+            assert any((name, argument, words) in seen for name in named), (tool, argument)
 
 
 def test_unknown_tools_and_arguments(refuse: Refuse) -> None:

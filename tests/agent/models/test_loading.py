@@ -30,7 +30,7 @@ def test_quantizing_is_for_local_models() -> None:
 
 
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(__import__("sys").modules, "agent.models.endpoint")
+    monkeypatch.delitem(__import__("sys").modules, "agent.models.endpoint", raising=False)
     monkeypatch.setitem(__import__("sys").modules, "langchain_openai", None)
     with pytest.raises(AnalystError, match=r"audience-analyst\[endpoint\]"):
         load_endpoint("http://127.0.0.1:1/v1#x")
