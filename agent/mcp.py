@@ -1,4 +1,4 @@
-"""The eleven tools over MCP (Model Context Protocol, streamable HTTP), beside the page and behind the same login.
+"""The tools over MCP (Model Context Protocol, streamable HTTP), beside the page and behind the same login.
 
 Names, arguments and results are those of ``tools.registry``: a fault is a sentence, marked as an error.
 Not Gradio's own MCP server: that one offers the page's handlers, with schemas and texts of its own making.

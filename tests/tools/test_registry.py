@@ -31,6 +31,9 @@ WHOLE: dict[str, dict[str, Any]] = {  # for each tool a call that works
     "rank": {"of": "person"},
     "list_segments": {},
     "describe_data": {},
+    "find_lookalikes": {"users": ["signs"]},
+    "explain_method": {},
+    "cannot_tell": {"why": "outside"},
 }
 LIMITED = [name for name in TOOLS if "limit" in arguments_model(name).model_fields]
 NASTY = (
@@ -56,7 +59,8 @@ def test_the_tools_and_their_arguments() -> None:
         "among",
     ]
     assert {name: list(arguments_model(name).model_fields) for name in TOOLS} == {
-        "find_audience": ["campaign", "interests", "limit", *scope, *people],
+        "find_audience": ["campaign", "interests", "also", "order", "limit", *scope, *people],
+        "find_lookalikes": ["users", "limit", *scope, *people],
         "explain_match": ["user", "campaign", "interests", *scope],
         "get_profile": ["user", *scope],
         "search_posts": ["query", "user", "limit", "order", *posts],
@@ -69,6 +73,8 @@ def test_the_tools_and_their_arguments() -> None:
         "rank": ["of", "by", "order", "type", "at_least", "average", "limit", "topic", "user", *posts, *people],
         "list_segments": ["count", "topic", "since", "until", "community"],
         "describe_data": [],
+        "explain_method": ["term", "seen"],
+        "cannot_tell": ["why", "what", "topic"],
     }
     for name in TOOLS:
         assert description(name).endswith(".") and len(description(name)) > 30
