@@ -126,6 +126,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "explain_match": {"user": "ben", "campaign": "Nike"},
     "describe_data": {},
     "count": {"of": "people", "topic": "Nike"},
+    "find_lookalikes": {"users": ["ana"]},
     "rank": {"of": "person", "by": "likes"},
 }
 TOLD_IN_WORDS = {"explain_method": {"term": "lift"}, "cannot_tell": {"why": "future", "what": "next year's sales"}}
@@ -151,6 +152,7 @@ def test_what_is_only_words_is_shown_once(library: Library, tool: str) -> None:
 def test_every_tool_has_a_title_and_a_step() -> None:
     assert set(TITLES) == set(STEPS) == set(TOOLS)
     args = {"campaign": "Nike", "user": "ana", "query": "tea", "brands": ["Nike", "Puma"], "of": "hour", "term": "lift"}
+    args["users"] = ["ana"]
     for name in TOOLS:
         assert "{" not in title(name, args) + step_title(name, args)
     assert step_title("compare_brands", args) == "Comparing Nike, Puma"
