@@ -97,12 +97,11 @@ def glossary() -> tuple[Term, ...]:
 
 
 def _term(part: str) -> Term:
-    title, *paragraphs = [
-        " ".join(each.split()) for each in re.split(r"\n\s*\n|(?<=\*)\n|\n(?=\*Also)", part) if each.strip()
-    ]
-    also, answer, *more = paragraphs
-    asked = re.sub(r"^\*Also: |\*$", "", also)
-    return Term(title, tuple(each.strip() for each in asked.split(",")), answer, tuple(more))
+    """A heading, the line of ways to ask, and paragraphs parted by blank lines."""
+    title, _, rest = part.strip().partition("\n")
+    also, *paragraphs = [" ".join(each.split()) for each in re.split(r"\n\s*\n", rest.strip())]
+    asked = also.removeprefix("*Also: ").removesuffix("*")
+    return Term(title.strip(), tuple(each.strip() for each in asked.split(",")), paragraphs[0], tuple(paragraphs[1:]))
 
 
 def _by_form(asked: str, terms: tuple[Term, ...]) -> Term | None:

@@ -26,6 +26,7 @@ from tools.targeting.post_matrix import Crowd
 if TYPE_CHECKING:
     from index.entities.pipeline import Reader
     from tools.targeting.affinity import Common
+    from tools.targeting.lookalike import Profiles
 
 ALIKE = 60.0
 ONE_THREAD = threading.Lock()  # torch counts its threads for the whole process
@@ -104,6 +105,14 @@ class Library:
         from tools.targeting.affinity import common_of, habits
 
         return common_of(self.crowd, habits())
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """What people are compared by."""
+        from tools.targeting.affinity import habits
+        from tools.targeting.lookalike import Profiles
+
+        return Profiles.of(self.crowd, habits())
 
     @cached_property
     def tones(self) -> np.ndarray:

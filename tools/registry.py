@@ -23,6 +23,7 @@ from tools.explain_method import explain_method
 from tools.extract_entities import extract_entities
 from tools.extract_keywords import extract_keywords
 from tools.find_audience import find_audience
+from tools.find_lookalikes import find_lookalikes
 from tools.get_profile import get_profile
 from tools.library import Library
 from tools.list_segments import list_segments
@@ -36,6 +37,7 @@ TOOLS: dict[str, Callable[..., ToolResult]] = {
     tool.__name__: tool
     for tool in (
         find_audience,
+        find_lookalikes,
         explain_match,
         get_profile,
         search_posts,

@@ -28,7 +28,16 @@ from agent.models.decoding import CachedDecoder
 from agent.models.files import ModelFiles, load_files
 from agent.models.messages import control_tokens, render
 from agent.models.policy import ReplyPolicy, ReplySyntax, SchemaPolicy
-from agent.models.reply import ENDS, THOUGHTS, Reply, ReplyParser, Words, message_chunk
+from agent.models.reply import (
+    ENDS,
+    THOUGHTS,
+    AnyReply,
+    Reply,
+    ReplyParser,
+    Words,
+    message_chunk,
+    settled_reply,
+)
 from index.errors import AnalystError
 
 logger = logging.getLogger(__name__)
@@ -125,10 +134,14 @@ class LocalChatModel(BaseChatModel):
         tool_choice: Any = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        prompt = self.prompt_ids(self._policy.read(messages), tools=tools)
-        constraint = self._constraint(messages, tools, tool_choice)
-        most = kwargs.get("max_new_tokens") or self.max_new_tokens
-        reply = self._reply(prompt, tools, constraint, stop or [], most)
+        offered, must_call = _chosen(tools, tool_choice)
+        prompt: list[int] = []
+        reply: AnyReply | None = settled_reply(self._policy.settled(messages, offered, must_call))
+        if reply is None:
+            prompt = self.prompt_ids(self._policy.read(messages), tools=self._policy.shown(tools))
+            constraint = self._constraint(messages, tools, tool_choice)
+            most = kwargs.get("max_new_tokens") or self.max_new_tokens
+            reply = self._reply(prompt, tools, constraint, stop or [], most)
         calls = 0
         for piece in reply.pieces():
             chunk = ChatGenerationChunk(message=message_chunk(piece, calls))
@@ -147,16 +160,17 @@ class LocalChatModel(BaseChatModel):
         """
         offered = [convert_to_openai_tool(tool) for tool in tools]
         self._constraint(messages, offered, None)
+        shown = self._policy.shown(offered)
         one, other = (
-            self.prompt_ids([*messages[:-1], HumanMessage(question)], tools=offered) for question in ("Hello", "Why?")
+            self.prompt_ids([*messages[:-1], HumanMessage(question)], tools=shown) for question in ("Hello", "Why?")
         )
         same = next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), 0)
         self._decoder.pin(one[:same])
 
-    def prompt_ids(self, messages: Sequence[BaseMessage], *, tools: Sequence[dict[str, Any]] = ()) -> list[int]:
+    def prompt_ids(self, messages: Sequence[BaseMessage], *, tools: Sequence[Mapping[str, Any]] = ()) -> list[int]:
         """The conversation as the model reads it; control tokens inside messages are plain text."""
         with self._tokenizing:
-            ids = render(self._files.tokenizer, messages, tools=tools)
+            ids = render(self._files.tokenizer, messages, tools=list(map(dict, tools)))
         if len(ids) >= self._files.context:
             raise AnalystError(
                 f"The conversation is {len(ids)} tokens long, and the model reads at most {self._files.context}",
@@ -205,7 +219,7 @@ class LocalChatModel(BaseChatModel):
         parser = ReplyParser(self._response, prompt_end=self._decode(prompt[-PROMPT_END:]), tools=tools)
         return Reply(tokens, words, parser, ends=self._stop_ids, stop=stop)
 
-    def _last_chunk(self, read: int, reply: Reply) -> AIMessageChunk:
+    def _last_chunk(self, read: int, reply: AnyReply) -> AIMessageChunk:
         """Counts and the reason for ending."""
         usage = {"input_tokens": read, "output_tokens": reply.written, "total_tokens": read + reply.written}
         return AIMessageChunk(

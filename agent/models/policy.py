@@ -12,6 +12,7 @@ from langchain_core.messages import BaseMessage
 from agent.models.call_syntax import CallSyntax
 from agent.models.grammar import build_grammar
 from agent.models.messages import breaker
+from agent.models.reply import Piece
 
 Tools = Sequence[Mapping[str, Any]]  # in OpenAI's form
 
@@ -47,6 +48,12 @@ class ReplyPolicy(Protocol):
     def read(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         """The conversation as the model is given it."""
 
+    def shown(self, tools: Tools) -> Tools:
+        """The tools as the model reads of them in its prompt."""
+
+    def settled(self, messages: Sequence[BaseMessage], tools: Tools, must_call: bool) -> list[Piece]:
+        """A reply that leaves the model nothing to decide, so that it need not be asked; empty if it has to."""
+
     def grammar(self, messages: Sequence[BaseMessage], tools: Tools, must_call: bool, syntax: ReplySyntax) -> str:
         """The grammar (Lark) of the next reply; empty if anything may be said. ``must_call``: words will not do."""
 
@@ -61,6 +68,12 @@ class SchemaPolicy:
 
     def read(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         return list(messages)
+
+    def shown(self, tools: Tools) -> Tools:
+        return tools
+
+    def settled(self, messages: Sequence[BaseMessage], tools: Tools, must_call: bool) -> list[Piece]:
+        return []
 
     def grammar(self, messages: Sequence[BaseMessage], tools: Tools, must_call: bool, syntax: ReplySyntax) -> str:
         if syntax.calls is None or not tools:

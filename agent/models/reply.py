@@ -13,7 +13,7 @@ import secrets
 import string
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from langchain_core.messages import AIMessageChunk
 from langchain_core.messages.tool import tool_call_chunk
@@ -273,3 +273,36 @@ def message_chunk(piece: Piece, index: int) -> AIMessageChunk:
     else:  # not JSON, so that LangChain counts it among the invalid ones instead of completing it
         chunk = tool_call_chunk(name=None, args=f"unreadable call: {piece.text}", id=new_call_id(), index=index)
     return AIMessageChunk(content="", tool_call_chunks=[chunk])
+
+
+class AnyReply(Protocol):
+    """A reply on its way: how many tokens were ``written`` and for what ``reason`` it ended, once it has."""
+
+    written: int
+
+    @property
+    def reason(self) -> str:
+        """As OpenAI's ``finish_reason``."""
+
+    def pieces(self) -> Iterator[Piece]:
+        """The pieces of the reply, in order."""
+
+
+@dataclass
+class SettledReply:
+    """A reply that was settled before a token was written."""
+
+    said: Sequence[Piece]
+    written: int = 0
+
+    @property
+    def reason(self) -> str:
+        return "tool_calls" if any(piece.kind == "call" for piece in self.said) else "stop"
+
+    def pieces(self) -> Iterator[Piece]:
+        yield from self.said
+
+
+def settled_reply(said: Sequence[Piece]) -> SettledReply | None:
+    """None where there is nothing, and the model has to be asked."""
+    return SettledReply(said) if said else None

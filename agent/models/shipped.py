@@ -1,16 +1,16 @@
 """The reply policy of the shipped model, which is too small to be let loose.
 
-A question reader (``agent.understanding``) proposes the calls that a question can mean, and the model chooses among
-them. What it says is one of our replies to small talk, or a framing line and then whole lines of what the tools
-returned. A question in another language than English is told so. Where the reader proposes nothing, arguments are spans
-of the user's words.
+A question reader (``agent.understanding``) proposes the calls that a question can mean. Where it is sure, its one call
+is made as it stands; where it is not, the model chooses. After a tool the answer is what the tools returned, line for
+line, and the model is not asked. To small talk it gives one of our replies, and a question in another language than
+English is told so. Where the reader proposes nothing, arguments are spans of the user's words.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -23,17 +23,19 @@ from agent.models.grammar import build_grammar, control_literal
 from agent.models.held_words import HeldWords, answer_rules, copied_lines, literal
 from agent.models.messages import begun, handles, text_of, turn_results, user_texts
 from agent.models.policy import ReplySyntax, Tools
+from agent.models.reply import Piece
 
 if TYPE_CHECKING:
     from agent.models.call_syntax import CallSyntax
-    from agent.understanding.reader import QuestionReader
+    from agent.understanding.reader import QuestionReader, QuestionReading
 
 PROMPTS = Path(__file__).parents[1] / "prompts"
 SYSTEM, SMALL_TALK = PROMPTS / "shipped_system.md", PROMPTS / "small_talk.yaml"
+TRAINED_TOOLS = PROMPTS / "shipped_tools.json"
 Call = tuple[str, dict[str, Any]]
 RESULT_READ = 1000  # characters of a result that are read by a model which cannot but copy it
-LEAST_LINES = 6  # of a result that every answer carries, with its warnings; the model may add the rest
-MOST_CHARACTERS = 8000  # of an answer's lines: about 2,700 tokens, which LocalChatModel.max_new_tokens must allow
+MOST_CHARACTERS = 20_000  # of an answer's lines; of what is longer the end is left out, and that is said
+READINGS_KEPT = 8
 
 
 @dataclass
@@ -41,6 +43,7 @@ class ShippedPolicy:
     """``reader`` is None where the chat model alone is measured."""
 
     reader: QuestionReader | None = None
+    _readings: dict[tuple[str, str], QuestionReading] = field(default_factory=dict, repr=False)
     strict: ClassVar[bool] = True
     thinks: ClassVar[bool] = False
 
@@ -62,38 +65,75 @@ class ShippedPolicy:
             return list(messages)
         return [begun(message, RESULT_READ) if isinstance(message, ToolMessage) else message for message in messages]
 
+    def shown(self, tools: Tools) -> Tools:
+        """The tools as the model was shown them in training, whichever there are today: the reader knows the others."""
+        return trained_tools() if tools and self.reader is not None else tools
+
+    def settled(self, messages: Sequence[BaseMessage], tools: Tools, must_call: bool) -> list[Piece]:
+        """What the tools returned; or the only call that the question can mean."""
+        if self.reader is None or must_call or not tools or not messages:
+            return []
+        if isinstance(messages[-1], ToolMessage):
+            return [Piece("text", line) for line in answer_text(turn_results(messages)).splitlines(keepends=True)]
+        meant = self._meant(messages, tools)
+        if isinstance(meant, str):
+            return [Piece("text", meant)] if meant else []
+        return [Piece("call", name=meant[0][0], arguments=meant[0][1])] if len(meant) == 1 else []
+
     def grammar(self, messages: Sequence[BaseMessage], tools: Tools, must_call: bool, syntax: ReplySyntax) -> str:
         proposed = self._proposed(messages, tools, syntax) if tools and not must_call else ""
         return proposed or held_grammar(messages, tools, must_call, syntax)
 
     def _proposed(self, messages: Sequence[BaseMessage], tools: Tools, syntax: ReplySyntax) -> str:
         """The grammar of what the reader proposes; empty where it has nothing to say."""
-        if self.reader is None:
+        if self.reader is None or syntax.calls is None:
             return ""
-        if isinstance(messages[-1], ToolMessage):
-            results = turn_results(messages)
-            warnings = [syntax.plain(warning) for result in results for warning in warnings_of(result)]
-            return answer_grammar([syntax.plain(text_of(each)) for each in results], frame_of(results[-1]), warnings)
-        if not isinstance(messages[-1], HumanMessage) or syntax.calls is None:
-            return ""
-        return self._meant(self.reader, messages, tools, syntax)
+        meant = self._meant(messages, tools)
+        if isinstance(meant, str):
+            return f"start: {literal(meant)}" if meant else self._small_talk(messages)
+        return calls_grammar(meant, syntax.calls, syntax.control) if meant else ""
 
-    def _meant(self, reader: QuestionReader, messages: Sequence[BaseMessage], tools: Tools, syntax: ReplySyntax) -> str:
-        """The grammar of what the last message, a question, can mean."""
+    def _small_talk(self, messages: Sequence[BaseMessage]) -> str:
+        """The grammar of our replies to small talk; empty if the last message is none."""
+        from agent.understanding.labels import SMALL_TALK
+
+        reading = self._reading(messages)
+        return reply_grammar(reading.kinds[0][0]) if reading and reading.kinds[0][0] in SMALL_TALK else ""
+
+    def _meant(self, messages: Sequence[BaseMessage], tools: Tools) -> list[Call] | str:
+        """The calls that the last message can mean, or what is said to it at once; empty if neither."""
         from agent.understanding.calls import proposals
         from agent.understanding.context import CallContext
         from agent.understanding.labels import SMALL_TALK
 
-        question = str(messages[-1].text)
-        if foreign := told_once(question, messages):
-            return f"start: {literal(foreign)}"
-        context = CallContext.of(messages)
-        reading = reader.read(syntax.plain(question), syntax.plain(context.text))
-        if (kind := reading.kinds[0][0]) in SMALL_TALK:
-            return reply_grammar(kind)
+        if not messages or not isinstance(messages[-1], HumanMessage):
+            return []
+        if foreign := told_once(str(messages[-1].text), messages):
+            return foreign
+        reading = self._reading(messages)
+        if reading is None or reading.kinds[0][0] in SMALL_TALK:
+            return ""
         names = {tool["function"]["name"] for tool in tools}
-        calls = [(name, args) for name, args in proposals(reading, context) if name in names]
-        return calls_grammar(calls, syntax.calls, syntax.control) if calls and syntax.calls else ""
+        return [(name, args) for name, args in proposals(reading, CallContext.of(messages)) if name in names]
+
+    def _reading(self, messages: Sequence[BaseMessage]) -> QuestionReading | None:
+        """How the reader reads the last message after the call before; the latest readings are kept."""
+        from agent.understanding.context import CallContext
+
+        if self.reader is None or not isinstance(messages[-1], HumanMessage):
+            return None
+        key = str(messages[-1].text), CallContext.of(messages).text
+        if key not in self._readings:
+            while len(self._readings) >= READINGS_KEPT:
+                self._readings.pop(next(iter(self._readings)), None)
+            self._readings[key] = self.reader.read(*key)
+        return self._readings[key]
+
+
+@cache
+def trained_tools() -> Tools:
+    """The schemas of the tools that stood in the prompt when the model was trained."""
+    return json.loads(TRAINED_TOOLS.read_text(encoding="utf-8"))
 
 
 def told_once(question: str, messages: Sequence[BaseMessage]) -> str:
@@ -153,20 +193,16 @@ def reply_grammar(kind: str) -> str:
     return "start: " + " | ".join(literal(reply) for reply in words()["replies"][kind])
 
 
-def answer_grammar(results: Sequence[str], frame: str, warnings: Sequence[str] = ()) -> str:
-    """A framing line, ``LEAST_LINES`` lines of the results, all others if the model likes, and every warning.
-
-    All or none: a choice at every line would cost a pass over each of them. Of what is too long the last lines are left
-    out, and the answer says so. ``frame`` names the framing lines; ``warnings`` are lines of the results too.
+def answer_text(results: Sequence[ToolMessage]) -> str:
+    """What the tools returned, line for line without repeats; of what is too long the end of the lists is left out,
+    which is said, and no warning is.
     """
-    copied, careful = copied_lines(results, most=None), copied_lines(warnings, most=None)
-    framing = words()["framing"]
-    first, others = copied[:LEAST_LINES], [line for line in copied[LEAST_LINES:] if line not in careful]
-    rest = fitting(others, MOST_CHARACTERS - sum(map(len, first)))
-    start = ["(" + " | ".join(map(literal, framing.get(frame, framing["fault"]))) + ")", *map(_line, first)]
-    start += ["(" + " ".join(map(_line, rest)) + ")?"] if rest else []
-    start += ["(" + " | ".join(map(_line, words()["more"])) + ")"] if len(rest) < len(others) else []
-    return f"start: {' '.join([*start, *(_line(line) for line in careful if line not in first)])}"
+    careful = [line for result in results for line in warnings_of(result)]
+    lines = copied_lines([text_of(result) for result in results], most=None)
+    found = [line for line in lines if line not in careful]
+    shown = fitting(found, MOST_CHARACTERS)
+    more = list(words()["more"])[:1] if len(shown) < len(found) else []
+    return "\n".join([*shown, *more, *dict.fromkeys(careful)])
 
 
 def fitting(lines: Sequence[str], characters: int) -> list[str]:
@@ -175,16 +211,6 @@ def fitting(lines: Sequence[str], characters: int) -> list[str]:
     return [line for line, end in zip(lines, ends, strict=True) if end <= characters]
 
 
-def _line(line: str) -> str:
-    return literal(chr(10) + line)
-
-
-def frame_of(result: ToolMessage) -> str:
-    """Which of the ``framing`` lines fits a result: those of its tool, or of a ``fault`` for a call that failed."""
-    failed = result.artifact is not None and getattr(result.artifact, "result", True) is None
-    return "fault" if failed else str(result.name)
-
-
-def warnings_of(result: ToolMessage) -> Sequence[str]:
+def warnings_of(result: ToolMessage) -> list[str]:
     """What a result warns of."""
-    return getattr(getattr(result.artifact, "result", None), "warnings", ())
+    return [str(line) for line in getattr(getattr(result.artifact, "result", None), "warnings", ())]

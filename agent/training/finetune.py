@@ -23,7 +23,7 @@ from agent.training.conversations import Conversations, Turn, rendered
 from agent.training.feeding import fed
 from agent.training.loop import IGNORED, Batch, Schedule, device, train
 from agent.training.pretrain import new_model
-from tools.registry import TOOLS
+from agent.understanding.labels import TOOLS
 
 LENGTH = 1024
 

@@ -38,7 +38,7 @@ def _aimed(tool: str, reading: QuestionReading, context: CallContext) -> str:
     """``tool``, or a look at the person where one is pointed at ("the first one") whom that tool does not take."""
     from tools.registry import arguments_model
 
-    pointed = "nth" in reading.slots and "user" in _pointed(tool, reading, context)
+    pointed = context.are_people and "nth" in reading.slots and "user" in _pointed(tool, reading, context)
     return "get_profile" if pointed and "user" not in arguments_model(tool).model_fields else tool
 
 
@@ -123,7 +123,7 @@ def _pointed(tool: str, reading: QuestionReading, context: CallContext) -> dict[
     """Who "the second one" or "her" is, or what, of what the result before listed."""
     if said := reading.slots.get("nth"):
         place = place_of(said[0])
-        name = "user" if context.are_people else SUBJECT.get(tool, "")
+        name = "user" if context.people else SUBJECT.get(tool, "")
         if place is None or not -len(context.listed) <= place < len(context.listed):
             return {}
         return {name: context.listed[place]}

@@ -118,7 +118,8 @@ def test_a_call_gives_the_words_and_the_typed_result(address: str, opening: Open
     result = talk(address, ask)
     assert not result.isError, said(result)
     assert result.structuredContent["tool"] == name
-    assert said(result).splitlines() == [*result.structuredContent["lines"], *result.structuredContent["warnings"]]
+    told = result.structuredContent
+    assert said(result).splitlines() == [told["headline"], *told["lines"], *told["warnings"]]
     assert set(result.structuredContent) == set(result_schema(name)["properties"])
 
 

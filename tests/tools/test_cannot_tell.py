@@ -13,11 +13,20 @@ from tools.cannot_tell import Why
 @pytest.mark.parametrize(
     ("args", "headline"),
     [
-        ({"why": "not_in_posts", "what": "which age group"}, "These posts do not say how old people are, and it is not guessed."),
-        ({"why": "not_in_posts", "what": "how many clicked"}, "These posts do not say what people clicked or saw, and it is not guessed."),
+        (
+            {"why": "not_in_posts", "what": "which age group"},
+            "These posts do not say how old people are, and it is not guessed.",
+        ),
+        (
+            {"why": "not_in_posts", "what": "how many clicked"},
+            "These posts do not say what people clicked or saw, and it is not guessed.",
+        ),
         ({"why": "not_in_posts", "what": "shoe sizes"}, "These posts do not say shoe sizes, and it is not guessed."),
         ({"why": "outside", "what": "the weather"}, "The weather is not a question about these posts."),
-        ({"why": "action", "what": "send the email"}, "Posts can be read here, and nothing else can be done, so this is up to you: send the email."),
+        (
+            {"why": "action", "what": "send the email"},
+            "Posts can be read here, and nothing else can be done, so this is up to you: send the email.",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_named(call: Call, args: dict[str, str], headline: str) -> None:

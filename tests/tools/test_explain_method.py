@@ -1,4 +1,4 @@
-"""The glossary: every term is whole, figures are those that were measured, and what is asked for is found by meaning."""
+"""The glossary: every term is whole, figures are measured ones, and what is asked for is found by meaning."""
 
 from __future__ import annotations
 

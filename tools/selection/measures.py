@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from index.errors import AnalystError
 from tools.library import Library
@@ -48,6 +48,7 @@ GROUPS: dict[str, str] = {
     "year": f"strftime({TIME}, '%Y')",
 }  # fmt: skip
 REACTIONS = ("likes", "replies", "shares", "engagement")
+MEASURES, DIMENSIONS = get_args(Measure), get_args(Dimension)
 TIMES = ("hour", "weekday", "day", "week", "month", "year")
 BRAND = ("organization", "product")
 NAMES_READ = 48  # the most tagged names whose every post is looked for, and more where more are listed

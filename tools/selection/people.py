@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, TypedDict, Unpack
+from typing import Annotated, Any, Unpack
+
+from typing_extensions import TypedDict
 
 from index.entities.mentions import canonical
 from index.errors import AnalystError

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Annotated, Any, Literal, TypedDict, Unpack
+from typing import Annotated, Any, Literal, Unpack
+
+from typing_extensions import TypedDict
 
 from index.errors import AnalystError
 from index.store.facts import SENTIMENTS

@@ -13,6 +13,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -39,6 +41,7 @@ SURELY_SOMETIMES = 2  # posts that tag and write it so, from which "Shell" asked
 LONGEST_NAME = 6  # words; what is longer is a text, and near posts are looked for
 TONE = ("negative", "neutral", "positive")
 COLUMNS = ["id", "tagged", *TONE]
+WORD_NAMES = Path(__file__).with_name("names_that_are_words.txt")
 REMEMBERED = 256  # subjects of one index
 AT_ONCE = 48  # names looked for in one pass
 
@@ -266,10 +269,16 @@ def _as_a_name(library: Library, said: str, rows: pd.DataFrame) -> pd.Series[boo
         # In small letters the same word can be another one: "apple" is a fruit, "nike" is not.
         apart = small.any() and rows[~small].tagged.any() and float(rows.tagged[small].mean()) < NAME_SHARE
         return rows.tagged | ~small if apart else everything
-    sometimes = int((rows.tagged & rows.written).sum()) >= SURELY_SOMETIMES and said != said.lower()
-    if tagged >= HARDLY_A_NAME or sometimes or is_well_known(said):
+    meant = int((rows.tagged & rows.written).sum()) >= SURELY_SOMETIMES or is_well_known(said) or key in _word_names()
+    if tagged >= HARDLY_A_NAME or (meant and said != said.lower()):
         return rows.tagged | rows.written
     return None
+
+
+@cache
+def _word_names() -> frozenset[str]:
+    _, names = WORD_NAMES.read_text(encoding="utf-8").split("--\n")
+    return frozenset(canonical(name) for name in re.split(r"[,\n]", names) if name.strip())
 
 
 def _is_strange(said: str) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
 from agent.analyst import Analyst
-from agent.events import Call, Finished, ToolFinished, ToolStarted, Words
+from agent.events import AnswerLine, Call, Finished, ToolFinished, ToolStarted, Words
 from agent.instructions import system_prompt
 from agent.models import endpoint as endpoint_model
 from agent.models.address import KEY
@@ -84,7 +84,7 @@ def test_closing_the_stream_stops_and_the_conversation_goes_on(library: Library,
     with serving(words("One.\n", "Two.\n"), SEARCH, words(found)) as served:
         talk = analyst(library, served)
         stream = talk.stream("hi", thread="t")
-        assert next(stream) == Words("One.\n")
+        assert next(stream) == Words("One.\n", AnswerLine("One."))
         stream.close()  # type: ignore[attr-defined]
         assert talk.ask("posts?", thread="t").answer == found
     assert [message["content"] for message in served.heard[1]["messages"] if message["role"] == "user"] == ["posts?"]

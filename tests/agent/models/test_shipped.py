@@ -21,13 +21,12 @@ from agent.models.local import LocalChatModel
 from agent.models.messages import control_tokens
 from agent.models.reply import ReplyParser, Words
 from agent.models.shipped import (
-    LEAST_LINES,
     ShippedPolicy,
-    answer_grammar,
+    answer_text,
     calls_grammar,
     fitting,
-    frame_of,
     reply_grammar,
+    trained_tools,
     warnings_of,
     words,
 )
@@ -123,25 +122,28 @@ def test_only_listed_replies(kind: str) -> None:
 
 def test_every_kind_has_its_words() -> None:
     assert set(words()["replies"]) == set(SMALL_TALK)
-    assert set(words()["framing"]) == {*REGISTERED, "fault"}
+    assert {tool["function"]["name"] for tool in trained_tools()} | {"fault"} == set(words()["framing"])
+    assert {tool["function"]["name"] for tool in trained_tools()} <= set(REGISTERED)
 
 
-def answer_lines(results: Sequence[str], frame: str, seed: int, warnings: Sequence[str] = ()) -> list[str]:
-    """Lines of a random answer to ``results``, whose ``warnings`` stand at their end."""
-    results = ["\n".join([*results, *warnings])] if len(results) == 1 else [*results, *warnings]
-    return said(answer_grammar(results, frame, warnings), seed).split("\n")
+def answer(results: Sequence[str], warnings: Sequence[str] = ()) -> list[str]:
+    """The lines of the answer to ``results``, whose ``warnings`` stand at the end of the last."""
+    artifact = SimpleNamespace(result=SimpleNamespace(warnings=list(warnings)))
+    *first, last = results
+    told = [ToolMessage(text, tool_call_id="c1", name="a_tool") for text in first]
+    told.append(ToolMessage("\n".join([last, *warnings]), tool_call_id="c2", name="a_tool", artifact=artifact))
+    return answer_text(told).split("\n")
 
 
-@pytest.mark.parametrize("seed", range(4))
 def test_of_a_list_too_long_to_be_read_out_the_end_is_left_out_and_that_is_said(
-    monkeypatch: pytest.MonkeyPatch, seed: int
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("agent.models.shipped.MOST_CHARACTERS", 500)
     people = [f"{place}. @person_{place} likes shoes" for place in range(1, 61)]
-    _, *lines = answer_lines(["\n".join(people)], "find_audience", seed, ["Careful: few posts."])
-    assert lines[-1] == "Careful: few posts." and lines[-2] in words()["more"]
+    lines = answer(["\n".join(people)], ["Few posts."])
+    assert lines[-1] == "Few posts." and lines[-2] in words()["more"]
     told = lines[:-2]
-    assert told == people[: len(told)] and LEAST_LINES <= len(told) < len(people)
+    assert told == people[: len(told)] and 6 <= len(told) < len(people)
     assert sum(map(len, told)) <= 500
 
 
@@ -150,35 +152,22 @@ def test_lines_that_fit() -> None:
     assert fitting(["abc"], 2) == fitting([], 9) == []
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_an_answer_frames_and_carries_the_first_lines_and_every_warning(seed: int) -> None:
+def test_an_answer_is_what_the_tools_returned_and_every_warning() -> None:
     warnings = ["Careful: few posts.", "One person wrote most of these."]  # however a warning is worded
-    framing, *lines = answer_lines(["\n".join(AUDIENCE), "Mixed."], "analyze_sentiment", seed, warnings)
-    assert framing in words()["framing"]["analyze_sentiment"]
-    assert lines[:LEAST_LINES] == AUDIENCE[:LEAST_LINES]
-    assert lines[-2:] == warnings
-    more = lines[LEAST_LINES:-2]
-    assert more in ([], [*AUDIENCE, "Mixed."][LEAST_LINES:])
+    assert answer(["\n".join(AUDIENCE), "Mixed."], warnings) == [*AUDIENCE, "Mixed.", *warnings]
 
 
 def test_warnings_behind_a_long_list_are_not_lost() -> None:
     long = "\n".join(f"{number}. @user" for number in range(1, 61))
-    assert answer_lines([long], "find_audience", 0, ["First.", "Second."])[-2:] == ["First.", "Second."]
+    assert answer([long], ["First.", "Second."])[-2:] == ["First.", "Second."]
 
 
-def test_warnings_among_the_first_lines_are_said_once() -> None:
-    _, *lines = answer_lines(["Mixed."], "analyze_sentiment", 0, ["Few posts."])
-    assert lines == ["Mixed.", "Few posts."]
+def test_what_stands_twice_is_said_once() -> None:
+    assert answer(["Mixed.", "Mixed."], ["Few posts.", "Few posts."]) == ["Mixed.", "Few posts."]
 
 
-@pytest.mark.parametrize("frame", ["fault", "", "a_tool_of_yours"])
-def test_what_failed_is_not_framed_as_a_result(frame: str) -> None:
-    framing, line = answer_lines(['There is no user "x\\y" 👟.'], frame, 2)
-    assert framing in words()["framing"]["fault"] and line == 'There is no user "x\\y" 👟.'
-
-
-def test_a_result_without_words() -> None:
-    assert answer_lines([""], "search_posts", 0)[0] in words()["framing"]["search_posts"]
+def test_a_call_that_failed_is_told_in_its_own_words() -> None:
+    assert answer(['There is no user "x\\y" 👟.']) == ['There is no user "x\\y" 👟.']
 
 
 def asked(question: str, name: str, /, **args: Any) -> list[BaseMessage]:
@@ -190,16 +179,10 @@ def returned(name: str, artifact: Any = None) -> ToolMessage:
     return ToolMessage("Mixed.", tool_call_id="c1", name=name, artifact=artifact)
 
 
-def test_a_call_that_failed_is_framed_as_a_fault() -> None:
-    fine, broken = SimpleNamespace(result="something"), SimpleNamespace(result=None)
-    assert frame_of(returned("get_profile", fine)) == frame_of(returned("get_profile")) == "get_profile"
-    assert frame_of(returned("search_posts", broken)) == "fault"
-
-
 def test_the_warnings_are_those_of_the_result() -> None:
     fine = SimpleNamespace(result=SimpleNamespace(warnings=["Few posts."]))
-    assert list(warnings_of(returned("get_profile", fine))) == ["Few posts."]
-    assert list(warnings_of(returned("get_profile"))) == list(warnings_of(returned("x", SimpleNamespace()))) == []
+    assert warnings_of(returned("get_profile", fine)) == ["Few posts."]
+    assert warnings_of(returned("get_profile")) == warnings_of(returned("x", SimpleNamespace())) == []
 
 
 class Reader:
@@ -274,9 +257,9 @@ def test_after_a_tool_comes_an_answer_of_its_lines(files: ModelFiles) -> None:
     artifact = SimpleNamespace(result=SimpleNamespace(warnings=["Careful: few posts."]))
     messages.append(ToolMessage(result, tool_call_id="c1", name="find_audience", artifact=artifact))
     reply = chat.bind_tools([find_audience]).invoke(messages)
-    framing, *lines = str(reply.content).replace("\u200b", "").split("\n")
-    assert framing in words()["framing"]["find_audience"] and "\n".join(lines) == result
+    assert reply.content == result  # to the letter, so that each line is known as the result's own
     assert reply.response_metadata["finish_reason"] == "stop"
+    assert reply.usage_metadata is not None and reply.usage_metadata["output_tokens"] == 0  # nothing was left to decide
 
 
 def test_a_question_that_is_not_english_is_told_so_once(files: ModelFiles) -> None:
@@ -300,12 +283,17 @@ def test_only_bound_tools_are_proposed(files: ModelFiles) -> None:
     assert chat.grammar(asking) == ""  # nothing is proposed where no tool is bound
 
 
-def test_words_of_other_models_in_a_copied_line_are_words() -> None:
-    from agent.models.reply import ENDS, THOUGHTS
+def test_between_two_calls_the_model_decides(files: ModelFiles) -> None:
+    reader = Reader("find_audience", subject=["Nike"])
+    reader.reading = QuestionReading([("find_audience", 0.4), ("search_posts", 0.3)], {"subject": ["Nike"]}, {})
+    reply = chat_with(files, reader).bind_tools([find_audience, search_posts]).invoke([HumanMessage("Nike?")])
+    assert [call["name"] for call in reply.tool_calls] in (["find_audience"], ["search_posts"])
+    assert reply.usage_metadata is not None and reply.usage_metadata["output_tokens"] > 0
+    assert len(reader.seen) == 1  # a question is read once
 
-    line = "a<|eot_id|> b d<|eom_id|>"
-    words_of = Words(TOKENIZER.decode, TOKENS, (*ENDS, *THOUGHTS))
-    parser = ReplyParser(response_template(TOKENIZER, ""), tools=[])
-    pieces = [piece for token in walk(answer_grammar([line], "")) for piece in parser.feed(words_of.push(token))]
-    pieces += [*parser.feed(words_of.flush()), *parser.finish()]
-    assert "".join(piece.text for piece in pieces if piece.kind == "text").endswith(f"\n{line}")
+
+def test_the_prompt_shows_the_tools_of_the_training(files: ModelFiles) -> None:
+    policy = ShippedPolicy(Reader("thanks"))  # type: ignore[arg-type]
+    mine = chat_with(files, Reader("thanks")).bind_tools([search_posts]).kwargs["tools"]  # type: ignore[attr-defined]
+    assert policy.shown(mine) == trained_tools() and policy.shown([]) == []
+    assert ShippedPolicy(None).shown(mine) == mine

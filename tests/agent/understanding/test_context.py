@@ -9,14 +9,18 @@ import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from agent.understanding.context import CallContext, described, place_of, pointer_in
+from tools.result.evidence import Evidence
+from tools.result.line import Listing
+from tools.result.result import ToolResult
 
 
 def asked(question: str, name: str, /, **args: Any) -> list[BaseMessage]:
     return [HumanMessage(question), AIMessage("", tool_calls=[{"name": name, "args": args, "id": "c1"}])]
 
 
-def returned(name: str, *people: str, **rows: Any) -> ToolMessage:
-    artifact = SimpleNamespace(handles=list(people), result=SimpleNamespace(**rows))
+def returned(name: str, *listed: str, kind: Any = "people", evidence: Any = ()) -> ToolMessage:
+    listing = Listing(kind, listed) if listed else None
+    artifact = SimpleNamespace(result=ToolResult(listing=listing, evidence=list(evidence)))
     return ToolMessage("Mixed.", tool_call_id="c1", name=name, artifact=artifact)
 
 
@@ -40,10 +44,24 @@ def test_the_list_of_people_outlives_a_look_at_one_of_them() -> None:
 
 def test_names_take_the_place_of_people() -> None:
     listing = [*asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience", "ana", "ben")]
-    rows = [SimpleNamespace(name="Puma"), SimpleNamespace(name="Hoka")]
-    brands = [*asked("brands?", "extract_entities", topic="Nike"), returned("extract_entities", "cy", entities=rows)]
-    earlier = CallContext.of([*listing, *brands, HumanMessage("the second one?")])
-    assert (earlier.listed, earlier.people) == (("Puma", "Hoka"), ())
+    for tool, kind in (("extract_entities", "names"), ("extract_keywords", "phrases"), ("list_segments", "segments")):
+        names = [*asked("which?", tool, topic="Nike"), returned(tool, "Puma", "Hoka", kind=kind)]
+        earlier = CallContext.of([*listing, *names, HumanMessage("the second one?")])
+        assert (earlier.listed, earlier.people, earlier.are_posts) == (("Puma", "Hoka"), (), False)
+
+
+def test_posts_are_listed_by_their_authors() -> None:
+    authors = (("p2", "ben"), ("p1", "ana"))
+    posts = [Evidence(id_, author, "Hi.", None, None, None, "neutral") for id_, author in authors]
+    found = returned("search_posts", "p1", "p2", kind="posts", evidence=posts)
+    earlier = CallContext.of([*asked("posts?", "search_posts", query="tea"), found, HumanMessage("the second one?")])
+    assert (earlier.people, earlier.are_people, earlier.are_posts) == (("ana", "ben"), False, True)
+
+
+def test_times_are_nothing_to_point_at() -> None:
+    listing = [*asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience", "ana", "ben")]
+    times = [*asked("when?", "measure_engagement", by="month"), returned("measure_engagement", "2024-01", kind="times")]
+    assert CallContext.of([*listing, *times, HumanMessage("the first one?")]).listed == ()
 
 
 def test_a_failed_call_lists_nobody() -> None:

@@ -148,3 +148,15 @@ def test_what_names_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AnalystError, match="names nothing"):
         subject_of(library, "?!")
     assert names_like(library, "Targett") == ["Target"]
+
+
+def test_a_name_that_nobody_writes_as_one_has_no_posts(tmp_path: Path) -> None:
+    rows = [post(f"c{n:02}", f"s{n}", f"a shell script number {n}") for n in range(60)]
+    found = subject_of(make_library(tmp_path, rows), "Shell")
+    assert (found.kind, len(found.posts), found.plain_posts) == ("name", 0, 60)
+
+
+@pytest.mark.parametrize("said", ["Zune", "zune"])
+def test_a_word_of_no_language_is_a_name_even_where_nobody_says_it(tmp_path: Path, said: str) -> None:
+    found = subject_of(shop_and_aim(tmp_path), said)
+    assert (found.kind, found.ids) == ("name", [])

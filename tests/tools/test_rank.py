@@ -1,0 +1,93 @@
+"""The most and the least: who leads, ties, floors, and what cannot be ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from index.errors import AnalystError
+from tests.tools.hand_made import make_library, post
+from tools.library import Library
+from tools.registry import call_tool
+
+ROWS = [
+    *[post(f"a{n}", "ana", "I love Nike", names=["Nike"], tone="good", likes=10 + n, community="run", at=f"2025-01-0{n + 1}T08:00:00+00:00") for n in range(6)],
+    *[post(f"b{n}", "ben", "Adidas again", names=["Adidas"], tone="bad", likes=2, community="tea", at=f"2025-02-0{n + 1}T09:00:00+00:00") for n in range(6)],
+    post("c1", "cleo", "plain tea", likes=100, community="tea", at="2025-02-02T09:00:00+00:00"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ranked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+    library: Library = make_library(tmp_path_factory.mktemp("rank"), ROWS)
+    return lambda **args: call_tool(library, "rank", args)
+
+
+@pytest.mark.parametrize(
+    ("args", "start"),
+    [
+        ({"of": "person"}, "A tie: @ana and @ben each posted the most: 6 posts."),
+        ({"of": "person", "order": "least"}, "@cleo posted the least: 1 post."),
+        ({"of": "person", "by": "likes"}, "@cleo gets the most likes: 100 likes in 1 post."),
+        ({"of": "person", "by": "likes", "at_least": 5}, "@ana gets the most likes: 75 likes in 6 posts."),
+        ({"of": "person", "by": "likes", "average": True}, "@ana gets the most likes a post: 12.5 ("),
+        ({"of": "person", "exclude": ["ana"]}, "@ben posted the most: 6 posts."),
+        ({"of": "post", "by": "likes"}, 'The post with the most likes: @cleo in tea on 2025-02-02 (100 likes): "plain tea"'),
+        ({"of": "name", "by": "negative", "type": "brand"}, "Adidas has the most negative posts: 6 of 6 posts (100 %, "),
+        ({"of": "name", "by": "tone"}, "Nike has the warmest tone: +0.70 in 6 posts by 1 person."),
+        ({"of": "name", "by": "tone", "order": "least"}, "Adidas has the coldest tone: -0.60"),
+        ({"of": "community", "by": "people"}, "tea has posts by the most people: 2 people in 7 posts."),
+        ({"of": "month"}, "2025-02 has the most posts: 7 posts by 2 people."),
+        ({"of": "month", "topic": "Nike"}, "2025-01 has the most posts about Nike: 6 posts by 1 person."),
+        ({"of": "hour", "min_likes": 10}, "08:00 UTC has the most posts with at least 10 likes: 6 posts by 1 person."),
+    ],
+)
+def test_headlines(ranked: Callable[..., Any], args: dict[str, Any], start: str) -> None:
+    assert ranked(**args).headline.text.startswith(start)
+
+
+def test_the_list_can_be_pointed_at(ranked: Callable[..., Any]) -> None:
+    found = ranked(of="person", by="likes")
+    assert found.listing.kind == "people"
+    assert found.listing.names == ("cleo", "ana", "ben")
+    assert [line.place for line in found.lines if line.role == "figure"] == [1, 2, 3]
+    assert found.evidence[0].author == "cleo"
+
+
+def test_a_mean_needs_a_floor_and_says_so(ranked: Callable[..., Any]) -> None:
+    found = ranked(of="person", by="tone")
+    assert found.at_least == 5
+    assert [group.name for group in found.groups] == ["ana", "ben"]
+    assert "Left out for fewer than 5 posts: 1." in found.text
+
+
+def test_every_figure_has_its_field(ranked: Callable[..., Any]) -> None:
+    found = ranked(of="name", by="negative")
+    data = found.to_dict()
+    for line in [found.headline, *found.lines]:
+        for cell in line.cells:
+            if not cell.path or cell.format in ("quotation", "date"):
+                continue
+            value: Any = data
+            for part in cell.path.split("."):
+                value = value[int(part)] if isinstance(value, list) else value[part]
+            assert value == pytest.approx(cell.value, abs=1e-4) if isinstance(cell.value, float) else cell.value
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        ({"of": "post"}, "Posts cannot be ranked by posts"),
+        ({"of": "person", "by": "shares"}, "No post here says how many shares it has"),
+        ({"of": "person", "at_least": 100}, "No person has 100 posts: at_least leaves none of 3"),
+        ({"of": "person", "topic": "depression"}, "never inferred"),
+        ({"of": "phrase"}, "None of the posts has a phrase"),
+        ({"of": "person", "min_posts": 9}, "The filter min_posts leaves nobody"),
+        ({"of": "person", "type": "brand"}, "Only names have a type"),
+    ],
+)
+def test_what_cannot_be_ranked(ranked: Callable[..., Any], args: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(AnalystError, match=sentence):
+        ranked(**args)
