@@ -137,7 +137,7 @@ def _cut_head(pieces: list[Piece]) -> tuple[list[Piece], str, list[Piece]]:
     """What a line is about, the colon after it, and the rest; no head where the tool's own words have no colon."""
     for place, piece in enumerate(pieces):
         before, colon, after = piece.text.partition(": ") if _is_plain(piece) else ("", "", "")
-        if colon:
+        if colon and (place or before):
             return [*pieces[:place], *_told(piece, before)], colon, [*_told(piece, after), *pieces[place + 1 :]]
     return [], "", pieces
 

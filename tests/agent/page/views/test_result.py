@@ -20,6 +20,7 @@ from agent.page.views.shown import STEPS, TITLES, Shown, step_title, title
 from tests.agent.page.views.test_html import Read
 from tests.fake_analyst import NASTY, FakeAnalyst, manifest, told
 from tools.find_audience import FindAudience
+from tools.find_lookalikes import FindLookalikes, Lookalike
 from tools.library import Library
 from tools.registry import TOOLS, call_tool
 from tools.result.line import lead
@@ -126,7 +127,6 @@ CALLS: dict[str, dict[str, Any]] = {
     "explain_match": {"user": "ben", "campaign": "Nike"},
     "describe_data": {},
     "count": {"of": "people", "topic": "Nike"},
-    "find_lookalikes": {"users": ["ana"]},
     "rank": {"of": "person", "by": "likes"},
 }
 TOLD_IN_WORDS = {"explain_method": {"term": "lift"}, "cannot_tell": {"why": "future", "what": "next year's sales"}}
@@ -146,7 +146,16 @@ def test_every_result_can_be_shown(library: Library, tool: str) -> None:
 def test_what_is_only_words_is_shown_once(library: Library, tool: str) -> None:
     each = shown(library, tool, **TOLD_IN_WORDS[tool])
     html = result_html(each)
-    assert html.count(each.result.headline.text[:20]) == 1 and "<details>" not in html
+    assert Read(html).words.count(each.result.headline.text[:20]) == 1 and "<details>" not in html
+
+
+def test_lookalikes_are_people_with_their_probabilities(library: Library) -> None:
+    ben = Lookalike("ben", 0.31, 0.2, 0.42, [f"writes like them {NASTY}"], {}, [])
+    found = FindLookalikes(headline=lead("x"), seeds=["ana"], unknown=[], considered=5, people=[ben], measured_on="y")
+    read = Read(result_html(Shown("find_lookalikes", {"users": ["ana"]}, found, 0.1)))
+    assert "@ben" in read.words and "31 %" in read.words and "20–42 %" in read.words and NASTY in read.words
+    assert "Compared with@ana" in read.words and not {"script", "img"} & set(read.tags)
+    assert step_title("find_lookalikes", {"users": ["ana"]}, found) == "Compared 5 people with ana"
 
 
 def test_every_tool_has_a_title_and_a_step() -> None:
