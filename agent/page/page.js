@@ -19,7 +19,7 @@ window.audienceAnalyst = {
 
   // A person named in the chat is opened beside it, where that list of people is on show.
   openPerson(event) {
-    const said = event.target.closest('#conversation .answer .numbereds .head bdi');
+    const said = event.target.closest('#conversation .answer .numbereds .head bdi.person');
     if (!said || (event.type === 'keydown' && event.key !== 'Enter')) return;
     const named = (button) => button.getAttribute('aria-label').includes(` ${said.textContent}: `);
     const button = [...document.querySelectorAll('#result button[data-act=person]')].find(named);

@@ -7,7 +7,7 @@ letter, except for the few marks of Markdown that every model uses.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from typing import Literal
 
@@ -71,11 +71,16 @@ class Item:
 
 @dataclass(frozen=True)
 class Block:
-    """Items of one kind, of which some are ``folded`` away."""
+    """Items of one kind; blocks that are too much for one look are ``folded`` away behind it."""
 
     kind: Kind
     shown: list[Item]
-    folded: list[Item]
+    folded: list[Block] = field(default_factory=list)
+
+    @property
+    def hidden(self) -> int:
+        """How many items are folded away."""
+        return sum(len(block.shown) for block in self.folded)
 
 
 def answer_html(lines: Sequence[AnswerLine], not_covered: Sequence[str] = ()) -> Markup:
@@ -137,7 +142,7 @@ def _cut_head(pieces: list[Piece]) -> tuple[list[Piece], str, list[Piece]]:
     """What a line is about, the colon after it, and the rest; no head where the tool's own words have no colon."""
     for place, piece in enumerate(pieces):
         before, colon, after = piece.text.partition(": ") if _is_plain(piece) else ("", "", "")
-        if colon:
+        if colon and (place or before):
             return [*pieces[:place], *_told(piece, before)], colon, [*_told(piece, after), *pieces[place + 1 :]]
     return [], "", pieces
 
@@ -273,14 +278,19 @@ def _in_chat(items: Sequence[Item]) -> list[Block]:
         if kind == "lead":
             left = CHAT
         if kind in LISTS and kind != "bullet":
-            blocks.append(_folded(kind, held, left))
-            left -= len(blocks[-1].shown)
+            block = _folded(kind, held, left)
+            left -= len(block.shown)
+            if not block.shown and blocks and blocks[-1].folded:  # what is folded away side by side is one fold
+                blocks[-1].folded.extend(block.folded)
+                continue
+            blocks.append(block)
         else:
-            blocks.append(Block(kind, held, []))
+            blocks.append(Block(kind, held))
     return blocks
 
 
 def _folded(kind: Kind, items: list[Item], shown: int) -> Block:
     if kind not in LISTS:
-        return Block(kind, items, [])
-    return Block(kind, items[:shown], items[shown:])
+        return Block(kind, items)
+    rest = items[shown:]
+    return Block(kind, items[:shown], [Block(kind, rest)] if rest else [])

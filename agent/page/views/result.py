@@ -19,6 +19,7 @@ from tools.describe_data import DescribeData
 from tools.explain_match import ExplainMatch
 from tools.explain_method import ExplainMethod
 from tools.find_audience import FindAudience
+from tools.find_lookalikes import FindLookalikes
 from tools.get_profile import GetProfile
 from tools.library import Library
 from tools.measure_engagement import EngagementGroup, MeasureEngagement, figure_words
@@ -77,8 +78,17 @@ def _audience(result: FindAudience, library: Library | None) -> Markup:
     """People with their probabilities and reasons, each to be opened."""
     if not result.people:
         return part("notice", "Nobody fits. Widen the time or the community, or name other interests.")
-    highest = max(person.high for person in result.people)
-    return render("audience.html.j2", result=result, top=min(1.0, math.ceil(10 * highest + 1e-9) / 10))
+    return render("audience.html.j2", result=result, top=_full([person.high for person in result.people]))
+
+
+def _lookalikes(result: FindLookalikes, library: Library | None) -> Markup:
+    """People with how likely they are of the same kind, and why."""
+    return render("lookalikes.html.j2", result=result, top=_full([person.high for person in result.people]))
+
+
+def _full(highest: list[float]) -> float:
+    """The share at which a bar is full: the next tenth."""
+    return min(1.0, math.ceil(10 * max(highest, default=1.0) + 1e-9) / 10)
 
 
 def _engagement(result: MeasureEngagement, library: Library | None) -> Markup:
@@ -105,6 +115,7 @@ def _top(groups: dict[str, EngagementGroup]) -> float:
 
 _VIEWS: dict[type, Callable[[Any, Library | None], Markup]] = {
     FindAudience: _audience,
+    FindLookalikes: _lookalikes,
     ExplainMatch: match_html,
     GetProfile: lambda result, library: profile_html(result),
     DescribeData: lambda result, library: described_html(result),

@@ -14,6 +14,7 @@ SAID = ("headline", "lines", "warnings", "listing", "evidence")  # parts that ev
 LONGEST_TITLE = 80  # characters
 TITLES = {
     "find_audience": "Audience for {campaign}",
+    "find_lookalikes": "People like {users}",
     "explain_match": "@{user} and {campaign}: for and against",
     "get_profile": "Profile of @{user}",
     "search_posts": "Posts about {query}",
@@ -34,6 +35,7 @@ TITLES = {
 # What a call does: while it runs and when it is done.
 STEPS = {
     "find_audience": ("Ranking people for {campaign}", "Ranked {considered} people for {campaign}"),
+    "find_lookalikes": ("Looking for people like {users}", "Compared {considered} people with {users}"),
     "explain_match": ("Looking at @{user} and {campaign}", "Looked at @{user} and {campaign}"),
     "get_profile": ("Reading what @{user} wrote", "Read what @{user} wrote"),
     "search_posts": ("Searching posts about {query}", "Searched posts about {query}"),

@@ -88,7 +88,7 @@ def unmarked(html: str) -> str:
 def test_a_person_is_a_name_a_chance_reasons_and_a_post() -> None:
     html = unmarked(html_of(LEAD, person()))
     assert f'<p class="lead" dir="auto">{LEAD}</p>' in html
-    assert '<span class="place">1. </span><bdi><b>@ana</b></bdi><span class="sep">, </span>' in html
+    assert '<span class="place">1. </span><bdi class="person"><b>@ana</b></bdi><span class="sep">, </span>' in html
     assert '<span class="chance">28 % (15 % to 46 %)</span><span class="sep">: </span>' in html
     assert '<div class="why" dir="auto">active in shoes; likes golf. </div>' in html
     assert '<span class="label">Wrote: </span>&quot;best shoes ever&quot;</blockquote>' in html
@@ -145,7 +145,8 @@ def test_the_chat_shows_the_first_items_and_folds_the_others() -> None:
     html = html_of(*lines)
     shown, folded = html.split("<details>", 1)
     assert shown.count('class="place"') == CHAT and folded.count('class="place"') == 10 - CHAT
-    assert "<summary>Show 5 more</summary>" in folded and '<ul class="notes"' in folded
+    assert "<summary>Show 6 more</summary>" in folded and "<details>" not in folded  # people and note in one
+    assert '<ul class="notes"' in folded
     assert folded.endswith('<p class="careful" dir="auto">Careful: few.</p></div>')  # a warning is never folded away
     assert words(html) == " ".join(each.text for each in lines).split()
     assert html_of(LEAD, *people[:4], LEAD, *people[:4]).count("<details>") == 0  # each result has its own

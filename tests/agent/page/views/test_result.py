@@ -20,6 +20,7 @@ from agent.page.views.shown import STEPS, TITLES, Shown, step_title, title
 from tests.agent.page.views.test_html import Read
 from tests.fake_analyst import NASTY, FakeAnalyst, manifest, told
 from tools.find_audience import FindAudience
+from tools.find_lookalikes import FindLookalikes, Lookalike
 from tools.library import Library
 from tools.registry import TOOLS, call_tool
 from tools.result.line import lead
@@ -145,12 +146,22 @@ def test_every_result_can_be_shown(library: Library, tool: str) -> None:
 def test_what_is_only_words_is_shown_once(library: Library, tool: str) -> None:
     each = shown(library, tool, **TOLD_IN_WORDS[tool])
     html = result_html(each)
-    assert html.count(each.result.headline.text[:20]) == 1 and "<details>" not in html
+    assert Read(html).words.count(each.result.headline.text[:20]) == 1 and "<details>" not in html
+
+
+def test_lookalikes_are_people_with_their_probabilities(library: Library) -> None:
+    ben = Lookalike("ben", 0.31, 0.2, 0.42, [f"writes like them {NASTY}"], {}, [])
+    found = FindLookalikes(headline=lead("x"), seeds=["ana"], unknown=[], considered=5, people=[ben], measured_on="y")
+    read = Read(result_html(Shown("find_lookalikes", {"users": ["ana"]}, found, 0.1)))
+    assert "@ben" in read.words and "31 %" in read.words and "20–42 %" in read.words and NASTY in read.words
+    assert "Compared with@ana" in read.words and not {"script", "img"} & set(read.tags)
+    assert step_title("find_lookalikes", {"users": ["ana"]}, found) == "Compared 5 people with ana"
 
 
 def test_every_tool_has_a_title_and_a_step() -> None:
     assert set(TITLES) == set(STEPS) == set(TOOLS)
     args = {"campaign": "Nike", "user": "ana", "query": "tea", "brands": ["Nike", "Puma"], "of": "hour", "term": "lift"}
+    args["users"] = ["ana"]
     for name in TOOLS:
         assert "{" not in title(name, args) + step_title(name, args)
     assert step_title("compare_brands", args) == "Comparing Nike, Puma"
