@@ -23,7 +23,7 @@ MANY = {"posts": "posts", "people": "people", "communities": "communities", "nam
 
 @dataclass(frozen=True, kw_only=True)
 class Count(ToolResult):
-    """``value`` things of the kind ``of``: a ``share`` of the ``whole`` that the same place and time hold (None of names).
+    """``value`` things of the kind ``of``: a ``share`` of the ``whole`` that the same place and time hold (names: None).
 
     ``posts`` and ``people`` are those behind the number; ``subject`` says in words what was counted.
     """
@@ -88,7 +88,8 @@ def _whole(library: Library, of: Counted, user: str | None, filters: Filters) ->
     place = {name: filters.get(name) for name in ("community", "since", "until")}
     if of == "communities":
         place["community"] = None
-    everything = select_posts(library, user=user if of == "posts" else None, may_be_empty=True, **place)  # type: ignore[arg-type]
+    writer = user if of == "posts" else None
+    everything = select_posts(library, user=writer, may_be_empty=True, **place)  # type: ignore[arg-type]
     return _counted(library, everything, of, None)[2]
 
 

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from tools.targeting.affinity import Common
 
 
-
 @dataclass
 class Library:
     """Everything that a tool may read. Safe to share between threads; models load when first used."""

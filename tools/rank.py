@@ -62,8 +62,8 @@ OWN = {
 class Rank(ToolResult):
     """``groups`` in order, of ``considered`` that could be ranked; ``tied`` further ones equal the last.
 
-    ``value`` of a group is a sum, with ``average`` the mean a post; of ``tone`` the mean of positive − negative; of ``growth``
-    how many times as common it is from ``later_from`` on as before.
+    ``value`` of a group is a sum, with ``average`` the mean a post; of ``tone`` the mean of positive − negative; of
+    ``growth`` how many times as common it is from ``later_from`` on as before.
     """
 
     of: Dimension

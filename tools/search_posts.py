@@ -30,7 +30,8 @@ RELEVANT = 0.35  # below this score a post is not about the query
 class SearchPosts(ToolResult):
     """Posts about ``query``, the nearest first unless another ``order`` was asked for; each carries its score.
 
-    ``considered`` posts were looked at: all that name it where the query is a ``name``, else all that passed the filters.
+    ``considered`` posts were looked at: all that name it where the query is a ``name``, else all that passed the
+    filters.
     """
 
     query: str
@@ -77,7 +78,8 @@ def search_posts(
 
 def _ordered(library: Library, selection: Selection, order: Order) -> list[tuple[str]]:
     by = SORTED.get(order, "p.id")
-    return library.facts.rows(f"SELECT p.id FROM posts p WHERE {selection.where} ORDER BY {by}", selection.values)  # type: ignore[return-value]
+    sql = f"SELECT p.id FROM posts p WHERE {selection.where} ORDER BY {by}"
+    return library.facts.rows(sql, selection.values)  # type: ignore[return-value]
 
 
 def _scores(library: Library, query: str, ids: list[str], subject: Subject | None) -> dict[str, float]:

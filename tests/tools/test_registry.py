@@ -43,7 +43,8 @@ def test_the_tools_and_their_arguments() -> None:
     scope = ["community", "since", "until"]
     content = [*scope, "without", "min_likes", "language"]
     posts = [*content, "sentiment"]
-    people = ["likes", "dislikes", "names", "never_names", "never_dislikes", "active_in", "min_posts", "exclude", "among"]
+    people = ["likes", "dislikes", "names", "never_names", "never_dislikes", "active_in", "min_posts"]
+    people += ["exclude", "among"]
     assert {name: list(arguments_model(name).model_fields) for name in TOOLS} == {
         "find_audience": ["campaign", "interests", "limit", *scope, *people],
         "explain_match": ["user", "campaign", "interests", *scope],
@@ -81,7 +82,9 @@ def test_limits(call: Call, library: Library, tool: str) -> None:
     for limit in accepted:
         result = call(tool, **WHOLE[tool], limit=limit)
         found = next(
-            getattr(result, name) for name in ("groups", "people", "keywords", "entities", "evidence") if hasattr(result, name)
+            getattr(result, name)
+            for name in ("groups", "people", "keywords", "entities", "evidence")
+            if hasattr(result, name)
         )
         assert len(found) <= int(limit)
     refused: tuple[Any, ...] = (

@@ -1,11 +1,12 @@
 """One query layer over the posts: a measure, by a dimension, of a selection; compiled to DuckDB.
 
-A query is objects, never text: ``Query`` names a measure and a dimension of the two tables below, as semantic layers do (Cube,
-Malloy, dbt), and values reach SQL only as parameters. Names are counted with ``tools.selection.subject``, so that a name has one
-count everywhere.
+A query is objects, never text: ``Query`` names a measure and a dimension of the two tables below, as semantic layers
+do (Cube, Malloy, dbt), and values reach SQL only as parameters. Names are counted with ``tools.selection.subject``,
+so that a name has one count everywhere.
 
-Shares have Wilson's interval (1927); means Student's t over people as clusters (Liang and Zeger, 1986), over posts where a group
-is one person; growth the interval of a log-odds ratio with a prior (Monroe et al., 2008). All are of 95 %.
+Shares have Wilson's interval (1927); means Student's t over people as clusters (Liang and Zeger, 1986), over posts
+where a group is one person; growth the interval of a log-odds ratio with a prior (Monroe et al., 2008). All are of 95
+%.
 """
 
 from __future__ import annotations
@@ -176,7 +177,8 @@ def _source(library: Library, query: Query) -> tuple[str, tuple[str, dict[str, l
     table = library.facts.keep(rows)
     tones = ", ".join(f"coalesce(n.{side}, q.{side}) AS {side}" for side in ("negative", "neutral", "positive"))
     label = (
-        "CASE WHEN n.negative IS NULL THEN q.sentiment WHEN n.positive >= greatest(n.negative, n.neutral) THEN 'positive' "
+        "CASE WHEN n.negative IS NULL THEN q.sentiment "
+        "WHEN n.positive >= greatest(n.negative, n.neutral) THEN 'positive' "
         "WHEN n.negative >= n.neutral THEN 'negative' ELSE 'neutral' END AS sentiment"
     )
     source = f"{table} n JOIN LATERAL (SELECT q.* REPLACE ({tones}, {label}) FROM posts q WHERE q.id = n.id) p ON true"
@@ -226,7 +228,8 @@ def _groups(library: Library, query: Query, source: str, since: datetime | None)
                    min({amount})::DOUBLE AS least, sum({TONE}) AS tones
             FROM {source} WHERE {query.within.where}{dated} AND {group} IS NOT NULL GROUP BY 1, 2)
         SELECT name, sum(posts)::BIGINT AS posts, count(DISTINCT author) AS people, sum(later)::BIGINT AS later,
-               sum(known)::BIGINT AS known, sum(amount) AS amount, min(least) AS least, sum(tones) / sum(posts) AS mean, count(*) FILTER (known > 0) AS clusters,
+               sum(known)::BIGINT AS known, sum(amount) AS amount, min(least) AS least,
+               sum(tones) / sum(posts) AS mean, count(*) FILTER (known > 0) AS clusters,
                sum(amount * amount) AS squares, sum(amount * known) AS crossed, sum(known * known)::DOUBLE AS sizes
         FROM clusters GROUP BY 1
         """,

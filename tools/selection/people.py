@@ -1,13 +1,15 @@
 """Which people a question is about: the filters of people, each of which says whom it removed.
 
-The filters look at all that a person wrote in the period asked for, in every community. Like and dislike are the mean tone toward
-a name over the posts that name it. Nobody can be looked for by what is never inferred (``tools.privacy.sensitive``).
+The filters look at all that a person wrote in the period asked for, in every community. Like and dislike are the mean
+tone toward a name over the posts that name it. Nobody can be looked for by what is never inferred
+(``tools.privacy.sensitive``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, TypedDict, Unpack
 
 from index.entities.mentions import canonical
@@ -49,8 +51,8 @@ class LeftOut:
 class People:
     """Who is left: ``authors``, or None if no filter was given and everyone stays.
 
-    ``left_out`` has what each filter removed, in the order in which they were applied; ``unknown`` the handles given that
-    are not in the data.
+    ``left_out`` has what each filter removed, in the order in which they were applied; ``unknown`` the handles given
+    that are not in the data.
     """
 
     authors: frozenset[str] | None = None
@@ -80,7 +82,8 @@ class People:
 
 
 Keep = Callable[[str], bool]
-# Filters by how a person speaks of a name: what those left out have in common, and which mean tone stays (None: never named).
+# Filters by how a person speaks of a name: what those left out have in common, and which mean tone stays (None: no
+# mention).
 BY_TONE: dict[str, tuple[str, Callable[[float | None], bool]]] = {
     "names": ("without a mention of {}", lambda tone: tone is not None),
     "never_names": ("naming {}", lambda tone: tone is None),
@@ -91,7 +94,7 @@ BY_TONE: dict[str, tuple[str, Callable[[float | None], bool]]] = {
 
 
 def select_people(library: Library, within: Selection, **filters: Unpack[PeopleFilters]) -> People:
-    """The authors of ``within`` who meet every condition. Raises AnalystError if a filter leaves nobody, and says which."""
+    """The authors of ``within`` who meet every condition. Raises AnalystError if a filter leaves nobody: which one."""
     given = {name: value for name, value in filters.items() if value is not None and value != []}
     if not given:
         return People()
@@ -165,7 +168,11 @@ def _by_names(library: Library, given: dict[str, Any], period: Period) -> Iterab
     for filter_, (words, keeps) in BY_TONE.items():
         for name in given.get(filter_, ()):
             tones = _tones(library, period, name)
-            yield filter_, words.format(short(name)), lambda author, tones=tones, keeps=keeps: keeps(tones.get(author))  # type: ignore[misc]
+            yield filter_, words.format(short(name)), partial(_stays, keeps, tones)
+
+
+def _stays(keeps: Callable[[float | None], bool], tones: dict[str, float], author: str) -> bool:
+    return keeps(tones.get(author))
 
 
 def _tones(library: Library, period: Period, name: str) -> dict[str, float]:

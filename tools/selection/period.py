@@ -1,4 +1,4 @@
-"""The time a question is about: one ``Period``, resolved once from words or ISO dates, whichever door they come in by."""
+"""The time a question is about: one ``Period``, resolved once from words or ISO dates for every door."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Period:
 
     @property
     def words(self) -> str:
-        """``in 2025``, ``in March 2024``, ``on 2024-03-05``, ``since 2024-03 until 2024-06-15``; nothing for all time."""
+        """``in 2025``, ``in March 2024``, ``on 2024-03-05``, ``since 2024-03 until 2024-06-15``; empty for all time."""
         first, last = self.first, self.last
         if first and last:
             if first == last:
@@ -73,8 +73,8 @@ def period_here(library: Library, since: str | None, until: str | None) -> Perio
 def period_of(since: str | None, until: str | None, *, today: date, last_post: date | None = None) -> Period:
     """From the first day of ``since`` to the last day of ``until``, each words ("last month") or an ISO date.
 
-    "before X" and "after X" leave X out, in whichever place they stand; two bounds on one side both hold. Words count from
-    ``today``, or from ``last_post`` where they would lie wholly behind it. Raises AnalystError for what is no date and
+    "before X" and "after X" leave X out, in whichever place they stand; two bounds on one side both hold. Words count
+    from ``today``, or from ``last_post`` where they would lie wholly behind it. Raises AnalystError for what is no date and
     for a period that is empty.
     """
     begun = None if since is None else resolve_period(since, today=today, last_post=last_post)

@@ -1,9 +1,9 @@
 """Which posts a question is about: one selection, with every filter, for all tools.
 
-A tool takes the filters of posts as ``**filters: Unpack[PostFilters]`` and hands them to ``select_posts``; those of people are
-``tools.selection.people.PeopleFilters`` and work alike. ``tools.registry`` flattens both into the arguments that a model sees,
-so that a filter is described in one place, and one that a tool does not take is refused, never ignored. Values reach SQL
-only as parameters.
+A tool takes the filters of posts as ``**filters: Unpack[PostFilters]`` and hands them to ``select_posts``; those of
+people are ``tools.selection.people.PeopleFilters`` and work alike. ``tools.registry`` flattens both into the
+arguments that a model sees, so that a filter is described in one place, and one that a tool does not take is refused,
+never ignored. Values reach SQL only as parameters.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ Sentiment = Literal["positive", "neutral", "negative"]
 EVIDENCE = "p.id, p.author, p.text, p.created_at, p.community, p.likes, p.sentiment"
 LANGUAGES = {
     "arabic": "ar", "chinese": "zh", "danish": "da", "dutch": "nl", "english": "en", "finnish": "fi", "french": "fr",
-    "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu", "indonesian": "id", "italian": "it",
-    "japanese": "ja", "korean": "ko", "norwegian": "no", "polish": "pl", "portuguese": "pt", "romanian": "ro",
-    "russian": "ru", "spanish": "es", "swedish": "sv", "thai": "th", "turkish": "tr", "ukrainian": "uk", "vietnamese": "vi",
+    "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu", "indonesian": "id",
+    "italian": "it", "japanese": "ja", "korean": "ko", "norwegian": "no", "polish": "pl", "portuguese": "pt",
+    "romanian": "ro", "russian": "ru", "spanish": "es", "swedish": "sv", "thai": "th", "turkish": "tr",
+    "ukrainian": "uk", "vietnamese": "vi",
 }  # fmt: skip
 
 
@@ -92,7 +93,7 @@ def select_posts(
 ) -> Selection:
     """Posts that meet every condition given.
 
-    Raises AnalystError if a person, a community or a language is unknown, or, unless it ``may_be_empty``, nothing is left.
+    Raises AnalystError if a person, a community or a language is unknown, or nothing is left and it may not be empty.
     """
     conditions, values = [], dict[str, Any]()
     subject, about, posts = None, None, "posts p"
@@ -124,7 +125,7 @@ def select_posts(
 
 
 def toward(table: str) -> str:
-    """``posts p`` with the tone toward a subject where a post names it, whose ``table`` (``subject.table_of``) is given."""
+    """``posts p`` with the tone toward a subject where a post names it; ``table`` is its ``subject.table_of``."""
     tones = ", ".join(f"coalesce(t.{name}, q.{name}) AS {name}" for name in SENTIMENTS)
     return f"""(
 SELECT q.* REPLACE ({tones},
@@ -157,7 +158,7 @@ def _content(library: Library, filters: PostFilters, posts: str, values: dict[st
         values["sentiment"] = sentiment
         # As a membership, so that the tone is that toward the topic in queries over plain posts too.
         clause = f"p.id IN (SELECT p.id FROM {posts} WHERE p.sentiment = $sentiment)"
-        conditions.append(Condition(clause, f"that are {sentiment}"))
+        conditions.append(Condition(clause, f"with a {sentiment} tone"))
     if (likes := filters.get("min_likes")) is not None:
         values["min_likes"] = likes
         conditions.append(Condition("p.likes >= $min_likes", f"with at least {count(likes, 'like')}"))
@@ -167,7 +168,7 @@ def _content(library: Library, filters: PostFilters, posts: str, values: dict[st
     if without := [name for name in filters.get("without") or [] if name.strip()]:
         tables = [table_of(library, subject) for subject in subjects_of_names(library, without)]
         clause = " AND ".join(f"p.id NOT IN (SELECT id FROM {table})" for table in tables)
-        conditions.append(Condition(clause, f"that do not name {' or '.join(short(name) for name in without)}"))
+        conditions.append(Condition(clause, f"without a mention of {' or '.join(short(name) for name in without)}"))
     return conditions
 
 
@@ -226,7 +227,7 @@ def as_evidence(row: tuple[Any, ...], score: float | None = None) -> Evidence:
 
 
 def refuse_filters(text: str, topic: str | None, user: str | None, filters: ContentFilters) -> None:
-    """Raises AnalystError if a pasted text is to be about something, or filtered: nothing that is asked may be ignored."""
+    """Raises AnalystError if a pasted text is to be about something or filtered: nothing asked may be ignored."""
     if topic is not None or user is not None or filters:
         raise AnalystError(
             f"'{short(text, 30)}' as a text has no topic or user, and no filters", todo="Give the text alone."

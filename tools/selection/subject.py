@@ -1,9 +1,9 @@
 """What a question is about: one matcher for names, with which every tool counts.
 
-A post **names** X if the words of X stand there (``tools.selection.spelling``) and, where they are also plain words (apple,
-target, shell), if X is tagged there or written as a name: with a capital inside a sentence, as a hashtag or as a handle. The
-decision whether X is a name here is made over the whole index, so that counts of parts add up. What is no name here is a
-**theme**: posts with the words, and those near enough in meaning.
+A post **names** X if the words of X stand there (``tools.selection.spelling``) and, where they are also plain words
+(apple, target, shell), if X is tagged there or written as a name: with a capital inside a sentence, as a hashtag or
+as a handle. The decision whether X is a name here is made over the whole index, so that counts of parts add up. What
+is no name here is a **theme**: posts with the words, and those near enough in meaning.
 """
 
 from __future__ import annotations
@@ -153,7 +153,8 @@ def known_names(library: Library) -> dict[str, KnownName]:
     with memory.lock:
         if memory.names is None:
             rows = library.facts.rows(
-                "SELECT canonical, mode(text ORDER BY text), mode(type ORDER BY type), count(*) FROM mentions GROUP BY 1"
+                "SELECT canonical, mode(text ORDER BY text), mode(type ORDER BY type), count(*) FROM mentions "
+                "GROUP BY 1"
             )
             memory.names = {key: KnownName(*rest) for key, *rest in rows}
         return memory.names
@@ -260,8 +261,10 @@ def _as_a_name(library: Library, said: str, rows: pd.DataFrame) -> pd.Series[boo
     shown = rows[rows.written | rows.small]  # at the beginning of a sentence a capital says nothing
     capital = float(shown.written.mean()) if len(shown) else 0.0
     mostly = tagged >= NAME_SHARE or capital >= CAPITAL_SHARE
-    if not is_plain_word(" ".join(said.strip("#@").split())) or not len(rows):
-        is_name = mostly or key in known_names(library) or is_well_known(said) or (not len(rows) and _is_strange(said))
+    plain = is_plain_word(" ".join(said.strip("#@").split()))
+    if not plain or not len(rows):
+        unsaid = not len(rows) and not plain and (said != said.lower() or _is_strange(said))
+        is_name = mostly or key in known_names(library) or is_well_known(said) or unsaid
         return everything if is_name else None
     small = rows.small & ~rows.written
     if mostly:
