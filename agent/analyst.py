@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.events import Answer, Event, Finished
 from agent.grounding.check import sources_of
+from agent.instructions import system_prompt, withheld
 from agent.turn import NOTHING_TO_SAY, Turn
 from index.errors import AnalystError
 from index.manifest import Manifest
@@ -25,17 +26,8 @@ TOOL_CALLS, MODEL_CALLS = 4, 6  # at most, for one question
 STEPS = 8 * MODEL_CALLS  # of the graph: a model call with its tool and the limits takes five
 REMEMBERED_TURNS = 5  # questions with their results that the model still sees
 LONGEST_TALK = 500  # questions of one conversation
-WITHHELD = (
-    "Your draft was withheld, because it held {} that no tool of this conversation returned. Answer again: take "
-    "figures, names, dates and quotations from the tool results only, word for word, or leave them out."
-)
 
-__all__ = ["NOTHING_TO_SAY", "Analyst", "system_prompt"]
-
-
-def system_prompt() -> str:
-    """The words that every conversation begins with."""
-    return (Path(__file__).parent / "prompts" / "system.md").read_text(encoding="utf-8").strip()
+__all__ = ["NOTHING_TO_SAY", "Analyst"]
 
 
 class Analyst:
@@ -55,17 +47,16 @@ class Analyst:
         tools = langchain_tools(library)
         library.embed("hello")  # loads the encoder now, not in the first question
         if hasattr(model, "warm_up"):
-            model.warm_up([SystemMessage(system_prompt()), HumanMessage("hello")], tools=tools)
+            model.warm_up([SystemMessage(system_prompt(library, model)), HumanMessage("hello")], tools=tools)
         self.memory = memory if memory is not None else Memory()
         self._whole: dict[str, int] = {}  # how many messages a conversation had when its last question was answered
         self._agent: Any = create_agent(
             model,
             tools,
-            system_prompt=system_prompt(),
             middleware=[
                 ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="continue"),
                 ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="end"),
-                _forget_early_turns(),
+                _prepared(lambda: system_prompt(library, model)),
             ],
             checkpointer=self.memory,
         )
@@ -240,30 +231,27 @@ def _answered(messages: Sequence[Any]) -> int:
     return ends[-1] if ends else 0
 
 
-def _forget_early_turns() -> Any:
-    """Middleware: the model sees the last ``REMEMBERED_TURNS`` questions, and of all but the newest the beginning of
-    what came back, so that a long talk still fits. What the tools returned stays in the conversation. A model whose
-    words were withheld is told so.
+def _prepared(instructions: Callable[[], str]) -> Any:
+    """Middleware: what the model is shown of a conversation. The ``instructions`` of today stand before the last
+    ``REMEMBERED_TURNS`` questions, and of all but the newest question only the beginning of what came back, so that a
+    long talk still fits. What the tools returned stays in the conversation. A model whose words were withheld is told
+    so.
     """
     from langchain.agents.middleware import wrap_model_call
-    from langchain_core.messages import HumanMessage, SystemMessage
+    from langchain_core.messages import SystemMessage
     from langgraph.config import get_config
 
-    from agent.memory import LETTERS_KEPT
-    from agent.models.messages import begun
-
-    def cut(message: Any) -> Any:
-        return message if isinstance(message, HumanMessage) else begun(message, LETTERS_KEPT)
+    from agent.memory import CHARACTERS_KEPT
+    from agent.models.messages import beginnings, last_turns
 
     @wrap_model_call
-    def recent(request: Any, handler: Any) -> Any:
-        asked = [place for place, message in enumerate(request.messages) if isinstance(message, HumanMessage)]
-        first = asked[-REMEMBERED_TURNS] if len(asked) > REMEMBERED_TURNS else 0
-        newest = asked[-1] if asked else 0
-        seen = [*map(cut, request.messages[first:newest]), *request.messages[newest:]]
-        if withheld := get_config()["configurable"].get("withheld"):
-            told = SystemMessage(f"{request.system_message.text}\n{WITHHELD.format(', '.join(withheld))}")
-            return handler(request.override(messages=seen, system_message=told))
-        return handler(request.override(messages=seen))
+    def prepared(request: Any, handler: Any) -> Any:
+        seen = last_turns(request.messages, REMEMBERED_TURNS)
+        newest = last_turns(seen, 1)
+        earlier = beginnings(seen[: len(seen) - len(newest)], CHARACTERS_KEPT)
+        told = [instructions()]
+        if claims := get_config()["configurable"].get("withheld"):
+            told.append(withheld(claims))
+        return handler(request.override(messages=[*earlier, *newest], system_message=SystemMessage("\n".join(told))))
 
-    return recent
+    return prepared

@@ -69,7 +69,7 @@ def say(sentence: str) -> None:
 
 def say_where(model: str | None) -> None:
     """Says so if questions and what the tools return leave this machine."""
-    from agent.models.endpoint import is_endpoint, parse
+    from agent.models.address import is_endpoint, parse
 
     if model is not None and is_endpoint(model) and not (endpoint := parse(model)).on_this_machine:
         say(f"Questions and the posts that tools return are sent to {endpoint.url}.")

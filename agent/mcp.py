@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from agent.page.conversation import Opening
+from agent.page.opening import Opening
 from index.errors import AnalystError
 from tools.registry import TOOLS, description
 from tools.result.words import short

@@ -24,7 +24,7 @@ from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMet
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
-from agent.models.messages import begun
+from agent.models.messages import begun, last_turns
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ PATIENCE = 1.0  # seconds that another process may hold the file
 MOST_TALKS = 30  # of one owner about one index; the one that was silent for longest makes room
 MOST_OF_ALL = 2000
 WHOLE_TURNS = 20  # the newest questions whose results are kept whole
-LETTERS_KEPT = 400  # of a result or an answer before those
+CHARACTERS_KEPT = 400  # of a result or an answer before those
 LONGEST_TITLE = 200
 TALKS = """CREATE TABLE IF NOT EXISTS talks (
     thread TEXT PRIMARY KEY, owner TEXT NOT NULL, place TEXT NOT NULL, title TEXT NOT NULL, changed REAL NOT NULL,
@@ -201,25 +201,22 @@ def shortened(messages: Sequence[Any]) -> list[Any] | None:
 
     Questions and calls stay, so that follow-ups still find what they are about.
     """
-    from langchain_core.messages import HumanMessage
-
-    asked = [place for place, message in enumerate(messages) if isinstance(message, HumanMessage)]
-    newest = asked[-WHOLE_TURNS] if len(asked) > WHOLE_TURNS else 0
-    cut = [_cut(message) for message in messages[:newest]]
+    newest = last_turns(messages, WHOLE_TURNS)
+    cut = [_cut(message) for message in messages[: len(messages) - len(newest)]]
     if all(new is old for new, old in zip(cut, messages, strict=False)):
         return None
-    return [*cut, *messages[newest:]]
+    return [*cut, *newest]
 
 
 def _cut(message: Any) -> Any:
-    """A message cut to ``LETTERS_KEPT``, without its result; questions and calls stay whole."""
+    """A message cut to ``CHARACTERS_KEPT``, without its result; questions and calls stay whole."""
     from langchain_core.messages import HumanMessage
 
     if isinstance(message, HumanMessage):
         return message
     if getattr(getattr(message, "artifact", None), "result", None) is not None:
         message = message.model_copy(update={"artifact": message.artifact.without_result()})
-    return begun(message, LETTERS_KEPT)
+    return begun(message, CHARACTERS_KEPT)
 
 
 def _only(saver: SqliteSaver, thread: str, checkpoint: str) -> None:

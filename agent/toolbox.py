@@ -14,6 +14,7 @@ from index.entities.mentions import canonical
 from index.errors import AnalystError
 from tools.library import Library
 from tools.registry import TOOLS, arguments_model, call_tool, description
+from tools.result.line import Line
 from tools.result.result import ToolResult
 from tools.selection.period import resolve_dates
 from tools.selection.subject import known_names
@@ -31,7 +32,9 @@ class Outcome:
     __slots__ = ("args", "fault", "result", "seconds")
 
     def __init__(self, args: dict[str, Any], result: ToolResult | None, seconds: float, fault: str = "") -> None:
-        self.args, self.result, self.seconds, self.fault = args, result, seconds, fault
+        # Of a result that an earlier version kept, the message's words alone can be used.
+        self.result = result if isinstance(result, ToolResult) and _in_lines(result) else None
+        self.args, self.seconds, self.fault = args, seconds, fault
 
     @property
     def handles(self) -> list[str]:
@@ -50,6 +53,11 @@ class Outcome:
         return isinstance(other, Outcome) and self._asdict() == other._asdict()
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _in_lines(result: ToolResult) -> bool:
+    """Whether a result says itself in lines; results of earlier versions did so in plain strings."""
+    return all(isinstance(each, Line) for each in result.said)
 
 
 def plain_arguments(args: dict[str, Any], *, today: date, last_post: date | None = None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from agent.events import AnswerLine, Call, Event, ToolFinished, ToolStarted, Words
@@ -118,10 +119,18 @@ class Turn:
         if self.said.strip() and not self.ungrounded:
             first = next(place for place, line in enumerate(self._lines) if line.text.strip())
             last = max(place for place, line in enumerate(self._lines) if line.text.strip())
-            return self._lines[first : last + 1]
+            return _without_edges(self._lines[first : last + 1])
         lines = [line.text for result in self._results for line in result.said] or self._faults
         told = "\n".join(dict.fromkeys(lines))
         return trace(told, self._told, self._asked)[0] if told else [AnswerLine(NOTHING_TO_SAY)]
+
+
+def _without_edges(lines: Sequence[AnswerLine]) -> list[AnswerLine]:
+    """``lines`` without the blanks before the first and behind the last."""
+    cut = len(lines[0].text) - len(lines[0].text.lstrip())
+    sources = tuple(replace(each, start=each.start - cut, end=each.end - cut) for each in lines[0].sources)
+    *kept, last = [replace(lines[0], text=lines[0].text[cut:], sources=sources), *lines[1:]]
+    return [*kept, replace(last, text=last.text.rstrip())]
 
 
 def told_in(messages: Sequence[Any]) -> list[Told]:

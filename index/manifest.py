@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from index.errors import AnalystError
 
@@ -37,7 +36,6 @@ class Manifest:
     peak_mb: float
     precision: str
     format: int = FORMAT
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from agent.events import Answer, Call, Event, Finished, ToolFinished, ToolStarted, Words
+from agent.events import Answer, AnswerLine, Call, Event, Finished, ToolFinished, ToolStarted, Words
 from index.errors import AnalystError
 from index.manifest import Manifest, write_manifest
+from tools.result.line import lead, note
 from tools.result.result import ToolResult
 
 NASTY = (
@@ -40,15 +41,27 @@ def index_folder(folder: Path) -> Path:
 
 def finished(text: str, *, grounded: bool = True) -> Finished:
     calls = [Call("search_posts", {"query": "tea"})]
-    return Finished(Answer(text, calls, [{"tool": "search_posts"}], grounded, 0.5, "fake"))
+    lines = [AnswerLine(line) for line in text.splitlines()]
+    return Finished(Answer(text, calls, [{"tool": "search_posts"}], grounded, 0.5, "fake", lines=lines))
+
+
+def words(text: str) -> Words:
+    """Streamed words, in a model's own words."""
+    return Words(text, AnswerLine(text.rstrip("\n")))
+
+
+def told(headline: str, *lines: str) -> ToolResult:
+    """A result that says so."""
+    return ToolResult(headline=lead(headline), lines=[note(line) for line in lines])
 
 
 def plain_script(question: str) -> Iterator[Event]:
     """One tool call, streamed words, an answer that differs from them."""
     yield ToolStarted("1", "search_posts", {"query": "tea", "limit": 5})
-    yield ToolFinished("1", "search_posts", f"2 posts nearest to tea\n1. @ana: {NASTY}", ToolResult(lines=["x"]), 0.42)
-    yield Words("They like ")
-    yield Words("99 teas.")
+    found = f"2 posts nearest to tea\n1. @ana: {NASTY}"
+    yield ToolFinished("1", "search_posts", found, told("x"), 0.42)
+    yield words("They like ")
+    yield words("99 teas.")
     yield finished(f"They like **tea**, asked {question!r}.\n- @ana: {NASTY}")
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 import agent.page.serving
 import app
-from agent.page.style import POLICY, policy
+from agent.page.serving import POLICY, policy
 
 SPACE = {"SPACE_ID": "me/analyst", "GRADIO_SERVER_NAME": "0.0.0.0", "GRADIO_SERVER_PORT": "7999"}
 

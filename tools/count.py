@@ -23,7 +23,8 @@ MANY = {"posts": "posts", "people": "people", "communities": "communities", "nam
 
 @dataclass(frozen=True, kw_only=True)
 class Count(ToolResult):
-    """``value`` things of the kind ``of``: a ``share`` of the ``whole`` that the same place and time hold (names: None).
+    """``value`` things of the kind ``of``: a ``share`` of the ``whole`` that the same place and time hold (None of
+    names).
 
     ``posts`` and ``people`` are those behind the number; ``subject`` says in words what was counted.
     """

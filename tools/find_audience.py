@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Unpack
+from typing import Annotated, Literal, Unpack
 
 import numpy as np
 
@@ -16,11 +16,12 @@ from tools.result.result import ToolResult
 from tools.result.samples import few_people
 from tools.selection.people import AudienceFilters, LeftOut, select
 from tools.selection.posts import Selection, evidence_posts
-from tools.targeting.propensity import Odds, model_for, odds_of
+from tools.targeting.propensity import Odds, TargetingModel, model_for, odds_of
 from tools.targeting.query import LONGEST_NAME, AudienceQuery, audience_query
 from tools.targeting.reasons import posts_against, posts_for, reasons_of, told
 from tools.targeting.signals import Signals, measure_signals
 
+Order = Literal["most", "least"]
 LONGEST_LIMIT = 500
 EVIDENCE_EACH = 3
 REACHED = (0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)  # shares of people on the lift curve
@@ -58,9 +59,12 @@ class FindAudience(ToolResult):
 
     ``lift_curve`` has (share of people, share of all who would engage among them), best people first, as the model
     expects it; ``calibrated_on`` says on whom the probabilities were proven, ``left_out`` whom the filters removed.
+    With ``also`` the probabilities are of engaging with all of the campaigns, and the reasons those for the first.
     """
 
     campaign: str
+    also: list[str]
+    order: str
     query: AudienceQuery
     considered: int
     people: list[Person]
@@ -75,13 +79,15 @@ def find_audience(
     library: Library,
     campaign: str,
     interests: list[str] | None = None,
+    also: Annotated[list[str] | None, "further campaigns that the people should engage with too"] = None,
+    order: Annotated[Order, "the likeliest first, or with least those who would hardly engage"] = "most",
     limit: int = 10,
     **filters: Unpack[AudienceFilters],
 ) -> FindAudience:
     """Which people would engage with a campaign (a brand, a product or ad copy), ranked by probability, with reasons."""  # noqa: E501
     if not campaign.strip():
         raise AnalystError("The campaign is empty", todo="Name a brand or a product, or paste the ad's words.")
-    refuse_sensitive(campaign, *(interests or []))
+    refuse_sensitive(campaign, *(interests or []), *(also or []))
     if not 1 <= limit <= LONGEST_LIMIT:
         raise AnalystError(f"limit is {limit}", todo=f"Ask for 1 to {LONGEST_LIMIT} people.")
     query = audience_query(library, campaign, interests or [])
@@ -89,8 +95,9 @@ def find_audience(
     signals = measure_signals(library, query, within.period)
     chosen = _chosen(library, signals, within)
     model = model_for(library.path)
-    odds = odds_of(signals, model)
-    ranked = chosen[np.argsort(-odds.probability[chosen], kind="stable")].tolist()  # authors stand in order
+    odds = _with_all(library, odds_of(signals, model), model, also or [], within)
+    sign = 1 if order == "least" else -1
+    ranked = chosen[np.argsort(sign * odds.probability[chosen], kind="stable")].tolist()  # authors stand in order
     people = [_person(library, signals, odds, row) for row in ranked[:limit]]
     evidence = evidence_posts(library, [post for person in people for post in person.evidence[:1]])
     chances = odds.probability[ranked]
@@ -100,6 +107,8 @@ def find_audience(
         listing=Listing("people", tuple(person.user for person in people)),
         evidence=evidence,
         campaign=campaign,
+        also=list(also or []),
+        order=order,
         query=query,
         considered=len(chosen),
         people=people,
@@ -110,6 +119,22 @@ def find_audience(
         left_out=list(who.left_out),
     )
     return replace(result, headline=_headline(result), lines=[*_lines(result), *map(note, who.told)])
+
+
+def _with_all(library: Library, odds: Odds, model: TargetingModel, also: list[str], within: Selection) -> Odds:
+    """The odds of engaging with the campaign and with ``also`` all of these, as if one did not depend on the other."""
+    for other in also:
+        if not other.strip():
+            raise AnalystError("One of the further campaigns is empty", todo="Name a brand or a product.")
+        query = audience_query(library, other, [])
+        found = odds_of(measure_signals(library, query, within.period), model)
+        odds = replace(
+            odds,
+            probability=odds.probability * found.probability,
+            low=odds.low * found.low,
+            high=odds.high * found.high,
+        )
+    return odds
 
 
 def _steps(people: int) -> list[int]:
@@ -154,8 +179,10 @@ def _person(library: Library, signals: Signals, odds: Odds, row: int) -> Person:
 
 def _headline(result: FindAudience) -> Line:
     people = cells.count(len(result.people), "person", many="people")
+    others = [cells.topic(name, f"also.{place}") for place, name in enumerate(result.also)]
+    campaigns = listed([cells.topic(result.query.campaign, "query.campaign"), *others])
     return lead(
-        "Likeliest to engage with ", cells.topic(result.query.campaign, "query.campaign"), ": about ",
+        f"{'Least likely' if result.order == 'least' else 'Likeliest'} to engage with ", campaigns, ": about ",
         cells.number(result.expected_engaged, "expected_engaged"), " of these ", people, " should engage, out of ",
         cells.number(result.considered, "considered", unit="person"), " ranked.",
     )  # fmt: skip

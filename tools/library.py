@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,8 +25,11 @@ from tools.targeting.post_matrix import Crowd
 
 if TYPE_CHECKING:
     from index.entities.pipeline import Reader
-    from tools.segments.grouping import Grouping
     from tools.targeting.affinity import Common
+    from tools.targeting.lookalike import Profiles
+
+ALIKE = 60.0
+ONE_THREAD = threading.Lock()  # torch counts its threads for the whole process
 
 
 @dataclass
@@ -37,7 +40,7 @@ class Library:
     manifest: Manifest
     facts: Facts
     vectors: Vectors
-    groupings: dict[int | None, Grouping] = field(default_factory=dict)  # of everyone, by the number asked for
+    groupings: dict[int | None, Any] = field(default_factory=dict)  # Grouping of everyone, by the number asked for
 
     @classmethod
     def open(cls, path: Path) -> Library:
@@ -102,6 +105,14 @@ class Library:
         from tools.targeting.affinity import common_of, habits
 
         return common_of(self.crowd, habits())
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """What people are compared by."""
+        from tools.targeting.affinity import habits
+        from tools.targeting.lookalike import Profiles
+
+        return Profiles.of(self.crowd, habits())
 
     @cached_property
     def tones(self) -> np.ndarray:
@@ -179,8 +190,11 @@ def _handle(user: str) -> str:
 
 
 def nearest_names(name: str, names: list[str], limit: int = 3) -> list[str]:
-    """Names spelled most like ``name``."""
-    return difflib.get_close_matches(name, names, n=limit, cutoff=0.6)
+    """Names spelled most like ``name``, the nearest first: at least ``ALIKE`` per cent by edits (Indel similarity)."""
+    from rapidfuzz import fuzz, process
+
+    found = process.extract(name, names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=limit)
+    return [near for near, _, _ in found]
 
 
 @lru_cache(maxsize=128)
@@ -189,9 +203,11 @@ def _embed(texts: tuple[str, ...]) -> np.ndarray:
 
     from index.encoding.encoder import query_encoder
 
-    encoder, threads = query_encoder(), torch.get_num_threads()
-    torch.set_num_threads(1)  # a few words are read sooner than several threads have waited for each other
-    try:
-        return encoder.embed(texts)
-    finally:
-        torch.set_num_threads(threads)
+    encoder = query_encoder()
+    with ONE_THREAD:  # or the second of two would take the one thread of the first for the number to go back to
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)  # a few words are read sooner than several threads have waited for each other
+        try:
+            return encoder.embed(texts)
+        finally:
+            torch.set_num_threads(threads)

@@ -6,19 +6,24 @@ import inspect
 import json
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from index.errors import AnalystError
 from tools.analyze_sentiment import analyze_sentiment
+from tools.cannot_tell import cannot_tell
 from tools.compare_brands import compare_brands
 from tools.count import count
 from tools.describe_data import describe_data
 from tools.explain_match import explain_match
+from tools.explain_method import explain_method
 from tools.extract_entities import extract_entities
 from tools.extract_keywords import extract_keywords
 from tools.find_audience import find_audience
+from tools.find_lookalikes import find_lookalikes
 from tools.get_profile import get_profile
 from tools.library import Library
 from tools.list_segments import list_segments
@@ -32,6 +37,7 @@ TOOLS: dict[str, Callable[..., ToolResult]] = {
     tool.__name__: tool
     for tool in (
         find_audience,
+        find_lookalikes,
         explain_match,
         get_profile,
         search_posts,
@@ -44,8 +50,11 @@ TOOLS: dict[str, Callable[..., ToolResult]] = {
         rank,
         list_segments,
         describe_data,
+        explain_method,
+        cannot_tell,
     )
 }
+ARGUMENTS = Path(__file__).parent / "arguments.yaml"
 LONGEST_ARGUMENT = 4000  # characters
 LARGEST_LIMIT = 500
 LONGEST_LIST = 50
@@ -80,7 +89,7 @@ def arguments_model(name: str) -> type[BaseModel]:
     """A pydantic model of a tool's arguments, made from the function's own signature."""
     fields: dict[str, Any] = {}
     for key, hint, default in _parameters(TOOLS[name]):
-        words = None
+        words = argument_description(name, key)
         if get_origin(hint) is Annotated:
             hint, words = get_args(hint)[:2]
         bounds: dict[str, Any] = {}
@@ -109,6 +118,18 @@ def _parameters(function: Callable[..., ToolResult]) -> Iterator[tuple[str, Any,
 def description(name: str) -> str:
     """What a tool does, in one sentence: the first line of its docstring."""
     return inspect.getdoc(TOOLS[name]).partition("\n")[0]  # type: ignore[union-attr]
+
+
+def argument_description(tool: str, argument: str) -> str | None:
+    """What an argument means, in one line of ``arguments.yaml``; None if it stands nowhere, which a test refuses."""
+    lines = argument_lines()
+    return lines.get(tool, {}).get(argument) or lines["every_tool"].get(argument)
+
+
+@cache
+def argument_lines() -> dict[str, dict[str, str]]:
+    """All lines, by tool (or ``every_tool``) and argument."""
+    return yaml.safe_load(ARGUMENTS.read_text(encoding="utf-8"))
 
 
 def _unpacked(value: Any, tool: str, key: str) -> Any:

@@ -14,6 +14,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
+from tools.selection.numbers import MONTHS, ONES, SIGNS, SIZES, TENS
+
 # A name may have an instance (Mastodon); marks at its end belong to the sentence. An e-mail address is no handle.
 HANDLE = re.compile(r"(?<![\w/.+-])(?:@|/?u/)([\w-][\w.-]*(?:@\w[\w.-]*)?)")
 # A sign counts where no word or figure stands before it: "10-20" and "x-5" have none.
@@ -21,12 +23,7 @@ SIGN = r"(?:(?<![\w.)])[-+−](?=[$€£\d.])|\b(?:plus|minus) (?=\d))?[$€£]?
 NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|(?<![\w.])\.\d+|\d+(?:[.:]\d+)*"
 UNIT = r"\s?(?:%|percent\b|per cent\b|pct\b)|(?:k|m|bn)\b|\s(?:thousand|million|billion)\b"
 FIGURE = re.compile(f"({SIGN})({NUMBER})({UNIT})?", re.IGNORECASE)
-SCALE = {"k": 1e3, "m": 1e6, "bn": 1e9, "thousand": 1e3, "million": 1e6, "billion": 1e9}
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-MONTH = (
-    r"\b(Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
-    r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
-)
+MONTH = rf"\b({'|'.join(name.capitalize() for name in MONTHS)})\b\.?"
 ISO_DATE = re.compile(r"(?<![\d-])(\d{4})-(\d\d)(?:-(\d\d))?(?![\d-])")
 ANY_ORDER = re.compile(r"(?<![\w./-])(\d{1,4})([./])(\d{1,2})\2(\d{2,4})(?![\w/]|\.\d)")
 WORDED_DATE = re.compile(
@@ -42,16 +39,8 @@ RANGE = re.compile(r"\s*(?:-|–|—|to|and|or)\s*", re.IGNORECASE)
 HEDGE = re.compile(r"(?:about|around|roughly|nearly|almost|over|under|some|approximately|~|than|least|most)\s*$", re.I)
 FRACTION = re.compile(r"(?<![\d/])(\d+)[⁄/](\d+)(?=\s+(?:of|are|is)\b|⁄|$)|(\d+)⁄(\d+)")  # ½ is made plain before
 
-ONES = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-    "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
-    "nineteen": 19,
-}  # fmt: skip
-TENS = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}  # fmt: skip
-SIZES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12}
-_COUNT = rf"(?:{'|'.join([*ONES, *TENS])}|one|{'|'.join(SIZES)})"
+COUNTING = {word: number for word, number in {**ONES, **TENS}.items() if number > 1}
+_COUNT = rf"(?:{'|'.join(COUNTING)}|one|{'|'.join(SIZES)})"
 # "One" alone is hardly ever a figure ("one of them"); "a hundred" and "one hundred" are.
 WORDED = re.compile(
     rf"\b(?:a (?={'|'.join(SIZES)}))?({_COUNT}(?:[- ](?:and )?{_COUNT})*)\b(?!-[^\W\d])(\s(?:percent|per cent))?", re.I
@@ -231,7 +220,7 @@ def _hours(line: str) -> Iterator[Claim]:
 
 
 def _month(name: str) -> str:
-    return f"{MONTHS.index(name[:3].capitalize()) + 1:02d}"
+    return f"{MONTHS[name.casefold()]:02d}"
 
 
 def _day(match: re.Match[str]) -> list[str]:
@@ -279,7 +268,7 @@ def _count(words: str) -> int:
             if SIZES[word] >= 1000:
                 total, part = total + part, 0
         else:
-            part += 1 if word == "one" else ONES.get(word) or TENS.get(word) or 0
+            part += 1 if word == "one" else COUNTING.get(word, 0)
     return total + part
 
 
@@ -314,7 +303,7 @@ def _figure(match: re.Match[str], percent: bool, hedged: bool) -> Claim:
     if number.count(".") == 1 and ":" not in number:
         number = number.rstrip("0").rstrip(".")
     minus = "-" if sign[:1].lower() in ("-", "−", "m") and number != "0" else ""
-    scale = SCALE.get(unit, 1.0)
+    scale = float(SIGNS.get(unit) or SIZES.get(unit, 1))
     step = 10.0**-decimals * scale
     if hedged and scale == 1 and not decimals:  # "about 1,200" is said of 1,234
         step = 10.0 ** (len(number) - len(number.rstrip("0"))) if number.strip("0") else 1.0

@@ -1,6 +1,7 @@
 """Finds a chat model, by path or by hub id, and loads it safely: safetensors only, no code from the model.
 
-Nothing is fetched but what somebody named by its hub id, and nothing is loaded that does not fit into free memory.
+Nothing is fetched but what somebody named by its hub id, and nothing is loaded that does not fit into free memory: how
+much a model takes is told from its config before a byte of its weights is read.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 WIDTHS = ("8bit", "4bit")
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
+CONVERSATION = 8192  # tokens of a conversation with its tools and results, whose keys and values are kept
+SLACK = 1.1  # activations and what the allocator leaves unused
+BYTES = {"fp32": 4.0, "bf16": 2.0, "fp16": 2.0, "8bit": 1.0, "4bit": 0.5 + 4 / 64}  # 4bit: a scale for 64 weights
+CGROUP = Path("/sys/fs/cgroup")
 TURN_ENDS = ("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<end_of_turn>", "<|end|>", "<|end_of_turn|>", "<turn|>", "</s>")
 
 
@@ -41,10 +46,10 @@ class ModelFiles:
         """The most tokens that the model can read and write together."""
         return int(getattr(self.model.config.get_text_config(), "max_position_embeddings", 0) or 2**31)
 
-    def switch(self, name: str) -> bool:
-        """A yes/no setting from config, generation config or tokenizer config; no if nobody says so."""
-        places: list[Any] = [vars(self.model.config), vars(self.model.generation_config), self.tokenizer.init_kwargs]
-        return any(place.get(name) is True for place in places)
+    @property
+    def policy(self) -> str:
+        """What the model's config asks its replies to be held to ("shipped"); empty if it does not say."""
+        return str(getattr(self.model.config, "reply_policy", "") or "")
 
     def stop_ids(self) -> list[int]:
         """Tokens that end a reply: those of the generation config, the tokenizer and the chat template."""
@@ -54,6 +59,23 @@ class ModelFiles:
         known = self.tokenizer.added_tokens_encoder
         ids += [known[token] for token in TURN_ENDS if token in known and token in template]
         return list(dict.fromkeys(int(number) for number in ids if number is not None))
+
+
+@dataclass(frozen=True)
+class ModelSize:
+    """``linear`` of the ``parameters`` stand in the layers that 8 and 4 bit shrink; ``cached`` figures are kept for
+    each token.
+    """
+
+    parameters: int
+    linear: int
+    cached: int
+
+    def memory(self, width: str) -> int:
+        """Bytes that the model needs while it talks; ``width`` is one of ``BYTES``."""
+        rest = max(BYTES[width], BYTES["bf16"])  # embeddings, norms and the cache stay in bf16
+        weights = self.linear * BYTES[width] + (self.parameters - self.linear) * rest
+        return round((weights + self.cached * CONVERSATION * rest) * SLACK)
 
 
 def load_files(name_or_path: str | Path, *, quantize: str | None = None) -> ModelFiles:
@@ -191,8 +213,6 @@ def _can_quantize() -> bool:
 
 def _check_memory(name: str, config: Any, quantize: str | None) -> None:
     """Raises AnalystError, with what would fit, if the model is larger than the memory that is free."""
-    from agent.models.size import free_memory, gigabytes, size_of
-
     if getattr(config, "quantization_config", None) is not None:
         return  # stored quantized, in one of many ways
     device = _device()
@@ -252,3 +272,51 @@ def _unreadable(name: str, error: Exception, local_only: bool) -> AnalystError:
     else:
         todo = "Check the id and the network, or give the directory of a model."
     return AnalystError(f"The chat model cannot be loaded: {reason}", where=name, todo=todo)
+
+
+def size_of(config: Any) -> ModelSize:
+    """The size of the model that ``config`` (of transformers) describes, built without memory for its weights."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
+    head = model.get_output_embeddings()
+    layers = [module for module in model.modules() if isinstance(module, torch.nn.Linear) and module is not head]
+    return ModelSize(
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        linear=sum(layer.weight.numel() for layer in layers),
+        cached=_cached(config.get_text_config()),
+    )
+
+
+def _cached(config: Any) -> int:
+    """Figures in the keys and values of one token, over all layers."""
+    heads = getattr(config, "num_attention_heads", 0)
+    width = getattr(config, "head_dim", None) or (config.hidden_size // heads if heads else 0)
+    return int(2 * config.num_hidden_layers * (getattr(config, "num_key_value_heads", None) or heads) * width)
+
+
+def free_memory(device: str) -> int:
+    """Bytes that are free for a model on "cpu" or "cuda"."""
+    if device == "cuda":
+        import torch
+
+        return int(torch.cuda.mem_get_info()[0])
+    import psutil
+
+    return min([int(psutil.virtual_memory().available), *_left_in_container(CGROUP)])
+
+
+def _left_in_container(folder: Path) -> list[int]:
+    """What a container's limit leaves, if there is one (cgroup v2)."""
+    try:
+        most, used = ((folder / name).read_text().strip() for name in ("memory.max", "memory.current"))
+    except OSError:
+        return []
+    return [max(int(most) - int(used), 0)] if most.isdigit() else []
+
+
+def gigabytes(count: int) -> str:
+    """Bytes as people read them: ``1.9 GB``."""
+    return f"{count / 1e9:.1f} GB"

@@ -1,7 +1,12 @@
-"""Words a small model may copy but not invent: spans of what the user wrote, and people whom tools named.
+"""Words a small model may copy but not invent.
 
-A span is made of whole words with what stands between them. It begins with a word, @, # or $, and does not end in
-closing punctuation, so that ``"Nike?"`` offers ``Nike`` and ``r/Coffee`` offers ``Coffee``. Whitespace is one space.
+In calls: spans of what the user wrote, and people whom tools named. A span is made of whole words with what stands
+between them. It begins with a word, @, # or $, and does not end in closing punctuation, so that ``"Nike?"`` offers
+``Nike`` and ``r/Coffee`` offers ``Coffee``. Whitespace is one space.
+
+In answers: whole lines of this turn's tool results, to the letter and in their order, any of them left out, behind a
+line of the model's own that has no digits, no handles and no quotation marks. So an answer can neither invent a figure
+nor misspell a name. Once a line is begun, most of its tokens are forced, so copying costs little.
 """
 
 from __future__ import annotations
@@ -24,6 +29,9 @@ NOT_LAST_OF_TEXT = ' \\([{<"“„«'
 QUOTE = '"'
 OFFERED_MESSAGES = 12
 BOUNDARY = "\n"
+PROSE_LENGTH = 200  # characters
+COPIED_LINES = 40
+OWN_LINE = rf'/[^\s\p{{N}}@"“”„«»][^\n\r\p{{N}}@"“”„«»]{{0,{PROSE_LENGTH - 1}}}/'
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,33 @@ def terminals(words: HeldWords) -> str:
             f'PERSON: "\\"" ({" | ".join(["NAME_SPAN", *people])}) "\\""',
         )
     )
+
+
+def answer_rules(results: Sequence[str], *, never_first: str = "") -> str:
+    """Lark rules that define ``prose``: a line of the model's own, lines of ``results``, a closing line; at least one
+    of them.
+
+    No copied line begins with the character ``never_first``, by which a call may be known.
+    """
+    copied = [line for line in copied_lines(results) if not (never_first and line.startswith(never_first))]
+    if not copied:
+        return f"prose: OWN_LINE\nOWN_LINE: {OWN_LINE}"
+    rules = [
+        "prose: OWN_LINE | (OWN_LINE BREAK)? line_0 (BREAK OWN_LINE)?",
+        f"OWN_LINE: {OWN_LINE}",
+        "BREAK: /\\n{1,2}/",
+    ]
+    last = len(copied) - 1
+    for number, line in enumerate(copied):
+        onward = "" if number == last else f" (BREAK line_{number + 1})? | line_{number + 1}"
+        rules.append(f"line_{number}: {literal(line)}{onward}")
+    return "\n".join(rules)
+
+
+def copied_lines(results: Sequence[str], most: int | None = COPIED_LINES) -> list[str]:
+    """The lines that an answer may copy, at ``most`` so many, without repeats and trailing blanks."""
+    lines = (line.rstrip() for text in results for line in text.splitlines())
+    return list(dict.fromkeys(line for line in lines if line.strip()))[:most]
 
 
 def escape(text: str) -> str:

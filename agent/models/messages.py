@@ -1,14 +1,15 @@
 """LangChain messages in the form that chat templates want, and what may be read out of them.
 
 Posts reach the model only inside tool results. Whatever a message contains, only the template itself writes control
-tokens: a post that spells ``<|im_end|>`` is tokenised as the ten plain characters.
+tokens: a post that spells ``<|im_end|>`` is tokenised as ten plain characters.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.messages import (
@@ -18,6 +19,7 @@ from langchain_core.messages import (
     HumanMessage,
     SystemMessage,
     ToolMessage,
+    trim_messages,
 )
 
 from agent.models.call_syntax import detect, template_text
@@ -147,7 +149,7 @@ def control_tokens(tokenizer: PreTrainedTokenizerBase) -> dict[str, int]:
     }
 
 
-def breaker(tokens: dict[str, int], *, by: str = ZERO_WIDTH_SPACE) -> Callable[[str], str]:
+def breaker(tokens: Mapping[str, int], *, by: str = ZERO_WIDTH_SPACE) -> Callable[[str], str]:
     """A function that puts ``by`` behind the first character of every control token spelled out in a text."""
     longest_first = sorted(tokens, key=len, reverse=True)
     pattern = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
@@ -162,11 +164,26 @@ def _map_text(value: Any, change: Callable[[str], str]) -> Any:
     return [_map_text(item, change) for item in value] if isinstance(value, list) else value
 
 
-def begun(message: BaseMessage, letters: int) -> BaseMessage:
-    """A message cut to so many letters."""
-    if len(text_of(message)) <= letters + len(CUT):
+def begun(message: BaseMessage, characters: int) -> BaseMessage:
+    """A message cut to so many characters."""
+    if len(text_of(message)) <= characters + len(CUT):
         return message
-    return message.model_copy(update={"content": text_of(message)[:letters].rsplit(" ", 1)[0] + CUT})
+    return message.model_copy(update={"content": text_of(message)[:characters].rsplit(" ", 1)[0] + CUT})
+
+
+def beginnings(messages: Sequence[BaseMessage], characters: int) -> list[BaseMessage]:
+    """Messages cut to so many characters; questions, by which the others are understood, stay whole."""
+    return [message if isinstance(message, HumanMessage) else begun(message, characters) for message in messages]
+
+
+def last_turns(messages: Sequence[BaseMessage], turns: int) -> list[BaseMessage]:
+    """The last so many questions with all that came after each."""
+    return trim_messages(
+        list(messages),
+        max_tokens=turns,
+        token_counter=lambda counted: sum(isinstance(message, HumanMessage) for message in counted),
+        start_on="human",
+    )
 
 
 def user_texts(messages: Sequence[BaseMessage]) -> list[str]:
@@ -186,14 +203,9 @@ def handles(messages: Sequence[BaseMessage], *, limit: int = 200) -> list[str]:
     return [handle for handle in found if handle][:limit]
 
 
-def turn_results(messages: Sequence[BaseMessage]) -> list[str]:
-    """Texts of the tools called since the user last spoke; empty unless a tool spoke last."""
+def turn_results(messages: Sequence[BaseMessage]) -> list[ToolMessage]:
+    """What the tools gave that were called since the user last spoke; empty unless a tool spoke last."""
     if not messages or not isinstance(messages[-1], ToolMessage):
         return []
-    results: list[str] = []
-    for message in reversed(messages):
-        if isinstance(message, HumanMessage):
-            break
-        if isinstance(message, ToolMessage):
-            results.insert(0, text_of(message))
-    return results
+    turn = takewhile(lambda message: not isinstance(message, HumanMessage), reversed(messages))
+    return [message for message in turn if isinstance(message, ToolMessage)][::-1]

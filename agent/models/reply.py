@@ -2,16 +2,21 @@
 
 ``Words`` turns ids into text. ``ReplyParser`` turns text into pieces of a reply through transformers' own parser. Only
 a real control token can open a call: one that the model merely spells out, say because it copies a post, is text.
+``Reply`` is one reply on this way.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import string
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
+
+from langchain_core.messages import AIMessageChunk
+from langchain_core.messages.tool import tool_call_chunk
 
 from agent.models.messages import breaker
 
@@ -193,3 +198,111 @@ def _unmarked(value: Any) -> Any:
     if isinstance(value, dict):
         return {_unmarked(key): _unmarked(item) for key, item in value.items()}
     return [_unmarked(item) for item in value] if isinstance(value, list) else value
+
+
+class Reply:
+    """One reply on its way: ``tokens`` are decoded, parsed and counted as they come.
+
+    It ends at one of the ids ``ends``, or before one of the words ``stop``.
+    """
+
+    def __init__(
+        self, tokens: Iterator[int], words: Words, parser: ReplyParser, *, ends: Collection[int], stop: list[str]
+    ) -> None:
+        self._tokens, self._words, self._parser, self._ends, self._stop = tokens, words, parser, ends, stop
+        self._calls, self._cut_short = False, False
+        self.written = 0
+        """Tokens so far."""
+
+    def pieces(self) -> Iterator[Piece]:
+        """Pieces of the reply; closing this generator cancels it."""
+        for text in _until(self._stop, self._texts()):
+            yield from self._noted(self._parser.feed(text))
+        yield from self._noted(self._parser.finish())
+
+    @property
+    def reason(self) -> str:
+        """Why it ended, in OpenAI's words."""
+        if self._cut_short:
+            return "length"
+        return "tool_calls" if self._calls else "stop"
+
+    def _texts(self) -> Iterator[str]:
+        try:
+            for token in self._tokens:
+                self.written += 1
+                if token in self._ends:
+                    break
+                yield self._words.push(token)
+            else:
+                self._cut_short = True
+            yield self._words.flush()
+        finally:
+            self._tokens.close()  # type: ignore[attr-defined]
+
+    def _noted(self, pieces: list[Piece]) -> Iterator[Piece]:
+        for piece in pieces:
+            self._calls = self._calls or piece.kind == "call"
+            yield piece
+
+
+def _until(stops: list[str], texts: Iterator[str]) -> Iterator[str]:
+    """The texts up to the first of ``stops``, which is left out."""
+    held = ""
+    for text in texts:
+        held += text
+        found = [place for stop in stops if (place := held.find(stop)) >= 0]
+        if found:
+            yield held[: min(found)]
+            texts.close()  # type: ignore[attr-defined]
+            return
+        ready, held = hold_back(held, stops)
+        yield ready
+    yield held
+
+
+def message_chunk(piece: Piece, index: int) -> AIMessageChunk:
+    """A piece as LangChain streams it; ``index`` counts the calls."""
+    if piece.kind == "reasoning":
+        return AIMessageChunk(content="", additional_kwargs={"reasoning_content": piece.text})
+    if piece.kind == "text":
+        return AIMessageChunk(content=piece.text)
+    if piece.kind == "call":
+        arguments = json.dumps(piece.arguments, ensure_ascii=False)
+        chunk = tool_call_chunk(name=piece.name, args=arguments, id=new_call_id(), index=index)
+    else:  # not JSON, so that LangChain counts it among the invalid ones instead of completing it
+        chunk = tool_call_chunk(name=None, args=f"unreadable call: {piece.text}", id=new_call_id(), index=index)
+    return AIMessageChunk(content="", tool_call_chunks=[chunk])
+
+
+class AnyReply(Protocol):
+    """A reply on its way: how many tokens were ``written`` and for what ``reason`` it ended, once it has."""
+
+    written: int
+
+    @property
+    def reason(self) -> str:
+        """As OpenAI's ``finish_reason``."""
+
+    def pieces(self) -> Iterator[Piece]:
+        """The pieces of the reply, in order."""
+
+
+@dataclass
+class SettledReply:
+    """A reply that was settled before a token was written."""
+
+    said: Sequence[Piece]
+    written: int = 0
+
+    @property
+    def reason(self) -> str:
+        return "tool_calls" if any(piece.kind == "call" for piece in self.said) else "stop"
+
+    def pieces(self) -> Iterator[Piece]:
+        yield from self.said
+
+
+def settled_reply(said: Sequence[Piece]) -> SettledReply | None:
+    """None where there is nothing, and the model has to be asked."""
+    return SettledReply(said) if said else None

@@ -11,9 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.page.conversation import Conversation, Shown
-from agent.page.text import literal
+from agent.page.conversation import Conversation
+from agent.page.sessions import Visit
+from agent.page.views.about import about_index
+from agent.page.views.chart import charts_of, picture
+from agent.page.views.html import render
+from agent.page.views.markdown import literal
+from agent.page.views.shown import Shown, title
+from tools.find_audience import FindAudience
+from tools.library import Library
 from tools.result.line import one_line
+
+DOWNLOADS = ("csv", "json", "png", "svg", "result", "markdown", "script")
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,45 @@ def conversation_markdown(conversation: Conversation, about: str) -> str:
             parts.append("## " + " ".join(words.split()))
         elif metadata:
             note = f"{metadata.get('log') or ''} {metadata.get('duration', 0):.2f} s".strip()
-            parts.append(f"> Looked up: {metadata['title']} ({note})")
+            parts.append(f"> {metadata['title']} ({note})")
         else:
             parts.append(words)
     return "\n\n".join([*parts, ""])
+
+
+def call_list_html(visit: Visit, library: Library | None) -> str:
+    """The calls of a conversation as commands that can be read before they are saved."""
+    if library is None or not visit.conversation.shown:
+        return ""
+    lines = [call_line(shown.name, shown.args, library.path) for shown in visit.conversation.shown]
+    return render("calls.html.j2", calls="\n".join(lines))
+
+
+def downloads(kind: str, visit: Visit, library: Library) -> Download | None:
+    """The file that a button of "Take away" saves; None where there is nothing to save."""
+    if kind == "markdown":
+        about = about_index(library.manifest, shlex.quote(library.path.name))
+        text = conversation_markdown(visit.conversation, about)
+        return text_download("conversation.md", "text/markdown", text)
+    if kind == "script":
+        return text_download("calls.sh", "text/x-shellscript", script(visit.conversation.shown, library.path))
+    shown = visit.shown
+    if shown is None:
+        return None
+    if kind == "result":
+        return result_json(shown)
+    name = file_name(title(shown.name, shown.args), kind)
+    if kind in ("png", "svg"):
+        type_ = "image/png" if kind == "png" else "image/svg+xml"
+        return next((Download(name, type_, picture(chart, kind)) for chart in charts_of(library, shown)), None)
+    if isinstance(shown.result, FindAudience):
+        return _audience(kind, name, shown.result, library)
+    return None
+
+
+def _audience(kind: str, name: str, result: FindAudience, library: Library) -> Download:
+    from tools.exports import audience_csv, audience_json
+
+    if kind == "csv":
+        return text_download(name, "text/csv", audience_csv(library, result))
+    return text_download(name, "application/json", audience_json(library, result))

@@ -1,41 +1,38 @@
-"""The chat page: questions, tool steps and answers on the left; the result, its posts and its query on the right;
-above them the choice among indexes.
+"""The components of the page: questions, tool steps and answers on the left; the result, its posts and its query on the
+right; above them the choice among indexes.
 
-Words of posts reach the browser only through ``literal``, ``answer_markdown`` or ``esc``: nothing in them can act as
-markup.
+Words of posts reach the browser only through ``views.markdown`` or a template: nothing in them can act as markup.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from agent.page.about import EXAMPLES
-from agent.page.catalogue import Shelf
-from agent.page.conversation import LOADING, Opening
-from agent.page.posts import PostsParts, own_tab
-from agent.page.result import NOTHING, head_html
-from agent.page.saved import Kept
-from agent.page.style import ACT, ON_LOAD, css, policy, theme
-from agent.page.text import literal
-from agent.page.uploads import LARGEST
-from index.errors import AnalystError
+from agent.page.answering import LOADING
+from agent.page.style import LISTEN
+from agent.page.uploads.session import ENDINGS
+from agent.page.uploads.view import FIELDS
+from agent.page.views.examples import EXAMPLES
+from agent.page.views.html import part
+from agent.page.views.markdown import literal
+from agent.page.views.result import NOTHING, head_html
+from index.posts.record import REQUIRED
 
 if TYPE_CHECKING:
     import gradio as gr
 
-    from agent.analyst import Analyst
-
 TITLE = "Audience Analyst"
 # What the browser stores is only scrambled with this. A secret made anew would make the key unreadable after a restart.
 STORED = "audience-analyst"
-LOGIN = "Audience Analyst: log in with the name and the password that you were given."
 WELCOME = (
     "### What would you like to know?\n\nAsk in plain English: who would engage with an ad, how people feel about a "
     "brand, what a community is about. Every figure of an answer comes from the posts and can be looked up beside it."
 )
 LONGEST_QUERY = 4000  # characters of a field of the audience query
+EDITING = "Editing your last question: its answer will be replaced."
+TICK = 0.7  # seconds between two looks at a job
+FIRST_FIELDS = (*REQUIRED[::-1], "created_at", "community", "likes")  # shown before the rarer ones
 
 
 @dataclass(frozen=True)
@@ -79,29 +76,38 @@ class Parts:
     data: gr.HTML
 
 
-def build_page(
-    open_analyst: Callable[[], Analyst] | Opening, shelf: Shelf | None = None, kept: Kept | None = None
-) -> gr.Blocks:
-    """The page. The analyst is opened in the background, at the latest when somebody visits; ``shelf`` has the other
-    indexes that visitors may choose, ``kept`` the conversations that outlive the page.
-    """
+@dataclass(frozen=True)
+class UploadParts:
+    """The components of the choice among posts, and of the tab for one's own."""
+
+    token: gr.BrowserState
+    current: gr.Textbox
+    indexes: gr.HTML
+    bring: gr.Button
+    tick: gr.Timer
+    drop: gr.File
+    state: gr.HTML
+    columns: gr.Accordion
+    fields: dict[str, gr.Dropdown]
+    make: gr.Button
+    discard: gr.Button
+    halt: gr.Button
+    sample: gr.HTML
+    held: gr.HTML
+
+
+def lay_out() -> tuple[Parts, UploadParts]:
+    """Make all components, within the page that is open."""
     import gradio as gr
 
-    from agent.page.handlers import Wiring
-
-    opening = open_analyst if isinstance(open_analyst, Opening) else Opening(open_analyst)
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as page:
-        found = _state() | _top()
-        with gr.Row(elem_id="main"):
-            with gr.Column(elem_id="talk"):
-                found |= _talk()
-            with gr.Column(elem_id="see"):
-                found |= _see()
-        parts = Parts(**{item.name: found[item.name] for item in fields(Parts)})
-        posts = PostsParts(**{item.name: found[item.name] for item in fields(PostsParts)})
-        Wiring(shelf or Shelf(opening), parts, posts, kept).connect(page)
-        page.load(None, js=ON_LOAD)
-    return page
+    made = _state() | _top()
+    with gr.Row(elem_id="main"):
+        with gr.Column(elem_id="talk"):
+            made |= _talk()
+        with gr.Column(elem_id="see"):
+            made |= _see()
+    parts = Parts(**{item.name: made[item.name] for item in fields(Parts)})
+    return parts, UploadParts(**{item.name: made[item.name] for item in fields(UploadParts)})
 
 
 def _state() -> dict[str, Any]:
@@ -117,27 +123,34 @@ def _state() -> dict[str, Any]:
     }
 
 
-def _mine(elem_id: str, value: str = "", **more: Any) -> gr.HTML:
+def _own_html(elem_id: str, value: str = "", **more: Any) -> gr.HTML:
     """Our own HTML, whose buttons tell what was pressed."""
     import gradio as gr
 
     return gr.HTML(
-        value, elem_id=elem_id, elem_classes=["mine"], apply_default_css=False, js_on_load=ACT, padding=False, **more
+        value, elem_id=elem_id, elem_classes=["mine"], apply_default_css=False, js_on_load=LISTEN, padding=False, **more
     )
+
+
+def _still_html(value: str = "", **more: Any) -> gr.HTML:
+    """Our own HTML without buttons."""
+    import gradio as gr
+
+    return gr.HTML(value, elem_classes=["mine"], apply_default_css=False, **more)
 
 
 def _top() -> dict[str, Any]:
     import gradio as gr
 
     with gr.Sidebar(label="Conversations", open=False, elem_id="side"):
-        talks = _mine("talks")
+        talks = _own_html("talks")
     with gr.Row(elem_id="top"):
         gr.Markdown(f"# {TITLE}", elem_id="title")
-        shelf = _mine("shelf", '<label class="picker">Posts <select disabled></select></label>')
+        indexes = _own_html("indexes", part("no_indexes"))
         about = gr.Markdown(literal(LOADING), elem_id="about")
         bring = gr.Button("Your own posts", elem_id="bring", size="sm", variant="secondary", min_width=130, scale=0)
         fresh = gr.Button("New conversation", elem_id="fresh", size="sm", variant="secondary", min_width=150, scale=0)
-    return {"talks": talks, "shelf": shelf, "about": about, "bring": bring, "fresh": fresh}
+    return {"talks": talks, "indexes": indexes, "about": about, "bring": bring, "fresh": fresh}
 
 
 def _talk() -> dict[str, Any]:
@@ -151,13 +164,9 @@ def _talk() -> dict[str, Any]:
     with gr.Row(elem_id="again", visible=False) as again:
         retry = gr.Button("Ask again", elem_id="retry", size="sm", variant="secondary")
         edit = gr.Button("Edit the last question", elem_id="edit", size="sm", variant="secondary")
-        gr.HTML('<a href="#see">See the result ↓</a>', elem_id="jump", elem_classes=["mine"], apply_default_css=False)
+        _still_html(part("jump"), elem_id="jump")
     with gr.Row(elem_id="editing", visible=False) as editing:
-        gr.HTML(
-            '<p class="quiet">Editing your last question: its answer will be replaced.</p>',
-            elem_classes=["mine"],
-            apply_default_css=False,
-        )
+        _still_html(part("quiet", EDITING))
         cancel = gr.Button("Keep it as it was", elem_id="cancel", size="sm", variant="secondary", scale=0)
     with gr.Row():
         box = gr.Textbox(
@@ -177,22 +186,22 @@ def _talk() -> dict[str, Any]:
 def _see() -> dict[str, Any]:
     import gradio as gr
 
-    head = _mine("head", head_html([]))
+    head = _own_html("head", head_html([]))
     with gr.Tabs(elem_id="tabs", selected="data", overflow_behavior="wrap") as tabs:
         with gr.Tab("Result", id="result", visible=False) as result_tab:
-            result = _mine("result")
+            result = _own_html("result")
         with gr.Tab("Chart", id="chart", visible=False) as chart_tab:
-            chart = _mine("chart")
+            chart = _own_html("chart")
         with gr.Tab("Posts", id="posts", visible=False) as posts_tab:
-            posts = _mine("posts", f'<p class="quiet">{NOTHING}</p>')
+            posts = _own_html("posts", part("quiet", NOTHING))
         with gr.Tab("Query", id="query", visible=False) as query_tab:
             query, run, note = _query()
         with gr.Tab("Take away", id="take", visible=False) as take_tab:
             taken = _take_away()
         with gr.Tab("About this data", id="data"):
-            data = _mine("data", f'<p class="quiet">{LOADING}</p><div class="wait">{"<i></i>" * 4}</div>')
+            data = _own_html("data", part("waiting", LOADING, 4))
         with gr.Tab("Upload", id="own"):
-            own = own_tab(_mine)
+            own = _own_posts()
     return {
         "head": head, "tabs": tabs, "result_tab": result_tab, "result": result,
         "chart_tab": chart_tab, "chart": chart, "posts_tab": posts_tab, "posts": posts, "query_tab": query_tab,
@@ -201,7 +210,7 @@ def _see() -> dict[str, Any]:
 
 
 def _query() -> tuple[list[Any], gr.Button, gr.HTML]:
-    """The audience query as fields, in the order of ``page_wiring.QUERY``."""
+    """The audience query as fields, in the order of ``views.query.QUERY``."""
     import gradio as gr
 
     campaign = gr.Textbox(
@@ -218,7 +227,7 @@ def _query() -> tuple[list[Any], gr.Button, gr.HTML]:
         since = gr.Textbox(label="Since", placeholder="2025-01", elem_id="since", min_width=120, max_length=40)
         until = gr.Textbox(label="Until", placeholder="2025-12", elem_id="until", min_width=120, max_length=40)
         community = gr.Textbox(label="Community", placeholder="any", elem_id="community", min_width=120, max_length=200)
-    note = gr.HTML("", elem_id="query-note", elem_classes=["mine"], apply_default_css=False)
+    note = _still_html(elem_id="query-note")
     run = gr.Button("Run again", elem_id="run", variant="primary")
     return [campaign, interests, limit, since, until, community], run, note
 
@@ -237,44 +246,33 @@ def _take_away() -> dict[str, Any]:
         takes["result"] = gr.Button("This result as JSON", elem_id="take-result", size="sm")
         takes["markdown"] = gr.Button("Conversation as Markdown", elem_id="take-markdown", size="sm")
         takes["script"] = gr.Button("Calls as a script", elem_id="take-script", size="sm")
-    calls = gr.HTML("", elem_id="calls", elem_classes=["mine"], apply_default_css=False)
+    calls = _still_html(elem_id="calls")
     return {"takes": takes, "people_row": people_row, "chart_row": chart_row, "calls": calls}
 
 
-def launch(
-    page: gr.Blocks, *, host: str, port: int, auth: tuple[str, str] | None = None, beside: dict[str, Any] | None = None
-) -> str:
-    """Serve the page in the background and return its address; ``beside`` is what else the web application takes in.
+def _own_posts() -> dict[str, Any]:
+    """The components of the tab, in the order of reading."""
+    import gradio as gr
 
-    Raises AnalystError if the port is taken.
-    """
-    from starlette.middleware import Middleware
-
-    try:
-        _, url, _ = page.queue(default_concurrency_limit=8).launch(
-            server_name=host, server_port=port, auth=auth, theme=theme(), css=css(), prevent_thread_lock=True,
-            quiet=True, share=False, show_error=False, footer_links=[], run_history=False, ssr_mode=False,
-            enable_monitoring=False, mcp_server=False, max_file_size=LARGEST, auth_message=LOGIN,
-            app_kwargs={**(beside or {}), "middleware": [Middleware(_Guarded)]},
-        )  # fmt: skip
-    except OSError as error:
-        raise AnalystError(
-            f"Port {port} is taken", where=host, todo="Choose another one with --port, or close what uses it."
-        ) from error
-    return str(url)
-
-
-class _Guarded:
-    """Adds the headers that keep the browser from asking any other server."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-        self._headers = ((b"content-security-policy", policy().encode()), (b"referrer-policy", b"no-referrer"))
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        async def guarded(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *self._headers]
-            await send(message)
-
-        await self._app(scope, receive, guarded)
+    state = _own_html("own-state")
+    drop = gr.File(
+        label="A file of posts", elem_id="drop", file_count="single", file_types=list(ENDINGS), type="filepath",
+        height=150,
+    )  # fmt: skip
+    with gr.Row(elem_classes=["takes"]):
+        make = gr.Button("Read these posts", variant="primary", elem_id="make", visible=False)
+        discard = gr.Button("Another file", elem_id="discard", visible=False)
+        halt = gr.Button("Cancel", variant="stop", elem_id="halt", visible=False)
+    fields = {}
+    with gr.Accordion("Columns", open=False, visible=False, elem_id="columns") as columns, gr.Row(elem_id="fields"):
+        for name in sorted(FIELDS, key=lambda name: (name not in FIRST_FIELDS, list(FIELDS).index(name))):
+            fields[name] = gr.Dropdown(
+                [("–", "")], value="", label=FIELDS[name], elem_id=f"field-{name}", min_width=170, interactive=True
+            )
+    sample = _own_html("sample")
+    held = _own_html("held")
+    tick = gr.Timer(TICK, active=False)
+    return {
+        "state": state, "drop": drop, "columns": columns, "fields": fields, "make": make, "discard": discard,
+        "halt": halt, "sample": sample, "held": held, "tick": tick,
+    }  # fmt: skip

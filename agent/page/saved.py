@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.events import Answer, Event, Finished, ToolFinished, ToolStarted
 from agent.page.conversation import Asked, Conversation, Turn
-from agent.page.text import literal
+from agent.page.views.markdown import literal
 from tools.result.result import ToolResult
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 SHORTENED = "of an earlier day, shortened"
 
 
-class Kept:
-    """The kept conversations of one page. Without a ``memory`` there are none."""
+class SavedConversations:
+    """The conversations of one page that outlive it. Without a ``memory`` there are none."""
 
     def __init__(self, memory: Memory | None = None, served: Path = Path()) -> None:
         self._memory, self._place = memory, str(served.resolve())

@@ -1,7 +1,8 @@
-"""The page at its address: who may come in, and what is offered there."""
+"""The page at its address: who may come in, what is offered there, and what the browser may ask for."""
 
 from __future__ import annotations
 
+import inspect
 import ipaddress
 import os
 import socket
@@ -10,19 +11,30 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.errors import AnalystError
 
 if TYPE_CHECKING:
+    import gradio as gr
+
     from agent.analyst import Analyst
     from agent.memory import Memory
-    from agent.page.conversation import Opening
+    from agent.page.opening import Opening
 
 
 M_ARENA_MAX = -8  # of mallopt
 HEAPS = 2
 HEAD_START = 3.0  # seconds that the browser has before the models are loaded
+LOGIN = "Audience Analyst: log in with the name and the password that you were given."
+# The browser refuses whatever would come from outside this server, even if some markup slipped through.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+# A Space is shown inside a page of the hub.
+HUB_FRAMES = " https://huggingface.co"
 
 
 def login_of(auth: str | None) -> tuple[str, str] | None:
@@ -90,6 +102,74 @@ def check_port(host: str, port: int) -> None:
         ) from error
 
 
+def policy() -> str:
+    """``POLICY``; in a Hugging Face Space the hub may frame the page."""
+    return POLICY + HUB_FRAMES if in_space() else POLICY
+
+
+def import_gradio() -> None:
+    """Import Gradio, and keep it from writing a type stub for each of its components.
+
+    It does so at every start, into its own folder, and that takes as long as all the rest of the import; where a class
+    comes from no file it leaves it out.
+    """
+    found = inspect.getfile
+
+    def getfile(thing: object) -> str:
+        if sys._getframe(1).f_code.co_name == "create_or_modify_pyi":
+            raise OSError("No stub is wanted.")
+        return found(thing)  # type: ignore[arg-type]
+
+    inspect.getfile = getfile  # type: ignore[assignment]
+    try:
+        import gradio  # noqa: F401
+    finally:
+        inspect.getfile = found
+
+
+def launch(
+    page: gr.Blocks, *, host: str, port: int, auth: tuple[str, str] | None = None, beside: dict[str, Any] | None = None
+) -> str:
+    """Serve the page in the background and return its address; ``beside`` is what else the web application takes in.
+
+    Raises AnalystError if the port is taken.
+    """
+    from starlette.middleware import Middleware
+
+    from agent.page.style import css, head, theme
+    from agent.page.uploads.session import LARGEST
+
+    try:
+        _, url, _ = page.queue(default_concurrency_limit=8).launch(
+            server_name=host, server_port=port, auth=auth, theme=theme(), css=css(), head=head(),
+            prevent_thread_lock=True,
+            quiet=True, share=False, show_error=False, footer_links=[], run_history=False, ssr_mode=False,
+            enable_monitoring=False, mcp_server=False, max_file_size=LARGEST, auth_message=LOGIN,
+            app_kwargs={**(beside or {}), "middleware": [Middleware(_Guarded)]},
+        )  # fmt: skip
+    except OSError as error:
+        raise AnalystError(
+            f"Port {port} is taken", where=host, todo="Choose another one with --port, or close what uses it."
+        ) from error
+    return str(url)
+
+
+class _Guarded:
+    """Adds the headers that keep the browser from asking any other server."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self._headers = ((b"content-security-policy", policy().encode()), (b"referrer-policy", b"no-referrer"))
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def guarded(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *self._headers]
+            await send(message)
+
+        await self._app(scope, receive, guarded)
+
+
 def _start_soon(opening: Opening) -> None:
     """Load the models: when the first visitor's page is there, and if nobody comes, after a moment.
 
@@ -118,11 +198,10 @@ def serve_page(
     share_heaps()
     from agent import console
     from agent.memory import Memory, state_folder
-    from agent.page.catalogue import Shelf
-    from agent.page.conversation import Opening
-    from agent.page.layout import build_page, launch
-    from agent.page.saved import Kept
-    from agent.page.start import import_gradio
+    from agent.page.build import build_page
+    from agent.page.opening import Opening
+    from agent.page.saved import SavedConversations
+    from agent.page.uploads.catalogue import IndexCatalogue
 
     import_gradio()
     memory = Memory(state_folder())
@@ -132,7 +211,9 @@ def serve_page(
         from agent.mcp import PATH, McpServer
 
         beside = McpServer(opening, login=login, only_here=is_this_machine(host)).app_kwargs()
-    page = build_page(opening, Shelf(opening, served=served, folder=folder), Kept(memory, served))
+    page = build_page(
+        opening, IndexCatalogue(opening, served=served, folder=folder), SavedConversations(memory, served)
+    )
     address = launch(page, host=host, port=port, auth=login, beside=beside)
     _start_soon(opening)
     if mcp:

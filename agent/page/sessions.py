@@ -9,13 +9,15 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agent.page.conversation import Conversation, Shown
-from agent.page.saved import Kept
+from agent.page.answering import Run
+from agent.page.conversation import Conversation
+from agent.page.saved import SavedConversations
+from agent.page.views.shown import Shown
 
 MOST_SESSIONS = 200  # the one that was not seen for longest makes room
 MOST_CONVERSATIONS = 30  # for each browser; the oldest makes room
 LONGEST_ABSENCE = 24 * 3600.0  # seconds
-SHORTEST_KEY = 40  # letters; ours have more
+SHORTEST_KEY = 40  # characters; ours have more
 
 
 @dataclass
@@ -32,15 +34,17 @@ class Session:
 
 
 class Sessions:
-    """All sessions, boundedly many. ``forget`` is told the thread of what was deleted; ``kept`` are the conversations
+    """All sessions, boundedly many. ``forget`` is told the thread of what was deleted; ``saved`` are the conversations
     that outlive this process, by which a browser is known again.
     """
 
-    def __init__(self, forget: Callable[[str], None] = lambda thread: None, kept: Kept | None = None) -> None:
+    def __init__(
+        self, forget: Callable[[str], None] = lambda thread: None, saved: SavedConversations | None = None
+    ) -> None:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._lock = threading.Lock()
         self._forget = forget
-        self._kept = kept or Kept()
+        self._saved = saved or SavedConversations()
 
     def open(self, key: object, owner: str | None) -> Session:
         """The session of ``key``, if it is one that was given out here to the same person; else a new one."""
@@ -55,7 +59,7 @@ class Sessions:
         for session in dropped:
             for conversation in session.conversations:
                 conversation.stop.set()
-                if not self._kept.release(conversation.thread):
+                if not self._saved.release(conversation.thread):
                     self._forget(conversation.thread)
         return found
 
@@ -63,12 +67,12 @@ class Sessions:
         """The session of a browser that was here before this process began: it knows a key that has conversations."""
         if not isinstance(key, str) or len(key) < SHORTEST_KEY or key in self._sessions:
             return None
-        conversations = self._kept.of(key, owner)
+        conversations = self._saved.of(key, owner)
         return Session(key, owner, conversations=conversations) if conversations else None
 
     def keep(self, session: Session, conversation: Conversation) -> None:
         """A question was asked: the conversation is worth keeping."""
-        self._kept.keep(conversation, session.key, session.owner)
+        self._saved.keep(conversation, session.key, session.owner)
 
     def begin(self, session: Session) -> Conversation:
         """A new conversation; one that nobody said anything in is taken again."""
@@ -98,7 +102,7 @@ class Sessions:
     def _end(self, conversation: Conversation) -> None:
         conversation.stop.set()
         self._forget(conversation.thread)
-        self._kept.forget(conversation.thread)
+        self._saved.forget(conversation.thread)
 
 
 @dataclass
@@ -110,6 +114,7 @@ class Visit:
     place: int | None = None  # of the result; None is the latest
     person: int | None = None
     editing: bool = False
+    run: Run | None = None  # the answer that this page is about to follow
 
     @property
     def shown(self) -> Shown | None:

@@ -1,87 +1,30 @@
-"""How the page looks, what it runs in the browser, and what the browser may ask for."""
+"""How the page looks and what it runs in the browser: its theme, its style sheet and its script."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import gradio as gr
 
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-AT_ONCE: dict[str, Any] = {**QUIET, "queue": False}
-# The browser refuses whatever would come from outside this server, even if some markup slipped through.
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; "
-    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-)
-# A Space is shown inside a page of the hub.
-HUB_FRAMES = " https://huggingface.co"
-# Tells the page which button inside our own HTML was pressed; what opens anew takes the focus.
-ACT = """
-element.addEventListener('click', (event) => {
-  const button = event.target.closest('button[data-act]');
-  if (button) trigger('click', {act: button.dataset.act, place: Number(button.dataset.place)});
-});
-element.addEventListener('change', (event) => {
-  const list = event.target.closest('select[data-act]');
-  if (list) trigger('click', {act: list.dataset.act, place: Number(list.value), value: list.value});
-});
-watch('value', () => {
-  const goal = element.querySelector('[data-focus]');
-  if (goal) goal.focus();
-  element.querySelectorAll('option[selected]').forEach((option) => { option.parentElement.value = option.value; });
-});
-"""
-# Saves a file that the page has made; nothing is written on the server.
-SAVE = """(file) => {
-  if (!file || !file.name) return;
-  const bytes = Uint8Array.from(atob(file.data), (sign) => sign.charCodeAt(0));
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([bytes], {type: file.type}));
-  link.download = file.name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}"""
-# Reading begins at the question that was just answered.
-TO_QUESTION = """() => {
-  const box = document.querySelector('#conversation [role=log]');
-  setTimeout(() => {
-    const asked = box ? box.querySelectorAll('.message-row.user-row, [data-testid=user]') : [];
-    if (!asked.length) return;
-    box.scrollTop += asked[asked.length - 1].getBoundingClientRect().top - box.getBoundingClientRect().top - 12;
-  }, 400);
-}"""
-# On a narrow page the tab for one's own posts is far down.
-TO_OWN = """() => {
-  setTimeout(() => document.querySelector('#see').scrollIntoView({block: 'nearest', behavior: 'smooth'}), 100);
-}"""
-# Names for what Gradio leaves nameless.
-ON_LOAD = """() => {
-  document.documentElement.lang = 'en';
-  const name = (where, label) => document.querySelectorAll(where).forEach((e) => e.setAttribute('aria-label', label));
-  name('#question textarea', 'Your question');
-  name('.sidebar .toggle-button', 'Conversations');
-  // The head of a tool step is a button; the arrow inside it is none of its own.
-  const still = () => document.querySelectorAll('.thought-group [role=button] button').forEach((e) => {
-    if (!e.disabled) { e.disabled = true; e.style.pointerEvents = 'none'; e.setAttribute('aria-hidden', 'true'); }
-  });
-  new MutationObserver(still).observe(document.querySelector('#conversation'), {childList: true, subtree: true});
-}"""
-
-
-def policy() -> str:
-    """``POLICY``; in a Hugging Face Space the hub may frame the page."""
-    return POLICY + HUB_FRAMES if os.environ.get("SPACE_ID") else POLICY
+FOLDER = Path(__file__).parent
+# What handlers run in the browser; the functions are those of ``page.js``.
+SAVE = "(file) => audienceAnalyst.save(file)"
+TO_QUESTION = "() => audienceAnalyst.toQuestion()"
+TO_PANEL = "() => audienceAnalyst.toPanel()"
+ON_LOAD = "() => audienceAnalyst.prepare()"
+LISTEN = "audienceAnalyst.listen(element, trigger, watch)"  # for each of our own HTML components
 
 
 def css() -> str:
     """The page's own style sheet."""
-    return (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+    return (FOLDER / "page.css").read_text(encoding="utf-8")
+
+
+def head() -> str:
+    """The page's own script, for the head of the page: it must be there before the first component."""
+    return f"<script>{(FOLDER / 'page.js').read_text(encoding='utf-8')}</script>"
 
 
 def theme() -> gr.themes.Base:

@@ -15,14 +15,15 @@ import yaml
 
 from agent.models.grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
 from agent.models.held_words import NOT_FIRST, NOT_LAST, NOT_LAST_OF_TEXT
-from agent.models.policy import words
+from agent.models.shipped import words
 from agent.training.fillers import SLOT, Fillers, in_words, names_in, roughen
 from agent.training.follow_ups import Step, kept, places_within, read_steps, tool_after
-from agent.understanding.context import LISTS, place_of
-from agent.understanding.reader import SUBJECT
+from agent.understanding.calls import SUBJECT
+from agent.understanding.context import place_of
+from agent.understanding.labels import TOOLS
 from index.errors import AnalystError
 from index.training.data import read_rows
-from tools.registry import TOOLS, arguments_model
+from tools.registry import arguments_model
 
 HERE = Path(__file__).parent
 PHRASINGS = HERE / "phrasings"
@@ -34,6 +35,7 @@ NEXT = {"same": 24, "narrow": 22, "change": 26, "point": 12, "brands": 8, "fresh
 SMALL_TALK = {"greeting": "greet", "thank_you": "thanks", "goodbye": "goodbye", "what_can_i_ask_you": "help"}
 MAINS = ("campaign", "topic", "query", "user", "text", "community", "brands", "count")  # what a question is about
 PERSON = re.compile(r"(?<!\w)@(\w+(?:[.-]\w+)*)")
+NAMING = ("extract_entities", "extract_keywords", "compare_brands")  # whose results list names, not people
 KEPT_LINES = {"find_audience": 6, "search_posts": 6, "extract_entities": 11, "extract_keywords": 12}
 
 
@@ -153,7 +155,7 @@ class Conversations:
             calls = [turn.call for turn in turns if turn.call]
             outcome = self._brief(calls[-1][0]) if turns[-1].call else []
             if outcome and "user" not in calls[-1][1]:
-                people = outcome[0].people or (() if calls[-1][0] in LISTS else people)
+                people = outcome[0].people or (() if calls[-1][0] in NAMING else people)
             taken = [name for _, args in calls for name in names_in(args)]
             turns += [*outcome, *self._next(*calls[-1], people, taken)]
         return turns
@@ -260,7 +262,7 @@ class Conversations:
 
 def people_in(real: Real) -> tuple[str, ...]:
     """The people whom a result lists."""
-    return () if real.tool in LISTS else tuple(dict.fromkeys(PERSON.findall(real.text)))
+    return () if real.tool in NAMING else tuple(dict.fromkeys(PERSON.findall(real.text)))
 
 
 def follow_up(step: dict[str, Any], previous: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from agent.analyst import system_prompt
 from agent.models.loading import SHIPPED
+from agent.models.shipped import ShippedPolicy
 from agent.training.conversations import Conversations, Turn
 from agent.training.finetune import tool_schemas
 
@@ -22,7 +22,7 @@ def messages_of(turns: list[Turn]) -> list[Any]:
     """A conversation as LangChain messages, the last turn left out."""
     from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-    messages: list[Any] = [SystemMessage(system_prompt())]
+    messages: list[Any] = [SystemMessage(ShippedPolicy().system)]
     for turn in turns[:-1]:
         if turn.role == "user":
             messages.append(HumanMessage(turn.content))
@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("--number", type=int, default=400)
     parser.add_argument("--errors", type=int, default=0, help="how many wrong ones to print")
     options = parser.parse_args()
-    chat = LocalChatModel.load(options.model).bind_tools(tool_schemas())
+    chat = LocalChatModel.load(options.model, policy=ShippedPolicy()).bind_tools(tool_schemas())
     conversations = Conversations(options.data, options.results, 99, held_out=True)
     counts: dict[str, Counter[str]] = {}
     shown = 0

@@ -17,13 +17,13 @@ from typing import Any
 
 import torch
 
-from agent.analyst import system_prompt
+from agent.models.shipped import ShippedPolicy
 from agent.toolbox import tool_schema
 from agent.training.conversations import Conversations, Turn, rendered
 from agent.training.feeding import fed
 from agent.training.loop import IGNORED, Batch, Schedule, device, train
 from agent.training.pretrain import new_model
-from tools.registry import TOOLS
+from agent.understanding.labels import TOOLS
 
 LENGTH = 1024
 
@@ -35,7 +35,7 @@ def tool_schemas() -> list[dict[str, Any]]:
 
 def prefix_ids(tokenizer: Any) -> list[int]:
     """What stands before the first question: the system prompt and the tools."""
-    system = [{"role": "system", "content": system_prompt()}]
+    system = [{"role": "system", "content": ShippedPolicy().system}]
     return tokenizer.apply_chat_template(system, tools=tool_schemas(), tokenize=True, return_dict=False)
 
 
@@ -100,9 +100,7 @@ def save(model: Any, tokenizer: Any, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     # The output layer is the word vectors themselves.
     half = {n: value.to(torch.bfloat16) for n, value in model.state_dict().items() if n != "lm_head.weight"}
-    model.config.hold_to_user_words = True
-    model.config.hold_answers = True
-    model.config.read_questions = True
+    model.config.reply_policy = "shipped"
     model.config.dtype = "bfloat16"
     model.save_pretrained(out, state_dict=half)
     tokenizer.save_pretrained(out)

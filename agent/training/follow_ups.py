@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from agent.training.fillers import SLOT
+from agent.understanding.calls import SUBJECT, constants
 from agent.understanding.context import place_of
-from agent.understanding.reader import SUBJECT, _constants
 from tools.registry import arguments_model
 
 PLACES = ("since", "until", "community")  # where and when: kept when the tool changes
@@ -110,7 +110,7 @@ def _narrowed(step: Step, tool: str, args: Mapping[str, Any]) -> dict[str, Any] 
     needed = set(DATES) if "during" in slots else set()
     if not (slots - {"during"} | needed | said.keys()) <= fields.keys() or not (taken <= args.keys()):
         return None
-    if any(value not in _constants(fields[name].annotation) or args.get(name) == value for name, value in said.items()):
+    if any(value not in constants(fields[name].annotation) or args.get(name) == value for name, value in said.items()):
         return None
     if "text" in args and not slots | said.keys() <= {"limit", "type"}:
         return None

@@ -16,7 +16,9 @@ from typing import Any
 
 from agent.training.conversations import Conversations
 from agent.training.questions import Question, draw
-from agent.understanding.reader import KINDS, TOOLS, WEIGHTS, QuestionReader, proposals
+from agent.understanding.calls import proposals
+from agent.understanding.labels import KINDS, TOOLS
+from agent.understanding.reader import WEIGHTS, QuestionReader
 
 ARTICLES = re.compile(r"^(?:the|an?|our(?: new)?|my|this|that|new) (?=\w)|\s+(?:ads?|adverts?|campaigns?|promos?)$")
 MARKS = " .,;:!?'\"“”‘’()"

@@ -97,7 +97,7 @@ def tokenizer_texts(text: Path, phrasings: Path) -> Iterator[str]:
         if number == 40_000:
             break
         yield "\n".join(part for part in (row.get("title"), row.get("text")) if part)[:1500]
-    for path in sorted(phrasings.iterdir()):
+    for path in sorted(path for path in phrasings.rglob("*.*") if path.is_file()):
         for _ in range(20):  # our own words should be single tokens
             yield path.read_text(encoding="utf-8")
 

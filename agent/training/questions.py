@@ -22,22 +22,13 @@ from torch import Tensor, nn
 from agent.training.conversations import Conversations, Turn
 from agent.training.feeding import fed
 from agent.training.loop import Schedule, train
-from agent.understanding.context import Earlier
+from agent.understanding.context import CallContext
+from agent.understanding.labels import CARRIED, CHOICES, KINDS, TAGS
 from agent.understanding.network import OWN_LAYERS, QuestionNetwork, load_question_network
-from agent.understanding.reader import (
-    CARRIED,
-    CHOICES,
-    KINDS,
-    TAGS,
-    WEIGHTS,
-    as_number,
-    encode,
-    marks_of,
-    question_pieces,
-    question_tokenizer,
-)
+from agent.understanding.reader import WEIGHTS, encode, marks_of, question_pieces, question_tokenizer
 from index.encoding.network import save_branch
 from index.encoding.trunk import load_trunk
+from tools.selection.numbers import as_number
 
 SUBJECTS = ("campaign", "topic", "query")
 NUMBERS = ("limit", "count")
@@ -60,7 +51,7 @@ class Question:
     text: str
     kind: str
     args: dict[str, Any]
-    earlier: Earlier = field(default_factory=Earlier)
+    earlier: CallContext = field(default_factory=CallContext)
     nth: str = ""
     follows: str = ""
     also: tuple[str, ...] = ()
@@ -69,17 +60,17 @@ class Question:
 def questions(turns: list[Turn]) -> list[Question]:
     """Every question of a conversation."""
     found: list[Question] = []
-    earlier = Earlier()
+    earlier = CallContext()
     for asked, said in pairwise(turns):
         if asked.role == "tool" and "user" not in earlier.args:
-            earlier = Earlier(earlier.question, earlier.tool, earlier.args, asked.people or earlier.listed)
+            earlier = CallContext(earlier.question, earlier.tool, earlier.args, asked.people or earlier.listed)
         if asked.role != "user":
             continue
         kind, args = said.call or (said.kind, {})
         follows = (asked.kind or "thread") if earlier.tool else ""
         found.append(Question(asked.content, kind, args, earlier, asked.nth, follows, said.also))
         if said.call:
-            earlier = Earlier(asked.content, kind, args, earlier.listed)
+            earlier = CallContext(asked.content, kind, args, earlier.listed)
     return found
 
 
@@ -148,7 +139,7 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     return not any(char.isalnum() or char == "_" for char in text[max(0, start - 1) : start] + text[end : end + 1])
 
 
-def possible(earlier: Earlier) -> set[str]:
+def possible(earlier: CallContext) -> set[str]:
     """Arguments of the call before that a question could carry over."""
     names = {"subject" if name in SUBJECTS else name for name in earlier.args}
     return names | ({"user"} if earlier.people else set())

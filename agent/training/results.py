@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from agent.training.fillers import within
+from agent.understanding.labels import TOOLS
 from index.errors import AnalystError
 from tools.library import Library
-from tools.registry import TOOLS, call_tool
+from tools.registry import call_tool
 
 # What a call of each tool is about; "" is nothing in particular.
 MAINS = {

@@ -9,14 +9,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
-from tools.selection.numbers import number_words
+from tools.selection.numbers import as_number
 
-# Where a result keeps the names that it lists, by tool; every other list is one of people.
-LISTS = {
-    "extract_entities": ("entities", "name"),
-    "extract_keywords": ("keywords", "phrase"),
-    "compare_brands": ("brands", "name"),
-}
 ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
 PLACES = {word: place for place, word in enumerate(ORDINALS.split())} | {"top": 0, "best": 0, "former": 0, "1st": 0}
 FROM_THE_END = {"last": -1, "bottom": -1, "latter": -1, "worst": -1, "final": -1}
@@ -26,14 +20,14 @@ POINTER = re.compile(
     rf"\bthe ({_NTH})(?=\s*[?.!]*$)|(?<!\w)(#\d+|number (?:\d+|one|two|three|four|five)|no\.? ?\d+)\b",
     re.IGNORECASE,
 )
-SHOWN_LETTERS = 40  # of each argument in the context of a question
+SHOWN_CHARACTERS = 40  # of each argument in the context of a question
 
 
 @dataclass(frozen=True)
-class Earlier:
+class CallContext:
     """The last call: the user's ``question``, the ``tool`` and its ``args`` as they were written.
 
-    ``listed`` are the people or names, best first, of the last result that had a list.
+    ``listed`` are the people or names, best first, of the last result that had a list; of posts their authors.
     """
 
     question: str = ""
@@ -41,22 +35,23 @@ class Earlier:
     args: Mapping[str, Any] = field(default_factory=dict)
     listed: tuple[str, ...] = ()
     are_people: bool = True
+    are_posts: bool = False
 
     @property
     def text(self) -> str:
         """The call in words, as the question reader is shown it; empty if there was none."""
-        return context(self.tool, self.args, self.question) if self.tool else ""
+        return described(self.tool, self.args, self.question) if self.tool else ""
 
     @property
     def people(self) -> tuple[str, ...]:
-        return self.listed if self.are_people else ()
+        return self.listed if self.are_people or self.are_posts else ()
 
     @classmethod
-    def of(cls, messages: Sequence[BaseMessage]) -> Earlier:
+    def of(cls, messages: Sequence[BaseMessage]) -> CallContext:
         """From a conversation whose last message is the question that is to be read."""
         question, found = "", cls()
         calls: dict[str, Mapping[str, Any]] = {}
-        listed: tuple[tuple[str, ...], bool] = ((), True)
+        listed: tuple[tuple[str, ...], bool, bool] = ((), True, False)
         for message in messages[:-1]:
             if isinstance(message, HumanMessage):
                 question = str(message.text)
@@ -69,24 +64,27 @@ class Earlier:
         return cls(found.question, found.tool, found.args, *listed)
 
 
-def _listed(message: ToolMessage, args: Mapping[str, Any]) -> tuple[tuple[str, ...], bool] | None:
-    """What a result lists, and whether these are people; None for a result about one person or without a list."""
-    place, attribute = LISTS.get(str(message.name), ("", ""))
-    if place:
-        rows = getattr(getattr(message.artifact, "result", None), place, ())
-        return (tuple(str(getattr(row, attribute)) for row in rows), False) if rows else None
-    if "user" in args:
+def _listed(message: ToolMessage, args: Mapping[str, Any]) -> tuple[tuple[str, ...], bool, bool] | None:
+    """What a result lists, and whether these are people, or authors of posts; None for a result without a list, and
+    for one about a single person.
+    """
+    result = getattr(message.artifact, "result", None)
+    listing = getattr(result, "listing", None)
+    if listing is None or not listing.names or (listing.kind in ("people", "posts") and "user" in args):
         return None
-    people = tuple(getattr(message.artifact, "handles", None) or ())
-    return (people, True) if people else None
+    if listing.kind == "posts" and result is not None:
+        authors = {post.id: post.author for post in result.evidence}
+        return tuple(authors.get(id_, "") for id_ in listing.names), False, True
+    names = () if listing.kind == "times" else listing.names  # a time is no subject
+    return tuple(map(str, names)), listing.kind == "people", False
 
 
-def context(tool: str, args: Mapping[str, Any], question: str) -> str:
+def described(tool: str, args: Mapping[str, Any], question: str) -> str:
     """``find audience; campaign Nike; limit 5 | who would go for Nike? five will do``."""
     said = [
         f"{name} {', '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in args.items()
     ]
-    return "; ".join([tool.replace("_", " "), *(text[:SHOWN_LETTERS] for text in said)]) + " | " + question
+    return "; ".join([tool.replace("_", " "), *(text[:SHOWN_CHARACTERS] for text in said)]) + " | " + question
 
 
 def pointer_in(question: str) -> str:
@@ -108,4 +106,4 @@ def place_of(said: str) -> int | None:
 def _place(word: str) -> int | None:
     if word.isdecimal():
         return int(word) - 1 if 0 < int(word) <= 1000 else None
-    return PLACES[word] if word in PLACES else number_words()[word] - 1 if number_words().get(word) else None
+    return PLACES[word] if word in PLACES else number - 1 if (number := as_number(word)) else None

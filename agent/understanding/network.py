@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from agent.understanding.reader import CARRIED, CHOICES, KINDS, MARKS, TAGS
+from agent.understanding.labels import CARRIED, CHOICES, KINDS, MARKS, TAGS
 from index.encoding.network import attention_bias, load_branch, mean_pool, shape_in
 from index.encoding.trunk import load_trunk
 

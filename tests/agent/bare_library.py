@@ -18,6 +18,7 @@ from tools.result.result import ToolResult
 class BareLibrary:
     path: Path = Path("nowhere")
     manifest: Manifest = field(default_factory=manifest)
+    communities: dict[str, str] = field(default_factory=dict)
 
     def embed(self, text: str) -> list[float]:
         return [0.0]

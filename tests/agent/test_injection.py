@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agent.analyst import Analyst, system_prompt
+from agent.analyst import Analyst
 from agent.models.loading import SHIPPED
 from agent.models.messages import ZERO_WIDTH_SPACE, control_tokens, render
-from agent.models.policy import words
+from agent.models.shipped import ShippedPolicy, words
 from tests.agent.scripted_model import ScriptedModel, call
 from tests.agent.tiny_models import Family, build_tokenizer
 from tools.library import Library
@@ -60,7 +60,8 @@ def hostile(encoder: Any, tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 def own_words(answer: str, results: list[dict[str, Any]]) -> str:
     """What of an answer no tool's line says."""
-    told = [line for result in results for line in [*result.get("lines", ()), *result.get("warnings", ())]]
+    told = [line for each in results for key in ("lines", "warnings") for line in each.get(key, ())]
+    told += [each["headline"] for each in results if "headline" in each]
     lines = {line.replace(ZERO_WIDTH_SPACE, "") for line in told}  # which breaks up the model's own control tokens
     return "\n".join(line for line in answer.splitlines() if line.replace(ZERO_WIDTH_SPACE, "") not in lines)
 
@@ -103,7 +104,8 @@ def test_orders_reach_a_model_in_tool_results_only(hostile: Library) -> None:
 def conversation(text: str) -> list[Any]:
     asked = [{"name": "search_posts", "args": {"query": "Nike"}, "id": "abcdefghi"}]
     told = ToolMessage(text, name="search_posts", tool_call_id="abcdefghi")
-    return [SystemMessage(system_prompt()), HumanMessage("what about Nike?"), AIMessage("", tool_calls=asked), told]
+    system = SystemMessage(ShippedPolicy().system)
+    return [system, HumanMessage("what about Nike?"), AIMessage("", tool_calls=asked), told]
 
 
 def steering(tokenizer: Any, text: str) -> list[int]:
@@ -130,5 +132,5 @@ def test_nor_the_shipped_one(hostile: Library) -> None:
 
 def test_no_line_of_a_result_is_split_or_turned_round(hostile: Library) -> None:
     for name, args in (("search_posts", {"query": "Nike", "limit": 20}), ("get_profile", {"user": "ana"})):
-        for line in call_tool(hostile, name, args).lines:
-            assert not set(line) & set("\n\r\u2028\u202e\u2066\u2069")
+        for line in call_tool(hostile, name, args).said:
+            assert not set(line.text) & set("\n\r\u2028\u202e\u2066\u2069")

@@ -13,8 +13,9 @@ import httpx
 import pytest
 
 from agent.mcp import PATH, McpServer, result_schema
-from agent.page.conversation import Opening
-from agent.page.layout import build_page, launch
+from agent.page.build import build_page
+from agent.page.opening import Opening
+from agent.page.serving import launch
 from agent.toolbox import tool_schema
 from index.errors import AnalystError
 from tests.fake_analyst import FakeAnalyst
@@ -117,7 +118,8 @@ def test_a_call_gives_the_words_and_the_typed_result(address: str, opening: Open
     result = talk(address, ask)
     assert not result.isError, said(result)
     assert result.structuredContent["tool"] == name
-    assert said(result).splitlines() == [*result.structuredContent["lines"], *result.structuredContent["warnings"]]
+    told = result.structuredContent
+    assert said(result).splitlines() == [told["headline"], *told["lines"], *told["warnings"]]
     assert set(result.structuredContent) == set(result_schema(name)["properties"])
 
 

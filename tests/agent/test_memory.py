@@ -13,18 +13,23 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from agent import memory as memory_module
 from agent.analyst import LONGEST_TALK, Analyst
-from agent.memory import FILE, LETTERS_KEPT, Memory, owner_id, shortened, state_folder
+from agent.memory import CHARACTERS_KEPT, FILE, Memory, owner_id, shortened, state_folder
 from agent.toolbox import Outcome
 from index.errors import AnalystError
 from tests.agent.bare_library import BareLibrary, returning
 from tests.agent.scripted_model import Piece, ScriptedModel, call
+from tools.result import cells
 from tools.result.evidence import Evidence
+from tools.result.line import Listing, lead, line
 from tools.search_posts import SearchPosts
 
+POST = Evidence("p1", "ana", "best shoes ever, 62 %", "2024-03-05T10:00:00+00:00", None, 12, "positive", 0.5)
 LINE = '@ana on 2024-03-05 (12 likes): "best shoes ever, 62 %"'
 FOUND = SearchPosts(
-    lines=["1 post nearest to Nike:", LINE],
-    evidence=[Evidence("p1", "ana", "best shoes ever, 62 %", "2024-03-05T10:00:00+00:00", "r/x", 12, "positive", 0.5)],
+    headline=lead(cells.count(1, "post"), " nearest to ", cells.topic("Nike", "query"), ":"),
+    lines=[line("post", cells.said(POST, "evidence.0"))],
+    listing=Listing("posts", ("p1",)),
+    evidence=[POST],
     query="Nike",
     considered=11,
 )
@@ -35,6 +40,10 @@ MINE = owner_id("my key")
 @pytest.fixture(autouse=True)
 def tools(monkeypatch: pytest.MonkeyPatch) -> None:
     returning(monkeypatch, lambda name, args: FOUND)
+
+
+def test_the_result_says_what_these_tests_take_it_to_say() -> None:
+    assert FOUND.text == f"1 post nearest to Nike:\n{LINE}"
 
 
 def analyst_of(memory: Memory, *replies: list[Piece]) -> Analyst:
@@ -62,6 +71,21 @@ def test_a_conversation_goes_on_after_a_restart(tmp_path: Path) -> None:
     assert shown == ["posts?", "and?"]
     brought = next(each for each in again.memory.messages("t") if isinstance(each, ToolMessage)).artifact
     assert brought == Outcome({"query": "Nike"}, FOUND, brought.seconds)
+
+
+def test_a_result_of_an_earlier_version_leaves_its_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    analyst = kept(tmp_path)
+    old = SearchPosts(lines=["1 post nearest to Nike:", LINE], query="Nike", considered=11)  # type: ignore[list-item]
+    messages = analyst.memory.messages("t")
+    brought = next(each for each in messages if isinstance(each, ToolMessage))
+    brought.artifact.result = old
+    analyst._agent.update_state({"configurable": {"thread_id": "t"}}, {"messages": [brought]}, as_node="model")
+    again = analyst_of(Memory(tmp_path), ["As before: 12 likes, @ana."])
+    again.memory.talks(MINE, "index")
+    answer = again.ask("and?", thread="t")
+    assert answer.grounded and answer.answer == "As before: 12 likes, @ana."
+    brought = next(each for each in again.memory.messages("t") if isinstance(each, ToolMessage))
+    assert brought.artifact.result is None and brought.artifact.handles == []
 
 
 def test_others_do_not_see_it(tmp_path: Path) -> None:
@@ -125,7 +149,7 @@ def test_the_oldest_conversations_make_room(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_old_turns_are_cut_and_their_calls_stay() -> None:
-    long = "word " * LETTERS_KEPT
+    long = "word " * CHARACTERS_KEPT
     turn: list[Any] = [
         HumanMessage("Q " + long),
         AIMessage("", tool_calls=[{"name": "search_posts", "args": {"query": "Nike"}, "id": "c"}]),
@@ -137,7 +161,7 @@ def test_old_turns_are_cut_and_their_calls_stay() -> None:
     assert messages is not None and messages[4:] == turn * memory_module.WHOLE_TURNS
     asked, calls, brought, answer = messages[:4]
     assert asked == turn[0] and calls == turn[1]
-    assert len(brought.text) <= LETTERS_KEPT + 2 and len(answer.text) <= LETTERS_KEPT + 2
+    assert len(brought.text) <= CHARACTERS_KEPT + 2 and len(answer.text) <= CHARACTERS_KEPT + 2
     assert brought.artifact == Outcome({"query": "Nike"}, None, 0.1)
     assert shortened(messages) is None
 
@@ -226,7 +250,7 @@ def test_after_a_second_failure_the_tool_speaks() -> None:
     answer = analyst.ask("posts?")
     assert (answer.answer, answer.grounded) == (FOUND.text, False)
     assert len(analyst.model.seen) == 3
-    assert {source.said for source in answer.sources} >= {"@ana", "12", "2024-03-05"}
+    assert {source.said for source in answer.sources} >= {"@ana", "12 likes", "2024-03-05"}
     assert all(answer.answer[each.start : each.end] == each.said for each in answer.sources)
 
 

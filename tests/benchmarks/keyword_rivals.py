@@ -11,7 +11,7 @@ import numpy as np
 
 LONGEST = 3  # words in a phrase, for each rival alike
 MOST = 15  # phrases asked for: more than are scored, since some fall together when stemmed
-INSTALL = "pip install 'audience-analyst[train]'"
+INSTALL = "pip install 'audience-analyst[dev]'"
 Phrases = list[list[str]]
 
 

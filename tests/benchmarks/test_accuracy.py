@@ -111,7 +111,7 @@ def test_a_missing_rival_is_named_and_left_out(
     monkeypatch.setattr(accuracy, "RIVALS", {"yake": missing, "same": lambda texts: [["rye"] for _ in texts]})
     found = accuracy.keywords([{"text": "rye bread", "keyphrases": ["rye"]}])
     assert found["ours"]["f1_at_5"] == found["same"]["f1_at_5"] == pytest.approx(1)
-    assert "yake is missing" in found["yake"]["note"] and "audience-analyst[train]" in capsys.readouterr().err
+    assert "yake is missing" in found["yake"]["note"] and "audience-analyst[dev]" in capsys.readouterr().err
 
 
 def test_one_run(write: Write, encoder: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str],

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from agent.events import Answer, Call, Event, Finished, ToolFinished, ToolStarted
+from agent.events import Answer, AnswerLine, Call, Event, Finished, ToolFinished, ToolStarted
 from tests.conftest import small_rows
 from tests.fake_analyst import NASTY, FakeAnalyst
 from tools.library import Library
@@ -68,8 +68,10 @@ def tools_asked_for(library: Library, question: str) -> Iterator[Event]:
     yield ToolStarted("1", name, args)
     result = call_tool(library, name, args)
     yield ToolFinished("1", name, result.text, result, time.perf_counter() - started, args)
-    said = result.text if question.startswith("whole ") else result.lines[0]
-    yield Finished(Answer(said, [Call(name, args)], [result.to_dict()], True, 0.1, "fake"))
+    said = result.said if question.startswith("whole ") else [result.headline]
+    lines = [AnswerLine(line.text, line) for line in said]
+    answer = "\n".join(line.text for line in lines)
+    yield Finished(Answer(answer, [Call(name, args)], [result.to_dict()], True, 0.1, "fake", lines=lines))
 
 
 def analyst_of(library: Library) -> Any:
@@ -79,7 +81,7 @@ def analyst_of(library: Library) -> Any:
 
 def serve(page: gr.Blocks, **settings: Any) -> str:
     """Serve ``page`` at a free port; its address."""
-    from agent.page.layout import launch
+    from agent.page.serving import launch
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

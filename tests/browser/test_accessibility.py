@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from agent.page.conversation import Opening
-from agent.page.layout import build_page
+from agent.page.build import build_page
+from agent.page.opening import Opening
 from tests.browser.conftest import CHROMIUM, analyst_of, ask, serve
 from tools.library import Library
 

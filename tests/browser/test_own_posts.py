@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from agent.page.catalogue import OWN, Shelf
-from agent.page.conversation import Opening
-from agent.page.layout import build_page
-from agent.page.uploads import LARGEST
+from agent.page.build import build_page
+from agent.page.opening import Opening
+from agent.page.uploads.catalogue import OWN, IndexCatalogue
+from agent.page.uploads.session import LARGEST
 from tests.browser.conftest import CHROMIUM, LONG_WORD, SCREENSHOTS, SIZES, analyst_of, ask, serve
 from tests.browser.test_accessibility import faults
 from tests.conftest import small_rows
@@ -44,13 +44,13 @@ def folder(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     opening = Opening(lambda: analyst_of(Library.open(folder / "served")))
-    shelf = Shelf(
+    catalogue = IndexCatalogue(
         opening,
         served=folder / "served",
         folder=folder,
         open_beside=lambda path, first: analyst_of(Library.open(path)),
     )
-    page = build_page(opening, shelf)
+    page = build_page(opening, catalogue)
     yield serve(page)
     page.close(verbose=False)
 
@@ -83,7 +83,7 @@ def choose(page: Any, field: str, column: str) -> None:
 
     page.get_by_label(field, exact=True).click()
     page.get_by_role("option", name=column, exact=True).click()
-    expect(page.get_by_role("option")).to_have_count(page.locator("#shelf option").count())  # the list has closed
+    expect(page.get_by_role("option")).to_have_count(page.locator("#indexes option").count())  # the list has closed
 
 
 def kept(folder: Path) -> list[str]:
@@ -124,7 +124,7 @@ def test_a_csv_of_ones_own_is_mapped_read_and_asked_about(
     expect(page.locator("#head")).to_contain_text("12 posts of my export.csv are ready, 2 rows left out")
     expect(page.locator("#about")).to_contain_text("12 posts by 3 people, 2024-01-01 to 2024-03-04")
     expect(page.locator("#data")).to_contain_text("kitchen")
-    expect(page.locator("#shelf select option:checked")).to_have_text("my export.jsonl · 12 posts")
+    expect(page.locator("#indexes select option:checked")).to_have_text("my export.jsonl · 12 posts")
     ask(page, "search_posts query=Dyson")
     page.get_by_role("tab", name="Posts", exact=True).click()
     said = page.locator("#posts p").filter(has_text="hoover is brilliant").first
@@ -138,14 +138,14 @@ def test_a_csv_of_ones_own_is_mapped_read_and_asked_about(
     stranger = browser.new_context().new_page()
     stranger.goto(address)
     expect(stranger.locator("#examples button").first).to_be_visible()
-    expect(stranger.locator("#shelf option")).to_have_text(["served · 13 posts", "brands · 14 posts"])
+    expect(stranger.locator("#indexes option")).to_have_text(["served · 13 posts", "brands · 14 posts"])
     stranger.context.close()
 
     page.reload()  # the conversation and its posts are found again
-    expect(page.locator("#shelf select option:checked")).to_have_text("my export.jsonl · 12 posts")
+    expect(page.locator("#indexes select option:checked")).to_have_text("my export.jsonl · 12 posts")
     page.get_by_role("tab", name="Upload").click()
     page.get_by_role("button", name="Delete the posts of my export.jsonl").click()
-    expect(page.locator("#shelf select option:checked")).to_have_text("served · 13 posts")
+    expect(page.locator("#indexes select option:checked")).to_have_text("served · 13 posts")
     expect(page.locator("#about")).to_contain_text("13 posts by 7 people")
     assert kept(folder) == []
 
@@ -163,7 +163,7 @@ def test_what_is_cancelled_leaves_nothing(page: Any, folder: Path, tmp_path: Pat
     expect(page.locator("#own-state")).to_contain_text("Stopped; nothing was kept.")
     expect(page.locator("#drop")).to_be_visible()
     assert kept(folder) == []
-    expect(page.locator("#shelf option")).to_have_count(2)
+    expect(page.locator("#indexes option")).to_have_count(2)
 
 
 def test_bad_files_are_told_in_a_sentence(page: Any, folder: Path, tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_choosing_other_posts_begins_a_conversation_about_them(page: Any, browse
     from playwright.sync_api import expect
 
     ask(page, "search_posts query=Nike")
-    choice = page.locator("#shelf select")
+    choice = page.locator("#indexes select")
     choice.select_option(label="brands · 14 posts")
     expect(page.locator("#about")).to_contain_text("14 posts by 7 people")
     expect(page.locator("#conversation")).not_to_contain_text("query=Nike")
@@ -233,7 +233,7 @@ def test_choosing_other_posts_begins_a_conversation_about_them(page: Any, browse
 
     page.get_by_role("button", name="Conversations").click()
     page.locator("#talks").get_by_role("button", name="search_posts query=Nike", exact=True).click()
-    expect(page.locator("#shelf select option:checked")).to_have_text("served · 13 posts")
+    expect(page.locator("#indexes select option:checked")).to_have_text("served · 13 posts")
     expect(page.locator("#about")).to_contain_text("13 posts by 7 people")
     expect(page.get_by_role("heading", name="Posts about Nike")).to_be_visible()
 
@@ -243,7 +243,7 @@ def test_posts_that_are_gone_are_told(page: Any, folder: Path, library: Library)
 
     shutil.copytree(library.path, folder / "short-lived")
     page.reload()
-    page.locator("#shelf select").select_option(label="short-lived · 13 posts")
+    page.locator("#indexes select").select_option(label="short-lived · 13 posts")
     expect(page.locator("#examples button").first).to_be_visible()
     shutil.rmtree(folder / "short-lived")
     page.fill("#question textarea", "search_posts query=Nike")

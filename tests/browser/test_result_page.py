@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from agent.page.conversation import Opening
-from agent.page.layout import build_page
+from agent.page.build import build_page
+from agent.page.opening import Opening
 from app import app
 from index.errors import AnalystError
 from tests.browser.conftest import CHROMIUM, SCREENSHOTS, SIZES, analyst_of, ask, serve
@@ -98,7 +98,8 @@ def test_an_answer_is_a_lead_and_a_list(page: Any, library: Library) -> None:
     answer = page.locator("#conversation .answer")
     expect(answer.locator(".lead")).to_contain_text("Likeliest to engage with Nike")
     rows = answer.locator(".numbereds > li")
-    expect(rows).to_have_count(7)  # all there are, and no more than are shown unfolded
+    expect(rows).to_have_count(7)  # all there are; the first five are open
+    assert rows.evaluate_all("them => them.filter((each) => each.checkVisibility()).length") == 5
     assert answer.locator("a, img, script").count() == 0
     result = call_tool(library, "find_audience", {"campaign": "Nike", "limit": 9})
     shown = answer.evaluate("e => { const all = e.cloneNode(true); all.querySelectorAll('summary').forEach("
@@ -107,6 +108,15 @@ def test_an_answer_is_a_lead_and_a_list(page: Any, library: Library) -> None:
     head, why = answer.evaluate("e => ['.head', '.why'].map((part) => e.querySelector(part).getBoundingClientRect()"
                                 ".toJSON())")  # fmt: skip  # at one moment: the page may still be scrolling
     assert why["y"] >= head["y"] + head["height"] - 1 and why["x"] > head["x"]  # the style sheet is heeded
+
+
+def test_a_person_of_the_chat_is_opened_beside_it(page: Any) -> None:
+    from playwright.sync_api import expect
+
+    ask(page, "whole find_audience campaign=Nike & limit=3")
+    page.get_by_role("tab", name="Posts", exact=True).click()
+    page.locator("#conversation .answer .head abbr", has_text="@ana").first.click()
+    expect(page.get_by_role("heading", name="@ana")).to_be_visible()
 
 
 def test_the_query_is_edited_and_run_again(page: Any, analyst: Any) -> None:
@@ -120,7 +130,7 @@ def test_the_query_is_edited_and_run_again(page: Any, analyst: Any) -> None:
     page.get_by_role("button", name="Run again").click()
     expect(page.get_by_role("heading", name="Audience for iPhone")).to_be_visible()
     expect(page.locator("#result tbody tr")).to_have_count(2)
-    expect(page.locator("#conversation")).to_contain_text("find_audience · iPhone · 2")
+    expect(page.locator("#conversation")).to_contain_text("Ranked 7 people for iPhone")
     expect(page.locator("#conversation")).to_contain_text("edited query, 2 people")
     (question, tool, args), *_ = analyst.noted  # the model will know of it in the next question
     assert question.startswith("Who would engage with iPhone") and tool == "find_audience"

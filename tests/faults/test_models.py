@@ -57,7 +57,7 @@ def test_files_that_are_cut_off(ask: Run, model: Path, name: str, cut: int) -> N
 
 
 def test_a_model_that_does_not_fit(ask: Run, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.models.size.free_memory", lambda device: 1000)
+    monkeypatch.setattr("agent.models.files.free_memory", lambda device: 1000)
     ask(model).said("billion parameters and needs", "0.0 GB are free", str(model), "docs/models.md")
 
 

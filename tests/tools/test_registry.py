@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from agent.toolbox import tool_schema
 from index.errors import AnalystError
 from tools.library import Library
-from tools.registry import TOOLS, BadArguments, arguments_model, call_tool, description
+from tools.registry import TOOLS, BadArguments, argument_lines, arguments_model, call_tool, description
 from tools.selection.people import Filters
 from tools.selection.posts import Scope
 
@@ -62,6 +63,21 @@ def test_the_tools_and_their_arguments() -> None:
     }
     for name in TOOLS:
         assert description(name).endswith(".") and len(description(name)) > 30
+
+
+@pytest.mark.parametrize(
+    ("tool", "argument"), [(tool, argument) for tool in TOOLS for argument in arguments_model(tool).model_fields]
+)
+def test_every_argument_has_a_line_that_models_see(tool: str, argument: str) -> None:
+    meaning = tool_schema(tool)["function"]["parameters"]["properties"][argument].get("description", "")
+    assert 20 < len(meaning) <= 120 and meaning.endswith(".") and meaning[0].isupper() and "\n" not in meaning
+
+
+def test_no_line_is_about_an_argument_that_no_tool_takes() -> None:
+    taken = {tool: set(arguments_model(tool).model_fields) for tool in TOOLS}
+    lines = {tool: set(found) for tool, found in argument_lines().items()}
+    assert lines.pop("every_tool") <= set().union(*taken.values())
+    assert all(found <= taken[tool] for tool, found in lines.items())
 
 
 def test_unknown_tools_and_arguments(refuse: Refuse) -> None:

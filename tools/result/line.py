@@ -58,6 +58,9 @@ class Line:
     cells: tuple[Cell, ...]
     place: int | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cells", tuple(self.cells))  # MessagePack, in which talks are kept, has lists only
+
     @property
     def text(self) -> str:
         """The line as plain text, its number in front."""
@@ -74,6 +77,9 @@ class Listing:
 
     kind: Literal["people", "posts", "names", "phrases", "segments", "themes", "communities", "times"]
     names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(self.names))
 
 
 GAP = Cell("; ", "gap")

@@ -8,17 +8,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from math import ceil
 
-from tools.selection.numbers import as_number
+from tools.selection.numbers import MONTHS, as_number
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-         "september sep sept", "october oct", "november nov", "december dec"),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
 SEASONS = {
     "spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 2),
     "holiday season": (11, 12), "holidays": (11, 12), "christmas season": (12, 12), "pride month": (6, 6),

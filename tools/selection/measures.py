@@ -1,8 +1,8 @@
 """One query layer over the posts: a measure, by a dimension, of a selection; compiled to DuckDB.
 
-A query is objects, never text: ``Query`` names a measure and a dimension of the two tables below, as semantic layers
-do (Cube, Malloy, dbt), and values reach SQL only as parameters. Names are counted with ``tools.selection.subject``,
-so that a name has one count everywhere.
+A query is objects, never text: ``Query`` names a measure and a dimension of the two tables below, as semantic layers do
+(Cube, Malloy, dbt), and values reach SQL only as parameters. Names are counted with ``tools.selection.subject``, so
+that a name has one count everywhere.
 
 Shares have Wilson's interval (1927); means Student's t over people as clusters (Liang and Zeger, 1986), over posts
 where a group is one person; growth the interval of a log-odds ratio with a prior (Monroe et al., 2008). All are of 95

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, TypedDict, Unpack
+from typing import Annotated, Any, Unpack
+
+from typing_extensions import TypedDict
 
 from index.entities.mentions import canonical
 from index.errors import AnalystError
@@ -82,8 +84,8 @@ class People:
 
 
 Keep = Callable[[str], bool]
-# Filters by how a person speaks of a name: what those left out have in common, and which mean tone stays (None: no
-# mention).
+# Filters by how a person speaks of a name: what those left out have in common, and which mean tone stays (None: never
+# named).
 BY_TONE: dict[str, tuple[str, Callable[[float | None], bool]]] = {
     "names": ("without a mention of {}", lambda tone: tone is not None),
     "never_names": ("naming {}", lambda tone: tone is None),
@@ -94,7 +96,9 @@ BY_TONE: dict[str, tuple[str, Callable[[float | None], bool]]] = {
 
 
 def select_people(library: Library, within: Selection, **filters: Unpack[PeopleFilters]) -> People:
-    """The authors of ``within`` who meet every condition. Raises AnalystError if a filter leaves nobody: which one."""
+    """The authors of ``within`` who meet every condition. Raises AnalystError if a filter leaves nobody, and says
+    which.
+    """
     given = {name: value for name, value in filters.items() if value is not None and value != []}
     if not given:
         return People()

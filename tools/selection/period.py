@@ -1,4 +1,4 @@
-"""The time a question is about: one ``Period``, resolved once from words or ISO dates for every door."""
+"""The time a question is about: one ``Period``, resolved once from words or ISO dates, for every door."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def period_of(since: str | None, until: str | None, *, today: date, last_post: d
     """From the first day of ``since`` to the last day of ``until``, each words ("last month") or an ISO date.
 
     "before X" and "after X" leave X out, in whichever place they stand; two bounds on one side both hold. Words count
-    from ``today``, or from ``last_post`` where they would lie wholly behind it. Raises AnalystError for what is no date and
-    for a period that is empty.
+    from ``today``, or from ``last_post`` where they would lie wholly behind it. Raises AnalystError for what is no date
+    and for a period that is empty.
     """
     begun = None if since is None else resolve_period(since, today=today, last_post=last_post)
     if since is not None and begun is None:

@@ -1,16 +1,18 @@
 """Which posts a question is about: one selection, with every filter, for all tools.
 
 A tool takes the filters of posts as ``**filters: Unpack[PostFilters]`` and hands them to ``select_posts``; those of
-people are ``tools.selection.people.PeopleFilters`` and work alike. ``tools.registry`` flattens both into the
-arguments that a model sees, so that a filter is described in one place, and one that a tool does not take is refused,
-never ignored. Values reach SQL only as parameters.
+people are ``tools.selection.people.PeopleFilters`` and work alike. ``tools.registry`` flattens both into the arguments
+that a model sees, so that a filter is described in one place, and one that a tool does not take is refused, never
+ignored. Values reach SQL only as parameters.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Annotated, Any, Literal, TypedDict, Unpack
+from typing import Annotated, Any, Literal, Unpack
+
+from typing_extensions import TypedDict
 
 from index.errors import AnalystError
 from index.store.facts import SENTIMENTS
@@ -93,7 +95,8 @@ def select_posts(
 ) -> Selection:
     """Posts that meet every condition given.
 
-    Raises AnalystError if a person, a community or a language is unknown, or nothing is left and it may not be empty.
+    Raises AnalystError if a person, a community or a language is unknown, or, unless it ``may_be_empty``, nothing is
+    left.
     """
     conditions, values = [], dict[str, Any]()
     subject, about, posts = None, None, "posts p"
@@ -125,7 +128,9 @@ def select_posts(
 
 
 def toward(table: str) -> str:
-    """``posts p`` with the tone toward a subject where a post names it; ``table`` is its ``subject.table_of``."""
+    """``posts p`` with the tone toward a subject where a post names it, whose ``table`` (``subject.table_of``) is
+    given.
+    """
     tones = ", ".join(f"coalesce(t.{name}, q.{name}) AS {name}" for name in SENTIMENTS)
     return f"""(
 SELECT q.* REPLACE ({tones},
@@ -227,7 +232,7 @@ def as_evidence(row: tuple[Any, ...], score: float | None = None) -> Evidence:
 
 
 def refuse_filters(text: str, topic: str | None, user: str | None, filters: ContentFilters) -> None:
-    """Raises AnalystError if a pasted text is to be about something or filtered: nothing asked may be ignored."""
+    """Raises AnalystError if a pasted text is to be about something, or filtered: nothing asked may be ignored."""
     if topic is not None or user is not None or filters:
         raise AnalystError(
             f"'{short(text, 30)}' as a text has no topic or user, and no filters", todo="Give the text alone."

@@ -1,9 +1,8 @@
 """How a name may be spelled, and where it stands in a text.
 
-One set of aliases for all tools: what parts the words may differ or be missing ("Coca-Cola", "#cocacola"), accents
-may be left out ("Pokemon"), "&" may be written out, and a plural or 's may follow. A word inside a handle, a URL or
-an e-mail address names nothing ("@sonos_so_close" is somebody); a handle or hashtag that *is* the name does
-("@Sonos").
+One set of aliases for all tools: what parts the words may differ or be missing ("Coca-Cola", "#cocacola"), accents may
+be left out ("Pokemon"), "&" may be written out, and a plural or 's may follow. A word inside a handle, a URL or an
+e-mail address names nothing ("@sonos_so_close" is somebody); a handle or hashtag that *is* the name does ("@Sonos").
 """
 
 from __future__ import annotations
@@ -41,9 +40,9 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class Spelling:
-    """``rough`` is a regular expression of RE2 that every post with the name matches, and some more; ``named`` finds the
-    name in a text without addresses, with the word itself in group 1. ``whole`` says that a final s or 's is shown as
-    part of the name.
+    """``rough`` is a regular expression of RE2 that every post with the name matches, and some more; ``named`` finds
+    the name in a text without addresses, with the word itself in group 1. ``whole`` says that a final s or 's is shown
+    as part of the name.
     """
 
     rough: str

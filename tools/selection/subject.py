@@ -1,9 +1,9 @@
 """What a question is about: one matcher for names, with which every tool counts.
 
 A post **names** X if the words of X stand there (``tools.selection.spelling``) and, where they are also plain words
-(apple, target, shell), if X is tagged there or written as a name: with a capital inside a sentence, as a hashtag or
-as a handle. The decision whether X is a name here is made over the whole index, so that counts of parts add up. What
-is no name here is a **theme**: posts with the words, and those near enough in meaning.
+(apple, target, shell), if X is tagged there or written as a name: with a capital inside a sentence, as a hashtag or as
+a handle. The decision whether X is a name here is made over the whole index, so that counts of parts add up. What is no
+name here is a **theme**: posts with the words, and those near enough in meaning.
 """
 
 from __future__ import annotations

@@ -277,3 +277,11 @@ def test_the_words_of_the_analyst_itself_are_grounded_in_nothing() -> None:
     from agent.analyst import NOTHING_TO_SAY
 
     assert ungrounded(NOTHING_TO_SAY, []) == []
+
+
+@pytest.mark.parametrize("kind", ["replies", "framing"])
+def test_the_words_that_ship_with_the_small_model_claim_nothing(kind: str) -> None:
+    from agent.models.shipped import words
+
+    for lines in words()[kind].values():
+        assert [ungrounded(line, []) for line in lines] == [[]] * len(lines)

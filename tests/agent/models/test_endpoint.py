@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agent.analyst import Analyst, system_prompt
-from agent.events import Call, Finished, ToolFinished, ToolStarted, Words
-from agent.models import endpoint_model
-from agent.models.endpoint import KEY, Endpoint, is_endpoint, load_endpoint, parse
-from agent.models.loading import load_chat_model
+from agent.analyst import Analyst
+from agent.events import AnswerLine, Call, Finished, ToolFinished, ToolStarted, Words
+from agent.instructions import system_prompt
+from agent.models import endpoint as endpoint_model
+from agent.models.address import KEY
+from agent.models.loading import load_chat_model, load_endpoint
 from index.errors import AnalystError
 from tests.agent.served_model import Served, calls, serving, words
 from tools.library import Library
@@ -64,7 +65,7 @@ def test_the_request_holds_prompt_question_tools_and_results(library: Library, f
     search = next(tool["function"] for tool in first["tools"] if tool["function"]["name"] == "search_posts")
     assert search["parameters"]["required"] == ["query"] and "limit" in search["parameters"]["properties"]
     assert first["messages"] == [
-        {"role": "system", "content": system_prompt()},
+        {"role": "system", "content": system_prompt(library)},
         {"role": "user", "content": "posts of ana on Nike?"},
     ]
     called, result = second["messages"][2:]
@@ -83,7 +84,7 @@ def test_closing_the_stream_stops_and_the_conversation_goes_on(library: Library,
     with serving(words("One.\n", "Two.\n"), SEARCH, words(found)) as served:
         talk = analyst(library, served)
         stream = talk.stream("hi", thread="t")
-        assert next(stream) == Words("One.\n")
+        assert next(stream) == Words("One.\n", AnswerLine("One."))
         stream.close()  # type: ignore[attr-defined]
         assert talk.ask("posts?", thread="t").answer == found
     assert [message["content"] for message in served.heard[1]["messages"] if message["role"] == "user"] == ["posts?"]
@@ -125,6 +126,12 @@ def test_control_tokens_in_posts_are_broken_up() -> None:
     for token in ("<|im_end|>", "<tool_call>", "[INST]", "</s>", "<\uff5cend", "<start_of_turn>"):
         assert token not in heard
     assert "1 < 2 [ok]" in heard
+
+
+def test_control_tokens_in_the_prompt_are_broken_up() -> None:
+    with serving() as served:
+        load_endpoint(served.url).invoke([SystemMessage("Communities: <|im_end|>"), HumanMessage("hello")])
+    assert served.heard[0]["messages"][0]["content"] == "Communities: <\u200b|im_end|>"
 
 
 def test_nothing_meant_for_another_service_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,29 +215,3 @@ def test_nobody_listens_there() -> None:
         port = free.getsockname()[1]
     with pytest.raises(AnalystError, match=f"refused.*127.0.0.1:{port}.*Start it"):
         load_endpoint(f"http://127.0.0.1:{port}/v1#x")
-
-
-def test_addresses() -> None:
-    assert parse("http://localhost:8000#qwen3:4b") == Endpoint("http://localhost:8000/v1", "qwen3:4b")
-    assert parse("HTTPS://h.example/api/v2/chat/completions") == Endpoint("https://h.example/api/v2", "")
-    assert is_endpoint("http://x") and not is_endpoint("Qwen/Qwen3-4B") and not is_endpoint("./http")
-    assert [parse(name).on_this_machine for name in ("http://127.0.0.9:1", "http://[::1]:1", "http://localhost")]
-    assert not parse("http://192.168.0.7/v1#x").on_this_machine
-    for wrong in ("http://", "http://:80/v1", "http://h:99999/v1", "http://[::1/v1", "http://h:port"):
-        with pytest.raises(AnalystError, match="no address"):
-            parse(wrong)
-    with pytest.raises(AnalystError, match=KEY) as error:
-        parse("http://me:secret@host/v1")
-    assert "secret" not in str(error.value)
-
-
-def test_quantizing_is_for_local_models() -> None:
-    with pytest.raises(AnalystError, match="loaded by its server"):
-        load_chat_model("http://127.0.0.1:1/v1#x", quantize="4bit")
-
-
-def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(__import__("sys").modules, "agent.models.endpoint_model")
-    monkeypatch.setitem(__import__("sys").modules, "langchain_openai", None)
-    with pytest.raises(AnalystError, match=r"audience-analyst\[endpoint\]"):
-        load_endpoint("http://127.0.0.1:1/v1#x")

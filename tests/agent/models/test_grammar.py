@@ -15,11 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.models.answer_grammar import answer_rules, copied_lines
 from agent.models.call_syntax import detect, families, response_template
 from agent.models.constraint import Grammars
 from agent.models.grammar import build_grammar
-from agent.models.held_words import BOUNDARY, HeldWords, split
+from agent.models.held_words import BOUNDARY, HeldWords, answer_rules, copied_lines, split
 from agent.models.messages import breaker, control_tokens
 from agent.models.reply import ReplyParser, Words
 from tests.agent.tiny_models import FAMILIES, Family, build_tokenizer

@@ -8,7 +8,17 @@ from types import SimpleNamespace
 import pytest
 from langchain_core.messages import AIMessage, FunctionMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agent.models.messages import begun, control_tokens, handles, render, to_template, turn_results, user_texts
+from agent.models.messages import (
+    beginnings,
+    begun,
+    control_tokens,
+    handles,
+    last_turns,
+    render,
+    to_template,
+    turn_results,
+    user_texts,
+)
 from index.errors import AnalystError
 from tests.agent.tiny_models import Family, build_tokenizer
 
@@ -116,7 +126,7 @@ def test_user_texts_are_newest_first_without_repeats() -> None:
 
 def test_turn_results_are_those_since_the_user_spoke() -> None:
     first, second = ToolMessage("one", tool_call_id="1"), ToolMessage("two", tool_call_id="2")
-    assert turn_results([HumanMessage("a"), first, HumanMessage("b"), AIMessage(""), first, second]) == ["one", "two"]
+    assert turn_results([HumanMessage("a"), first, HumanMessage("b"), AIMessage(""), first, second]) == [first, second]
     assert turn_results([HumanMessage("a"), first, HumanMessage("b")]) == []
 
 
@@ -125,3 +135,17 @@ def test_a_message_is_cut_between_words_and_keeps_all_else() -> None:
     cut = begun(told, 9)
     assert cut.text == "one two …" and cut.artifact == {"a": 1} and cut.tool_call_id == "c"
     assert begun(told, 12) is told and told.text == "one two three"
+
+
+def test_the_last_turns_are_whole_and_begin_with_a_question() -> None:
+    turn = [HumanMessage("q"), AIMessage("", tool_calls=[]), ToolMessage("r", tool_call_id="c1"), AIMessage("a")]
+    talk = turn * 4
+    assert last_turns(talk, 2) == talk[8:] and last_turns(talk, 9) == talk and last_turns([], 2) == []
+    assert last_turns([*talk, HumanMessage("new")], 1) == [HumanMessage("new")]
+    assert last_turns(talk[1:], 9) == talk[4:]  # what hangs in the air has no question to be understood by
+
+
+def test_beginnings_leave_questions_whole() -> None:
+    long = "word " * 100
+    cut = beginnings([HumanMessage(long), AIMessage(long)], 20)
+    assert cut[0].text == long and cut[1].text == "word word word word …"

@@ -1,281 +1,45 @@
-"""What may be replied, as grammars that llguidance holds a reply to, and the chat model that is held to them."""
+"""The policy of any model: calls that fit the schemas, and whatever else it likes to say."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
-from types import SimpleNamespace
-from typing import Any
+from langchain_core.messages import HumanMessage, ToolMessage
 
-import numpy as np
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
-from langchain_core.tools import tool
+from agent.models.call_syntax import families
+from agent.models.policy import ReplyPolicy, ReplySyntax, SchemaPolicy
+from agent.models.shipped import ShippedPolicy
 
-from agent.models.call_syntax import detect, response_template
-from agent.models.constraint import Grammars
-from agent.models.files import ModelFiles
-from agent.models.local import LocalChatModel
-from agent.models.messages import control_tokens
-from agent.models.policy import (
-    LEAST_LINES,
-    answer_grammar,
-    calls_grammar,
-    fitting,
-    last_tools,
-    reply_grammar,
-    words,
-)
-from agent.models.reply import ReplyParser, Words
-from agent.understanding.reader import SMALL_TALK, QuestionReading
-from tests.agent.tiny_models import FAMILIES, build_model, build_tokenizer
-from tools.registry import TOOLS as REGISTERED
-
-TOKENIZER = build_tokenizer(FAMILIES[0])
-TOKENS = control_tokens(TOKENIZER)
-STOP = TOKENIZER.convert_tokens_to_ids(FAMILIES[0].eos)
-GRAMMARS = Grammars(TOKENIZER, vocabulary=len(TOKENIZER), stop_ids=[STOP])
-SYNTAX = detect(TOKENIZER)
-AUDIENCE = ["Likeliest to engage: 2 of 10.", *[f"{number}. @user_{number}, 62 %" for number in range(1, 10)]]
+TOOL = {"name": "look_up", "parameters": {"type": "object", "properties": {"word": {"type": "string"}}}}
+TOOLS = [{"type": "function", "function": TOOL}]
+SYNTAX = ReplySyntax(families()[0], {"<tool_call>": 1, "</tool_call>": 2})
+ASKED = [HumanMessage("What is it?")]
 
 
-def walk(grammar: str, seed: int = 0) -> list[int]:
-    """A random whole reply of ``grammar``."""
-    dice, constraint = random.Random(seed), GRAMMARS.constraint(grammar)
-    ids = constraint.forced()
-    while not constraint.finished():
-        chosen = dice.choice(np.flatnonzero(constraint.allowed()).tolist())
-        if chosen == STOP:
-            break
-        constraint.accept(chosen)
-        ids += [chosen, *constraint.forced()]
-        assert len(ids) < 3000
-    return [token for token in ids if token != STOP]
+def test_words_or_calls() -> None:
+    free = SchemaPolicy().grammar(ASKED, TOOLS, False, SYNTAX)
+    assert free.startswith("start: prose |") and "look_up" in free
+    assert SchemaPolicy().grammar(ASKED, TOOLS, True, SYNTAX).startswith("start: calls")
 
 
-def said(grammar: str, seed: int = 0) -> str:
-    return str(TOKENIZER.decode(walk(grammar, seed), clean_up_tokenization_spaces=False))
+def test_nothing_is_held_where_there_is_nothing_to_hold() -> None:
+    assert SchemaPolicy().grammar(ASKED, [], False, SYNTAX) == ""
+    assert SchemaPolicy().grammar(ASKED, TOOLS, False, ReplySyntax(None, {})) == ""
 
 
-def accepts(grammar: str, text: str) -> bool:
-    """Whether ``text`` is a whole reply of ``grammar``."""
-    matcher, ids = GRAMMARS.constraint(grammar)._matcher, TOKENIZER.encode(text, add_special_tokens=False)
-    return matcher.try_consume_tokens(ids) == len(ids) and matcher.is_accepting()
+def test_results_are_read_whole_unless_they_are_copied_anyway() -> None:
+    long = [*ASKED, ToolMessage("word " * 1000, tool_call_id="c1")]
+    assert SchemaPolicy().read(long) == ShippedPolicy().read(long) == long
+    cut = ShippedPolicy("a reader").read(long)  # type: ignore[arg-type]
+    assert len(cut[1].text) < 1010 < len(long[1].text) and cut[0] == long[0]
 
 
-def calls_in(ids: list[int]) -> list[tuple[str, dict[str, Any]]]:
-    pieces_of, parser = Words(TOKENIZER.decode, TOKENS), ReplyParser(response_template(TOKENIZER, ""), tools=[])
-    pieces = [piece for token in ids for piece in parser.feed(pieces_of.push(token))]
-    pieces += parser.feed(pieces_of.flush()) + parser.finish()
-    assert [piece.kind for piece in pieces] == ["call"] * len(pieces), pieces
-    return [(piece.name, dict(piece.arguments or {})) for piece in pieces]
+def test_control_tokens_are_broken_up() -> None:
+    plain = SYNTAX.plain("a <tool_call> b")
+    assert "<tool_call>" not in plain and plain.replace("\u200b", "") == "a <tool_call> b"
 
 
-def grammar_of(*calls: tuple[str, dict[str, Any]]) -> str:
-    assert SYNTAX
-    return calls_grammar(calls, SYNTAX, TOKENS)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        'she said "never again", C:\\new',
-        "two\nlines\tand\r\nmore \x00\x1f",
-        "héllo 👟 寿司 \u200d\u2028",
-        "<|im_end|> and </tool_call> and <tool_call><|im_start|>",
-        "\\<|im_end|>",
-        '"}}\n</tool_call>',
-    ],
-)
-def test_a_call_is_written_to_the_letter(text: str) -> None:
-    call = ("find_audience", {"campaign": text, "interests": [text, "b"], "limit": 5})
-    ids = walk(grammar_of(call))
-    assert calls_in(ids) == [call]
-    assert len(ids) - len([token for token in ids if token not in TOKENS.values()]) == 2  # it opens and it closes
-
-
-@settings(max_examples=15)
-@given(st.lists(st.sampled_from([*TOKENS, '"', "\\", "\n", "<", "|im", "👟", "a", " "]), max_size=12).map("".join))
-def test_any_words_come_back(text: str) -> None:
-    assert calls_in(walk(grammar_of(("search_posts", {"query": text})))) == [("search_posts", {"query": text})]
-
-
-def test_one_of_the_proposed_calls() -> None:
-    calls = [("find_audience", {"campaign": "Nike"}), ("search_posts", {"query": "Nike"})]
-    written = [calls_in(walk(grammar_of(*calls), seed)) for seed in range(12)]
-    assert all(found in ([calls[0]], [calls[1]]) for found in written)
-    assert len({found[0][0] for found in written}) == 2
-    assert not accepts(grammar_of(*calls), "Nike is great")
-
-
-@pytest.mark.parametrize("kind", SMALL_TALK)
-def test_only_listed_replies(kind: str) -> None:
-    grammar, listed = reply_grammar(kind), words()["replies"][kind]
-    assert accepts(grammar, listed[0]) and accepts(grammar, listed[-1])
-    assert not accepts(grammar, listed[0] + "!") and not accepts(grammar, "Nike has 5 fans.")
-    assert said(grammar, 1) in listed
-
-
-def test_every_kind_has_its_words() -> None:
-    assert set(words()["replies"]) == set(SMALL_TALK)
-    assert set(words()["framing"]) == {*REGISTERED, "fault"}
-
-
-def answer_lines(results: Sequence[str], tools: Sequence[str], seed: int) -> list[str]:
-    return said(answer_grammar(results, tools), seed).split("\n")
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_of_a_list_too_long_to_be_read_out_the_end_is_left_out_and_that_is_said(
-    monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    monkeypatch.setattr("agent.models.policy.MOST_LETTERS", 500)
-    people = [f"{place}. @person_{place} likes shoes" for place in range(1, 61)]
-    _, *lines = answer_lines(["\n".join([*people, "Careful: few posts."])], ["find_audience"], seed)
-    assert lines[-1] == "Careful: few posts." and lines[-2] in words()["more"]
-    told = lines[:-2]
-    assert told == people[: len(told)] and LEAST_LINES <= len(told) < len(people)
-    assert sum(map(len, told)) <= 500
-
-
-def test_lines_that_fit() -> None:
-    assert fitting(["abc", "de", "fghi", "j"], 6) == ["abc", "de"]
-    assert fitting(["abc"], 2) == fitting([], 9) == []
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_an_answer_frames_and_carries_the_first_lines_and_every_warning(seed: int) -> None:
-    results = ["\n".join([*AUDIENCE, "Careful: few posts."]), "Mixed.\nCareful: one person wrote most.\n"]
-    framing, *lines = answer_lines(results, ["find_audience", "analyze_sentiment"], seed)
-    assert framing in words()["framing"]["analyze_sentiment"]
-    assert lines[:LEAST_LINES] == AUDIENCE[:LEAST_LINES]
-    assert lines[-2:] == ["Careful: few posts.", "Careful: one person wrote most."]
-    more = lines[LEAST_LINES:-2]
-    assert more in ([], [*AUDIENCE, "Mixed."][LEAST_LINES:])
-
-
-def test_warnings_behind_a_long_list_are_not_lost() -> None:
-    long = "\n".join([*(f"{number}. @user" for number in range(1, 61)), "Careful: first.", "Careful: second."])
-    assert answer_lines([long], ["find_audience"], 0)[-2:] == ["Careful: first.", "Careful: second."]
-
-
-def test_warnings_among_the_first_lines_are_said_once() -> None:
-    _, *lines = answer_lines(["Mixed.\nCareful: few posts."], ["analyze_sentiment"], 0)
-    assert lines == ["Mixed.", "Careful: few posts."]
-
-
-@pytest.mark.parametrize("tools", [["fault"], [], ["a_tool_of_yours"], ["find_audience", "fault"]])
-def test_what_failed_is_not_framed_as_a_result(tools: list[str]) -> None:
-    framing, line = answer_lines(['There is no user "x\\y" 👟.'], tools, 2)
-    assert framing in words()["framing"]["fault"] and line == 'There is no user "x\\y" 👟.'
-
-
-def test_a_result_without_words() -> None:
-    assert answer_lines([""], ["search_posts"], 0)[0] in words()["framing"]["search_posts"]
-
-
-def asked(question: str, name: str, /, **args: Any) -> list[BaseMessage]:
-    call = {"name": name, "args": args, "id": "c1", "type": "tool_call"}
-    return [HumanMessage(question), AIMessage("", tool_calls=[call])]
-
-
-def returned(name: str, artifact: Any = None) -> ToolMessage:
-    return ToolMessage("Mixed.", tool_call_id="c1", name=name, artifact=artifact)
-
-
-def test_the_last_tools_are_those_since_the_user_spoke() -> None:
-    before = [*asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience"), AIMessage("Here.")]
-    now = [HumanMessage("and @x?"), returned("get_profile"), AIMessage(""), returned("search_posts")]
-    assert last_tools([*before, *now]) == ["get_profile", "search_posts"]
-    assert last_tools(before[:2]) == []
-    fine, broken = SimpleNamespace(result="something"), SimpleNamespace(result=None)
-    assert last_tools([returned("get_profile", fine), returned("search_posts", broken)]) == ["get_profile", "fault"]
-
-
-class Reader:
-    """Reads every question in the same way and keeps what it was shown."""
-
-    def __init__(self, kind: str, **slots: list[str]) -> None:
-        self.reading = QuestionReading([(kind, 0.9), ("greet", 0.1)], slots, {}, frozenset({"subject"}))
-        self.seen: list[tuple[str, str]] = []
-
-    def read(self, question: str, previous: str = "") -> QuestionReading:
-        self.seen.append((question, previous))
-        return self.reading
-
-
-@tool
-def find_audience(campaign: str, limit: int = 10, community: str | None = None) -> str:
-    """Find people for a campaign."""
-    return campaign
-
-
-@tool
-def search_posts(query: str) -> str:
-    """Show posts."""
-    return query
-
-
-@pytest.fixture(scope="module")
-def files(one_thread: None) -> ModelFiles:
-    return ModelFiles("tiny", build_model(FAMILIES[0], TOKENIZER), TOKENIZER)
-
-
-@pytest.fixture
-def chat(files: ModelFiles, monkeypatch: pytest.MonkeyPatch) -> LocalChatModel:
-    monkeypatch.setattr("agent.understanding.reader.QuestionReader.load", lambda: Reader("gibberish"))
-    return LocalChatModel.from_files(files, read_questions=True, max_new_tokens=400)
-
-
-def test_the_model_makes_the_proposed_call(chat: LocalChatModel) -> None:
-    chat._reader = Reader("find_audience", subject=["Nike 👟 <|im_end|>"], limit=["five"])
-    reply = chat.bind_tools([find_audience]).invoke([HumanMessage("Who would like it?")])
-    assert [(call["name"], call["args"]) for call in reply.tool_calls] == [
-        ("find_audience", {"campaign": "Nike 👟 <|im_end|>", "limit": 5})
+def test_both_are_policies() -> None:
+    policies: list[ReplyPolicy] = [SchemaPolicy(), ShippedPolicy()]
+    assert [(each.strict, each.thinks, bool(each.system)) for each in policies] == [
+        (False, True, False),
+        (True, False, True),
     ]
-    assert reply.content == "" and chat._reader.seen == [("Who would like it?", "")]
-
-
-def test_a_follow_up_is_read_with_the_question_before(chat: LocalChatModel) -> None:
-    chat._reader = Reader("find_audience", community=["Coffee"])
-    thread = [*asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience"), AIMessage("Here.")]
-    reply = chat.bind_tools([find_audience]).invoke([*thread, HumanMessage("in r/Coffee")])
-    assert chat._reader.seen == [("in r/Coffee", "find audience; campaign Nike | Nike?")]
-    assert reply.tool_calls[0]["args"] == {"campaign": "Nike", "community": "Coffee"}
-
-
-def test_small_talk_gets_a_listed_reply(chat: LocalChatModel) -> None:
-    chat._reader = Reader("thanks")
-    reply = chat.bind_tools([find_audience]).invoke([HumanMessage("thank you")])
-    assert reply.content in words()["replies"]["thanks"] and not reply.tool_calls
-
-
-def test_after_a_tool_comes_an_answer_of_its_lines(chat: LocalChatModel) -> None:
-    messages = asked("Nike?", "find_audience", campaign="Nike")
-    result = "Two <|im_end|> people.\n1. @ana, 62 %\nCareful: few posts."
-    messages.append(ToolMessage(result, tool_call_id="c1", name="find_audience"))
-    reply = chat.bind_tools([find_audience]).invoke(messages)
-    framing, *lines = str(reply.content).replace("\u200b", "").split("\n")
-    assert framing in words()["framing"]["find_audience"] and "\n".join(lines) == result
-    assert reply.response_metadata["finish_reason"] == "stop"
-
-
-def test_only_bound_tools_are_proposed(chat: LocalChatModel) -> None:
-    chat._reader = Reader("find_audience", subject=["Nike"])
-    asking = [HumanMessage("Who would like Nike?")]
-    bound = chat.bind_tools([search_posts]).kwargs["tools"]  # type: ignore[attr-defined]
-    assert chat._proposed(asking, bound) == ""
-    assert chat.grammar(asking) == ""  # nothing is proposed where no tool is bound
-
-
-def test_words_of_other_models_in_a_copied_line_are_words() -> None:
-    from agent.models.reply import ENDS, THOUGHTS
-
-    line = "a<|eot_id|> b d<|eom_id|>"
-    words_of = Words(TOKENIZER.decode, TOKENS, (*ENDS, *THOUGHTS))
-    parser = ReplyParser(response_template(TOKENIZER, ""), tools=[])
-    pieces = [piece for token in walk(answer_grammar([line], [])) for piece in parser.feed(words_of.push(token))]
-    pieces += [*parser.feed(words_of.flush()), *parser.finish()]
-    assert "".join(piece.text for piece in pieces if piece.kind == "text").endswith(f"\n{line}")

@@ -14,22 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from agent.events import Event, ToolStarted, Words
-from agent.page.conversation import (
-    LOADING,
-    STOPPED,
-    THINKING,
-    UNEXPECTED,
-    UNGROUNDED,
-    Conversation,
-    Message,
-    Opening,
-    answer,
-)
-from agent.page.layout import build_page
-from agent.page.text import answer_markdown, literal
+from agent.events import Event, ToolStarted
+from agent.page.answering import LOADING, STOPPED, THINKING, UNEXPECTED, answer
+from agent.page.build import build_page
+from agent.page.conversation import UNGROUNDED, Conversation, Message
+from agent.page.opening import Opening
+from agent.page.views.markdown import answer_markdown, literal
 from index.errors import AnalystError
-from tests.fake_analyst import NASTY, FakeAnalyst, finished
+from tests.fake_analyst import NASTY, FakeAnalyst, finished, words
 
 MARKDOWN = MarkdownIt("gfm-like", {"html": True, "linkify": False, "breaks": True})
 DEAD = {"text", "softbreak", "hardbreak", "paragraph_open", "paragraph_close", "inline", "text_special"}
@@ -88,7 +80,7 @@ def test_a_question_becomes_steps_and_the_final_answer() -> None:
     assert shown[0][-1]["metadata"]["title"] == THINKING
     user, step, said = shown[-1]
     assert user["role"] == "user" and "&#91;tea&#93;(x)?" in user["content"]
-    assert step["metadata"]["title"] == "search_posts · tea · 5"
+    assert step["metadata"]["title"] == "Searched posts about tea"
     assert (step["metadata"]["status"], step["metadata"]["duration"]) == ("done", 0.42)
     assert "**query** tea" in step["content"] and "2 posts nearest to tea" in step["content"]
     assert "<script" not in step["content"] + said["content"]
@@ -98,14 +90,15 @@ def test_a_question_becomes_steps_and_the_final_answer() -> None:
 
 def test_words_are_shown_as_they_come() -> None:
     def script(question: str) -> Iterator[Event]:
-        for word in ("one ", "two"):
-            yield Words(word)
+        for line in ("one", "two"):
+            yield words(line)
             time.sleep(0.2)
         yield finished("three")
 
     said = [shown[-1]["content"] for shown in ask("q", FakeAnalyst(script))]
-    shown = ["one ", "one two", "three"]
-    assert said[-3:] == [f'<div class="answer"><p class="text" dir="auto">{words.strip()}</p></div>' for words in shown]
+    shown = [["one"], ["one", "two"], ["three"]]
+    expected = ["\n".join(f'<p class="text" dir="auto">{line}</p>' for line in lines) for lines in shown]
+    assert said[-3:] == [f'<div class="answer">{lines}</div>' for lines in expected]
 
 
 def test_an_ungrounded_answer_is_marked() -> None:
@@ -141,7 +134,7 @@ def test_stop_is_seen_at_once_and_ends_the_stream() -> None:
     def script(question: str) -> Iterator[Event]:
         yield ToolStarted("1", "search_posts", {})
         release.wait(10)
-        yield Words("late")
+        yield words("late")
         yield finished("too late")
 
     analyst, conversation = FakeAnalyst(script), Conversation()
@@ -166,7 +159,7 @@ def test_a_closed_page_stops_the_work() -> None:
     def script(question: str) -> Iterator[Event]:
         while True:
             time.sleep(0.01)
-            yield Words("on ")
+            yield words("on")
 
     analyst, conversation = FakeAnalyst(script), Conversation()
     conversation.put("q")

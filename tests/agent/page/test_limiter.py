@@ -7,8 +7,10 @@ import time
 
 import pytest
 
-from agent.page.conversation import OTHERS_FIRST, STOPPED, Conversation, Opening, answer
-from agent.page.limiter import Line, in_line
+from agent.page.answering import OTHERS_FIRST, STOPPED, answer
+from agent.page.conversation import Conversation
+from agent.page.limiter import FifoLimiter, in_line
+from agent.page.opening import Opening
 from tests.fake_analyst import FakeAnalyst
 
 
@@ -21,7 +23,7 @@ def until(reached: object) -> None:
     raise AssertionError("it never came")
 
 
-def stand(line: Line, ticket: str, came: list[str], leave: threading.Event, given_up: threading.Event) -> None:
+def stand(line: FifoLimiter, ticket: str, came: list[str], leave: threading.Event, given_up: threading.Event) -> None:
     with line.turn(ticket, given_up) as in_turn:
         came.append(ticket if in_turn else f"not {ticket}")
         if in_turn:
@@ -29,7 +31,7 @@ def stand(line: Line, ticket: str, came: list[str], leave: threading.Event, give
 
 
 def test_who_waits_sees_their_place_and_comes_in_turn() -> None:
-    line, came, leave, never = Line(1), list[str](), [threading.Event() for _ in range(3)], threading.Event()
+    line, came, leave, never = FifoLimiter(1), list[str](), [threading.Event() for _ in range(3)], threading.Event()
     tickets = ["ana", "ben", "cleo"]
     threads = []
     for place, ticket in enumerate(tickets):
@@ -49,7 +51,13 @@ def test_who_waits_sees_their_place_and_comes_in_turn() -> None:
 
 
 def test_whoever_gives_up_leaves_the_line_and_takes_no_room() -> None:
-    line, came, leave, never, gone = Line(1), list[str](), threading.Event(), threading.Event(), threading.Event()
+    line, came, leave, never, gone = (
+        FifoLimiter(1),
+        list[str](),
+        threading.Event(),
+        threading.Event(),
+        threading.Event(),
+    )
     first = threading.Thread(target=stand, args=(line, "ana", came, leave, never), daemon=True)
     first.start()
     until(lambda: came)
@@ -73,7 +81,7 @@ def test_a_place_in_words(place: int, words: str) -> None:
 
 
 def test_a_question_that_waits_says_so_and_can_be_stopped() -> None:
-    line, analyst, never = Line(1), FakeAnalyst(), threading.Event()
+    line, analyst, never = FifoLimiter(1), FakeAnalyst(), threading.Event()
     opening = Opening(lambda: analyst)  # type: ignore[arg-type, return-value]
     opening.get()
     conversation = Conversation()

@@ -8,9 +8,12 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
 from agent.analyst import Analyst
-from agent.page.conversation import Conversation, Opening, Shown, answer, note
-from agent.page.panel import query_words
-from agent.understanding.context import Earlier
+from agent.page.answering import answer, note
+from agent.page.conversation import Conversation
+from agent.page.opening import Opening
+from agent.page.views.query import query_words
+from agent.page.views.shown import Shown
+from agent.understanding.context import CallContext
 from tests.agent.scripted_model import ScriptedModel, call
 from tools.library import Library
 from tools.registry import call_tool
@@ -43,11 +46,11 @@ def test_the_next_question_sees_the_call_and_its_result(library: Library) -> Non
     assert isinstance(told, ToolMessage) and told.tool_call_id == called.tool_calls[0]["id"]
     assert told.text.startswith(result.text[:100]) and told.artifact.handles == result.handles
     assert follow_up.text == "and the second of them?"
-    earlier = Earlier.of(seen)
+    earlier = CallContext.of(seen)
     assert (earlier.question, earlier.tool, earlier.args) == ("Who would engage with iPhone?", "find_audience", ARGS)
     assert earlier.people[:2] == tuple(person.user for person in result.people[:2])
     # The figure shows where it is from.
-    assert said.endswith("</abbr> people.</p></div>") and 'title="find_audience · people: 2"' in said
+    assert said.endswith("</abbr> people.</p></div>") and 'title="find_audience: how many are listed"' in said
 
     assert conversation.take_back() == "and the second of them?"  # the edited query stays
     conversation.put("who are they?")

@@ -11,12 +11,20 @@ from agent.analyst import Analyst
 from agent.events import Finished
 from agent.memory import Memory
 from agent.page.conversation import Conversation, Turn
-from agent.page.saved import SHORTENED, Kept
+from agent.page.saved import SHORTENED, SavedConversations
 from agent.page.sessions import Sessions
 from tests.agent.bare_library import BareLibrary, returning
-from tests.agent.scripted_model import ScriptedModel
-from tests.agent.test_memory import FOUND, LINE, SEARCH
+from tests.agent.scripted_model import ScriptedModel, call
 from tests.fake_analyst import finished
+from tools.result import cells
+from tools.result.evidence import Evidence
+from tools.result.line import lead, line
+from tools.search_posts import SearchPosts
+
+POST = Evidence("p1", "ana", "best shoes ever", "2024-03-05T10:00:00+00:00", "r/x", 12, "positive", 0.5)
+SAID = line("post", cells.said(POST, "evidence.0"))
+FOUND = SearchPosts(headline=lead("1 post:"), lines=[SAID], evidence=[POST], query="Nike", considered=11)
+SEARCH, LINE = call("search_posts", query="Nike"), SAID.text
 
 
 @pytest.fixture(autouse=True)
@@ -48,8 +56,8 @@ def ask(sessions: Sessions, analyst: Analyst, key: str | None, *questions: str) 
 
 def test_a_conversation_is_there_again_after_a_restart(tmp_path: Path) -> None:
     memory = Memory(tmp_path)
-    key, before = ask(Sessions(kept=Kept(memory, tmp_path)), analyst_of(memory), None, "posts?", "and?")
-    again = Sessions(kept=Kept(Memory(tmp_path), tmp_path))
+    key, before = ask(Sessions(saved=SavedConversations(memory, tmp_path)), analyst_of(memory), None, "posts?", "and?")
+    again = Sessions(saved=SavedConversations(Memory(tmp_path), tmp_path))
     session = again.open(key, None)
     (after,) = session.conversations
     assert session.key == key and again.open(key, None) is session
@@ -57,25 +65,28 @@ def test_a_conversation_is_there_again_after_a_restart(tmp_path: Path) -> None:
     assert [each.question for each in after.asked] == ["posts?", "and?"]
     assert [each.result for each in after.shown] == [each.result for each in before.shown] == [FOUND, FOUND]
     assert [each["content"] for each in after.messages] == [each["content"] for each in before.messages]
-    assert 'title="search_posts · evidence&#46;0' in after.messages[-1]["content"].replace(".", "&#46;")
+    assert (
+        '<bdi><b><abbr class="source" tabindex="0" title="search_posts: author">@ana</abbr>'
+        in after.messages[-1]["content"]
+    )
 
 
 def test_another_browser_or_person_sees_nothing(tmp_path: Path) -> None:
     memory = Memory(tmp_path)
-    key, _ = ask(Sessions(kept=Kept(memory, tmp_path)), analyst_of(memory), None, "posts?")
-    kept = Kept(Memory(tmp_path), tmp_path)
+    key, _ = ask(Sessions(saved=SavedConversations(memory, tmp_path)), analyst_of(memory), None, "posts?")
+    kept = SavedConversations(Memory(tmp_path), tmp_path)
     for guess, user in ((key, "ana"), (key[:-1] + "x", None), (key + " ", None), ("", None), (None, None), (7, None)):
-        session = Sessions(kept=kept).open(guess, user)
+        session = Sessions(saved=kept).open(guess, user)
         assert session.conversations == [] and session.key != guess
-    assert Kept(Memory(tmp_path), tmp_path / "other").of(key, None) == []
-    assert len(Sessions(kept=kept).open(key, None).conversations) == 1
+    assert SavedConversations(Memory(tmp_path), tmp_path / "other").of(key, None) == []
+    assert len(Sessions(saved=kept).open(key, None).conversations) == 1
 
 
 def test_the_last_question_of_another_day_can_be_taken_back(tmp_path: Path) -> None:
     memory = Memory(tmp_path)
-    key, _ = ask(Sessions(kept=Kept(memory, tmp_path)), analyst_of(memory), None, "posts?", "and?")
+    key, _ = ask(Sessions(saved=SavedConversations(memory, tmp_path)), analyst_of(memory), None, "posts?", "and?")
     memory = Memory(tmp_path)
-    (after,) = Sessions(kept=Kept(memory, tmp_path)).open(key, None).conversations
+    (after,) = Sessions(saved=SavedConversations(memory, tmp_path)).open(key, None).conversations
     assert after.take_back() == "and?" and len(after.shown) == 1 and after.rewind_to is not None
     analyst = analyst_of(memory)
     analyst.rewind(after.thread, after.rewind_to)
@@ -85,15 +96,15 @@ def test_the_last_question_of_another_day_can_be_taken_back(tmp_path: Path) -> N
 
 def test_what_is_deleted_does_not_come_back(tmp_path: Path) -> None:
     memory = Memory(tmp_path)
-    sessions = Sessions(kept=Kept(memory, tmp_path))
+    sessions = Sessions(saved=SavedConversations(memory, tmp_path))
     key, conversation = ask(sessions, analyst_of(memory), None, "posts?")
     sessions.remove(sessions.open(key, None), conversation)
-    assert Sessions(kept=Kept(Memory(tmp_path), tmp_path)).open(key, None).conversations == []
+    assert Sessions(saved=SavedConversations(Memory(tmp_path), tmp_path)).open(key, None).conversations == []
 
 
 def test_who_is_away_for_long_finds_it_again(tmp_path: Path) -> None:
     memory = Memory(tmp_path)
-    sessions = Sessions(kept=Kept(memory, tmp_path))
+    sessions = Sessions(saved=SavedConversations(memory, tmp_path))
     key, _ = ask(sessions, analyst_of(memory), None, "posts?")
     sessions.open(key, None).seen -= 1e6
     sessions.open(None, None)
@@ -103,10 +114,10 @@ def test_who_is_away_for_long_finds_it_again(tmp_path: Path) -> None:
 
 def test_a_shortened_result_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_module, "WHOLE_TURNS", 1)
-    monkeypatch.setattr(memory_module, "LETTERS_KEPT", 20)
+    monkeypatch.setattr(memory_module, "CHARACTERS_KEPT", 20)
     memory = Memory(tmp_path)
-    key, _ = ask(Sessions(kept=Kept(memory, tmp_path)), analyst_of(memory), None, "posts?", "and?")
-    (after,) = Kept(Memory(tmp_path), tmp_path).of(key, None)
+    key, _ = ask(Sessions(saved=SavedConversations(memory, tmp_path)), analyst_of(memory), None, "posts?", "and?")
+    (after,) = SavedConversations(Memory(tmp_path), tmp_path).of(key, None)
     steps = [message["metadata"] for message in after.messages if "metadata" in message]
     assert steps[0]["log"] == SHORTENED and steps[1]["log"] != SHORTENED
     assert len(after.shown) == 1

@@ -15,16 +15,26 @@ import pytest
 import yaml
 
 from agent.page import sessions as page_sessions
-from agent.page.conversation import Conversation, Shown, result_size
-from agent.page.downloads import call_line, conversation_markdown, file_name, result_json, script
-from agent.page.panel import DOWNLOADS, QUERY, call_list_html, downloads, query_args, query_values, talks_html
+from agent.page.conversation import Conversation
+from agent.page.downloads import (
+    DOWNLOADS,
+    call_line,
+    call_list_html,
+    conversation_markdown,
+    downloads,
+    file_name,
+    result_json,
+    script,
+)
+from agent.page.screen import conversations_html
 from agent.page.sessions import Sessions, Visit
-from tests.agent.page.test_html import Read
-from tests.fake_analyst import NASTY
+from agent.page.views.query import QUERY, query_args, query_values
+from agent.page.views.shown import Shown, result_size
+from tests.agent.page.views.test_html import Read
+from tests.fake_analyst import NASTY, told
 from tools.find_audience import FindAudience
 from tools.library import Library
 from tools.registry import call_tool
-from tools.result.result import ToolResult
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +131,7 @@ def test_taking_back_restores_what_was_before(visit: Visit) -> None:
     assert talk.put("second") and not talk.put("third")
     assert talk.take_back() == ""  # still being answered
     talk.pending, talk.asked[-1].remembered = None, 3
-    talk.add(Shown("x", {}, ToolResult(lines=["a"]), 0.1), "tried")
+    talk.add(Shown("x", {}, told("a"), 0.1), "tried")
     assert talk.take_back() == "second" and talk.messages == before and len(talk.shown) == 2
     assert talk.rewind_to == 3
     assert talk.take_back() == "Who'd engage\nwith a Nike ad?" and talk.messages == [] == talk.shown
@@ -130,14 +140,14 @@ def test_taking_back_restores_what_was_before(visit: Visit) -> None:
 
 def test_the_size_of_a_result(visit: Visit) -> None:
     assert result_size(visit.conversation.shown[0].result).startswith("2 people, ")
-    assert result_size(ToolResult(lines=["a", "b"])) == "2 lines"
+    assert result_size(told("a", "b")) == "2 lines"
 
 
 def test_the_list_of_conversations(visit: Visit) -> None:
     other = Conversation()
     other.put(NASTY)
     visit.session.conversations.append(other)
-    read = Read(talks_html(visit))
+    read = Read(conversations_html(visit))
     assert read.words.index("<script>") < read.words.index("Who'd engage with a Nike ad?")  # the latest first
     assert set(read.tags) == {"h2", "ul", "li", "button", "span", "p"}
     assert ("aria-current", "true") in read.attributes
@@ -157,6 +167,8 @@ def test_the_query_as_fields_and_back(visit: Visit, library: Library) -> None:
         "community": "x ",
     }
     assert query_args(fields) == {"campaign": "Nike", "interests": ["running", "shoes"], "limit": 5, "community": "x"}
+    before = Shown("find_audience", {"campaign": "Nike", "exclude": ["ana"], "likes": []}, first.result, 0.1)
+    assert query_args(fields, before)["exclude"] == ["ana"]  # a condition that has no field stays in force
     assert query_args({**fields, "interests": "", "limit": None, "community": ""}) == {"campaign": "Nike"}
 
 
@@ -217,14 +229,14 @@ def test_every_download(visit: Visit, library: Library) -> None:
 def test_a_conversation_as_markdown_shows_posts_to_the_letter() -> None:
     conversation = Conversation()
     conversation.put(f"Who?\n# {NASTY}")
-    conversation.add(Shown("search_posts", {"query": NASTY}, ToolResult(lines=["x"]), 0.25), "tried")
+    conversation.add(Shown("search_posts", {"query": NASTY}, told("x"), 0.25), "tried")
     conversation.messages.append({"role": "assistant", "content": "**Nobody**"})
     text = conversation_markdown(conversation, "12 posts")
-    assert text.count("\n## ") == 1 and "**Nobody**" in text and "> Looked up: search_posts" in text
+    assert text.count("\n## ") == 1 and "**Nobody**" in text and "> Searched posts about" in text
     assert "<script" not in text and "](http" not in text
 
 
 def test_a_result_as_json_holds_its_call() -> None:
-    made = result_json(Shown("search_posts", {"query": "é"}, ToolResult(lines=["x"]), 0.1))
+    made = result_json(Shown("search_posts", {"query": "é"}, told("x"), 0.1))
     assert yaml.safe_load(made.data)["call"] == {"name": "search_posts", "args": {"query": "é"}}
     assert made.name == "search-posts.json"

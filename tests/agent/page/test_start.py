@@ -10,15 +10,19 @@ from types import SimpleNamespace
 import pytest
 
 from agent.page import serving
-from agent.page.conversation import LOADING, THINKING, Conversation, Opening, taken_up
+from agent.page.answering import LOADING, THINKING, ask
+from agent.page.conversation import Conversation
+from agent.page.limiter import FifoLimiter
+from agent.page.opening import Opening
+from tests.fake_analyst import FakeAnalyst
 
 PROGRAM = """
 import inspect, sys
 found = inspect.getfile
-from agent.page.start import import_gradio
+from agent.page.serving import import_gradio
 import_gradio()
 assert inspect.getfile is found
-import agent.page.views, agent.page.handlers, agent.page.serving
+import agent.page.build, agent.page.serving
 print(sorted({'torch', 'spacy', 'transformers', 'chromadb', 'duckdb', 'matplotlib'} & set(sys.modules)))
 """
 
@@ -34,7 +38,7 @@ def test_no_stub_is_written() -> None:
         "made = []\n"
         "render = jinja2.Template.render\n"
         "jinja2.Template.render = lambda self, *a, **k: made.append('contents' in k) or render(self, *a, **k)\n"
-        "from agent.page.start import import_gradio\n"
+        "from agent.page.serving import import_gradio\n"
         "import_gradio()\n"
         "import gradio\n"
         "gradio.Button\n"
@@ -73,9 +77,17 @@ def test_threads_share_heaps() -> None:
 
 
 def test_something_is_seen_as_soon_as_a_question_is_put() -> None:
-    conversation, loaded = Conversation(), Opening(lambda: object())  # type: ignore[arg-type, return-value]
-    conversation.put("q")
-    assert taken_up(conversation, loaded)[-1]["metadata"]["title"] == LOADING
-    loaded.get()
-    *before, last = taken_up(conversation, loaded)
-    assert before == conversation.messages and last["metadata"]["title"] == THINKING
+    going = threading.Event()
+    opening = Opening(lambda: going.wait(10) and FakeAnalyst())  # type: ignore[arg-type, return-value]
+    first, second, limiter = Conversation(), Conversation(), FifoLimiter(2)
+    assert ask(first, "q", opening, limiter) is not None
+    assert first.messages[0]["content"] == "q" and first.messages[1]["metadata"]["title"] == LOADING
+    going.set()
+    opening.get()
+    assert ask(second, "q", opening, limiter) is not None
+    assert second.messages[0]["content"] == "q" and len(second.messages) >= 2
+    assert second.messages[1]["metadata"]["title"] in (
+        THINKING,
+        "Searching posts about tea",
+        "Searched posts about tea",
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.training.conversations import LISTS, PHRASINGS, Conversations
+from agent.training.conversations import NAMING, PHRASINGS, Conversations
 from agent.training.follow_ups import Step, kept, places_within, read_steps, tool_after
 from tools.registry import TOOLS
 
@@ -94,7 +94,7 @@ def test_every_follow_up_makes_a_valid_call_after_some_call(conversations: Conve
     for follow in STEPS[::3]:
         fitting = 0
         for tool, args in calls:
-            people = PEOPLE if tool not in LISTS else ()
+            people = PEOPLE if tool not in NAMING else ()
             taken = kept(follow, tool, args, people)
             if taken is not None:
                 conversations._step(follow, tool, taken, people, [])

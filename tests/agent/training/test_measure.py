@@ -8,7 +8,7 @@ import pytest
 
 from agent.training.measure import measured, same
 from agent.training.questions import Question
-from agent.understanding.context import Earlier
+from agent.understanding.context import CallContext
 from agent.understanding.reader import QuestionReading
 
 
@@ -37,7 +37,7 @@ class Reader:
 
 
 def test_shares() -> None:
-    before = Earlier("x?", "search_posts", {"query": "x"})
+    before = CallContext("x?", "search_posts", {"query": "x"})
     questions = [
         Question("search_posts 1", "search_posts", {"query": "tea"}),
         Question("search_posts 2", "search_posts", {"query": "cake"}, before, follows="same"),

@@ -9,13 +9,16 @@ import pytest
 from agent.training.conversations import Conversations, Turn
 from agent.training.measure import same
 from agent.training.questions import Examples, Question, draw, labels, loss_of, questions
-from agent.understanding.context import Earlier
-from agent.understanding.reader import CARRIED, CHOICES, KINDS, TOOLS, QuestionReading, arguments, trimmed
+from agent.understanding.calls import arguments
+from agent.understanding.context import CallContext
+from agent.understanding.labels import CARRIED, CHOICES, KINDS, TOOLS
+from agent.understanding.reader import QuestionReading
+from agent.understanding.tags import trimmed
 
 
 def labelled(text: str, args: dict[str, Any], previous: dict[str, Any] | None = None) -> tuple[list[Any], set[str]]:
     """Spans as (slot, words), and what is carried over."""
-    spans, carried = labels(Question(text, "search_posts", args, Earlier("before", "search_posts", previous or {})))
+    spans, carried = labels(Question(text, "search_posts", args, CallContext("before", "search_posts", previous or {})))
     return [(slot, text[start:end]) for slot, start, end in spans], carried
 
 
@@ -121,7 +124,7 @@ def test_a_call_without_arguments_is_a_question() -> None:
     follow = [Turn("user", "tribes?"), Turn("assistant", "", ("list_segments", {}))]
     first, second = questions([*turns, Turn("assistant", "Here."), *follow])
     assert (first.kind, first.args, labels(first)) == ("describe_data", {}, ([], set()))
-    assert second.earlier == Earlier("what's in here?", "describe_data", {}) and labels(second) == ([], set())
+    assert second.earlier == CallContext("what's in here?", "describe_data", {}) and labels(second) == ([], set())
 
 
 def test_questions_of_a_conversation() -> None:
@@ -132,7 +135,7 @@ def test_questions_of_a_conversation() -> None:
         Turn("user", "why the second?", kind="point", nth="second"),
         Turn("assistant", "", ("explain_match", {"user": "ben", "campaign": "Nike"})),
     ]
-    nike = Earlier("Nike?", "find_audience", {"campaign": "Nike"}, ("ana", "ben"))
+    nike = CallContext("Nike?", "find_audience", {"campaign": "Nike"}, ("ana", "ben"))
     assert questions(turns) == [
         Question("Nike?", "find_audience", {"campaign": "Nike"}),
         Question("thanks", "thanks", {}, nike, follows="thread"),
@@ -170,7 +173,7 @@ def test_what_labels_say_gives_the_call(conversations: Conversations) -> None:
 
 
 def test_what_points_into_the_list_is_labelled_and_the_person_is_not() -> None:
-    listed = Earlier("Nike?", "find_audience", {"campaign": "Nike"}, ("ana", "ben"))
+    listed = CallContext("Nike?", "find_audience", {"campaign": "Nike"}, ("ana", "ben"))
     args = {"user": "ben", "campaign": "Nike"}
     spans, carried = labels(Question("why the 2nd one?", "explain_match", args, listed, nth="2nd"))
     assert (spans, carried) == ([("nth", 8, 11)], {"subject"})
@@ -179,11 +182,12 @@ def test_what_points_into_the_list_is_labelled_and_the_person_is_not() -> None:
 def test_a_batch_is_padded_and_teaches_what_could_be_carried_over() -> None:
     import torch
 
+    from agent.understanding.labels import TAGS
     from agent.understanding.network import QuestionNetwork
-    from agent.understanding.reader import TAGS, question_tokenizer
+    from agent.understanding.reader import question_tokenizer
     from index.encoding.trunk import load_trunk
 
-    after = Earlier("Nike?", "find_audience", {"campaign": "Nike", "limit": 5}, ("ana",))
+    after = CallContext("Nike?", "find_audience", {"campaign": "Nike", "limit": 5}, ("ana",))
     follow = Question("and @ben?", "explain_match", {"user": "ben", "campaign": "Nike"}, after)
     batch = Examples.of([Question("hi", "greet", {}), follow], question_tokenizer())
     assert batch.ids.shape == batch.mask.shape == batch.marks.shape == batch.tags.shape

@@ -30,9 +30,9 @@ CONVERSATION = [
 def as_messages(turns: list[Turn]) -> list[Any]:
     from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-    from agent.analyst import system_prompt
+    from agent.models.shipped import ShippedPolicy
 
-    messages: list[Any] = [SystemMessage(system_prompt())]
+    messages: list[Any] = [SystemMessage(ShippedPolicy().system)]
     for turn in turns:
         if turn.call:
             messages.append(AIMessage("", tool_calls=[{"name": turn.call[0], "args": turn.call[1], "id": "c"}]))

@@ -8,55 +8,75 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from agent.understanding.context import Earlier, context, place_of, pointer_in
+from agent.understanding.context import CallContext, described, place_of, pointer_in
+from tools.result.evidence import Evidence
+from tools.result.line import Listing
+from tools.result.result import ToolResult
 
 
 def asked(question: str, name: str, /, **args: Any) -> list[BaseMessage]:
     return [HumanMessage(question), AIMessage("", tool_calls=[{"name": name, "args": args, "id": "c1"}])]
 
 
-def returned(name: str, *people: str, **rows: Any) -> ToolMessage:
-    artifact = SimpleNamespace(handles=list(people), result=SimpleNamespace(**rows))
+def returned(name: str, *listed: str, kind: Any = "people", evidence: Any = ()) -> ToolMessage:
+    listing = Listing(kind, listed) if listed else None
+    artifact = SimpleNamespace(result=ToolResult(listing=listing, evidence=list(evidence)))
     return ToolMessage("Mixed.", tool_call_id="c1", name=name, artifact=artifact)
 
 
 def test_the_last_call_that_was_made() -> None:
     first = [SystemMessage("Be kind."), *asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience")]
     thread = [*first, AIMessage("Here."), HumanMessage("thanks"), AIMessage("Any time!")]
-    assert Earlier.of([HumanMessage("Nike?")]) == Earlier.of([]) == Earlier()
-    assert Earlier.of([*thread, HumanMessage("and Adidas?")]) == Earlier("Nike?", "find_audience", {"campaign": "Nike"})
+    assert CallContext.of([HumanMessage("Nike?")]) == CallContext.of([]) == CallContext()
+    assert CallContext.of([*thread, HumanMessage("and Adidas?")]) == CallContext(
+        "Nike?", "find_audience", {"campaign": "Nike"}
+    )
     again = [*thread, *asked("and Adidas?", "find_audience", campaign="Adidas"), returned("find_audience")]
-    assert Earlier.of([*again, HumanMessage("top 5")]).args == {"campaign": "Adidas"}
+    assert CallContext.of([*again, HumanMessage("top 5")]).args == {"campaign": "Adidas"}
 
 
 def test_the_list_of_people_outlives_a_look_at_one_of_them() -> None:
     listing = [*asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience", "ana", "ben")]
     one = [*asked("why @ben?", "explain_match", user="ben", campaign="Nike"), returned("explain_match", "ben")]
-    earlier = Earlier.of([*listing, *one, HumanMessage("and the first?")])
+    earlier = CallContext.of([*listing, *one, HumanMessage("and the first?")])
     assert (earlier.tool, earlier.people) == ("explain_match", ("ana", "ben"))
 
 
 def test_names_take_the_place_of_people() -> None:
     listing = [*asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience", "ana", "ben")]
-    rows = [SimpleNamespace(name="Puma"), SimpleNamespace(name="Hoka")]
-    brands = [*asked("brands?", "extract_entities", topic="Nike"), returned("extract_entities", "cy", entities=rows)]
-    earlier = Earlier.of([*listing, *brands, HumanMessage("the second one?")])
-    assert (earlier.listed, earlier.people) == (("Puma", "Hoka"), ())
+    for tool, kind in (("extract_entities", "names"), ("extract_keywords", "phrases"), ("list_segments", "segments")):
+        names = [*asked("which?", tool, topic="Nike"), returned(tool, "Puma", "Hoka", kind=kind)]
+        earlier = CallContext.of([*listing, *names, HumanMessage("the second one?")])
+        assert (earlier.listed, earlier.people, earlier.are_posts) == (("Puma", "Hoka"), (), False)
+
+
+def test_posts_are_listed_by_their_authors() -> None:
+    authors = (("p2", "ben"), ("p1", "ana"))
+    posts = [Evidence(id_, author, "Hi.", None, None, None, "neutral") for id_, author in authors]
+    found = returned("search_posts", "p1", "p2", kind="posts", evidence=posts)
+    earlier = CallContext.of([*asked("posts?", "search_posts", query="tea"), found, HumanMessage("the second one?")])
+    assert (earlier.people, earlier.are_people, earlier.are_posts) == (("ana", "ben"), False, True)
+
+
+def test_times_are_nothing_to_point_at() -> None:
+    listing = [*asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience", "ana", "ben")]
+    times = [*asked("when?", "measure_engagement", by="month"), returned("measure_engagement", "2024-01", kind="times")]
+    assert CallContext.of([*listing, *times, HumanMessage("the first one?")]).listed == ()
 
 
 def test_a_failed_call_lists_nobody() -> None:
     failed = ToolMessage("No.", tool_call_id="c1", name="extract_keywords", artifact=SimpleNamespace(result=None))
-    assert Earlier.of([*asked("x?", "extract_keywords"), failed, HumanMessage("the first?")]).listed == ()
+    assert CallContext.of([*asked("x?", "extract_keywords"), failed, HumanMessage("the first?")]).listed == ()
     assert (
-        Earlier.of([*asked("x?", "find_audience"), ToolMessage("No.", tool_call_id="c1"), HumanMessage("?")]).listed
+        CallContext.of([*asked("x?", "find_audience"), ToolMessage("No.", tool_call_id="c1"), HumanMessage("?")]).listed
         == ()
     )
 
 
 def test_the_call_in_words() -> None:
-    words = context("compare_brands", {"brands": ["Nike", "Puma"], "limit": 5, "since": "x" * 60}, "Nike or Puma?")
+    words = described("compare_brands", {"brands": ["Nike", "Puma"], "limit": 5, "since": "x" * 60}, "Nike or Puma?")
     assert words == f"compare brands; brands Nike, Puma; limit 5; since {'x' * 34} | Nike or Puma?"
-    assert Earlier().text == ""
+    assert CallContext().text == ""
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,8 @@ from typing import Any
 
 import pytest
 
-from agent.understanding.reader import (
-    CARRIED,
-    CHOICES,
-    KINDS,
-    MARKS,
-    TAGS,
-    QuestionReader,
-)
+from agent.understanding.labels import CARRIED, CHOICES, KINDS, MARKS, TAGS
+from agent.understanding.reader import QuestionReader
 from index.errors import AnalystError
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from index.encoding.tagging import Span, Word
-from index.phrases import rarity as rarity_module
 from index.inflection import singular
+from index.phrases import rarity as rarity_module
 from index.phrases.candidates import FEATURES, SEEN, Candidate, candidates, features, rarity, units_of
 from index.phrases.keywords import Scorer, distinct, key_phrases, shipped_scorer
 from index.phrases.rarity import rarities

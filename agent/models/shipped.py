@@ -1,0 +1,216 @@
+"""The reply policy of the shipped model, which is too small to be let loose.
+
+A question reader (``agent.understanding``) proposes the calls that a question can mean. Where it is sure, its one call
+is made as it stands; where it is not, the model chooses. After a tool the answer is what the tools returned, line for
+line, and the model is not asked. To small talk it gives one of our replies, and a question in another language than
+English is told so. Where the reader proposes nothing, arguments are spans of the user's words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import yaml
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from agent.models.grammar import build_grammar, control_literal
+from agent.models.held_words import HeldWords, answer_rules, copied_lines, literal
+from agent.models.messages import begun, handles, text_of, turn_results, user_texts
+from agent.models.policy import ReplySyntax, Tools
+from agent.models.reply import Piece
+
+if TYPE_CHECKING:
+    from agent.models.call_syntax import CallSyntax
+    from agent.understanding.reader import QuestionReader, QuestionReading
+
+PROMPTS = Path(__file__).parents[1] / "prompts"
+SYSTEM, SMALL_TALK = PROMPTS / "shipped_system.md", PROMPTS / "small_talk.yaml"
+TRAINED_TOOLS = PROMPTS / "shipped_tools.json"
+Call = tuple[str, dict[str, Any]]
+RESULT_READ = 1000  # characters of a result that are read by a model which cannot but copy it
+MOST_CHARACTERS = 20_000  # of an answer's lines; of what is longer the end is left out, and that is said
+READINGS_KEPT = 8
+
+
+@dataclass
+class ShippedPolicy:
+    """``reader`` is None where the chat model alone is measured."""
+
+    reader: QuestionReader | None = None
+    _readings: dict[tuple[str, str], QuestionReading] = field(default_factory=dict, repr=False)
+    strict: ClassVar[bool] = True
+    thinks: ClassVar[bool] = False
+
+    @classmethod
+    def load(cls) -> ShippedPolicy:
+        """With the reader that ships. Raises AnalystError if its weights are missing."""
+        from agent.understanding.reader import QuestionReader
+
+        return cls(QuestionReader.load())
+
+    @cached_property
+    def system(self) -> str:
+        """To the letter what stands in the conversations that the model was trained on."""
+        return SYSTEM.read_text(encoding="utf-8").strip()
+
+    def read(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+        """Of results, which a grammar holds to the letter, only the beginning need be read."""
+        if self.reader is None:
+            return list(messages)
+        return [begun(message, RESULT_READ) if isinstance(message, ToolMessage) else message for message in messages]
+
+    def shown(self, tools: Tools) -> Tools:
+        """The tools as the model was shown them in training, whichever there are today: the reader knows the others."""
+        return trained_tools() if tools and self.reader is not None else tools
+
+    def settled(self, messages: Sequence[BaseMessage], tools: Tools, must_call: bool) -> list[Piece]:
+        """What the tools returned; or the only call that the question can mean."""
+        if self.reader is None or must_call or not tools or not messages:
+            return []
+        if isinstance(messages[-1], ToolMessage):
+            return [Piece("text", line) for line in answer_text(turn_results(messages)).splitlines(keepends=True)]
+        meant = self._meant(messages, tools)
+        if isinstance(meant, str):
+            return [Piece("text", meant)] if meant else []
+        return [Piece("call", name=meant[0][0], arguments=meant[0][1])] if len(meant) == 1 else []
+
+    def grammar(self, messages: Sequence[BaseMessage], tools: Tools, must_call: bool, syntax: ReplySyntax) -> str:
+        proposed = self._proposed(messages, tools, syntax) if tools and not must_call else ""
+        return proposed or held_grammar(messages, tools, must_call, syntax)
+
+    def _proposed(self, messages: Sequence[BaseMessage], tools: Tools, syntax: ReplySyntax) -> str:
+        """The grammar of what the reader proposes; empty where it has nothing to say."""
+        if self.reader is None or syntax.calls is None:
+            return ""
+        meant = self._meant(messages, tools)
+        if isinstance(meant, str):
+            return f"start: {literal(meant)}" if meant else self._small_talk(messages)
+        return calls_grammar(meant, syntax.calls, syntax.control) if meant else ""
+
+    def _small_talk(self, messages: Sequence[BaseMessage]) -> str:
+        """The grammar of our replies to small talk; empty if the last message is none."""
+        from agent.understanding.labels import SMALL_TALK
+
+        reading = self._reading(messages)
+        return reply_grammar(reading.kinds[0][0]) if reading and reading.kinds[0][0] in SMALL_TALK else ""
+
+    def _meant(self, messages: Sequence[BaseMessage], tools: Tools) -> list[Call] | str:
+        """The calls that the last message can mean, or what is said to it at once; empty if neither."""
+        from agent.understanding.calls import proposals
+        from agent.understanding.context import CallContext
+        from agent.understanding.labels import SMALL_TALK
+
+        if not messages or not isinstance(messages[-1], HumanMessage):
+            return []
+        if foreign := told_once(str(messages[-1].text), messages):
+            return foreign
+        reading = self._reading(messages)
+        if reading is None or reading.kinds[0][0] in SMALL_TALK:
+            return ""
+        names = {tool["function"]["name"] for tool in tools}
+        return [(name, args) for name, args in proposals(reading, CallContext.of(messages)) if name in names]
+
+    def _reading(self, messages: Sequence[BaseMessage]) -> QuestionReading | None:
+        """How the reader reads the last message after the call before; the latest readings are kept."""
+        from agent.understanding.context import CallContext
+
+        if self.reader is None or not isinstance(messages[-1], HumanMessage):
+            return None
+        key = str(messages[-1].text), CallContext.of(messages).text
+        if key not in self._readings:
+            while len(self._readings) >= READINGS_KEPT:
+                self._readings.pop(next(iter(self._readings)), None)
+            self._readings[key] = self.reader.read(*key)
+        return self._readings[key]
+
+
+@cache
+def trained_tools() -> Tools:
+    """The schemas of the tools that stood in the prompt when the model was trained."""
+    return json.loads(TRAINED_TOOLS.read_text(encoding="utf-8"))
+
+
+def told_once(question: str, messages: Sequence[BaseMessage]) -> str:
+    """That only English is understood, in the language of ``question``; empty if it is English, or if that was said
+    before: whoever asks again in spite of it is to be read as well as may be.
+    """
+    from agent.understanding.language import answer_to_foreign, answers
+
+    said = any(isinstance(message, AIMessage) and str(message.text) in answers() for message in messages)
+    return "" if said else answer_to_foreign(question)
+
+
+def held_grammar(messages: Sequence[BaseMessage], tools: Tools, must_call: bool, syntax: ReplySyntax) -> str:
+    """Without a reader: one call whose free-text arguments are spans of the user's words, and no words before it; after
+    a tool, a line of the model's own and whole lines of results.
+    """
+    results = [] if must_call else [syntax.plain(text_of(result)) for result in turn_results(messages)]
+    opening = syntax.calls.open[0] if syntax.calls else ""
+    prose = answer_rules(results, never_first=opening) if results else ""
+    if syntax.calls is None or not tools:
+        return f"start: prose\n{prose}" if prose else ""
+    said, people = map(syntax.plain, user_texts(messages)), map(syntax.plain, handles(messages))
+    return build_grammar(
+        tools,
+        syntax.calls,
+        tokens=syntax.control,
+        held=HeldWords.of(list(said), list(people)),
+        must_call=must_call,
+        max_calls=1,
+        preamble=False,
+        prose=prose,
+    )
+
+
+@cache
+def words() -> dict[str, dict[str, list[str]]]:
+    """``replies`` by kind of small talk, ``framing`` by tool, and ``more`` behind a list that was cut."""
+    return yaml.safe_load(SMALL_TALK.read_text(encoding="utf-8"))
+
+
+def calls_grammar(calls: Sequence[Call], syntax: CallSyntax, tokens: Mapping[str, int]) -> str:
+    """One of ``calls``, to the letter."""
+    written = [syntax.open + name + syntax.middle + spelled(args, tokens) + syntax.close for name, args in calls]
+    return "start: " + " | ".join(f"({control_literal(text, tokens)})" for text in written)
+
+
+def spelled(args: Mapping[str, Any], tokens: Mapping[str, int]) -> str:
+    """``args`` as JSON, in which a control token that the user typed is plain text and no token of the reply."""
+    written = json.dumps(args, ensure_ascii=False)
+    for token in sorted(tokens, key=len, reverse=True):
+        written = written.replace(token, f"\\u{ord(token[0]):04x}{token[1:]}")
+    return written
+
+
+def reply_grammar(kind: str) -> str:
+    """One of our replies to a kind of small talk."""
+    return "start: " + " | ".join(literal(reply) for reply in words()["replies"][kind])
+
+
+def answer_text(results: Sequence[ToolMessage]) -> str:
+    """What the tools returned, line for line without repeats; of what is too long the end of the lists is left out,
+    which is said, and no warning is.
+    """
+    careful = [line for result in results for line in warnings_of(result)]
+    lines = copied_lines([text_of(result) for result in results], most=None)
+    found = [line for line in lines if line not in careful]
+    shown = fitting(found, MOST_CHARACTERS)
+    more = list(words()["more"])[:1] if len(shown) < len(found) else []
+    return "\n".join([*shown, *more, *dict.fromkeys(careful)])
+
+
+def fitting(lines: Sequence[str], characters: int) -> list[str]:
+    """The first of ``lines`` that have no more than so many characters together."""
+    ends = accumulate(len(line) for line in lines)
+    return [line for line, end in zip(lines, ends, strict=True) if end <= characters]
+
+
+def warnings_of(result: ToolMessage) -> list[str]:
+    """What a result warns of."""
+    return [str(line) for line in getattr(getattr(result.artifact, "result", None), "warnings", ())]

@@ -1,0 +1,1 @@
+"""Posts that visitors bring, and the indexes that they can choose from."""

@@ -1,0 +1,1 @@
+"""What the page shows: results, people, posts and answers as HTML."""

@@ -1,0 +1,70 @@
+"""Questions that an index can answer, to begin with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tools.library import Library
+
+EXAMPLES = 5
+LONGEST_NAME = 30  # characters; a longer name makes no good example
+FEWEST = 3  # posts that must name a brand for it to be an example
+# Of no subject of their own, or of one that makes no good example.
+ABOUT_ANYTHING = frozenset({"random", "rants", "general", "all", "popular", "askreddit", "politics", "news"})
+
+
+def example_questions(library: Library) -> list[str]:
+    """Questions that this index can answer, about its own brands, communities and people."""
+    brands, community, author = _brands(library), _community(library), _author(library)
+    questions = [f"Who would engage with {_an(brand)} ad?" for brand in brands[:1]]
+    questions += [f"How do people feel about {brand}{_by(library)}?" for brand in brands[1:2]]
+    questions += [f"What do people complain about with {brand}?" for brand in brands[2:3]]
+    questions += [f"What is the {name} community talking about?" for name in community]
+    questions += [f"Tell me about @{name}" for name in author]
+    questions += [] if brands else [f"Show posts about {phrase}" for phrase in _phrases(library)]
+    return questions[:EXAMPLES]
+
+
+def _an(name: str) -> str:
+    return f"an {name}" if name[0].lower() in "aeio" else f"a {name}"
+
+
+def _by(library: Library) -> str:
+    """Months for a short span, years for a long one."""
+    first, last = library.manifest.first_post, library.manifest.last_post
+    if not first or not last or first[:7] == last[:7]:
+        return ""
+    return ", by year" if int(last[:4]) - int(first[:4]) > 1 else ", by month"
+
+
+def _brands(library: Library) -> list[str]:
+    rows = library.facts.rows(
+        "SELECT mode(text ORDER BY text), count(DISTINCT post) AS posts FROM mentions "
+        "WHERE type IN ('organization', 'product') GROUP BY canonical HAVING posts >= $fewest "
+        "ORDER BY posts DESC, 1 LIMIT 20",
+        {"fewest": FEWEST},
+    )
+    return [name[:1].upper() + name[1:] for name, _ in rows if _is_plain(name)][:3]
+
+
+def _community(library: Library) -> list[str]:
+    rows = library.facts.rows(
+        "SELECT community FROM posts WHERE community IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 20"
+    )
+    return [name for (name,) in rows if _is_plain(name) and name.casefold() not in ABOUT_ANYTHING][:1]
+
+
+def _author(library: Library) -> list[str]:
+    rows = library.facts.rows("SELECT author FROM people ORDER BY posts DESC, author LIMIT 20")
+    return [name for (name,) in rows if _is_plain(name)][:1]
+
+
+def _phrases(library: Library) -> list[str]:
+    rows = library.facts.rows("SELECT phrase FROM phrases GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 2")
+    return [phrase for (phrase,) in rows if _is_plain(phrase)]
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name of a stranger's making can stand in a question."""
+    return bool(name) and len(name) <= LONGEST_NAME and all(sign.isalnum() or sign in " _-.&'" for sign in name)

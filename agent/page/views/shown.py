@@ -1,0 +1,111 @@
+"""A result that the page can show, and what it and its call are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+
+from agent.page.views.html import shortened
+from agent.page.views.markdown import literal
+from tools.result.result import ToolResult
+from tools.result.words import count
+
+SAID = ("headline", "lines", "warnings", "listing", "evidence")  # parts that every result has
+LONGEST_TITLE = 80  # characters
+TITLES = {
+    "find_audience": "Audience for {campaign}",
+    "explain_match": "@{user} and {campaign}: for and against",
+    "get_profile": "Profile of @{user}",
+    "search_posts": "Posts about {query}",
+    "analyze_sentiment": "Tone of {what}",
+    "extract_entities": "Names around {what}",
+    "extract_keywords": "Key phrases of {what}",
+    "compare_brands": "{brands} side by side",
+    "measure_engagement": "Engagement of {what}",
+    "list_segments": "Groups of people",
+    "describe_data": "About this data",
+    "count": "How many: {what}",
+    "rank": "Ranked: {of}",
+    "explain_method": "What “{term}” means",
+    "cannot_tell": "What the posts do not tell",
+}
+
+
+# What a call does: while it runs and when it is done.
+STEPS = {
+    "find_audience": ("Ranking people for {campaign}", "Ranked {considered} people for {campaign}"),
+    "explain_match": ("Looking at @{user} and {campaign}", "Looked at @{user} and {campaign}"),
+    "get_profile": ("Reading what @{user} wrote", "Read what @{user} wrote"),
+    "search_posts": ("Searching posts about {query}", "Searched posts about {query}"),
+    "analyze_sentiment": ("Reading the tone of {what}", "Read the tone of {what}"),
+    "extract_entities": ("Looking for names in {what}", "Looked for names in {what}"),
+    "extract_keywords": ("Looking for key phrases of {what}", "Looked for key phrases of {what}"),
+    "compare_brands": ("Comparing {brands}", "Compared {brands}"),
+    "measure_engagement": ("Measuring the engagement of {what}", "Measured the engagement of {what}"),
+    "list_segments": ("Grouping people", "Grouped people"),
+    "describe_data": ("Looking at the data", "Looked at the data"),
+    "count": ("Counting: {what}", "Counted: {what}"),
+    "rank": ("Ranking: {of}", "Ranked: {of}"),
+    "explain_method": ("Looking up what “{term}” means", "Looked up what “{term}” means"),
+    "cannot_tell": ("Looking whether the posts tell that", "Looked whether the posts tell that"),
+}
+
+
+@dataclass
+class Shown:
+    """A result that the page can show, and the call that made it. ``asked`` is the question in the user's words.
+
+    ``charts`` are its pictures, once they were looked for.
+    """
+
+    name: str
+    args: dict[str, Any]
+    result: ToolResult
+    seconds: float
+    asked: str = ""
+    charts: list[Any] | None = field(default=None, repr=False, compare=False)
+
+
+def title(name: str, given: dict[str, Any]) -> str:
+    """What the result of a call is about, in a few words."""
+    return shortened(_filled(TITLES.get(name), name, given), LONGEST_TITLE)
+
+
+def step_title(name: str, args: dict[str, Any], result: ToolResult | None = None) -> str:
+    """What a call does, or did where there is a result, in one line of Markdown."""
+    known = {"considered": f"{considered:,}"} if (considered := getattr(result, "considered", None)) else {}
+    steps = STEPS.get(name)
+    return literal(shortened(_filled(steps and steps[result is not None], name, {**args, **known}), LONGEST_TITLE))
+
+
+def _filled(pattern: str | None, name: str, given: dict[str, Any]) -> str:
+    """A pattern with the arguments of a call in it; the call's name where these do not fit."""
+    args = {key: ", ".join(map(str, value)) if isinstance(value, list) else value for key, value in given.items()}
+    about = [f"@{args['user']}"] if args.get("user") else []
+    about += [str(args[key]) for key in ("topic", "community") if args.get(key)]
+    what = ", ".join(about) or ("the pasted text" if args.get("text") else "all posts")
+    fallback = f"{name.replace('_', ' ').capitalize()}: {what}"
+    try:
+        return pattern.format(**{"what": what, **args}) if pattern else fallback
+    except KeyError:
+        return fallback
+
+
+def call_arguments(name: str, args: dict[str, Any]) -> str:
+    """A call with all its arguments, a line of Markdown each."""
+    values = {key: ", ".join(map(str, item)) if isinstance(item, list) else str(item) for key, item in args.items()}
+    return "\n".join([f"**{literal(name)}**", *(f"**{literal(key)}** {literal(it)}" for key, it in values.items())])
+
+
+def result_size(result: ToolResult) -> str:
+    """How much a result holds, its first list and its posts: ``10 people, 12 posts``."""
+    sizes = []
+    for item in fields(result):
+        value = getattr(result, item.name)
+        if item.name not in SAID and isinstance(value, (list, dict)) and value:
+            first = next(iter(value.values() if isinstance(value, dict) else value))
+            if is_dataclass(first) and len(value) > 1:
+                sizes.append(f"{len(value):,} {item.name.replace('_', ' ')}")
+    if result.evidence:
+        sizes.append(count(len(result.evidence), "post"))
+    return ", ".join([*sizes[:1], *sizes[1:][-1:]]) or count(len(result.lines) + 1, "line")

@@ -1,0 +1,362 @@
+"""Posts that a visitor brings: looked through, mapped, read, stopped, and thrown away."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.page.limiter import FifoLimiter
+from agent.page.opening import Opening
+from agent.page.uploads import job as page_job
+from agent.page.uploads import process as page_reading
+from agent.page.uploads import session as page_own
+from agent.page.uploads.catalogue import OWN, Entry, IndexCatalogue
+from agent.page.uploads.job import DIED, STOPPED, Job, Progress
+from agent.page.uploads.process import NUMBERED, BuiltIndex, FilePreview, look, make
+from agent.page.uploads.session import UploadSession, UploadSessions, safe_name
+from agent.page.uploads.view import (
+    FIELDS,
+    choices,
+    duration,
+    indexes_html,
+    own_html,
+    preview_html,
+    progress_html,
+    sample_html,
+    upload_html,
+)
+from index.encoding.encoder import Encoder
+from index.errors import AnalystError
+from index.manifest import read_manifest
+from index.posts.record import SPELLINGS
+from tests.agent.page.views.test_html import Read
+from tests.conftest import small_rows
+from tests.fake_analyst import NASTY, FakeAnalyst, index_folder
+
+Write = Callable[..., str]
+OWNER = "\0" + "a" * 40
+CSV = (
+    "when,who,said,where,number\n"
+    "2024-03-01,ana,I love my Nike shoes,running,12\n"
+    "2024-05-09,ben,cold and wet,running,3\n"
+    "2024-04-01,ana,no number here,,many\n"
+    ",ben,,running,1\n"
+)
+MAPPED = {"author": "who", "text": "said", "created_at": "when", "community": "where", "likes": "number"}
+
+
+def quiet(kind: str, news: Any) -> None:
+    """Nobody listens."""
+
+
+@pytest.fixture(autouse=True)
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test process keeps its memory."""
+    monkeypatch.setattr(page_reading.resource, "setrlimit", lambda what, limits: None)
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> IndexCatalogue:
+    served = index_folder(tmp_path / "all" / "served")
+    return IndexCatalogue(Opening(lambda: FakeAnalyst()), served=served, folder=served.parent)  # type: ignore[arg-type, return-value]
+
+
+def test_a_known_file_is_counted_with_its_rejects(write: Write) -> None:
+    rows = [*small_rows(), {"id": "12", "author": "gil"}, {"id": "1", "author": "ana", "text": "the same id"}]
+    text = "".join(json.dumps(row) + "\n" for row in rows) + "{broken\n"
+    found = look(write("x.jsonl", text), None, quiet)
+    assert (found.posts, found.people, found.rejected, found.duplicates) == (11, 6, 2, 1)
+    assert found.reasons == {"no text": 1, "not JSON": 1} and found.missing == []
+    assert (found.first, found.last) == ("2024-03-01", "2024-03-11")
+    assert found.rejects[0][:2] == [12, "no text"] and found.rejects[1][2].startswith("{broken")
+    assert found.columns["likes"] == "likes" and len(found.sample) == page_reading.SAMPLE
+
+
+def test_columns_that_are_not_recognised_are_asked_for(write: Write) -> None:
+    source = write("x.csv", CSV)
+    found = look(source, None, quiet)
+    assert found.missing == ["id", "author", "text"] and found.posts == 0 and found.sample[0]["who"] == "ana"
+    found = look(source, {**MAPPED, "id": NUMBERED, "url": ""}, quiet)
+    assert (found.posts, found.people, found.rejected, found.missing) == (2, 2, 2, [])
+    assert found.reasons == {"likes is no number": 1, "no text": 1}
+    found = look(source, {**MAPPED, "id": NUMBERED, "likes": ""}, quiet)  # what is no number of likes is left alone
+    assert found.posts == 3 and found.reasons == {"no text": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("x.csv", b"\x00\x01\x02binary\x00", "The file is not text"),
+        ("x.parquet", b"PAR1nonsense", "The Parquet file cannot be read"),
+        ("x.jsonl", b"\n\n", "The file holds no rows of posts"),
+        ("x.csv.gz", b"", "The file is empty"),
+        ("x.csv", b"PK\x03\x04zipped", "The file is a ZIP archive or an Excel workbook"),
+    ],
+)
+def test_a_bad_file_is_a_sentence_without_a_path(write: Write, name: str, content: bytes, sentence: str) -> None:
+    path = Path(write("plain", content)).rename(Path(write(name, b"x")).parent / name)
+    with pytest.raises(AnalystError) as caught:
+        look(str(path), None, quiet)
+    told = page_reading.plain_sentence(caught.value)
+    assert told.startswith(sentence) and str(path) not in told and "--" not in told
+
+
+def test_more_posts_than_may_be_brought_are_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_reading, "MOST_POSTS", 5)
+    with pytest.raises(AnalystError, match="more than 5 posts"):
+        look(write("x.jsonl", small_rows()), None, quiet)
+
+
+def test_numbered_posts_and_a_refused_column_reach_the_index(
+    write: Write, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from index import build
+
+    monkeypatch.setattr(build, "BATCH", build.BATCH)
+    monkeypatch.setattr(page_reading, "BATCH", 2)
+    told: list[tuple[str, Any]] = []
+    (tmp_path / "out").mkdir()
+    columns = {**MAPPED, "id": NUMBERED, "likes": ""}
+    made = make(write("my posts.csv", CSV), columns, str(tmp_path / "out" / "index"), lambda *news: told.append(news))
+    assert (made.posts, made.people, made.rejected) == (3, 2, 1)
+    assert told == [("read", 2), ("read", 3)]
+    manifest = read_manifest(tmp_path / "out" / "index")
+    assert Path(manifest.sources[0]).name == "my posts.jsonl" and manifest.first_post == "2024-03-01T00:00:00+00:00"
+    import duckdb
+
+    rows = duckdb.sql(
+        f"SELECT id, author, likes FROM '{tmp_path}/out/index/facts/posts.parquet' ORDER BY id"
+    ).fetchall()
+    assert rows == [("1", "ana", None), ("2", "ben", None), ("3", "ana", None)]
+
+
+def test_a_process_looks_through_a_file_and_what_becomes_of_it_is_known(
+    write: Write, catalogue: IndexCatalogue
+) -> None:
+    session = UploadSession(OWNER, catalogue, FifoLimiter(1))
+    upload = write("up/posts.jsonl", small_rows())
+    session.take(upload)
+    assert session.busy and not Path(upload).exists() and "Looking through posts.jsonl" in upload_html(session)
+    assert session.job is not None and session.job.wait(120)
+    assert session.settle() is None and session.preview is not None and session.preview.posts == 11
+    assert not session.busy and "11" in upload_html(session)
+    session.drop()
+    assert session.preview is None and kept(catalogue) == [] and "Bring your own posts" in upload_html(session)
+
+
+def kept(catalogue: IndexCatalogue) -> list[Path]:
+    """Files of visitors that stand on the disk."""
+    assert catalogue._folder is not None
+    return [path for path in (catalogue._folder / OWN).rglob("*") if path.is_file()]
+
+
+def instead(monkeypatch: pytest.MonkeyPatch, work: Callable[[Job], tuple[Any, str]]) -> None:
+    monkeypatch.setattr(Job, "_work", work)
+
+
+def looked(session: UploadSession, upload: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session with a file that was looked through."""
+    found = FilePreview(["id"], {"id": "id", "author": "author", "text": "text"}, [], [], posts=2, people=2)
+    instead(monkeypatch, lambda job: (found, ""))
+    session.take(upload)
+    assert session.job is not None and session.job.wait(10)
+    session.settle()
+
+
+def test_an_index_stands_in_its_place_when_it_is_whole(
+    write: Write, catalogue: IndexCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = UploadSession(OWNER, catalogue, FifoLimiter(1))
+    looked(session, write("my.csv", "id"), monkeypatch)
+    seen = threading.Event()
+
+    def work(job: Job) -> tuple[Any, str]:
+        index_folder(Path(job._args[2]))
+        seen.wait(10)
+        return BuiltIndex(2, 2, 1, 0, 1.0, 2.0), ""
+
+    instead(monkeypatch, work)
+    session.make()
+    assert catalogue.own(OWNER) == [] and session.job is not None
+    seen.set()
+    assert session.job.wait(10)
+    made = session.settle()
+    assert [entry.id for entry in catalogue.own(OWNER)] == [made]
+    assert session.message == ("2 posts of my.csv are ready, 1 rows left out: ask about them.", False)
+    assert [path.name for path in kept(catalogue)] == ["manifest.json"]
+
+
+def test_a_column_that_is_chosen_meanwhile_counts(
+    write: Write, catalogue: IndexCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = UploadSession(OWNER, catalogue, FifoLimiter(1))
+    looked(session, write("my.csv", "id"), monkeypatch)
+    going, asked = threading.Event(), list[Any]()
+
+    def work(job: Job) -> tuple[Any, str]:
+        going.wait(10)
+        asked.append(job._args[1])
+        return FilePreview(["id"], job._args[1], [], [], posts=2), ""
+
+    instead(monkeypatch, work)
+    session.choose({"text": "a"})
+    session.choose({"text": "a", "author": "b"})
+    going.set()
+    for _ in range(2):
+        assert session.job is not None and session.job.wait(10)
+        session.settle()
+    assert asked == [{"text": "a"}, {"text": "a", "author": "b"}] and session.job is None
+    assert session.preview is not None and session.preview.columns == asked[-1]
+
+
+def test_what_is_stopped_leaves_nothing(
+    write: Write, catalogue: IndexCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = UploadSession(OWNER, catalogue, FifoLimiter(1))
+    looked(session, write("my.csv", "id"), monkeypatch)
+
+    def work(job: Job) -> tuple[Any, str]:
+        Path(job._args[2]).mkdir()
+        (Path(job._args[2]) / "half").write_text("x")
+        job._stop.wait(10)
+        return None, STOPPED
+
+    instead(monkeypatch, work)
+    session.make()
+    assert "progressbar" in upload_html(session)
+    session.drop()
+    assert session.job is not None and session.job.wait(10) and session.settle() is None
+    assert session.message == (STOPPED, False) and kept(catalogue) == [] and catalogue.own(OWNER) == []
+
+
+def instead_of_reading(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    monkeypatch.setattr(page_job, "command", lambda task, args: [sys.executable, "-c", code])
+
+
+def test_a_process_is_ended_when_the_job_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import os, time; print('[\"read\", %d]' % os.getpid(), flush=True); time.sleep(600)"
+    instead_of_reading(monkeypatch, code)
+    finished: list[Any] = []
+    job = Job(FifoLimiter(1), "make", total=2, finish=finished.append).start()
+    for _ in range(6000):
+        if job.progress().done:
+            break
+        time.sleep(0.01)
+    process = job.progress().done
+    os.kill(process, 0)  # it is there
+    job.stop()
+    assert job.wait(60) and job.error == STOPPED and finished == [None]
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_a_job_that_is_stopped_in_line_never_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = FifoLimiter(1)
+    with line.turn("another", threading.Event()):
+        job = Job(line, "make", finish=lambda outcome: outcome).start()
+        job.stop()
+        assert job.wait(60) and job.error == STOPPED
+
+
+@pytest.mark.parametrize("code", ["raise SystemExit(3)", "pass"])
+def test_a_process_that_dies_is_told(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    instead_of_reading(monkeypatch, code)
+    job = Job(FifoLimiter(1), "look", finish=lambda outcome: outcome).start()
+    assert job.wait(60) and job.error == DIED and job.outcome is None
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "posts.xlsx", "posts", "csv", "x.csv.zip"])
+def test_other_kinds_of_files_are_refused(write: Write, catalogue: IndexCatalogue, name: str) -> None:
+    session, upload = UploadSession(OWNER, catalogue, FifoLimiter(1)), write(name, "x")
+    session.take(upload)
+    assert session.job is None and session.message[1] and "cannot be read" in session.message[0]
+    assert not Path(upload).exists() and kept(catalogue) == [] and 'role="alert"' in upload_html(session)
+
+
+def test_files_are_bounded(write: Write, catalogue: IndexCatalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_own, "LARGEST", 3)
+    session = UploadSession(OWNER, catalogue, FifoLimiter(1))
+    session.take(write("x.csv", "abcd"))
+    assert session.message[1] and "is the most" in session.message[0] and kept(catalogue) == []
+    session.take(write("x.csv", ""))
+    assert "empty" in session.message[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("my posts.csv", "my posts.csv"),
+        ("../../etc/passwd.csv", "_.._etc_passwd.csv"),
+        ("..csv", "csv"),
+        ("<b>'\"$(x);.jsonl.gz", "posts_b_x_.jsonl.gz"),
+        ("-rf.csv", "posts-rf.csv"),
+        ("x" * 300 + ".csv", "x" * 76 + ".csv"),
+    ],
+)
+def test_names_of_files_are_no_way_out(name: str, safe: str) -> None:
+    assert "/" not in safe_name(name) and not safe_name(name).startswith((".", "-"))
+    assert safe_name(name).endswith(safe[-4:])
+    if not name.startswith(("..", "<")):
+        assert safe_name(name) == safe
+
+
+def test_desks_are_kept_apart_and_bounded(catalogue: IndexCatalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_own, "MOST_SESSIONS", 1)
+    sessions = UploadSessions(catalogue)
+    mine = sessions.of("ana")
+    assert sessions.of("ana") is mine and sessions.of("ben") is not mine
+    assert sessions.of("ana") is not mine  # it made room
+
+
+def test_progress_in_words() -> None:
+    def said(progress: Progress) -> str:
+        return Read(progress_html(progress, 1000)).words
+
+    assert "0 of 1,000 posts · loading the models" in said(Progress())
+    assert "256 of 1,000 posts · measuring the speed" in said(Progress(done=256, kind="read"))
+    assert "500 of 1,000 posts · 60 posts a second · about 8 seconds left" in said(
+        Progress(done=500, kind="read", rate=60.0, left=8.3)
+    )
+    assert "1,000 posts read · putting them in order" in said(Progress(done=1000, kind="read", rate=60.0, left=0.0))
+    assert 'aria-valuenow="50"' in progress_html(Progress(done=500), 1000)
+    assert (duration(0.2), duration(89), duration(90), duration(3600)) == (
+        "1 second", "89 seconds", "2 minutes", "60 minutes",
+    )  # fmt: skip
+
+
+def test_rate_and_time_left_leave_the_loading_of_the_models_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = Job(FifoLimiter(1), "make", total=1000, finish=lambda outcome: outcome)
+    job._told = [(100.0, 200)]
+    assert job.progress() == Progress(done=200)
+    job._told = [(100.0, 200), (110.0, 700)]
+    monkeypatch.setattr(time, "monotonic", lambda: 111.0)
+    progress = job.progress()
+    assert (progress.done, progress.rate, progress.left) == (700, 50.0, 5.0)  # 300 posts are 6 s, of which 1 has gone
+
+
+def test_what_strangers_wrote_stays_text() -> None:
+    hostile = FilePreview([NASTY, "text"], {"text": "text", "author": NASTY}, [{NASTY: NASTY, "text": NASTY}], ["id"])
+    counted = FilePreview(["text"], {}, [], [], posts=1, rejected=1, reasons={NASTY: 1}, rejects=[[1, NASTY, NASTY]])
+    sample = Read(sample_html(hostile))
+    assert not {"script", "img", "a"} & set(sample.tags) and "<script>" in sample.words
+    entry = Entry(f"own:{NASTY}", Path(NASTY), NASTY, None, own=True)
+    for made in (
+        preview_html(NASTY, hostile), preview_html(NASTY, counted), own_html([entry]), indexes_html([entry], "gone"),
+    ):  # fmt: skip
+        read = Read(made)
+        assert not {"script", "img", "a"} & set(read.tags) and NASTY in read.words
+
+
+def test_every_field_of_a_post_can_be_mapped() -> None:
+    assert set(FIELDS) == set(SPELLINGS)
+    found = FilePreview(["a"], {}, [], ["id"])
+    assert choices(found, "id") == [("–", ""), ("none: number the posts", NUMBERED), ("a", "a")]
+    assert choices(found, "text") == [("–", ""), ("a", "a")]

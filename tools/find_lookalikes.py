@@ -1,0 +1,239 @@
+"""Who is most like given people: a list of customers, say; ranked by probability, with reasons and posts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Unpack
+
+import numpy as np
+
+from index.errors import AnalystError
+from tools.library import Library
+from tools.privacy.sensitive import hints_at_trait
+from tools.result import cells
+from tools.result.line import Line, Listing, Part, joined, lead, line, listed, note, warning
+from tools.result.result import ToolResult
+from tools.result.samples import few_people
+from tools.result.words import count, short
+from tools.result.words import listed as listed_words
+from tools.selection.people import MANY, AudienceFilters, LeftOut, select
+from tools.selection.posts import evidence_posts
+from tools.targeting.lookalike import SIGNALS, Likeness, likeness, shipped_weights
+from tools.targeting.post_matrix import Crowd
+
+LONGEST_LIMIT = 500
+FEW_SEEDS = 5
+SHOWN_UNKNOWN = 5
+TELLING = 0.15  # log-odds from which a score is worth a word
+SHARED = 2  # communities that are told
+
+
+@dataclass(frozen=True)
+class Lookalike:
+    """A person: ``probability`` of being of the same kind with the ends of its 80 % interval, ``reasons`` in words,
+    what each score adds in log-odds, and ids of the posts nearest to what the given people write.
+    """
+
+    user: str
+    probability: float
+    low: float
+    high: float
+    reasons: list[str]
+    signals: dict[str, float]
+    evidence: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindLookalikes(ToolResult):
+    """``people`` most like the ``seeds``, of ``considered``; ``unknown`` handles given are not in the data.
+
+    ``left_out`` says whom the filters removed, ``measured_on`` on whom the probabilities were proven.
+    """
+
+    seeds: list[str]
+    unknown: list[str]
+    considered: int
+    people: list[Lookalike]
+    measured_on: str
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def find_lookalikes(
+    library: Library,
+    users: Annotated[list[str], "the people to find others like, by handle; @FILE.csv reads them from a file"],
+    limit: Annotated[int, "how many people are listed"] = 10,
+    **filters: Unpack[AudienceFilters],
+) -> FindLookalikes:
+    """People most like the given ones (customers, fans, members), ranked by probability, with reasons and posts."""
+    if not 1 <= limit <= LONGEST_LIMIT:
+        raise AnalystError(f"limit is {limit}", todo=f"Ask for 1 to {LONGEST_LIMIT} people.")
+    seeds, unknown = _seeds(library, users)
+    within, who = select(library, **filters)
+    crowd = library.crowd
+    rows = {author: row for row, author in enumerate(crowd.authors)}
+    chosen_seeds = np.array([rows[seed] for seed in seeds])
+    found = likeness(library.profiles, chosen_seeds)
+    allowed = _allowed(library, within.where, within.values, crowd) - set(chosen_seeds.tolist())
+    if not allowed:
+        raise AnalystError("Nobody else is left to be like them", todo="Give fewer people, or loosen the filters.")
+    ranked = sorted(allowed, key=lambda row: (-found.probability[row], row))
+    people = [_person(library, crowd, found, row, chosen_seeds) for row in ranked[:limit]]
+    evidence = evidence_posts(library, [post for person in people for post in person.evidence[:1]])
+    result = FindLookalikes(
+        warnings=_warnings(seeds, unknown, len(allowed)),
+        listing=Listing("people", tuple(person.user for person in people)),
+        evidence=evidence,
+        seeds=seeds,
+        unknown=unknown,
+        considered=len(allowed),
+        people=people,
+        measured_on=shipped_weights()["measured_on"],
+        left_out=list(who.left_out),
+    )
+    return replace(result, headline=_headline(result), lines=[*_lines(result), *map(note, who.told)])
+
+
+def read_handles(path: Path) -> list[str]:
+    """The handles of a file: one a line, or the first column of a CSV (or one named handle, user or author).
+
+    Raises AnalystError if the file cannot be read or holds none.
+    """
+    import csv
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise AnalystError(
+            f"The handles cannot be read: {reason}", where=str(path), todo="Give a text or CSV file."
+        ) from error
+    rows = [
+        [cell.strip() for cell in row] for row in csv.reader(text.splitlines()) if any(cell.strip() for cell in row)
+    ]
+    if not rows:
+        raise AnalystError("The file holds no handles", where=str(path), todo="Write one handle a line.")
+    names = [cell.casefold() for cell in rows[0]]
+    column = next((place for place, name in enumerate(names) if name in ("handle", "user", "author", "username")), None)
+    rows, column = (rows, 0) if column is None else (rows[1:], column)
+    return [row[column] for row in rows if len(row) > column and row[column]]
+
+
+def _seeds(library: Library, users: list[str]) -> tuple[list[str], list[str]]:
+    """The authors of the handles, each once, and handles that are not in the data. Raises AnalystError without any."""
+    said = [user for each in users for user in (read_handles(Path(each[1:])) if _is_file(each) else [each])]
+    if not said:
+        raise AnalystError("No people are given", todo='Name some, for example users=["ana", "ben"].')
+    if len(said) > MANY:
+        raise AnalystError(f"{len(said):,} people are given", todo=f"Give at most {MANY:,}.")
+    found: dict[str, None] = {}
+    unknown: dict[str, None] = {}
+    for user in said:
+        author = library.find_author(user)
+        (unknown if author is None else found)[user.strip().lstrip("@") if author is None else author] = None
+    if not found:
+        library.author(said[0])  # raises, with the nearest names
+    return list(found), list(unknown)
+
+
+def _is_file(said: str) -> bool:
+    return said.startswith("@") and Path(said[1:]).suffix.lower() in (".csv", ".txt") and Path(said[1:]).is_file()
+
+
+def _allowed(library: Library, where: str, values: dict[str, object], crowd: Crowd) -> set[int]:
+    if where == "true":
+        return set(range(len(crowd.authors)))
+    rows = library.facts.rows(f"SELECT DISTINCT p.author FROM posts p WHERE {where}", values)
+    present = {author for (author,) in rows}
+    return {row for row, author in enumerate(crowd.authors) if author in present}
+
+
+def _person(library: Library, crowd: Crowd, found: Likeness, row: int, seeds: np.ndarray) -> Lookalike:
+    own = np.flatnonzero(crowd.author == row)
+    centre = library.profiles.writing[seeds].mean(0)
+    nearest = own[np.argsort(-(crowd.vectors[own] @ centre), kind="stable")][:3]
+    return Lookalike(
+        crowd.authors[row],
+        round(float(found.probability[row]), 4),
+        round(float(found.low[row]), 4),
+        round(float(found.high[row]), 4),
+        _reasons(library, crowd, found, row, seeds),
+        {name: round(float(found.parts[row, place]), 3) for place, name in enumerate(SIGNALS)},
+        [str(crowd.ids[post]) for post in nearest],
+    )
+
+
+def _reasons(library: Library, crowd: Crowd, found: Likeness, row: int, seeds: np.ndarray) -> list[str]:
+    """What makes a person like the others, the weightiest first."""
+    parts = dict(zip(SIGNALS, found.parts[row], strict=True))
+    said = []
+    shared = _shared(crowd, row, seeds)
+    if shared:
+        places = listed_words([short(name) for name, _ in shared])
+        of = max(number for _, number in shared)
+        said.append(f"active in {places}, as {'they are' if len(seeds) == 1 else f'{of} of the {len(seeds)} are'}")
+    if parts["writing"] + parts["centre"] + parts["nearest"] >= TELLING:
+        writing = library.profiles.writing
+        likest = int(seeds[np.argmax(writing[seeds] @ writing[row])])
+        said.append(
+            "writes about the same things"
+            + (f", most like @{short(crowd.authors[likest], 40)}" if len(seeds) > 1 else "")
+        )
+    if parts["visits"] >= TELLING and not shared:
+        said.append("posts where people like them are often found")
+    return said or ["a little nearer to them than most"]
+
+
+def _shared(crowd: Crowd, row: int, seeds: np.ndarray) -> list[tuple[str, int]]:
+    """The communities of a person that most of the seeds visit beyond what everyone does, with how many of them do."""
+    visits = crowd.habit > 0
+    own = visits[row].indices
+    mine = np.asarray(visits[seeds][:, own].sum(0)).ravel()
+    everyone = np.asarray(visits[:, own].mean(0)).ravel()
+    order = np.argsort(-(mine / len(seeds) - everyone), kind="stable")
+    found = [(crowd.communities[own[i]], int(mine[i])) for i in order if mine[i] and mine[i] / len(seeds) > everyone[i]]
+    return [(name, number) for name, number in found if not hints_at_trait(name)][:SHARED]
+
+
+def _headline(result: FindLookalikes) -> Line:
+    few = result.seeds[:3]
+    named: list[Part] = [cells.handle(user, f"seeds.{place}") for place, user in enumerate(few)]
+    if len(result.seeds) > len(few):
+        named.append(cells.count(len(result.seeds) - len(few), "other"))
+    first = result.people[0]
+    return lead(
+        "Most like ", listed(named), " is ", cells.handle(first.user, "people.0.user"), " (",
+        cells.percent(first.probability, "people.0.probability", "probability"), "), of ",
+        cells.count(result.considered, "other person", "considered", "others"), ".",
+    )  # fmt: skip
+
+
+def _lines(result: FindLookalikes) -> list[Line]:
+    posts = {post.author: place for place, post in reversed(list(enumerate(result.evidence)))}
+    lines = []
+    for place, person in enumerate(result.people):
+        at = f"people.{place}"
+        reasons = [cells.words(reason, f"{at}.reasons.{number}") for number, reason in enumerate(person.reasons)]
+        chance = cells.chance(person.probability, person.low, person.high, at)
+        wrote: list[Part] = []
+        if (post := posts.get(person.user)) is not None:
+            wrote = [" Wrote: ", cells.quotation(result.evidence[post].text, f"evidence.{post}.text", length=90)]
+        user = cells.handle(person.user, f"{at}.user")
+        lines.append(line("person", user, ", ", chance, ": ", joined(reasons, "; "), ".", wrote, place=place + 1))
+    return lines
+
+
+def _warnings(seeds: list[str], unknown: list[str], considered: int) -> list[Line]:
+    warnings = []
+    if unknown:
+        shown: list[Part] = [cells.handle(user) for user in unknown[:SHOWN_UNKNOWN]]
+        if len(unknown) > SHOWN_UNKNOWN:
+            shown.append(cells.count(len(unknown) - SHOWN_UNKNOWN, "other"))
+        are = "is" if len(unknown) == 1 else "are"
+        warnings.append(warning("Not in these data and left out ", are, " ", listed(shown), "."))
+    if len(seeds) < FEW_SEEDS:
+        given = count(len(seeds), "person", "people")
+        warnings.append(
+            warning(f"Careful: {given} can show only a little of what they have in common; five or more do better.")
+        )
+    return [*warnings, *few_people(considered, "ranked", "a ranking is shaky", "considered")]
