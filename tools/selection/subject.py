@@ -31,9 +31,9 @@ from tools.targeting.names import is_well_known
 if TYPE_CHECKING:
     import pandas as pd
 
-# Cosine from which a post without the words counts as being about a theme. Measured on the sample with 31 communities as
-# subjects: from here on 53 % of such posts are in the community of that name (a lower bound: 13 of 16 read by hand were
-# about it), from 0.38 to 0.42 12 of 16, from 0.34 to 0.38 10 of 16.
+# Cosine from which a post without the words counts as being about a theme. Measured on the sample with 31 communities
+# as subjects: from here on 53 % of such posts are in the community of that name (a lower bound: 13 of 16 read by hand
+# were about it), from 0.38 to 0.42 12 of 16, from 0.34 to 0.38 10 of 16.
 NEAR_ENOUGH = 0.42
 NAME_SHARE = 0.3  # a word is a name if so many of the posts with it have it tagged as one …
 CAPITAL_SHARE = 0.5  # … or, where the writing shows it, write it with a capital
@@ -43,7 +43,7 @@ HARDLY_A_NAME = (
 SURELY_SOMETIMES = 2  # posts that tag and write it so, from which "Shell" asked with a capital is the name
 LONGEST_NAME = 6  # words; what is longer is a text, and near posts are looked for
 TONE = ("negative", "neutral", "positive")
-COLUMNS = ["id", "tagged", *TONE]
+COLUMNS = ["id", "tagged", "surface", *TONE]
 WORD_NAMES = Path(__file__).with_name("names_that_are_words.txt")
 REMEMBERED = 256  # subjects of one index
 AT_ONCE = 48  # names looked for in one pass
@@ -53,7 +53,8 @@ AT_ONCE = 48  # names looked for in one pass
 class Subject:
     """``said`` as asked for and ``name`` as it is written here; ``key`` is its one spelling (``canonical``).
 
-    ``posts`` has a row for each post that names it, or has the words of a theme: id, ``tagged``, and negative, neutral
+    ``posts`` has a row for each post that names it, or has the words of a theme: id, ``tagged``, ``surface`` (the words
+    as they stand there), and negative, neutral
     and positive, the tone toward it where it is tagged (else empty: the tone of the whole post holds). ``near`` are
     further posts about a theme, by meaning. ``plain_posts`` have the word of a name but not as one. ``how`` says in
     words which posts were taken.
@@ -261,7 +262,7 @@ def _subject(library: Library, said: str, rows: pd.DataFrame | None) -> Subject:
     if named is None:
         return _theme(said, rows)
     posts, left = rows[named], int((~named).sum())
-    name = _as_written(said, list(posts.surface))
+    name = as_written(said, list(posts.surface))
     how = f"posts that name {name}"
     if left:
         how += f", without {count(left, 'post')} in which it is only a word"
@@ -273,7 +274,7 @@ def _as_a_name(library: Library, said: str, rows: pd.DataFrame) -> pd.Series[boo
     key, everything = canonical(said), rows.tagged | True
     tagged = float(rows.tagged.mean()) if len(rows) else 0.0
     shown = rows[rows.written | rows.small]  # at the beginning of a sentence a capital says nothing
-    capital = float(shown.written.mean()) if len(shown) else 0.0
+    capital = float(shown.written.mean()) if len(shown) else float(len(rows) > 0)  # there are only capitals
     mostly = tagged >= NAME_SHARE or capital >= CAPITAL_SHARE
     plain = is_plain_word(" ".join(said.strip("#@").split()))
     if not plain or not len(rows):
@@ -330,7 +331,7 @@ def _near(library: Library, said: str, have: set[str]) -> tuple[str, ...]:
     return tuple(str(crowd.ids[row]) for row in np.flatnonzero(near) if crowd.ids[row] not in have)
 
 
-def _as_written(said: str, surfaces: list[str]) -> str:
+def as_written(said: str, surfaces: list[str]) -> str:
     """What the user wrote; if that is all small letters, the commonest spelling with a capital, if there is one."""
     written = short(said.strip().lstrip("#@"))
     spellings = sorted({surface for surface in surfaces if surface != surface.lower()})
