@@ -89,7 +89,8 @@ def _whole(library: Library, of: Counted, user: str | None, filters: Filters) ->
     place = {name: filters.get(name) for name in ("community", "since", "until")}
     if of == "communities":
         place["community"] = None
-    everything = select_posts(library, user=user if of == "posts" else None, may_be_empty=True, **place)  # type: ignore[arg-type]
+    writer = user if of == "posts" else None
+    everything = select_posts(library, user=writer, may_be_empty=True, **place)  # type: ignore[arg-type]
     return _counted(library, everything, of, None)[2]
 
 

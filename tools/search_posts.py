@@ -78,7 +78,8 @@ def search_posts(
 
 def _ordered(library: Library, selection: Selection, order: Order) -> list[tuple[str]]:
     by = SORTED.get(order, "p.id")
-    return library.facts.rows(f"SELECT p.id FROM posts p WHERE {selection.where} ORDER BY {by}", selection.values)  # type: ignore[return-value]
+    sql = f"SELECT p.id FROM posts p WHERE {selection.where} ORDER BY {by}"
+    return library.facts.rows(sql, selection.values)  # type: ignore[return-value]
 
 
 def _scores(library: Library, query: str, ids: list[str], subject: Subject | None) -> dict[str, float]:

@@ -15,7 +15,15 @@ from tools.registry import call_tool
 ROWS = [
     post("1", "ana", "I love Nike", names=["Nike"], tone="good", community="run", at="2025-01-01T08:00:00+00:00"),
     post("2", "ana", "nike again", community="run", at="2025-02-01T08:00:00+00:00"),
-    post("3", "ben", "Nike or Adidas", names=["Nike", "Adidas"], tone="bad", community="tea", at="2024-01-01T08:00:00+00:00"),
+    post(
+        "3",
+        "ben",
+        "Nike or Adidas",
+        names=["Nike", "Adidas"],
+        tone="bad",
+        community="tea",
+        at="2024-01-01T08:00:00+00:00",
+    ),
     post("4", "cleo", "tea", community="tea", at="2025-01-01T08:00:00+00:00"),
     post("5", "dan", "thanks @nike_fan_club", community="tea", at="2025-01-01T08:00:00+00:00"),
 ]
@@ -31,14 +39,20 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     ("args", "headline"),
     [
         ({"of": "people", "topic": "Nike"}, "2 people mention Nike (50 % of 4 people; 3 posts)."),
-        ({"topic": "Nike", "since": "2025", "until": "2025"}, "2 posts mention Nike in 2025 (50 % of 4 posts; by 1 person)."),
+        (
+            {"topic": "Nike", "since": "2025", "until": "2025"},
+            "2 posts mention Nike in 2025 (50 % of 4 posts).",
+        ),
         ({"of": "communities", "topic": "Nike"}, "2 communities have posts about Nike (3 posts)."),
         ({"of": "names", "type": "brand"}, "2 brands come up in posts (5 posts)."),
         ({"of": "people", "topic": "Zune"}, "0 people mention Zune (of 4 people; 0 posts)."),
         ({}, "5 posts (by 4 people)."),
-        ({"sentiment": "negative", "topic": "Nike"}, "1 post mentions Nike that are negative (20 % of 5 posts)."),
+        ({"sentiment": "negative", "topic": "Nike"}, "1 post mentions Nike with a negative tone (20 % of 5 posts)."),
         ({"of": "people", "never_names": ["Nike"]}, "2 people posted (50 % of 4 people; 2 posts)."),
-        ({"of": "people", "topic": "Nike", "never_dislikes": ["Nike"]}, "1 person mentions Nike (25 % of 4 people; 2 posts)."),
+        (
+            {"of": "people", "topic": "Nike", "never_dislikes": ["Nike"]},
+            "1 person mentions Nike (25 % of 4 people; 2 posts).",
+        ),
     ],
 )
 def test_headlines(counted: Callable[..., Any], args: dict[str, Any], headline: str) -> None:

@@ -13,10 +13,34 @@ from tools.library import Library
 from tools.registry import call_tool
 
 ROWS = [
-    *[post(f"a{n}", "ana", "I love Nike", names=["Nike"], tone="good", likes=10 + n, community="run", at=f"2025-01-0{n + 1}T08:00:00+00:00") for n in range(6)],
-    *[post(f"b{n}", "ben", "Adidas again", names=["Adidas"], tone="bad", likes=2, community="tea", at=f"2025-02-0{n + 1}T09:00:00+00:00") for n in range(6)],
+    *[
+        post(
+            f"a{n}",
+            "ana",
+            "I love Nike",
+            names=["Nike"],
+            tone="good",
+            likes=10 + n,
+            community="run",
+            at=f"2025-01-0{n + 1}T08:00:00+00:00",
+        )
+        for n in range(6)
+    ],
+    *[
+        post(
+            f"b{n}",
+            "ben",
+            "Adidas again",
+            names=["Adidas"],
+            tone="bad",
+            likes=2,
+            community="tea",
+            at=f"2025-02-0{n + 1}T09:00:00+00:00",
+        )
+        for n in range(6)
+    ],
     post("c1", "cleo", "plain tea", likes=100, community="tea", at="2025-02-02T09:00:00+00:00"),
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +58,14 @@ def ranked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
         ({"of": "person", "by": "likes", "at_least": 5}, "@ana gets the most likes: 75 likes in 6 posts."),
         ({"of": "person", "by": "likes", "average": True}, "@ana gets the most likes a post: 12.5 ("),
         ({"of": "person", "exclude": ["ana"]}, "@ben posted the most: 6 posts."),
-        ({"of": "post", "by": "likes"}, 'The post with the most likes: @cleo in tea on 2025-02-02 (100 likes): "plain tea"'),
-        ({"of": "name", "by": "negative", "type": "brand"}, "Adidas has the most negative posts: 6 of 6 posts (100 %, "),
+        (
+            {"of": "post", "by": "likes"},
+            'The post with the most likes: @cleo in tea on 2025-02-02 (100 likes): "plain tea"',
+        ),
+        (
+            {"of": "name", "by": "negative", "type": "brand"},
+            "Adidas has the most negative posts: 6 of 6 posts (100 %, ",
+        ),
         ({"of": "name", "by": "tone"}, "Nike has the warmest tone: +0.70 in 6 posts by 1 person."),
         ({"of": "name", "by": "tone", "order": "least"}, "Adidas has the coldest tone: -0.60"),
         ({"of": "community", "by": "people"}, "tea has posts by the most people: 2 people in 7 posts."),
@@ -73,7 +103,8 @@ def test_every_figure_has_its_field(ranked: Callable[..., Any]) -> None:
             value: Any = data
             for part in cell.path.split("."):
                 value = value[int(part)] if isinstance(value, list) else value[part]
-            assert value == pytest.approx(cell.value, abs=1e-4) if isinstance(cell.value, float) else cell.value
+            held = pytest.approx(cell.value, abs=1e-4) if isinstance(cell.value, float) else cell.value
+            assert value == held
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tools.library import Library
 from tools.result.words import QUOTE
 from tools.selection.posts import Selection, toward
 from tools.selection.spelling import Spelling
-from tools.selection.subject import Subject, spelling_here, subjects_of_names, table_of
+from tools.selection.subject import Subject, as_written, spelling_here, subjects_of_names, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,4 +44,6 @@ def _named(library: Library, subject: Subject, spelled: Spelling, within: Select
     )
     rows["tagged"] = rows.id.isin(subject.posts.id[subject.posts.tagged])
     rows["shown"] = [spelled.find(text) is not None for text in rows.quoted]
-    return Named(subject.name, rows.drop(columns="quoted"), subject.plain_posts)
+    return Named(
+        as_written(subject.said, list(subject.posts.surface)), rows.drop(columns="quoted"), subject.plain_posts
+    )

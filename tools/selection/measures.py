@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from index.errors import AnalystError
+from index.inflection import singular
 from tools.library import Library
 from tools.selection.intervals import CONFIDENCE, wilson
 from tools.selection.posts import Selection
@@ -200,9 +201,10 @@ def _names(library: Library, query: Query) -> pd.DataFrame:
             "read": max(NAMES_READ, min(4 * query.limit, query.limit + NAMES_READ)),
         },
     )
-    own = query.within.subject.key if query.within.subject else None
+    key = query.within.subject.key if query.within.subject else ""
+    own = {key, singular(key), f"{key}s"}
     subjects = {each.key: each for each in subjects_of_names(library, _sayable([name for (name,) in found]))}
-    parts = [each.posts.assign(name=each.name) for key, each in subjects.items() if key != own]
+    parts = [each.posts.assign(name=each.name) for key, each in subjects.items() if key not in own]
     columns = ["name", "id", "negative", "neutral", "positive"]
     return pd.concat(parts)[columns] if parts else pd.DataFrame(columns=columns, dtype=object)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Unpack
 
 from typing_extensions import TypedDict
@@ -171,7 +172,11 @@ def _by_names(library: Library, given: dict[str, Any], period: Period) -> Iterab
     for filter_, (words, keeps) in BY_TONE.items():
         for name in given.get(filter_, ()):
             tones = _tones(library, period, name)
-            yield filter_, words.format(short(name)), lambda author, tones=tones, keeps=keeps: keeps(tones.get(author))  # type: ignore[misc]
+            yield filter_, words.format(short(name)), partial(_stays, keeps, tones)
+
+
+def _stays(keeps: Callable[[float | None], bool], tones: dict[str, float], author: str) -> bool:
+    return keeps(tones.get(author))
 
 
 def _tones(library: Library, period: Period, name: str) -> dict[str, float]:

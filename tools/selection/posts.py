@@ -25,8 +25,8 @@ from tools.selection.subject import Subject, known_names, names_like, subject_of
 Sentiment = Literal["positive", "neutral", "negative"]
 EVIDENCE = "p.id, p.author, p.text, p.created_at, p.community, p.likes, p.sentiment"
 LANGUAGES = {
-    "arabic": "ar", "chinese": "zh", "danish": "da", "dutch": "nl", "english": "en", "finnish": "fi", "french":
-    "fr", "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu", "indonesian": "id",
+    "arabic": "ar", "chinese": "zh", "danish": "da", "dutch": "nl", "english": "en", "finnish": "fi", "french": "fr",
+    "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu", "indonesian": "id",
     "italian": "it", "japanese": "ja", "korean": "ko", "norwegian": "no", "polish": "pl", "portuguese": "pt",
     "romanian": "ro", "russian": "ru", "spanish": "es", "swedish": "sv", "thai": "th", "turkish": "tr",
     "ukrainian": "uk", "vietnamese": "vi",
@@ -163,7 +163,7 @@ def _content(library: Library, filters: PostFilters, posts: str, values: dict[st
         values["sentiment"] = sentiment
         # As a membership, so that the tone is that toward the topic in queries over plain posts too.
         clause = f"p.id IN (SELECT p.id FROM {posts} WHERE p.sentiment = $sentiment)"
-        conditions.append(Condition(clause, f"that are {sentiment}"))
+        conditions.append(Condition(clause, f"with a {sentiment} tone"))
     if (likes := filters.get("min_likes")) is not None:
         values["min_likes"] = likes
         conditions.append(Condition("p.likes >= $min_likes", f"with at least {count(likes, 'like')}"))
@@ -173,7 +173,7 @@ def _content(library: Library, filters: PostFilters, posts: str, values: dict[st
     if without := [name for name in filters.get("without") or [] if name.strip()]:
         tables = [table_of(library, subject) for subject in subjects_of_names(library, without)]
         clause = " AND ".join(f"p.id NOT IN (SELECT id FROM {table})" for table in tables)
-        conditions.append(Condition(clause, f"that do not name {' or '.join(short(name) for name in without)}"))
+        conditions.append(Condition(clause, f"without a mention of {' or '.join(short(name) for name in without)}"))
     return conditions
 
 

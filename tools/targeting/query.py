@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from index.entities.mentions import canonical
 from tools.extract_keywords import contrastive_phrases
 from tools.library import Library
 from tools.privacy.sensitive import is_sensitive
@@ -91,7 +92,7 @@ def query_vector(library: Library, query: AudienceQuery) -> np.ndarray:
 
 def naming(library: Library, campaign: str) -> Subject | None:
     """The campaign as a name, or as the words of a theme, with the posts that have it; None for ad copy."""
-    if len(campaign.split()) > LONGEST_NAME:
+    if len(campaign.split()) > LONGEST_NAME or not canonical(campaign):
         return None
     return subject_of(library, campaign, by_meaning=False)
 

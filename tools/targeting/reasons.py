@@ -75,7 +75,8 @@ def posts_against(library: Library, signals: Signals, row: int, number: int) -> 
     tones = signals.mentions.post_tones
     cold = [id_ for id_ in reversed(signals.mentions.posts[row]) if tones[id_] < 0]
     own = np.flatnonzero((signals.crowd.author == row) & (signals.closeness >= signals.close))
-    own = own[library.negative[library.crowd.rows_of(list(signals.crowd.ids[own]))]]  # the signals may be of a period
+    whole = len(signals.crowd.ids) == len(library.negative)  # else the signals are of a period
+    own = own[library.negative[own if whole else library.crowd.rows_of(list(signals.crowd.ids[own]))]]
     close = [str(signals.crowd.ids[i]) for i in own[np.argsort(-signals.closeness[own], kind="stable")]]
     return list(dict.fromkeys([*cold, *(id_ for id_ in close if id_ not in tones)]))[:number]
 

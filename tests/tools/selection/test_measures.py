@@ -16,13 +16,36 @@ from tools.selection.posts import EVERYTHING, select_posts
 
 DAY = "2025-0{}-0{}T{:02}:00:00+00:00"
 ROWS = [
-    post("1", "ana", "I love Nike", names=["Nike"], tone="good", community="run", likes=10, replies=1, at=DAY.format(1, 1, 8), phrases=["shoe"]),
-    post("2", "ana", "nike again", tone="bad", community="run", likes=2, at=DAY.format(1, 2, 8), phrases=["shoe", "lace"]),
-    post("3", "ben", "Adidas and Nike", names=["Adidas"], tone="good", community="tea", likes=6, at=DAY.format(2, 1, 9), phrases=["tea"]),
+    post(
+        "1",
+        "ana",
+        "I love Nike",
+        names=["Nike"],
+        tone="good",
+        community="run",
+        likes=10,
+        replies=1,
+        at=DAY.format(1, 1, 8),
+        phrases=["shoe"],
+    ),
+    post(
+        "2", "ana", "nike again", tone="bad", community="run", likes=2, at=DAY.format(1, 2, 8), phrases=["shoe", "lace"]
+    ),
+    post(
+        "3",
+        "ben",
+        "Adidas and Nike",
+        names=["Adidas"],
+        tone="good",
+        community="tea",
+        likes=6,
+        at=DAY.format(2, 1, 9),
+        phrases=["tea"],
+    ),
     post("4", "ben", "plain tea", community="tea", likes=6, at=DAY.format(2, 2, 9)),
     post("5", "cleo", "Adidas is bad", names=["Adidas"], tone="bad", community="tea", at=DAY.format(3, 1, 8)),
     post("6", "dan", "no time at all"),
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +65,7 @@ def values(library: Library, measure: Any, dimension: Any, **more: Any) -> dict[
         ("posts", "person", {"order": "least", "limit": 2}, {"cleo": 1, "dan": 1}),
         ("people", "community", {}, {"tea": 2, "run": 1}),
         ("likes", "person", {}, {"ana": 12, "ben": 12}),
-        ("likes", "community", {"average": True}, {"run": 6, "tea": 6}),
+        ("likes", "community", {"average": True}, {"tea": 6, "run": 6}),
         ("likes", "post", {"limit": 2}, {"1": 10, "3": 6}),
         ("engagement", "person", {}, {"ana": 13, "ben": 12}),
         ("posts", "name", {}, {"Nike": 3, "Adidas": 2}),
@@ -52,7 +75,7 @@ def values(library: Library, measure: Any, dimension: Any, **more: Any) -> dict[
         ("posts", "weekday", {"limit": 1}, {"Saturday": 2}),
         ("posts", "month", {}, {"2025-01": 2, "2025-02": 2, "2025-03": 1}),
         ("posts", "year", {}, {"2025": 5}),
-        ("positive", "community", {}, {"run": 1, "tea": 1}),
+        ("positive", "community", {}, {"tea": 1, "run": 1}),
         ("tone", "name", {"order": "least"}, {"Adidas": 0.05, "Nike": 0.266667}),
     ],
 )
@@ -88,7 +111,7 @@ def test_a_mean_has_the_interval_of_people_as_clusters(library: Library) -> None
 
 
 def test_a_share_has_wilson_s_interval(library: Library) -> None:
-    (run_, _) = run(library, Query(EVERYTHING, "positive", "community")).rows
+    (_, run_) = run(library, Query(EVERYTHING, "positive", "community")).rows
     assert run_.share == 0.5
     assert (run_.low, run_.high) == wilson(1, 2)
     assert wilson(0, 10) == pytest.approx((0.0, 0.2775), abs=1e-3)
@@ -101,7 +124,8 @@ def test_growth_is_found_and_chance_is_not(tmp_path: Path) -> None:
         for n in range(4):
             when = f"2025-02-{day:02}T10:00:00+00:00"
             late = day > 21
-            phrases = ["steady"] + (["rising"] if late or (n == 0 and day % 7 == 0) else []) + (["falling"] if not late else [])
+            rising = late or (n == 0 and day % 7 == 0)
+            phrases = ["steady", *(["rising"] if rising else []), *([] if late else ["falling"])]
             rows.append(post(f"{day:02}{n}", f"p{n}", "words", at=when, phrases=phrases))
     table = run(make_library(tmp_path, rows), Query(EVERYTHING, "growth", "phrase"))
     of = {row.name: row for row in table.rows}
