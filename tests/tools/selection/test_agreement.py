@@ -28,7 +28,7 @@ def by_audience(library: Library, name: str) -> int:
 
 
 def by_comparison(library: Library, name: str) -> int:
-    found: Any = call_tool(library, "compare_brands", {"brands": [name, "Nike" if name != "Nike" else "Lego"]})
+    found: Any = call_tool(library, "compare_brands", {"brands": [name, "Nike" if name.casefold() != "nike" else "Lego"]})
     return next(each.posts for each in found.brands if canonical(each.name) == canonical(name))
 
 
