@@ -11,7 +11,7 @@ from hashlib import blake2s
 from typing import Any
 
 from index.errors import AnalystError
-from index.posts.columns import SPELLINGS, columns_of, getter
+from index.posts.columns import SPELLINGS, columns_of, getter, normal
 from index.posts.dates import DateVote, Order
 from index.posts.documents import Section, document_of, is_lines, lines_of, loads
 from index.posts.files import Source, expand, sources_of
@@ -310,8 +310,8 @@ class _Reading:
     def _part(self, section: Section, sample: Sample, form: Format, forms: Forms, told: Mapping[str, str]) -> Part:
         names = [name for name in sample.header] or columns_of(sample.items, {}, {})[0]
         used = set(told.values())
-        words = " ".join(told.values())
-        ignored = [name for name in names if name not in used and name.rpartition(".")[2] not in words]
+        words = " ".join(map(normal, told.values()))
+        ignored = [name for name in names if name not in used and normal(name.rpartition(".")[2]) not in words]
         container = ", ".join(filter(None, [self._source.container.upper().replace("FOLDER", "folder"), self._content.packing, *section.told]))
         encoding = {"utf-8": "UTF-8"}.get(self._content.encoding, self._content.encoding.upper())
         if self._content.encoding == "utf-8" and self._content.fallback != "cp1252" or not _all_utf8(self._content):

@@ -188,7 +188,7 @@ def _distinct(values: Iterable[str]) -> list[str]:
 
 
 def _few(names: Sequence[str], most: int = _NAMES_SHOWN) -> str:
-    shown = ", ".join(name[:60] for name in names[:most])
+    shown = ", ".join(name[:110] for name in names[:most])
     return shown + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 

@@ -6,7 +6,8 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from index.posts.columns import getter
@@ -132,7 +133,10 @@ def _nothing(value: str) -> bool:
 
 
 def _text(value: Any, markup: bool) -> str:
-    if type(value) is not str:
+    if type(value) is str:
+        if value.isascii() and value.isprintable() and "&" not in value and not markup:
+            return value.strip()
+    else:
         if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value:
             value = str(value)
         value = text_of(value)
@@ -153,37 +157,71 @@ def _name(value: Any) -> str:
 
 
 def _id(value: Any) -> str:
-    name = value if type(value) is str and value.isalnum() and len(value) > 6 else _name(value)
+    if type(value) is str and len(value) > 6 and "+" not in value and value.isascii() and value.isprintable():
+        return value.strip()[:LONGEST_URL]
+    name = _name(value)
     return "" if _SPOILT_ID.fullmatch(name) else name[:LONGEST_URL]
 
 
 def _author(value: Any) -> str:
-    if isinstance(value, Mapping):  # {"user": {"screen_name": …}} where other rows have a name
-        from index.posts.columns import match_columns
+    return _author_of(value) if type(value) is str else _without_prefix(_name(_of_person(value)))
 
-        inner = match_columns([f"user.{key}" for key in value], {}).get("author", "")
-        value = value.get(inner.partition(".")[2])
-    name = _name(value)
+
+@lru_cache(maxsize=1 << 14)  # people post more than once
+def _author_of(written: str) -> str:
+    return _without_prefix(_name(written))
+
+
+def _without_prefix(name: str) -> str:
     if name[:2] in ("u/", "/u", "r/", "/r"):
         name = _PREFIX.sub("", name)
     return name.lstrip("@").strip()
 
 
+def _of_person(value: Any) -> Any:
+    if isinstance(value, Mapping):  # {"user": {"screen_name": …}} where other rows have a name
+        from index.posts.columns import match_columns
+
+        inner = match_columns([f"user.{key}" for key in value], {}).get("author", "")
+        return value.get(inner.partition(".")[2])
+    return value
+
+
 def _community(value: Any, fault: Faults) -> str | None:
     if value is None:
         return None
+    if type(value) is str:
+        return _community_of(value)
     if isinstance(value, (list, tuple)):
         value = next((item for item in value if isinstance(item, str)), None)
     elif isinstance(value, Mapping):
         value = value.get("name") or value.get("title")
         if value is None:
             fault("community", "is an object")
-    name = _PREFIX.sub("", _name(value)).lstrip("#").strip()
+    return _community_of(value if isinstance(value, str) else _name(value))
+
+
+@lru_cache(maxsize=1 << 14)
+def _community_of(written: str) -> str | None:
+    name = _PREFIX.sub("", _name(written)).lstrip("#").strip()
     return name[:LONGEST_NAME] or None
 
 
 def _date(value: Any, form: DateForm, fault: Faults) -> datetime | None:
-    if value is None or _empty(value):
+    if value is None or value == "":
+        return None
+    if type(value) is str and len(value) > 9:
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            pass
+        else:
+            zone = moment.tzinfo
+            if zone is UTC:
+                return moment
+            if not value.isdecimal():  # "1709294400" would pass for a day
+                return moment.replace(tzinfo=UTC) if zone is None else _in_utc(moment, fault)
+    if _empty(value):
         return None
     try:
         return read_date(value, form)
@@ -192,10 +230,22 @@ def _date(value: Any, form: DateForm, fault: Faults) -> datetime | None:
         return None
 
 
+def _in_utc(moment: datetime, fault: Faults) -> datetime | None:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        fault("created_at", "is no date")
+        return None
+
+
 def _count(name: str, value: Any, forms: Mapping[str, NumberForm], fault: Faults) -> int | None:
     if type(value) is int and -(2**62) < value < 2**62:
         return value
-    if value is None or _empty(value):
+    if value is None or value == "":
+        return None
+    if type(value) is str and value.isdecimal() and len(value) < 16:
+        return int(value)
+    if _empty(value):
         return None
     try:
         return read_count(value, forms.get(name) or NumberForm())

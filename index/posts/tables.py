@@ -49,7 +49,7 @@ def csv_of(content: Content, on_bytes: OnBytes, names: Sequence[str] = ()) -> Se
     if not head:
         raise _no_rows(content.source.name)
     dialect = _dialect(head, said)
-    records = _records(itertools.chain(head, lines), dialect, 0)
+    records = _records(itertools.chain(head, lines), dialect)
     above, header, records = _header(records, names, content.source.name)
     told = [{"\t": "tabs", "|": "pipes", ";": "semicolons", ",": "commas"}.get(dialect.delimiter, dialect.delimiter)]
     if above:
@@ -75,7 +75,7 @@ def _dialect(head: list[str], said: str) -> Dialect:
 
     def evenness(delimiter: str) -> tuple[float, int]:
         dialect = Dialect(delimiter, escaped)
-        widths = [len(cells) for cells in _records(iter(head), dialect, 0) if not isinstance(cells, str)]
+        widths = [len(cells) for cells in _records(iter(head), dialect) if not isinstance(cells, str)]
         wide = [width for width in widths if width > 1]
         if not wide:
             return 0.0, 0
@@ -88,78 +88,69 @@ def _dialect(head: list[str], said: str) -> Dialect:
     return Dialect(best if scores[best][0] else max(first, key=lambda sign: first[sign]), escaped)
 
 
-def _records(lines: Iterator[str], dialect: Dialect, width: int) -> Iterator[list[str] | str]:
+class _TooLong(Exception):
+    """A record that runs over more lines than a quoted cell does."""
+
+
+def _records(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str] | str]:
     """The cells of each record; a str says why what stood there is none. A quote that is never closed, or that closes
     where no cell ends, belongs to the text: it never swallows the records behind it.
     """
     waiting: list[str] = []  # lines to read again
-    delimiter = dialect.delimiter
+    used: list[str] = []  # lines of the record that is being read
+    most, width = _LONGEST_CELL_LINES, 0
+
+    def feed() -> Iterator[str]:
+        while (line := waiting.pop() if waiting else next(lines, None)) is not None:
+            used.append(line)
+            if len(used) > most or len(line) >= LONGEST_LINE:
+                raise _TooLong
+            yield _ESCAPED.sub(r'\1""', line) if dialect.escaped and "\\" in line else line
+
+    reader = csv.reader(feed(), delimiter=dialect.delimiter, strict=True)
     while True:
-        line = waiting.pop() if waiting else next(lines, None)
-        if line is None:
+        try:
+            cells = next(reader)
+            swallowed = len(used) > _SWALLOWED and _swallowed(used, len(cells), dialect)
+        except StopIteration:
             return
-        if len(line) >= LONGEST_LINE and not line.endswith("\n"):
-            yield "a line longer than any post\n" + line[:200]
-            while line and not line.endswith("\n"):
-                line = next(lines, "")
-            continue
-        if dialect.escaped and "\\" in line:
-            line = _ESCAPED.sub(r'\1""', line)
-        if '"' not in line:
-            bare = line.rstrip("\r\n")
-            if bare.strip():
-                yield bare.split(delimiter)
-            continue
-        if line.count('"') % 2 == 0 and (cells := _parsed([line], delimiter)) is not None:
+        except (csv.Error, _TooLong) as error:
+            swallowed = True
+            most = max(20, most // 2) if isinstance(error, _TooLong) else most  # many such quotes cost no more
+        if swallowed:
+            if len(used[0]) >= LONGEST_LINE:
+                yield "a line longer than any post\n" + used[0][:200]
+                _skip_rest(used[-1], lines)
+                waiting += used[:0:-1]
+            else:
+                cells = _by_itself(used[0], dialect, width)
+                waiting += used[:0:-1]
+                yield cells
+            reader = csv.reader(feed(), delimiter=dialect.delimiter, strict=True)
+        elif cells:
+            width = width or len(cells)
             yield cells
-            continue
-        cells, used = _over_lines(line, waiting, lines, dialect)
-        if cells is None:
-            cells = line.rstrip("\r\n").split(delimiter)
-            waiting += used[::-1]
-        yield cells
+        used.clear()
 
 
-def _parsed(lines: list[str], delimiter: str) -> list[str] | None:
-    """The cells of one record, None where its quotes are at odds with its cells."""
+def _skip_rest(line: str, lines: Iterator[str]) -> None:
+    while line and not line.endswith("\n"):
+        line = next(lines, "")
+
+
+def _by_itself(line: str, dialect: Dialect, width: int) -> list[str]:
+    """The cells of one line whose quotes are at odds: by the quotes that are right, else as they stand."""
+    bare = line.rstrip("\r\n")
     try:
-        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
+        cells = next(csv.reader([bare], delimiter=dialect.delimiter), [])
     except csv.Error:
-        return None
-    return rows[0] if len(rows) == 1 else None
-
-
-def _over_lines(
-    first: str, waiting: list[str], lines: Iterator[str], dialect: Dialect
-) -> tuple[list[str] | None, list[str]]:
-    """A record whose quoted cells hold line breaks: its cells, None where it is none; and the lines it took."""
-    taken, used = [first], []
-    odd = first.count('"') % 2 == 1
-    size = len(first)
-    while len(taken) < _LONGEST_CELL_LINES and size < LONGEST_LINE:
-        if not odd and (cells := _parsed(taken, dialect.delimiter)) is not None:
-            return (None, used) if _swallowed(taken, len(cells), dialect) else (cells, used)
-        if not odd and len(taken) == 1:
-            return None, used
-        if not odd:
-            break
-        line = waiting.pop() if waiting else next(lines, None)
-        if line is None:
-            break
-        used.append(line)
-        size += len(line)
-        if dialect.escaped and "\\" in line:
-            line = _ESCAPED.sub(r'\1""', line)
-        odd ^= line.count('"') % 2 == 1
-        taken.append(line)
-    return None, used
+        cells = []
+    return cells if len(cells) == width and width > 1 else bare.split(dialect.delimiter)
 
 
 def _swallowed(taken: list[str], width: int, dialect: Dialect) -> bool:
     """Whether a record over many lines looks like many records between two stray quotes."""
     inner = taken[1:-1]
-    if len(inner) < _SWALLOWED:
-        return False
     alike = sum(line.count(dialect.delimiter) == width - 1 for line in inner)
     return width > 2 and alike > 0.9 * len(inner)
 

@@ -27,7 +27,7 @@ FORMATS = (
         "Sentiment140",
         _recognises,
         _read,
-        columns={"id": "column 2", "created_at": "column 3", "author": "column 5", "text": "column 6"},
+        columns={"id": "column_2", "created_at": "column_3", "author": "column_5", "text": "column_6"},
         platform="Sentiment140 (research corpus)",
         download="`training.1600000.processed.noemoticon.csv`, as it is",
         command="analyst index training.1600000.processed.noemoticon.csv --out INDEX",
