@@ -1,4 +1,4 @@
-"""Dates as exports write them, decided by the whole column: "03.01.2024" means what its neighbours show that it means."""
+"""Dates as exports write them, decided by the whole column: "03.01.2024" is what its neighbours show it to be."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ _LONGEST = 80  # characters of a written date; anything longer is prose
 _EPOCH = re.compile(r"-?(?:\d{9,13}|\d{16}|\d{19})(?:\.\d+)?")
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:[T_ -]?(\d\d)(\d\d)(\d\d)?)?")
-_TRIPLE = re.compile(r"(?:[^\W\d_]{2,12}\.?,?\s+)?(\d{1,4})\s?([./\-年])\s?(\d{1,2})\s?[./\-月]\s?(\d{1,4})日?\.?(?![\d])")
+_TRIPLE = re.compile(
+    r"(?:[^\W\d_]{2,12}\.?,?\s+)?(\d{1,4})\s?([./\-年])\s?(\d{1,2})\s?[./\-月]\s?(\d{1,4})日?\.?(?![\d])"
+)
 _TIME = re.compile(
     r"(?<![\d+\-])(\d{1,2})(?:[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?|\s?[hH](?:\s?(\d{2}))?(?![a-z]))?"
     r"\s*([ap]\.?\s?m\b\.?)?",
@@ -44,7 +46,27 @@ _MONTHS = (
     ("oct", "okt", "ott", "out", "paź", "paz"), ("nov", "lis"), ("dec", "dez", "déc", "dic", "gru"),
 )  # fmt: skip
 _MONTH_OF = {start: number for number, starts in enumerate(_MONTHS, start=1) for start in starts}
-_FILLERS = {"de", "of", "at", "um", "à", "a", "h", "uhr", "le", "den", "el", "del", "the", "kl", "om", "o", "t", "às", "las"}
+_FILLERS = {
+    "de",
+    "of",
+    "at",
+    "um",
+    "à",
+    "a",
+    "h",
+    "uhr",
+    "le",
+    "den",
+    "el",
+    "del",
+    "the",
+    "kl",
+    "om",
+    "o",
+    "t",
+    "às",
+    "las",
+}
 _DAYS = re.compile(r"(?:st|nd|rd|th|er|º|ª)$")
 # Units of "3 days ago" by how they begin, in seconds; months and years as calendars count them.
 _UNITS: tuple[tuple[float, str], ...] = (
@@ -256,7 +278,9 @@ def _relative(text: str, now: datetime | None) -> datetime:
     count = int(found[1]) if found[1].isdigit() else 1
     for seconds, names in _UNITS:
         if re.fullmatch(names, found[2]):
-            return now - timedelta(seconds=count * seconds) if seconds > 0 else _months_before(now, int(-seconds) * count)
+            return (
+                now - timedelta(seconds=count * seconds) if seconds > 0 else _months_before(now, int(-seconds) * count)
+            )
     raise ValueError("no unit of time")
 
 
@@ -313,7 +337,7 @@ class DateVote:
         return self.triples > 0 and not (self.first_over_12 or self.second_over_12)
 
     def decide(self, wanted: Order | None, now: datetime | None, *, european: bool = False) -> DateForm:
-        """The form of the column; ``wanted`` is what its owner says, ``european`` what the rest of the file suggests."""
+        """The form of the column; ``wanted`` is what its owner says, ``european`` what else in the file hints at."""
         if wanted is not None:
             return DateForm(wanted, "--date-order", True, now)
         if not self.triples:
@@ -341,6 +365,8 @@ class DateVote:
         if self.dotted == self.triples:
             return DateForm("dmy", "dots between the numbers", True, now)
         if european:
-            return DateForm("dmy", "semicolons or decimal commas, as in Europe; the dates themselves cannot tell", False, now)
+            return DateForm(
+                "dmy", "semicolons or decimal commas, as in Europe; the dates themselves cannot tell", False, now
+            )
         why = "a 12-hour clock" if self.half_days else "a guess"
         return DateForm("mdy", f"{why}; the dates themselves cannot tell", False, now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 ENGLISH = "en"  # what tone and entities were trained for
 UNKNOWN = "und"
@@ -15,8 +16,8 @@ _LIKELY = 0.5  # below this score the identifier guesses
 _SURE = 0.8  # asked of short posts in Latin letters, where names of brands decide too much
 _SHORT = 20  # letters
 _READ = 400  # characters; more adds no certainty
-_UNDECIDED = {"", "und", "unknown", "zxx", "mul", "mis", "other", "none", "null", "nan", "n/a", "-", "qam", "qct", "qht",
-              "qme", "qst", "art", "undefined", "not set"}  # fmt: skip
+_UNDECIDED = {"", "und", "unknown", "zxx", "mul", "mis", "other", "none", "null", "nan", "n/a", "-", "qam", "qct",
+              "qht", "qme", "qst", "art", "undefined", "not set"}  # fmt: skip
 _OLD = {"iw": "he", "in": "id", "ji": "yi", "tl": "fil", "no": "nb", "mo": "ro"}
 _THREE = {
     "eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "ita": "it", "por": "pt", "nld": "nl",
@@ -65,10 +66,10 @@ def identify(texts: Sequence[str]) -> list[str | None]:
     return [_language(text, _identifier) for text in texts]
 
 
-_identifier = None
+_identifier: Any = None
 
 
-def _language(text: str, identifier: object) -> str | None:
+def _language(text: str, identifier: Any) -> str | None:
     words = " ".join(_NO_WORDS.sub(" ", text[: 2 * _READ]).split())[:_READ]
     letters = sum(character.isalpha() for character in words)
     foreign = sum(character > "\u02af" and character.isalpha() for character in words) * 2 > letters
@@ -76,8 +77,7 @@ def _language(text: str, identifier: object) -> str | None:
         return None
     if words.isupper():
         words = words.lower()
-    found = identifier.detect(words, model="lite", k=1)[0]  # type: ignore[attr-defined]
+    found = identifier.detect(words, model="lite", k=1)[0]
     if found["score"] < (_LIKELY if foreign or letters >= _SHORT else _SURE):
         return None
     return code_of(found["lang"])
-

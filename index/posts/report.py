@@ -58,6 +58,7 @@ class Report:
     renamed: int = 0
     nameless: bool = False
     sampled: bool = False
+    numbered: dict[str, None] = field(default_factory=dict)  # files whose ids only count their rows
     _further: int = 0
 
     @property
@@ -108,7 +109,8 @@ class Report:
             "emptied": [[name, reason, count] for (name, reason), count in self.emptied.most_common()],
             "columns": self.columns(), "ignored": self.ignored()[:200], "missing": self.missing(),
             "date_order": self.date_order(), "notes": self.notes(), "reposts": self.reposts, "private": self.private,
-            "bots": self.bots, "languages": dict(self.languages), "skipped": [list(pair) for pair in self.skipped[:200]],
+            "bots": self.bots, "languages": dict(self.languages),
+            "skipped": [list(pair) for pair in self.skipped[:200]],
             "made_ids": self.made_ids,
         }  # fmt: skip
 
@@ -132,7 +134,7 @@ class Report:
 
     def _counted(self) -> str:
         formats = " and ".join(_distinct(part.format for part in self.parts)) or "nothing"
-        how = _distinct(word for part in self.parts for word in (part.encoding, part.container) if word)
+        how = _distinct(word for part in self.parts for word in (part.encoding, *part.container.split(", ")))
         sizes = [
             f"{self.posts:,} posts", f"{self.rejected.total():,} rejected", f"{self.duplicates:,} duplicates",
             f"{self.left_out.total():,} left out",
@@ -180,7 +182,9 @@ class Report:
             parts.append(f"languages: {shown}")
         if foreign:
             parts.append(f"{foreign:,} of {known:,} posts are not English and are not in figures of tone and names")
-        return _sentence("; ".join(parts)) if parts else "Every post is its author's own, public, and of unknown language."
+        return (
+            _sentence("; ".join(parts)) if parts else "Every post is its author's own, public, and of unknown language."
+        )
 
 
 def _distinct(values: Iterable[str]) -> list[str]:

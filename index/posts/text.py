@@ -18,12 +18,16 @@ _DEEPEST = 6
 # No sign may stand twice in a pattern's way, so that a field of a million "<" takes a moment, not an hour.
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b([^<>]*)>|<!--[^<>]*-->")
 _KNOWN = frozenset(
-    "a abbr article aside b blockquote br caption center cite code dd del details div dl dt em figcaption figure font "
-    "footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li mark ol p picture pre q rb rp rt ruby s samp section small span "
-    "strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var video wbr iframe script style".split()
+    re.findall(
+        r"\w+",
+        "a abbr article aside b blockquote br caption center cite code dd del details div dl dt em figcaption figure "
+        "font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li mark ol p picture pre q rb rp rt ruby s samp section "
+        "small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var video wbr iframe "
+        "script style",
+    )
 )
 _BREAKS = frozenset(
-    "br div p li tr blockquote h1 h2 h3 h4 h5 h6 ul ol table section article pre figure hr dd dt".split()
+    re.findall(r"\w+", "br div p li tr blockquote h1 h2 h3 h4 h5 h6 ul ol table section article pre figure hr dd dt")
 )
 _HREF = re.compile(r"""href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _CLOCK = re.compile(r"\d{1,2}(?::\d\d){1,2}")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from index.posts.columns import normal
-from index.posts.documents import ASSIGNMENT
-from index.posts.files import Source
+from index.posts.containers.documents import ASSIGNMENT
+from index.posts.containers.files import Source
 
 Row = dict[str, Any]  # field of a post → value as the export has it
 OWNER = "archive_owner"  # who wrote what an archive holds, where nothing says it
@@ -88,9 +88,10 @@ class Context:
 class Format:
     """How one kind of export is recognised and read.
 
-    ``recognises`` looks at the beginning of a section. ``spellings`` says, as in ``columns.SPELLINGS``, which columns or
-    paths hold the fields; ``finish`` makes of these fields and the whole item what is to be read: the fields, a reason
-    to leave the item out, or several of both. ``columns`` names, for the report, where ``finish`` takes fields from.
+    ``recognises`` looks at the beginning of a section. ``spellings`` says, as in ``columns.SPELLINGS``, which columns
+    or paths hold the fields; ``finish`` makes of these fields and the whole item what is to be read: the fields, a
+    reason to leave the item out, or several of both. ``columns`` names, for the report, where ``finish`` takes fields
+    from.
     The last four are for people and make the table in docs/formats.md.
     """
 

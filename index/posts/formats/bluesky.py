@@ -12,13 +12,19 @@ _DEEPEST = 30
 
 
 def _recognises(sample: Sample) -> bool:
-    return not sample.header and sample.share(_is_near) > 0.5 and any(next(_records(item, {}), None) for item in sample.items)
+    return (
+        not sample.header
+        and sample.share(_is_near) > 0.5
+        and any(next(_records(item, {}), None) for item in sample.items)
+    )
 
 
 def _is_near(item: Mapping[str, Any]) -> bool:
     """Whether an item is of Bluesky, a post or not."""
-    kind = pick(item, "$type", "value.$type", "record.$type", "post.record.$type", "commit.record.$type", "commit.collection")
-    return isinstance(kind, str) and kind.startswith("app.bsky.") or next(_records(item, {}), None) is not None
+    kind = pick(
+        item, "$type", "value.$type", "record.$type", "post.record.$type", "commit.record.$type", "commit.collection"
+    )
+    return (isinstance(kind, str) and kind.startswith("app.bsky.")) or next(_records(item, {}), None) is not None
 
 
 def _read(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
@@ -46,7 +52,11 @@ def _records(item: Mapping[str, Any], head: Mapping[str, Any]) -> Iterator[tuple
         if record.get("$type") == _POST:
             yield ({"owner": owner, **node} if record is not node else {"owner": owner}), record
         elif depth < _DEEPEST:
-            inner = [value for key, value in node.items() if key not in ("embed", "embeds", "reply", "parent", "root", "reason")]
+            inner = [
+                value
+                for key, value in node.items()
+                if key not in ("embed", "embeds", "reply", "parent", "root", "reason")
+            ]
             waiting += [(value, owner, depth + 1) for value in inner[::-1] if isinstance(value, (list, Mapping))]
 
 

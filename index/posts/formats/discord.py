@@ -19,8 +19,11 @@ def _recognises(sample: Sample) -> bool:
 
 def _is_message(item: Mapping[str, Any]) -> bool:
     author = item.get("author")
-    return "content" in item and "timestamp" in item and isinstance(author, Mapping) and (
-        "isBot" in author or "discriminator" in author
+    return (
+        "content" in item
+        and "timestamp" in item
+        and isinstance(author, Mapping)
+        and ("isBot" in author or "discriminator" in author)
     )
 
 
@@ -51,7 +54,7 @@ def _table(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
     if "place" not in context.memo:
         found = _NAME.search(context.source.name)
         context.memo["place"] = found[2] if found else None
-        context.memo["direct"] = bool(found) and found[1].startswith("Direct Messages")
+        context.memo["direct"] = found is not None and found[1].startswith("Direct Messages")
     counts = _REACTION.findall(str(item.get("Reactions") or ""))
     return {
         "author": item.get("Author"),

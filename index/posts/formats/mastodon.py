@@ -35,9 +35,8 @@ def _read(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
     if not isinstance(note, Mapping) or item.get("type") == "Announce":
         return Left("a boost or other activity, not a post")
     tags = note.get("tag")
-    names = [tag.get("name") for tag in tags if isinstance(tag, Mapping) and tag.get("type") == "Hashtag"] if isinstance(
-        tags, list
-    ) else []  # fmt: skip
+    listed = [tag for tag in tags if isinstance(tag, Mapping)] if isinstance(tags, list) else []
+    names = [tag.get("name") for tag in listed if tag.get("type") == "Hashtag"]
     languages = note.get("contentMap")
     url = note.get("url")
     return {

@@ -66,7 +66,9 @@ def _facebook(item: Mapping[str, Any], context: Context) -> Found:
 def _comment(item: Mapping[str, Any], context: Context) -> Found:
     values = item["string_map_data"]
     text = next((pick(values, f"{name}.value") for name in _COMMENTS if pick(values, f"{name}.value")), None)
-    moment = next((part["timestamp"] for part in values.values() if isinstance(part, Mapping) and part.get("timestamp")), None)
+    moment = next(
+        (part["timestamp"] for part in values.values() if isinstance(part, Mapping) and part.get("timestamp")), None
+    )
     return {"author": context.owner(lambda: _owner(context)), "text": text, "created_at": moment}
 
 

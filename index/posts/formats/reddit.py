@@ -16,7 +16,9 @@ _DEEPEST = 200  # answers to answers
 
 def _is_reddit(sample: Sample) -> bool:
     if sample.header:
-        return sample.has("subreddit", "author") and (sample.has("title") or sample.has("selftext") or sample.has("body"))
+        return sample.has("subreddit", "author") and (
+            sample.has("title") or sample.has("selftext") or sample.has("body")
+        )
     return sample.share(lambda item: _is_thing(_bare(item)) or item.get("kind") == "Listing") > 0.5
 
 

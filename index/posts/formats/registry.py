@@ -57,7 +57,9 @@ def is_post(document: Mapping[str, Any]) -> bool:
     said, known = columns.get("text", "."), {"id", "created_at", "likes", "url"} & columns.keys()
     if "." in said or not known or "author" not in columns or not isinstance(document.get(said), str):
         return False
-    lists = [value[0] for value in document.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    lists = [
+        value[0] for value in document.values() if isinstance(value, list) and value and isinstance(value[0], dict)
+    ]
     return not any("text" in columns_of([item], {})[1] and "author" in columns_of([item], {})[1] for item in lists)
 
 

@@ -15,9 +15,17 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _recognises(sample: Sample) -> bool:
-    return not sample.header and sample.share(
-        lambda item: item.get("type") == "message" and "ts" in item and ("user" in item or "subtype" in item or "text" in item)
-    ) > 0.5
+    return (
+        not sample.header
+        and sample.share(
+            lambda item: (
+                item.get("type") == "message"
+                and "ts" in item
+                and ("user" in item or "subtype" in item or "text" in item)
+            )
+        )
+        > 0.5
+    )
 
 
 def _read(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
@@ -27,7 +35,9 @@ def _read(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
     people, path = _people(context), PurePosixPath(context.source.name.replace("\\", "/"))
     channel = path.parent.name if _DAY.fullmatch(path.stem) else path.stem
     user = str(item.get("user") or "")
-    name = people.get(user) or pick(item, "user_profile.display_name", "user_profile.name", "username", "bot_profile.name")
+    name = people.get(user) or pick(
+        item, "user_profile.display_name", "user_profile.name", "username", "bot_profile.name"
+    )
     direct = re.fullmatch(r"D[A-Z0-9]{7,}|mpdm-.*", channel) is not None
     return {
         "id": f"{channel}/{item.get('ts')}",

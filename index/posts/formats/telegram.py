@@ -20,8 +20,11 @@ def _is_message(item: Mapping[str, Any]) -> bool:
 
 def _is_chat(item: Mapping[str, Any]) -> bool:
     messages = item.get("messages")
-    return isinstance(messages, list) and "type" in item and "id" in item and all(
-        isinstance(message, Mapping) and "date" in message for message in messages[:3]
+    return (
+        isinstance(messages, list)
+        and "type" in item
+        and "id" in item
+        and all(isinstance(message, Mapping) and "date" in message for message in messages[:3])
     )
 
 

@@ -29,8 +29,11 @@ def _is_page(item: Mapping[str, Any]) -> bool:
     """A page of the API: {"data": [tweets], "includes": {"users": […]}}."""
     data = item.get("data")
     listed = data if isinstance(data, list) else [data]
-    return bool(listed) and isinstance(listed[0], Mapping) and "text" in listed[0] and (
-        "includes" in item or "meta" in item or "author_id" in listed[0]
+    return (
+        bool(listed)
+        and isinstance(listed[0], Mapping)
+        and "text" in listed[0]
+        and ("includes" in item or "meta" in item or "author_id" in listed[0])
     )
 
 
@@ -100,7 +103,9 @@ def _row(item: Mapping[str, Any], people: Mapping[str, str], posts: Mapping[str,
         "lang": item.get("lang"),
         "url": pick(item, *_URL),
         "reposted": "unknown" if quoted and not str(text).startswith("RT @") else reposted,
-        "visibility": "followers" if pick(item, "user.protected", "author.protected", "author.isProtected") is True else None,
+        "visibility": "followers"
+        if pick(item, "user.protected", "author.protected", "author.isProtected") is True
+        else None,
     }
 
 

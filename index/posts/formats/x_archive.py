@@ -100,10 +100,14 @@ def _completed(context: Context) -> set[str]:
         names = ("tweets.js", "tweet.js", *(f"tweets-part{number}.js" for number in range(1, 10)))
         listed = [pick(context.head, "tweets", "tweet"), *(context.beside(name) for name in names)]
         tweets = [item for items in listed if isinstance(items, list) for item in items if isinstance(item, Mapping)]
-        starts = {_start(str(text)) for item in tweets if "…" in str(text := pick(item, "tweet.full_text", "full_text"))}
+        starts = {
+            _start(str(text)) for item in tweets if "…" in str(text := pick(item, "tweet.full_text", "full_text"))
+        }
         whole = " ".join
         context.memo["completed"] = {
-            note for note in _notes_of(context) if any(len(s) > 40 and whole(note.split()).startswith(s) for s in starts)
+            note
+            for note in _notes_of(context)
+            if any(len(s) > 40 and whole(note.split()).startswith(s) for s in starts)
         }
     return context.memo["completed"]
 
@@ -126,7 +130,8 @@ FORMATS = (
         },
         skips=_skips,
         platform="X (Twitter), your own archive",
-        download="Settings → Your account → Download an archive of your data; the ZIP, its `data` folder or `tweets.js`",
+        download="Settings → Your account → Download an archive of your data; the ZIP, its `data` folder or "
+        "`tweets.js`",
         command="analyst index twitter-2024.zip --out INDEX",
         leaves="Likes, direct messages, advertising. Retweets are kept apart; long tweets are whole",
     ),

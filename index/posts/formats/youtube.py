@@ -19,8 +19,8 @@ def _is_download(sample: Sample) -> bool:
 
 
 _DOWNLOAD = {
-    "id": ("cid",), "author": ("author",), "text": ("text",), "created_at": ("time_parsed", "time"), "likes": ("votes",),
-    "replies": ("replies",),
+    "id": ("cid",), "author": ("author",), "text": ("text",), "created_at": ("time_parsed", "time"),
+    "likes": ("votes",), "replies": ("replies",),
 }  # fmt: skip
 
 

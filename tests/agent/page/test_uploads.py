@@ -36,7 +36,7 @@ from agent.page.uploads_html import (
 from index.encoding.encoder import Encoder
 from index.errors import AnalystError
 from index.manifest import read_manifest
-from index.posts.record import SPELLINGS
+from index.posts.columns import SPELLINGS
 from tests.agent.page.test_html import Read
 from tests.conftest import small_rows
 from tests.fake_analyst import NASTY, FakeAnalyst, index_folder

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from index.errors import AnalystError
-from index.posts.streams import LONGEST_LINE, Content, OnBytes, undamaged
+from index.posts.containers.streams import LONGEST_LINE, Content, OnBytes, undamaged
 
 Bad = str  # why something is no item, and behind a line break its beginning
 ASSIGNMENT = re.compile(r"\s*(?:window\.|var\s+|const\s+|let\s+)?([\w.$]+)\s*=\s*(?=[\[{])")
@@ -20,6 +20,7 @@ _DEEPEST = 4  # objects inside objects in which lists are looked for
 _HELD = 1 << 25  # bytes of a document that is held whole
 _CHUNK = 1 << 20
 _SHOWN = 300
+_BLANKS = " \t\r\n\ufeff"
 _decoder = json.JSONDecoder()
 
 
@@ -132,7 +133,9 @@ def _assigned(text: str) -> tuple[str, str]:
     found = ASSIGNMENT.match(text[:300])
     if found is None:
         return "", text
-    names = [part for part in found[1].split(".") if part not in ("YTD", "window") and not re.fullmatch(r"part\d+", part)]
+    names = [
+        part for part in found[1].split(".") if part not in ("YTD", "window") and not re.fullmatch(r"part\d+", part)
+    ]
     return names[-1] if names else "", text[found.end() :].rstrip().rstrip(";")
 
 
@@ -208,17 +211,23 @@ class _Walk:
                 raise self._broken()
             self._place += 1
             inner = f"{path}.{key}" if path else key
-            if self._peek() == "[" and self._after_bracket() == "{" or (self._peek() == "{" and depth < 2):
+            if (self._peek() == "[" and self._after_bracket() == "{") or (self._peek() == "{" and depth < 2):
                 yield from self._value(inner, head, depth + 1)
             else:
                 head[key] = self._decode()
         self._place += 1
 
     def _after_bracket(self) -> str:
-        self._place += 1
-        sign = self._peek()
-        self._place = self._text.rindex("[", 0, self._place)
-        return sign
+        """The first sign inside the list that begins here; the place stays."""
+        ahead = self._place + 1
+        while True:
+            while ahead < len(self._text) and self._text[ahead] in _BLANKS:
+                ahead += 1
+            if ahead < len(self._text):
+                return self._text[ahead]
+            ahead -= self._place
+            if not self._refill(0):
+                return ""
 
     def _list(self) -> Iterator[Any]:
         self._place += 1
@@ -246,7 +255,7 @@ class _Walk:
     def _peek(self) -> str:
         """The next sign that is no blank, "" at the end."""
         while True:
-            while self._place < len(self._text) and self._text[self._place] in " \t\r\n\ufeff":
+            while self._place < len(self._text) and self._text[self._place] in _BLANKS:
                 self._place += 1
             if self._place < len(self._text):
                 return self._text[self._place]
@@ -267,7 +276,7 @@ class _Walk:
             try:
                 value, end = _decoder.raw_decode(self._text, self._place)
                 if end < len(self._text) or not self._refill(0):
-                    self._place = end if self._place else end
+                    self._place = end
                     return value
                 # A number at the end of what is read may go on: decode again with more.
             except RecursionError as error:

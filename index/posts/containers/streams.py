@@ -16,7 +16,7 @@ from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 from index.errors import AnalystError
-from index.posts.files import ZIP_MAGIC, Source
+from index.posts.containers.files import ZIP_MAGIC, Source
 
 if TYPE_CHECKING:
     Stream = io.BufferedReader[Any]
@@ -75,16 +75,30 @@ class Content:
             return line.decode(self.fallback, errors="replace")
 
 
-def open_content(source: Source) -> Content:
-    """Look at the beginning of a file. Raises AnalystError if it is damaged."""
+def open_content(source: Source, encoding: str | None = None) -> Content:
+    """Look at the beginning of a file; ``encoding`` is what its owner says it is in. Raises AnalystError if it is
+    damaged.
+    """
     with source.open() as file:
         start = file.read(8)
     packing = next((name for magic, name in _PACKED.items() if start.startswith(magic)), "")
     with undamaged(source.name), _unpacked(source, packing, lambda count: None) as stream:
         head = _read(stream, SAMPLE)
-    encoding, head = _encoding(head)
-    fallback = _fallback(head) if encoding == "utf-8" else encoding
-    return Content(source, packing, encoding, fallback, head, len(head) < SAMPLE)
+    whole = len(head) < SAMPLE
+    if encoding is not None:
+        known = _known(encoding)
+        return Content(source, packing, known, known, _as_utf8(head, known), whole)
+    told, head = _encoding(head)
+    return Content(source, packing, told, _fallback(head) if told == "utf-8" else told, head, whole)
+
+
+def _known(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError as error:
+        raise AnalystError(
+            f"There is no encoding {encoding!r}", todo="Try utf-8, utf-16, cp1252 or latin-1."
+        ) from error
 
 
 def _carriage_returns(first: bytes, stream: Stream) -> Iterator[bytes]:
@@ -184,7 +198,7 @@ def _unpacked(source: Source, packing: str, on_bytes: OnBytes) -> Stream:
     elif packing == "bzip2":
         opened = bz2.BZ2File(raw)
     elif packing == "xz":
-        opened = lzma.LZMAFile(raw)
+        opened = lzma.LZMAFile(raw)  # noqa: SIM115 (closed with the stream around it)
     elif packing == "zstd":
         import zstandard
 
@@ -227,13 +241,17 @@ def check_text(content: Content) -> None:
         if head.startswith(magic):
             raise AnalystError(f"The file is {kind}", where=name, todo=todo)
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    if controls > 0.3 * len(head) or (controls > 0.03 * len(head) and not _is_utf8(head)) or (
-        b"\0" in head and not _is_utf8(head)
+    if (
+        controls > 0.3 * len(head)
+        or (controls > 0.03 * len(head) and not _is_utf8(head))
+        or (b"\0" in head and not _is_utf8(head))
     ):
         raise AnalystError("The file is not text", where=name, todo="Export the posts again as CSV or JSONL.")
     if re.match(rb"\s*<(?:!doctype|html|\?xml|rss|feed)", head[:500], re.IGNORECASE):
         raise AnalystError(
-            "The file is a page or feed in HTML or XML", where=name, todo="Choose JSON or CSV where you export the posts."
+            "The file is a page or feed in HTML or XML",
+            where=name,
+            todo="Choose JSON or CSV where you export the posts.",
         )
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from index.errors import AnalystError
 from index.posts.columns import SPELLINGS, normal
-from index.posts.documents import Section
-from index.posts.streams import LONGEST_LINE, Content, OnBytes, undamaged
+from index.posts.containers.documents import Section
+from index.posts.containers.streams import LONGEST_LINE, Content, OnBytes, undamaged
 
 csv.field_size_limit(LONGEST_LINE)
 _SEPARATOR = re.compile(r"sep=(.)\s*$")  # a first line that Excel writes and reads
@@ -40,8 +40,8 @@ class Dialect:
 def csv_of(content: Content, on_bytes: OnBytes, names: Sequence[str] = ()) -> Section:
     """The rows of a CSV file as name → cell. ``names`` are its columns where it has no header."""
     decoded = content.decoded
-    lines = (decoded(line) for line in content.lines(on_bytes))
-    lines = itertools.dropwhile(lambda line: not line.strip(), lines)
+    every = (decoded(line) for line in content.lines(on_bytes))
+    lines = itertools.dropwhile(lambda line: not line.strip(), every)
     head = list(itertools.islice(lines, _HEAD))
     said = ""
     if head and (found := _SEPARATOR.match(head[0])):
@@ -56,9 +56,7 @@ def csv_of(content: Content, on_bytes: OnBytes, names: Sequence[str] = ()) -> Se
         told.append(f"{above} lines above the header")
     if dialect.escaped:
         told.append('\\" for quotes')
-    return Section(
-        _rows(records, header), header=tuple(header), told=tuple(told), european=dialect.delimiter == ";"
-    )
+    return Section(_rows(records, header), header=tuple(header), told=tuple(told), european=dialect.delimiter == ";")
 
 
 def _no_rows(name: str) -> AnalystError:
@@ -69,7 +67,9 @@ def _no_rows(name: str) -> AnalystError:
 
 def _dialect(head: list[str], said: str) -> Dialect:
     """The delimiter with which most of the first lines have the same number of cells, more than one."""
-    escaped = sum(bool(_TRUE_ESCAPE.search(line)) for line in head) > 0 and not any('""' in line for line in head if "\\" not in line)
+    escaped = sum(bool(_TRUE_ESCAPE.search(line)) for line in head) > 0 and not any(
+        '""' in line for line in head if "\\" not in line
+    )
     if said:
         return Dialect(said, escaped)
 
@@ -241,7 +241,9 @@ def workbook_of(content: Content) -> Iterator[Section]:
         except Exception as error:
             raise broken from error
         told = (f"sheet {sheet.title}", *([f"{above} lines above the header"] if above else []))
-        yield Section(_rows(rows, header), sheet.title if len(book.worksheets) > 1 else "", header=tuple(header), told=told)
+        yield Section(
+            _rows(rows, header), sheet.title if len(book.worksheets) > 1 else "", header=tuple(header), told=told
+        )
 
 
 def _sheet(sheet: Any) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import io
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -24,9 +25,12 @@ _IN_MEMORY = 1 << 26  # bytes of standard input that are held in memory; more go
 ZIP_MAGIC = b"PK\x03\x04"
 # What lies beside posts in downloads of platforms, and is told in one word instead of one by one.
 _FOREIGN = frozenset(
-    ".jpg .jpeg .png .gif .webp .heic .svg .ico .bmp .mp4 .mov .m4a .mp3 .ogg .oga .opus .wav .webm .webvtt .vtt .srt "
-    ".pdf .html .htm .css .js.map .woff .woff2 .ttf .tgs .md .py .exe .dll .vcf .ics .eml .doc .docx .ppt .pptx .tif "
-    ".tiff .avi .mkv .aac .flac .lottie .log .url .webloc .ds_store".split()
+    re.findall(
+        r"\.\w+",
+        ".jpg .jpeg .png .gif .webp .heic .svg .ico .bmp .tif .tiff .mp4 .mov .avi .mkv .m4a .mp3 .ogg .oga .opus .wav "
+        ".webm .aac .flac .vtt .srt .pdf .html .htm .css .woff .woff2 .ttf .tgs .md .py .exe .dll .vcf .ics .eml .doc "
+        ".docx .ppt .pptx .log .url .webloc",
+    )
 )
 
 
@@ -51,7 +55,9 @@ class Source:
         try:
             return self._open()
         except RuntimeError as error:  # what zipfile says of a password
-            raise AnalystError("The file is locked with a password", where=self.name, todo="Unpack it first.") from error
+            raise AnalystError(
+                "The file is locked with a password", where=self.name, todo="Unpack it first."
+            ) from error
         except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
             reason = getattr(error, "strerror", None) or "it is damaged"
             raise AnalystError(f"The file cannot be opened: {reason}", where=self.name) from error
@@ -147,12 +153,12 @@ def _file(path: Path, given: bool, container: str) -> Source:
 
 def _standard_input() -> Source:
     """Standard input as a file that can be read more than once."""
-    kept = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
+    kept = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (read until the program ends)
     shutil.copyfileobj(sys.stdin.buffer, kept)
     size = kept.tell()
     if not size:
         raise AnalystError("Standard input is empty", todo="Pipe posts into it, as JSONL or CSV.")
-    return Source(STANDARD_INPUT, True, "", size, datetime.now(UTC), lambda: _Again(kept))  # type: ignore[return-value]
+    return Source(STANDARD_INPUT, True, "", size, datetime.now(UTC), lambda: _Again(kept))  # type: ignore[arg-type,return-value]
 
 
 class _Again(io.RawIOBase):
@@ -181,7 +187,11 @@ def _is_archive(source: Source) -> bool:
         with source.open() as file, zipfile.ZipFile(file) as archive:
             return not any(name.startswith("xl/") for name in archive.namelist()[:1000])
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise AnalystError("The ZIP archive is damaged", where=source.name, todo="Download it again.") from error
+        raise AnalystError(
+            "The ZIP archive or Excel workbook is damaged",
+            where=source.name,
+            todo="Download it again, or save the sheet as CSV.",
+        ) from error
 
 
 def _members(outer: Source, foreign: Counter[str]) -> Iterator[Source]:
@@ -201,9 +211,8 @@ def _members(outer: Source, foreign: Counter[str]) -> Iterator[Source]:
             inner: Any = archive.open(info)
             return inner
 
-        year = max(info.date_time[0], 1980)
-        moment = datetime(year, *_calendar(info.date_time), tzinfo=UTC) if _calendar(info.date_time) else outer.moment
         name = f"{outer.name}/{info.filename}"
+        moment = _moment(info.date_time) or outer.moment
         return Source(name, False, "zip", info.file_size, moment, opened, beside, info.compress_size)
 
     for name, info in sorted(members.items()):
@@ -216,10 +225,9 @@ def _members(outer: Source, foreign: Counter[str]) -> Iterator[Source]:
             yield member(info)
 
 
-def _calendar(moment: tuple[int, ...]) -> tuple[int, ...]:
-    """Month, day and time of a member, empty where the archive holds none that exists."""
+def _moment(parts: tuple[int, int, int, int, int, int]) -> datetime | None:
+    """When a member was written, None where the archive holds no day that exists."""
     try:
-        datetime(*(max(moment[0], 1980), *moment[1:6]))  # type: ignore[arg-type]
-    except (ValueError, TypeError):
-        return ()
-    return moment[1:6]
+        return datetime(*parts, tzinfo=UTC)
+    except ValueError:
+        return None
