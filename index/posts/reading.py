@@ -67,6 +67,7 @@ class Reading:
             now=self._source.moment,
             european=section.european,
             markup=form.markup,
+            spoilt=form.spoilt,
         )
         self.read = True
         self._prefix = self._numbering(fields)

@@ -16,7 +16,7 @@ from index.posts.escapes import unescaped
 from index.posts.language import code_of
 from index.posts.numbers import NumberForm, number_form, read_count
 from index.posts.record import GONE, LONGEST_NAME, LONGEST_TEXT, LONGEST_URL, REQUIRED, Post
-from index.posts.text import MARKED, clean, mended, plain_of, text_of
+from index.posts.text import MARKED, SPOILT, clean, mended, plain_of, text_of
 
 COUNTS = ("likes", "shares", "replies")
 _NOTHING = {"", "nan", "nat", "null", "none", "n/a", "-", "--", "---", "\\n", "<na>", "#n/a", "#name?"}
@@ -29,11 +29,14 @@ Faults = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class Forms:
-    """What whole columns showed: how dates and counts are written, and whether texts are HTML."""
+    """What whole columns showed: how dates and counts are written, whether texts are HTML, and whether
+    a wrong decoding spoilt their letters.
+    """
 
     dates: DateForm = field(default_factory=DateForm)
     numbers: Mapping[str, NumberForm] = field(default_factory=dict)
     markup: bool = False
+    spoilt: bool = False
 
 
 def forms_of(
@@ -44,6 +47,7 @@ def forms_of(
     now: datetime | None = None,
     european: bool = False,
     markup: bool | None = None,
+    spoilt: bool = False,
 ) -> Forms:
     """The forms that some rows of fields show; ``vote`` has seen the dates, of these rows or of all."""
     numbers = {name: number_form(row.get(name) for row in rows) for name in COUNTS}
@@ -52,7 +56,12 @@ def forms_of(
         texts = [row.get("text") for row in rows]
         marked = sum(isinstance(text, str) and "<" in text and MARKED.search(text) is not None for text in texts)
         markup = marked > _MARKED_SHARE * len(texts)
-    return Forms(vote.decide(order, now, european=european), numbers, markup)
+    spoilt = spoilt or any(_is_spoilt(row.get("text")) or _is_spoilt(row.get("author")) for row in rows)
+    return Forms(vote.decide(order, now, european=european), numbers, markup, spoilt)
+
+
+def _is_spoilt(value: Any) -> bool:
+    return isinstance(value, str) and not value.isascii() and SPOILT.search(value) is not None
 
 
 def post_of(fields: Mapping[str, Any], forms: Forms, fault: Faults, made_id: Callable[[Post], str]) -> Post:
@@ -60,7 +69,9 @@ def post_of(fields: Mapping[str, Any], forms: Forms, fault: Faults, made_id: Cal
     now; ``made_id`` gives ids where there is none. Raises ValueError with the reason if the row is no post.
     """
     get = fields.get
-    author, text = _author(get("author")), _text(get("text"), forms.markup)
+    author, text = _author(get("author")), _text(get("text"), forms)
+    if forms.spoilt:
+        author, text = mended(author), mended(text)
     if not text:
         raise ValueError("no text")
     if not author:
@@ -132,16 +143,16 @@ def _nothing(value: str) -> bool:
     return clean(value).strip().lower() in _NOTHING
 
 
-def _text(value: Any, markup: bool) -> str:
+def _text(value: Any, forms: Forms) -> str:
     if type(value) is str:
-        if value.isascii() and value.isprintable() and "&" not in value and not markup:
+        if value.isascii() and value.isprintable() and "&" not in value and not forms.markup:
             return value.strip()
     else:
         if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value:
             value = str(value)
         value = text_of(value)
-    text = mended(clean(value))
-    if markup:
+    text = clean(value)
+    if forms.markup:
         text = plain_of(text)
     return (unescaped(text) if "&" in text else text).strip()
 
@@ -153,7 +164,7 @@ def _name(value: Any) -> str:
         return str(int(value))
     if isinstance(value, int):
         return str(value)
-    return mended(clean(text_of(value) if not isinstance(value, float) else str(value))).strip()
+    return clean(text_of(value) if not isinstance(value, float) else str(value)).strip()
 
 
 def _id(value: Any) -> str:

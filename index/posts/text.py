@@ -31,6 +31,11 @@ _BREAKS = frozenset(
 )
 _HREF = re.compile(r"""href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _CLOCK = re.compile(r"\d{1,2}(?::\d\d){1,2}")
+_BLANK_LINES = re.compile(r"\n{3,}")
+# Signs that nobody writes behind each other; "Â " alone may be meant.
+SPOILT = re.compile(
+    "\u00c3[\u0080-\u00bf]|\u00e2\u20ac[\u0080-\u2122]|\u00e2[\u0080-\u009f]{2}|\u00f0\u009f|\u00f0\u0178"
+)
 MARKED = re.compile(r"<br\s*/?>|</(?:a|p|b|i|span|strong|em|div)>|<a\s[^<>]{0,200}href", re.IGNORECASE)
 
 
@@ -99,9 +104,9 @@ def plain_of(markup: str) -> str:
             out.append(_behind("".join(out[opened:]), link))
             link = ""
         elif name in _BREAKS and (found[1] or name in ("br", "hr", "li")):
-            out.append("\n\n" if name == "p" else "\n")
+            out.append("\n")
     out.append("" if hidden else markup[end:])
-    return re.sub(r"\n{3,}", "\n\n", "".join(out)).strip()
+    return _BLANK_LINES.sub("\n\n", "".join(out)).strip()
 
 
 def _address(attributes: str) -> str:

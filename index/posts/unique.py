@@ -11,6 +11,12 @@ from index.posts.report import Report
 
 _LONG = 9  # characters; longer ids are those of a platform, and not numbers in a file or chat
 _ROUNDED = re.compile(r"\d{12,}000")  # of 18 digits a spreadsheet keeps 15
+_HALF = 0xFFFFFFFF
+
+
+def _same(before: int, content: int) -> bool:
+    where, there = before & _HALF, content & _HALF
+    return before >> 32 == content >> 32 and (where == there or not where or not there)
 
 
 class Unique:
@@ -31,7 +37,7 @@ class Unique:
         if before is None:
             self._seen[key] = content
             return post
-        if before == content:
+        if _same(before, content):
             self._count_duplicate(post)
             return None
         said = f"{post.author}\x1f{post.text}\x1f{post.created_at}".encode("utf-8", "replace")
@@ -45,10 +51,11 @@ class Unique:
         return renamed
 
     def _content(self, post: Post) -> int:
-        """What must be the same for the same id to mean the same post."""
-        if len(post.id) > _LONG and _ROUNDED.fullmatch(post.id):
-            return hash((post.author, post.text))
-        return hash((post.author, post.community if len(post.id) <= _LONG else None))
+        """What must be the same for the same id to mean the same post: 32 bits of its author, 32 of its place."""
+        rounded = len(post.id) > _LONG and _ROUNDED.fullmatch(post.id)
+        who = hash((post.author, post.text)) if rounded else hash(post.author)
+        where = 0 if post.community is None or len(post.id) > _LONG else hash(post.community) & _HALF or 1
+        return (who & _HALF) << 32 | where
 
     def _count_duplicate(self, post: Post) -> None:
         report = self._report

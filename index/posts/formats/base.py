@@ -103,7 +103,7 @@ class Format:
     skips: Callable[[Sample], str] = lambda sample: ""  # why a section of such an export holds no posts
     whole: Callable[[Mapping[str, Any]], bool] = lambda document: False  # a document that is one item, lists and all
     markup: bool | None = False  # texts are HTML; None: where they look like it
-    made_ids: bool = False
+    spoilt: bool = False  # letters are wrongly decoded
     platform: str = ""
     download: str = ""
     command: str = "analyst index FILE --out INDEX"

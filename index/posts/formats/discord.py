@@ -91,7 +91,6 @@ FORMATS = (
             "author": "Author", "text": "Content", "created_at": "Date", "community": "the file's name",
             "likes": "Reactions",
         },
-        made_ids=True,
         command='analyst index "Server - channel [9].csv" --out INDEX',
         **_SHARED,
     ),

@@ -48,7 +48,6 @@ FORMATS = (
             "author": "Profile.csv, or --author", "text": "Message, or ShareCommentary", "created_at": "Date",
             "url": "Link",
         },
-        made_ids=True,
         platform="LinkedIn",
         download="Settings → Data privacy → Get a copy of your data; the ZIP, `Comments.csv` or `Shares.csv`",
         command="analyst index Comments.csv --author you --out INDEX",

@@ -118,7 +118,7 @@ FORMATS = (
             "author": "comment.author, title, the profile beside, or --author", "text": "data.post, comment or title",
             "created_at": "timestamp", "community": "comment.group",
         },
-        made_ids=True,
+        spoilt=True,
         platform="Facebook, Instagram",
         download="Accounts Centre → Download your information, format JSON; the ZIP, or single files of it",
         command="analyst index facebook-you.zip --author you --out INDEX",

@@ -53,7 +53,6 @@ FORMATS = (
         _is_own,
         _own,
         columns={"author": "--author", "text": "comment", "created_at": "date", "url": "url"},
-        made_ids=True,
         platform="TikTok, your own data",
         download="Settings → Account → Download your data, format JSON",
         command="analyst index user_data.json --author you --out INDEX",
