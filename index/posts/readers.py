@@ -66,6 +66,8 @@ def _read_source(source: Source, options: Options, on_bytes: OnBytes, report: Re
             first = first or error
             if reading.read or section.path:
                 report.skipped.append((f"{source.name}: {section.path}" if section.path else source.name, error.what))
+        if reading.full:
+            break
     if not reading.read:
         raise first or AnalystError(
             "The file holds no rows of posts",

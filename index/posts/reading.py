@@ -43,7 +43,7 @@ class Reading:
         self._scope = blake2s(content.head[:65536], digest_size=4).hexdigest()
         self._number = 0
         self._prefix = ""
-        self.read = False
+        self.read = self.full = False  # whether it holds posts; whether as many were read as were wanted
 
     def section(self, section: Section) -> Iterator[Post | Rejected]:
         """The posts of a section. Raises NoPosts if it holds none."""
@@ -239,7 +239,7 @@ class Reading:
         limit = self._options.limit
         for item in items:
             if limit is not None and self._number >= limit:
-                self._report.sampled = True
+                self._report.sampled = self.full = True
                 break
             for row in (item,) if isinstance(item, str) else rows(item):
                 self._number += 1

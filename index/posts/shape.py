@@ -16,7 +16,7 @@ from index.posts.escapes import unescaped
 from index.posts.language import code_of
 from index.posts.numbers import NumberForm, number_form, read_count
 from index.posts.record import GONE, LONGEST_NAME, LONGEST_TEXT, LONGEST_URL, REQUIRED, Post
-from index.posts.text import MARKED, SPOILT, clean, mended, plain_of, text_of
+from index.posts.text import INVISIBLE, MARKED, SPOILT, clean, mended, plain_of, text_of
 
 COUNTS = ("likes", "shares", "replies")
 _NOTHING = {"", "nan", "nat", "null", "none", "n/a", "-", "--", "---", "\\n", "<na>", "#n/a", "#name?"}
@@ -72,7 +72,7 @@ def post_of(fields: Mapping[str, Any], forms: Forms, fault: Faults, made_id: Cal
     author, text = _author(get("author")), _text(get("text"), forms)
     if forms.spoilt:
         author, text = mended(author), mended(text)
-    if not text:
+    if not text or (text[0] > "\x7f" and not INVISIBLE.sub("", text).strip()):
         raise ValueError("no text")
     if not author:
         raise ValueError("no author")
@@ -164,7 +164,8 @@ def _name(value: Any) -> str:
         return str(int(value))
     if isinstance(value, int):
         return str(value)
-    return clean(text_of(value) if not isinstance(value, float) else str(value)).strip()
+    name = clean(text_of(value) if not isinstance(value, float) else str(value))
+    return (name if name.isascii() else INVISIBLE.sub("", name)).strip()
 
 
 def _id(value: Any) -> str:

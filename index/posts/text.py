@@ -39,6 +39,9 @@ SPOILT = re.compile(
 MARKED = re.compile(r"<br\s*/?>|</(?:a|p|b|i|span|strong|em|div)>|<a\s[^<>]{0,200}href", re.IGNORECASE)
 
 
+INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad\u180e\u3164]")
+
+
 def clean(text: str) -> str:
     """``text`` without signs that no file or encoder can hold."""
     if not text.isprintable():  # line breaks too, but most posts are one line

@@ -21,7 +21,7 @@ _HELD = 1 << 25  # bytes of a document that is held whole
 _CHUNK = 1 << 20
 _SHOWN = 300
 _BLANKS = " \t\r\n\ufeff"
-_decoder = json.JSONDecoder()
+_decoder = json.JSONDecoder(parse_int=lambda digits: _number(digits))
 
 
 @dataclass
@@ -47,7 +47,12 @@ def loads(data: bytes, decoded: Callable[[bytes], str]) -> Any:
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
-        return json.loads(decoded(data))
+        return json.loads(decoded(data), parse_int=_number)
+
+
+def _number(digits: str) -> int | float:
+    """A number of any length; no count is as long as Python refuses to read."""
+    return int(digits) if len(digits) < 300 else float("inf")
 
 
 def lines_of(content: Content, on_bytes: OnBytes) -> Section:
@@ -70,7 +75,7 @@ def _lines(content: Content, on_bytes: OnBytes) -> Iterator[Any]:
             item = orjson.loads(line)
         except orjson.JSONDecodeError:
             try:
-                item = json.loads(decoded(line).lstrip("\x1e").rstrip().removesuffix(","))
+                item = json.loads(decoded(line).lstrip("\x1e").rstrip().removesuffix(","), parse_int=_number)
             except (ValueError, RecursionError):
                 yield "not JSON\n" + decoded(line[:_SHOWN])
                 continue
@@ -196,7 +201,10 @@ class _Walk:
 
     def _value(self, path: str, head: dict[str, Any], depth: int) -> Iterator[Section]:
         if self._peek() == "[":
-            yield Section(self._list(), path, head)
+            items = self._list()
+            yield Section(items, path, head)
+            for _ in items:  # what nobody wanted stands before what follows
+                pass
         else:
             yield from self._object(path, dict(head), depth)
 

@@ -25,7 +25,7 @@ SAMPLE = 1 << 18  # bytes that a file's kind and encoding are told from
 LONGEST_LINE = 1 << 25  # bytes of one line or one item of a list; a post is never as long
 _PACKED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
 # No export of people's words shrinks to a two-hundredth: such a file is made to fill the memory or the day.
-_BOMB_RATIO, _BOMB_SIZE = 200, 1 << 27
+_BOMB_RATIO, _BOMB_SIZE = 200, 1 << 26
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
@@ -48,13 +48,13 @@ class Content:
     head: bytes
     whole: bool
 
-    def open(self, on_bytes: OnBytes = lambda count: None) -> Stream:
-        """All of the file, unpacked."""
-        return _unpacked(self.source, self.packing, on_bytes)
+    def open(self, on_bytes: OnBytes = lambda count: None, text: bool = False) -> Stream:
+        """All of the file, unpacked; long runs of nothing but ends of lines are left out of ``text``."""
+        return _unpacked(self.source, self.packing, on_bytes, text)
 
     def lines(self, on_bytes: OnBytes = lambda count: None) -> Iterator[bytes]:
         """The lines of the file as UTF-8, as far as they are; one that is longer than any post is cut into pieces."""
-        with undamaged(self.source.name), self.open(on_bytes) as stream:
+        with undamaged(self.source.name), self.open(on_bytes, text=True) as stream:
             if self.encoding != "utf-8":
                 text = io.TextIOWrapper(stream, self.encoding, errors="replace", newline="\n")
                 for line in iter(partial(text.readline, LONGEST_LINE), ""):
@@ -139,24 +139,31 @@ class CountingFile(io.RawIOBase):
 class _Measured(io.RawIOBase):
     """An unpacked stream that ends in an error where it is far larger than its packed bytes can mean."""
 
-    def __init__(self, unpacked: IO[bytes], packed: Callable[[], int], name: str) -> None:
-        self._unpacked, self._packed, self._name = unpacked, packed, name
+    def __init__(self, unpacked: IO[bytes], packed: Callable[[], int], name: str, text: bool) -> None:
+        self._unpacked, self._packed, self._name, self._text = unpacked, packed, name, text
         self._count = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._unpacked.read(len(buffer))
+        data = b""
+        while not data.strip(b"\r\n"):  # a packed file of a billion line ends is read in a moment
+            data = self._unpacked.read(len(buffer))
+            self._measure(len(data))
+            if not (self._text and data):
+                break
         buffer[: len(data)] = data
-        self._count += len(data)
+        return len(data)
+
+    def _measure(self, size: int) -> None:
+        self._count += size
         if self._count > _BOMB_SIZE and self._count > _BOMB_RATIO * max(1, self._packed()):
             raise AnalystError(
                 f"The file unpacks to more than {_BOMB_RATIO} times its size, which no posts do",
                 where=self._name,
                 todo="Unpack it by hand and look what it holds.",
             )
-        return len(data)
 
 
 class ZstdFile(io.RawIOBase):
@@ -188,7 +195,7 @@ class ZstdFile(io.RawIOBase):
         return size
 
 
-def _unpacked(source: Source, packing: str, on_bytes: OnBytes) -> Stream:
+def _unpacked(source: Source, packing: str, on_bytes: OnBytes, text: bool = False) -> Stream:
     member = source.packed is not None
     counted = CountingFile(source.open(), (lambda count: None) if member else on_bytes)
     raw: Any = io.BufferedReader(counted, buffer_size=1 << 20 if not packing else 1 << 17)
@@ -209,7 +216,7 @@ def _unpacked(source: Source, packing: str, on_bytes: OnBytes) -> Stream:
     if not packing and not member:
         return raw
     packed = (lambda: max(1, source.packed or 0)) if member else (lambda: counted.count)
-    return io.BufferedReader(_Measured(opened, packed, source.name), buffer_size=1 << 18)
+    return io.BufferedReader(_Measured(opened, packed, source.name, text), buffer_size=1 << 18)
 
 
 @contextmanager

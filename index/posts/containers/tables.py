@@ -18,6 +18,8 @@ from index.posts.containers.streams import LONGEST_LINE, Content, OnBytes, undam
 csv.field_size_limit(LONGEST_LINE)
 _SEPARATOR = re.compile(r"sep=(.)\s*$")  # a first line that Excel writes and reads
 _HEAD = 60  # lines by which a dialect is told
+_HEAD_SIZE = 1 << 20
+_CELLS_LOOKED_AT = 300
 _LONGEST_CELL_LINES = 2_000  # lines inside one quoted cell
 _SWALLOWED = 20
 _ESCAPED = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
@@ -42,7 +44,7 @@ def csv_of(content: Content, on_bytes: OnBytes, names: Sequence[str] = ()) -> Se
     decoded = content.decoded
     every = (decoded(line) for line in content.lines(on_bytes))
     lines = itertools.dropwhile(lambda line: not line.strip(), every)
-    head = list(itertools.islice(lines, _HEAD))
+    head = _beginning(lines)
     said = ""
     if head and (found := _SEPARATOR.match(head[0])):
         said, head = found[1], head[1:]
@@ -57,6 +59,17 @@ def csv_of(content: Content, on_bytes: OnBytes, names: Sequence[str] = ()) -> Se
     if dialect.escaped:
         told.append('\\" for quotes')
     return Section(_rows(records, header), header=tuple(header), told=tuple(told), european=dialect.delimiter == ";")
+
+
+def _beginning(lines: Iterator[str]) -> list[str]:
+    head: list[str] = []
+    size = 0
+    for line in itertools.islice(lines, _HEAD):
+        head.append(line)
+        size += len(line)
+        if size > _HEAD_SIZE:
+            break
+    return head
 
 
 def _no_rows(name: str) -> AnalystError:
@@ -178,7 +191,7 @@ def _header(
 
 
 def _known(cells: list[str]) -> int:
-    return sum(normal(cell) in KNOWN for cell in map(str, cells) if 0 < len(cell) < 60)
+    return sum(normal(cell) in KNOWN for cell in map(str, cells[:_CELLS_LOOKED_AT]) if 0 < len(cell) < 60)
 
 
 def _is_data(cells: list[str]) -> bool:
