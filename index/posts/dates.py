@@ -356,7 +356,8 @@ class DateVote:
     def _year_first(self) -> bool:
         if self.first_over_31:
             return True
-        return not self.dotted and len(self.firsts) < len(self.thirds) / 4 and min(self.firsts) > 12
+        few = len(self.firsts) <= 3 and len(self.firsts) < len(self.thirds)
+        return not self.dotted and few and min(self.firsts) > 12
 
     def _guess(self, now: datetime | None, european: bool) -> DateForm:
         if self.triples >= 8 and min(self.turns.values()) == 0 < max(self.turns.values()):

@@ -59,16 +59,18 @@ def _read_source(source: Source, options: Options, on_bytes: OnBytes, report: Re
     content = open_content(source, options.encoding)
     reading = Reading(content, options, report)
     first: AnalystError | None = None
+    skipped: list[tuple[str, str]] = []
     for section in sections_of(content, options.names, on_bytes):
         try:
             yield from reading.section(section)
         except NoPosts as error:
             first = first or error
-            if reading.read or section.path:
-                report.skipped.append((f"{source.name}: {section.path}" if section.path else source.name, error.what))
+            skipped.append((f"{source.name}: {section.path}" if section.path else source.name, error.what))
         if reading.full:
             break
-    if not reading.read:
+    if reading.read:
+        report.skipped += skipped
+    else:
         raise first or AnalystError(
             "The file holds no rows of posts",
             where=source.name,

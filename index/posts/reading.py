@@ -27,7 +27,9 @@ NOT_PUBLIC = ("direct", "followers")
 _HEAD = 1_000  # rows by which columns are told
 _HEAD_BYTES = 1 << 23  # of a file of long lines, fewer
 _COUNTED = 5  # ids by which counting is told
-Rows = Callable[[Mapping[str, Any]], Sequence[Row | Left]]
+Rows = Callable[[Mapping[str, Any]], Sequence[Row | Left | str]]
+# What a value of another kind than a platform writes raises somewhere in a format: it costs its item, never the run.
+_MISSHAPEN = (TypeError, AttributeError, KeyError, IndexError, ValueError, RecursionError)
 
 
 class NoPosts(AnalystError):
@@ -122,7 +124,10 @@ class Reading:
 
         def rows(item: Mapping[str, Any]) -> Sequence[Row | Left]:
             fields: Row = {n: item.get(c) for n, c in plain} if simple else {n: look(item) for n, look in looks}
-            found: Any = fields if finish is None else finish(fields, item, context)
+            try:
+                found: Any = fields if finish is None else finish(fields, item, context)
+            except _MISSHAPEN:
+                return (f"not in the shape of {form.name}\n{_raw(item)}",)
             several = [found] if isinstance(found, (dict, Left)) else found
             for row in several:
                 if isinstance(row, dict):

@@ -161,11 +161,11 @@ def _sections(document: Any, name: str, is_post: Callable[[Any], bool]) -> Itera
 
 def _lists(value: Any, path: str, head: Mapping[str, Any], depth: int) -> Iterator[Section]:
     if isinstance(value, list):
-        if any(isinstance(item, dict) for item in value[:50]) or (value and depth == 0):
-            yield Section(_items(value), path, head)
-        elif value and all(isinstance(item, list) for item in value[:50]) and depth < _DEEPEST:
+        if value and all(isinstance(item, list) for item in value[:50]) and depth < _DEEPEST:
             for item in value:
                 yield from _lists(item, path, head, depth + 1)
+        elif any(isinstance(item, dict) for item in value[:50]) or (value and depth == 0):
+            yield Section(_items(value), path, head)
     elif isinstance(value, dict) and depth < _DEEPEST:
         around = {**head, **value} if head else value
         for key, inner in value.items():

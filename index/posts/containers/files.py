@@ -217,7 +217,7 @@ def _members(outer: Source, foreign: Counter[str]) -> Iterator[Source]:
 
     for name, info in sorted(members.items()):
         parts = PurePosixPath(name).parts
-        if not info.file_size or any(part.startswith((".", "__MACOSX")) for part in parts):
+        if not info.file_size or any(part.startswith((".", "__MACOSX")) and part != ".." for part in parts):
             continue
         if kind := _foreign(name):
             foreign[kind] += 1

@@ -56,7 +56,7 @@ class Content:
         """The lines of the file as UTF-8, as far as they are; one that is longer than any post is cut into pieces."""
         with undamaged(self.source.name), self.open(on_bytes, text=True) as stream:
             if self.encoding != "utf-8":
-                text = io.TextIOWrapper(stream, self.encoding, errors="replace", newline="\n")
+                text = io.TextIOWrapper(stream, self.encoding, errors="replace", newline=None)
                 for line in iter(partial(text.readline, LONGEST_LINE), ""):
                     yield line.removeprefix("\ufeff").encode("utf-8", "replace")
                 return

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from index.posts.columns import normal
+from index.posts.columns import MOST_PATHS, normal
 from index.posts.containers.documents import ASSIGNMENT
 from index.posts.containers.files import Source
 
@@ -41,7 +42,11 @@ class Sample:
 
     def has(self, *names: str) -> bool:
         """Whether the table has all these columns, by their normal names."""
-        return set(names) <= {normal(name) for name in self.header}
+        return self._names.issuperset(names)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(normal(name) for name in self.header[:MOST_PATHS])
 
 
 @dataclass

@@ -46,7 +46,14 @@ FORMATS: tuple[Format, ...] = (
 
 def recognise(sample: Sample) -> Format:
     """The first format that knows its own exports in ``sample``; plain rows where none does."""
-    return next(form for form in FORMATS if form.recognises(sample))
+    return next(form for form in FORMATS if _recognises(form, sample))
+
+
+def _recognises(form: Format, sample: Sample) -> bool:
+    try:
+        return form.recognises(sample)
+    except (TypeError, AttributeError, KeyError, ValueError):  # values of another kind than the platform writes
+        return False
 
 
 def is_post(document: Mapping[str, Any]) -> bool:

@@ -48,7 +48,7 @@ def _row(message: Mapping[str, Any], chat: Mapping[str, Any]) -> Row | Left:
     if message.get("type") != "message":
         return Left("a system line, not a message")
     number, place = message.get("id"), chat.get("id")
-    kind = chat.get("type")
+    kind = str(chat.get("type"))
     return {
         # Numbers of messages are unique in their chat only.
         "id": f"{place}/{number}" if place is not None and number is not None else number,
@@ -58,7 +58,7 @@ def _row(message: Mapping[str, Any], chat: Mapping[str, Any]) -> Row | Left:
         "community": chat.get("name"),
         "likes": total(message.get("reactions")),
         "reposted": message.get("forwarded_from") or message.get("saved_from"),
-        "visibility": "direct" if kind in _DIRECT else "group" if str(kind).startswith("private") else None,
+        "visibility": "direct" if kind in _DIRECT else "group" if kind.startswith("private") else None,
         "bot": bool(message.get("via_bot")),
     }
 
