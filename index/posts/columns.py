@@ -93,6 +93,11 @@ def normal(name: str) -> str:
     return ".".join(_BLANKS.sub("_", part).strip("_") for part in split.lower().split("."))
 
 
+def shown(name: object, most: int = 80) -> str:
+    """The name of a column in a sentence: on one line, not too long."""
+    return " ".join(str(name)[: 4 * most].split())[:most]
+
+
 def paths_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, bool]:
     """All columns of some rows and all values inside their objects, as dotted paths, in order of appearance; and
     whether any row has something there.

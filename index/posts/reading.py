@@ -9,7 +9,7 @@ from hashlib import blake2s
 from typing import Any
 
 from index.errors import AnalystError
-from index.posts.columns import columns_of, getter, normal
+from index.posts.columns import columns_of, getter, normal, shown
 from index.posts.containers.documents import Section
 from index.posts.containers.sections import sections_of
 from index.posts.containers.streams import Content
@@ -122,7 +122,7 @@ class Reading:
         simple = not any("." in column for column in columns.values())
         plain = list(columns.items())
 
-        def rows(item: Mapping[str, Any]) -> Sequence[Row | Left]:
+        def rows(item: Mapping[str, Any]) -> Sequence[Row | Left | str]:
             fields: Row = {n: item.get(c) for n, c in plain} if simple else {n: look(item) for n, look in looks}
             try:
                 found: Any = fields if finish is None else finish(fields, item, context)
@@ -299,8 +299,8 @@ _OTHER_FILE = "Name the files that hold the posts."
 
 
 def _no_column(name: str, names: Sequence[str]) -> str:
-    shown = ", ".join(map(str, names[:60])) + (f" and {len(names) - 60} more" if len(names) > 60 else "")
-    return f"The file has no column for the {name} of a post; its columns are: {shown}"
+    said = ", ".join(map(shown, names[:60])) + (f" and {len(names) - 60} more" if len(names) > 60 else "")
+    return f"The file has no column for the {name} of a post; its columns are: {said}"
 
 
 def _override(own: Mapping[str, str], name: str, path: str) -> Callable[[Mapping[str, Any]], Any] | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from index.posts.columns import shown
 from index.posts.dates import ORDER_NAMES, DateForm
 from index.posts.language import ENGLISH
 
@@ -144,7 +145,7 @@ class Report:
 
     def _columns(self) -> str:
         columns = self.columns()
-        said = ", ".join(name if name == column else f"{name} from {column}" for name, column in columns.items())
+        said = ", ".join(name if name == column else f"{name} from {shown(column)}" for name, column in columns.items())
         ignored, missing = self.ignored(), [_LACKING[name] for name in self.missing()]
         rest = f" Ignored: {_few(ignored)}." if ignored else ""
         return f"Columns: {said}.{rest}" + (f" Answers will lack {', '.join(missing)}." if missing else "")
@@ -178,8 +179,8 @@ class Report:
         known = self.languages.total()
         foreign = known - self.languages[ENGLISH] - self.languages["?"]
         if self.languages:
-            shown = ", ".join(f"{count:,} {name}" for name, count in self.languages.most_common(6))
-            parts.append(f"languages: {shown}")
+            spoken = ", ".join(f"{count:,} {name}" for name, count in self.languages.most_common(6))
+            parts.append(f"languages: {spoken}")
         if foreign:
             parts.append(f"{foreign:,} of {known:,} posts are not English and are not in figures of tone and names")
         return (
@@ -192,8 +193,8 @@ def _distinct(values: Iterable[str]) -> list[str]:
 
 
 def _few(names: Sequence[str], most: int = _NAMES_SHOWN) -> str:
-    shown = ", ".join(name[:110] for name in names[:most])
-    return shown + (f" and {len(names) - most:,} more" if len(names) > most else "")
+    said = ", ".join(shown(name, 110) for name in names[:most])
+    return said + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
 def _short(name: str) -> str:
