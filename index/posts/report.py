@@ -170,10 +170,15 @@ class Report:
         ]  # fmt: skip
         return " ".join(filter(None, said)) or "Nothing was rejected, left out or emptied."
 
+    def _private_left(self) -> bool:
+        return any(reason.startswith("not public") for reason in self.left_out)
+
     def _whose(self) -> str:
         parts = [f"{self.reposts:,} reposts of others' words are kept apart"] if self.reposts else []
         if self.private:
-            parts.append(f"{self.private:,} are not public")
+            parts.append(
+                f"{self.private:,} are not public, and {'left out' if self._private_left() else 'taken as asked'}"
+            )
         if self.bots:
             parts.append(f"{self.bots:,} are by accounts that are no people")
         known = self.languages.total()

@@ -187,7 +187,8 @@ def test_the_old_index_returns_when_the_swap_fails(tmp_path: Path) -> None:
 
 
 def test_what_an_export_says_of_posts_reaches_the_facts(write: Write, tmp_path: Path, encoder: Encoder) -> None:
-    said = {"id": "1", "content": "Ich hasse die neue App wirklich sehr", "to": ["https://m.example/users/ana/followers"]}
+    followers = ["https://m.example/users/ana/followers"]
+    said = {"id": "1", "content": "Ich hasse die neue App wirklich sehr", "to": followers}
     note = {"type": "Create", "actor": "https://m.example/users/ana", "object": said}
     boost = {"type": "Announce", "actor": "x", "object": "y"}
     rows = [{"id": f"{n}", "author": "bo", "text": "Buy cheap followers at our shop today"} for n in range(100, 110)]
