@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 from uuid import uuid4
@@ -20,6 +20,7 @@ from index.errors import AnalystError
 if TYPE_CHECKING:
     from agent.analyst import Analyst
     from agent.memory import Memory
+    from index.posts.options import Options
     from tools.library import Library
     from tools.result.result import ToolResult
 
@@ -90,26 +91,82 @@ def start(
         _run_plainly(context, "serve")
 
 
+Files = Annotated[
+    list[str],
+    typer.Argument(help="Exports of posts: files, folders, ZIP archives; patterns and - (standard input) work."),
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="A column or nested value by hand, as in text=body or author=user.handle."),
+]
+Author = Annotated[
+    str | None, typer.Option(help="Who wrote the posts that name no author, as in archives of one's own.")
+]
+DateOrder = Annotated[
+    Literal["dmy", "mdy", "ymd"] | None,
+    typer.Option(help="The order of days like 03.01.2024.", show_default="what the whole column shows"),
+]
+Columns = Annotated[
+    str | None, typer.Option(metavar="id,author,text,…", help="The columns of a table that has no header.")
+]
+Encoding = Annotated[str | None, typer.Option(help="The encoding of the files.", show_default="what they show")]
+Private = Annotated[
+    bool, typer.Option("--include-private", help="Also take direct messages and posts for followers only.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop at a file without posts instead of skipping it.")]
+
+
 @command
 def index(
-    files: Annotated[list[str], typer.Argument(help="Exports of posts; patterns and - (standard input) work.")],
+    files: Files,
     out: Annotated[Path, typer.Option(help="Directory for the index.")],
-    map_: Annotated[list[str] | None, typer.Option("--map", help="A column by hand, as in text=body.")] = None,
+    map_: Map = None,
+    author: Author = None,
+    date_order: DateOrder = None,
+    columns: Columns = None,
+    encoding: Encoding = None,
+    include_private: Private = False,
+    strict: Strict = False,
     ner: Annotated[str | None, typer.Option(help="An installed spaCy pipeline that finds the entities.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make an index of the posts in FILES."""
-    columns = dict(_pair(text, "--map text=body") for text in map_ or [])
+    options = _reading(map_, author, date_order, columns, encoding, include_private, strict)
     from agent import console
 
     try:
-        manifest, tally = _build(files, out, columns=columns, ner=ner)
+        manifest, tally = _build(files, out, options=options, ner=ner)
     except KeyboardInterrupt:
         _fail("Stopped; nothing was left behind.")
     if as_json:
         console.say_json({"index": str(out), **vars(manifest), "reasons": tally.reasons})
     else:
         console.show_built(manifest, tally, out)
+
+
+@command
+def preview(
+    files: Files,
+    map_: Map = None,
+    author: Author = None,
+    date_order: DateOrder = None,
+    columns: Columns = None,
+    encoding: Encoding = None,
+    include_private: Private = False,
+    strict: Strict = False,
+    as_json: Json = False,
+) -> None:
+    """Show what would be read of FILES, without indexing: format, columns, counts, languages, first posts."""
+    options = _reading(map_, author, date_order, columns, encoding, include_private, strict)
+    from agent import console
+    from index.posts.preview import preview as look
+
+    with console.stdout_for_json(as_json):
+        seen = look(files, options)
+    if as_json:
+        console.say_json(seen.to_dict())
+    else:
+        console.show_preview(seen)
 
 
 @command
@@ -324,13 +381,37 @@ def _run_plainly(context: typer.Context, name: str) -> None:
         chosen.invoke(inner)
 
 
-def _build(files: list[str], out: Path, *, columns: Mapping[str, str] | None = None, ner: str | None = None) -> Any:
+def _reading(
+    mapped: list[str] | None,
+    author: str | None,
+    date_order: Any,
+    columns: str | None,
+    encoding: str | None,
+    include_private: bool,
+    strict: bool,
+) -> Options:
+    """What the options of the command line say about the files."""
+    from index.posts.options import Options
+
+    return Options(
+        columns=dict(_pair(text, "--map text=body") for text in mapped or []),
+        author=author,
+        date_order=date_order,
+        names=tuple(name.strip() for name in columns.split(",")) if columns else (),
+        encoding=encoding,
+        include_private=include_private,
+        strict=strict,
+    )
+
+
+def _build(files: list[str], out: Path, *, options: Options | None = None, ner: str | None = None) -> Any:
     """Build an index with a progress bar; returns manifest and tally."""
     from agent import console
     from index.build import build_index, total_bytes
 
     with console.build_progress(total_bytes(files)) as advance:
-        return build_index(files, out, columns=columns, advance=advance, **({"ner": ner} if ner else {}))
+        named: dict[str, Any] = {"ner": ner} if ner else {}
+        return build_index(files, out, options=options, advance=advance, **named)
 
 
 def _open(index: Path | None, model: str | None, quantize: str | None = None, memory: Memory | None = None) -> Analyst:

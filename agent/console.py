@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from index.build import Tally
     from index.manifest import Manifest
+    from index.posts.preview import Preview
     from tools.result.result import ToolResult
 
 UNGROUNDED = "The model's own words could not be traced to the data, so these are the tools' own."
@@ -207,15 +208,29 @@ def show_built(manifest: Manifest, tally: Tally, folder: Path) -> None:
     """What a build made: counts, rejects with their reasons, speed, memory, place."""
     out = stdout()
     out.print(f"Indexed {_counts(manifest)}, {span(manifest)}.")
-    for reason, count in sorted(tally.reasons.items(), key=lambda item: -item[1]):
-        out.print(visible(f"Rejected {count:,}: {reason}."))
-    if tally.duplicates:
-        out.print(f"Left out {tally.duplicates:,} with an id that was there before.")
-    if tally.rejected or tally.duplicates:
-        out.print(visible(f"They are listed in {folder / 'rejects.jsonl'}."))
+    for line in tally.report.lines():
+        out.print(visible(line))
+    if tally.rejected or tally.duplicates or tally.report.left_out:
+        out.print(visible(f"Rows that are no posts are listed in {folder / 'rejects.jsonl'}."))
     speed, memory = f"{manifest.posts_per_second:,.0f} posts/s", f"{manifest.peak_mb:,.0f} MB at most"
     out.print(f"It took {manifest.seconds:,.1f} s: {speed}, {memory}.")
     out.print(visible(f"The index is in {folder}."))
+
+
+def show_preview(seen: Preview) -> None:
+    """What would be read of some files: the report, notes, and the first posts as a table."""
+    out = stdout()
+    for line in seen.lines:
+        out.print(visible(line))
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    fields = [
+        name for name in ("author", "created_at", "community", "likes", "text") if any(p[name] for p in seen.first)
+    ]
+    for name in fields:
+        table.add_column(name, no_wrap=name != "text")
+    for post in seen.first:
+        table.add_row(*(visible(str(post[name] if post[name] is not None else "")[:120]) for name in fields))
+    out.print(table)
 
 
 def show_info(manifest: Manifest, folder: Path) -> None:
@@ -229,6 +244,7 @@ def show_info(manifest: Manifest, folder: Path) -> None:
         "communities": f"{manifest.communities:,}",
         "span": span(manifest),
         "rejected": f"{manifest.rejected:,} rows, {manifest.duplicates:,} duplicates",
+        "read": "\n".join(_read_as(manifest)),
         "sources": "\n".join(manifest.sources),
         "built": f"{manifest.built_at}, {manifest.seconds:,.1f} s, {manifest.posts_per_second:,.0f} posts/s",
         "memory": f"{manifest.peak_mb:,.0f} MB at most",
@@ -240,6 +256,18 @@ def show_info(manifest: Manifest, folder: Path) -> None:
     for name, value in rows.items():
         table.add_row(Text(name, style="dim"), visible(value))
     stdout().print(table)
+
+
+def _read_as(manifest: Manifest) -> list[str]:
+    """What the files were read as, and in which languages the posts are."""
+    report = manifest.extra.get("report") or {}
+    formats, languages = ", ".join(report.get("formats") or []), report.get("languages") or {}
+    spoken = ", ".join(f"{count:,} {name}" for name, count in list(languages.items())[:6])
+    foreign = sum(count for name, count in languages.items() if name not in ("en", "?"))
+    lines = [formats, f"languages: {spoken}" if spoken else ""]
+    if foreign:
+        lines.append(f"{foreign:,} of {manifest.posts:,} posts are not English: tone and names were not made for them")
+    return [line for line in lines if line] or ["not told"]
 
 
 def _counts(manifest: Manifest) -> str:

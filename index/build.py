@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,29 +25,44 @@ from index.entities.plurals import merge_plurals
 from index.errors import AnalystError
 from index.manifest import NAME as MANIFEST
 from index.manifest import Manifest, write_manifest
-from index.posts.readers import expand, read_posts
+from index.posts.language import identify
+from index.posts.readers import Options, expand, read_posts
 from index.posts.record import Post, Rejected
+from index.posts.report import Report
+from index.posts.unique import Unique
 from index.store.communities import community_vectors
 from index.store.facts import FactWriter
 from index.store.flat_vectors import ScanWriter
+from index.store.languages import settle_languages
 from index.store.people import PeopleVectors, write_profiles
 from index.store.vectors import Vectors
 
 BATCH = 1024  # posts in memory at once, twice: those being read and those being stored
+MOST_REJECTS = 100_000  # rows that are listed one by one; the report counts all
 Advance = Callable[[int, int], None]  # (bytes read so far, posts stored so far)
 
 
 @dataclass
 class Tally:
-    """What the build has met so far."""
+    """What the build has met so far. ``report`` tells of every row of the files."""
 
     posts: int = 0
-    rejected: int = 0
-    duplicates: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
+    report: Report = field(default_factory=Report)
     communities: set[str] = field(default_factory=set)
     first_post: datetime | None = None
     last_post: datetime | None = None
+
+    @property
+    def rejected(self) -> int:
+        return self.report.rejected.total()
+
+    @property
+    def duplicates(self) -> int:
+        return self.report.duplicates
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        return dict(self.report.rejected)
 
     def count(self, posts: Sequence[Post]) -> None:
         """Posts that will be in the index."""
@@ -63,13 +78,14 @@ def build_index(
     out: Path,
     *,
     columns: Mapping[str, str] | None = None,
+    options: Options | None = None,
     ner: str = OURS,
     advance: Advance = lambda read, stored: None,
 ) -> tuple[Manifest, Tally]:
     """Index the posts of ``sources`` in ``out``; what stood there before is replaced only when the new index is whole.
 
-    ``advance`` is told of progress after each batch. Raises AnalystError if nothing can be read or stored; then
-    nothing is left behind.
+    ``columns`` and ``options`` are as in ``read_posts``. ``advance`` is told of progress after each batch. Raises
+    AnalystError if nothing can be read or stored; then nothing is left behind.
     """
     expand(sources)
     try:
@@ -82,7 +98,7 @@ def build_index(
     partial = out.with_name(f".{out.name}.building-{os.getpid()}")
     try:
         partial.mkdir(parents=True)
-        built = _build(sources, partial, columns or {}, ner, advance)
+        built = _build(sources, partial, _options(options, columns), ner, advance)
         _swap(partial, out)
     except OSError as error:
         raise AnalystError(
@@ -93,6 +109,11 @@ def build_index(
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return built
+
+
+def _options(options: Options | None, columns: Mapping[str, str] | None) -> Options:
+    options = options or Options()
+    return replace(options, columns={**options.columns, **(columns or {})})
 
 
 def total_bytes(sources: Sequence[str]) -> int | None:
@@ -124,7 +145,7 @@ def _swap(partial: Path, out: Path) -> None:
 
 
 def _build(
-    sources: Sequence[str], folder: Path, columns: Mapping[str, str], ner: str, advance: Advance
+    sources: Sequence[str], folder: Path, options: Options, ner: str, advance: Advance
 ) -> tuple[Manifest, Tally]:
     started = time.perf_counter()
     tally, read = Tally(), [0]
@@ -132,20 +153,21 @@ def _build(
     def count(size: int) -> None:
         read[0] += size
 
-    posts = _unique(read_posts(sources, columns=columns, on_bytes=count), tally, folder / "rejects.jsonl")
+    read_rows = read_posts(sources, on_bytes=count, options=options, report=tally.report)
+    posts = _unique(read_rows, tally.report, folder / "rejects.jsonl")
     first = next(posts, None)  # a file that cannot be read fails here, before the models load
     if first is None:
         raise AnalystError(
             "None of the rows is a post",
             where=", ".join(sources),
-            todo=f"Reasons: {_reasons(tally)}. Check the file, or map its columns with --map.",
+            todo=f"Reasons: {_reasons(tally.report)}. Check the file, or map its columns with --map.",
         )
     reader = Reader(ner=ner)
     facts, vectors, people = FactWriter(folder / "facts"), Vectors(folder / "chroma"), PeopleVectors()
     scan = ScanWriter(folder / "facts")
     with ThreadPoolExecutor(1) as storing:  # one batch is stored while the next is read
         stored = storing.submit(lambda: None)
-        for batch in _batches(first, posts):
+        for batch in map(_with_languages, _batches(first, posts)):
             found = reader.read([post.text for post in batch])
             stored.result()
             tally.count(batch)
@@ -154,7 +176,7 @@ def _build(
         finished = storing.submit(_finish, folder, stored, facts, scan, people, vectors)
         communities = sorted(tally.communities)
         places = community_vectors(communities, shared_encoder())
-        finished.result()
+        tally.report.languages.update(finished.result())
         vectors.add("communities", communities, places)
     vectors.close()
     manifest = _manifest(sources, len(people), tally, ner, time.perf_counter() - started)
@@ -181,32 +203,39 @@ def _store(
 
 def _finish(
     folder: Path, stored: Future[None], facts: FactWriter, scan: ScanWriter, people: PeopleVectors, vectors: Vectors
-) -> None:
-    """What can only be made when every post is ``stored``."""
+) -> dict[str, int]:
+    """What can only be made when every post is ``stored``. Returns how many posts are in each language."""
     stored.result()
     facts.close()
     scan.close()
+    languages = settle_languages(folder / "facts")
     people.store(vectors)
     merge_plurals(folder / "facts")
     write_profiles(folder / "facts")
+    return languages
 
 
-def _unique(rows: Iterator[Post | Rejected], tally: Tally, rejects: Path) -> Iterator[Post]:
-    """Posts whose id was not seen before; rejects and duplicates go to ``rejects``."""
-    seen: set[int] = set()  # hashes: an eighth of the memory of the ids
+def _with_languages(batch: list[Post]) -> list[Post]:
+    """The posts with what the identifier says where their export names no language."""
+    unsaid = [place for place, post in enumerate(batch) if post.lang is None]
+    for place, lang in zip(unsaid, identify([batch[place].text for place in unsaid]), strict=True):
+        if lang is not None:
+            batch[place] = replace(batch[place], lang=lang)
+    return batch
+
+
+def _unique(rows: Iterator[Post | Rejected], report: Report, rejects: Path) -> Iterator[Post]:
+    """Posts that were not there before; rejects and duplicates go to ``rejects``, the first of them."""
+    unique, written = Unique(report), 0
     with rejects.open("w", encoding="utf-8") as file:
         for row in rows:
-            if isinstance(row, Rejected):
-                tally.rejected += 1
-                kind = row.reason.partition(":")[0]
-                tally.reasons[kind] = tally.reasons.get(kind, 0) + 1
-                file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
-            elif (key := hash(row.id)) in seen:
-                tally.duplicates += 1
-                file.write(json.dumps({"id": row.id, "reason": "duplicate id"}, ensure_ascii=False) + "\n")
-            else:
-                seen.add(key)
-                yield row
+            post = None if isinstance(row, Rejected) else unique.admit(row)
+            if post is not None:
+                yield post
+            elif written < MOST_REJECTS:
+                written += 1
+                told = asdict(row) if isinstance(row, Rejected) else {"id": row.id, "reason": "duplicate id"}
+                file.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
 def _batches(first: Post, posts: Iterator[Post]) -> Iterator[list[Post]]:
@@ -220,10 +249,8 @@ def _batches(first: Post, posts: Iterator[Post]) -> Iterator[list[Post]]:
         yield batch
 
 
-def _reasons(tally: Tally) -> str:
-    return ", ".join(
-        f"{count} × {reason}" for reason, count in sorted(tally.reasons.items(), key=lambda item: -item[1])
-    )
+def _reasons(report: Report) -> str:
+    return ", ".join(f"{count} × {reason}" for reason, count in (report.rejected + report.left_out).most_common(8))
 
 
 def _manifest(sources: Sequence[str], people: int, tally: Tally, ner: str, seconds: float) -> Manifest:
@@ -246,6 +273,7 @@ def _manifest(sources: Sequence[str], people: int, tally: Tally, ner: str, secon
         posts_per_second=round(tally.posts / seconds, 1),
         peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         precision=shared_encoder().precision,
+        extra={"report": tally.report.to_dict()},
     )
 
 

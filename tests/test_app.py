@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ from typer.testing import CliRunner, Result
 import app
 import index.build
 from index.build import Tally
+from index.posts.report import Report
 from tests.fake_analyst import FakeAnalyst, finished, index_folder, manifest
 
 ROOT = Path(app.__file__).parent
@@ -250,7 +252,8 @@ def test_a_result_without_a_picture_is_still_shown(tiny_index: Path, tmp_path: P
 def test_index_reports_what_it_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = tmp_path / "posts.jsonl"
     source.write_text("{}\n")
-    tally = Tally(posts=12345, rejected=3, duplicates=2, reasons={"no text": 2, "no author": 1})
+    report = Report(posts=12345, duplicates=2, rejected=Counter({"no text": 2, "no author": 1}))
+    tally = Tally(posts=12345, report=report)
     seen: dict[str, Any] = {}
 
     def build(sources: list[str], out: Path, **options: Any) -> Any:
@@ -260,8 +263,8 @@ def test_index_reports_what_it_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(index.build, "build_index", build)
     done = run("index", source, "--out", tmp_path / "out", "--map", "text=body", "--ner", "xx_small")
-    assert done.exit_code == 0 and seen["columns"] == {"text": "body"} and seen["ner"] == "xx_small"
-    for part in ("12,345 posts by 678 people", "2013-01-03 to 2023-06-30", "2: no text", "2 with an id", "617 posts/s",
+    assert done.exit_code == 0 and seen["options"].columns == {"text": "body"} and seen["ner"] == "xx_small"
+    for part in ("12,345 posts by 678 people", "2013-01-03 to 2023-06-30", "2 × no text", "2 duplicates", "617 posts/s",
                  "900 MB", str(tmp_path / "out")):  # fmt: skip
         assert part in done.stdout
     told = json.loads(run("index", source, "--out", tmp_path / "out", "--json").stdout)

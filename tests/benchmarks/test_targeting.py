@@ -84,7 +84,7 @@ def test_posts_are_read_once() -> None:
 
 def test_posts_are_read_back_as_they_were(write: Write) -> None:
     from index.posts.readers import read_posts
-    from index.posts.record import to_utc
+    from index.posts.shape import to_utc
 
     posts = [
         Post("1", "Zoë", 'two\nlines "x"', to_utc("2024-03-01T10:00:00Z"), "Ünder", -4, 1, 0, "en", "http://x.y"),

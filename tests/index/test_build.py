@@ -15,6 +15,7 @@ import index.encoding.analysis as analysis
 from index.build import build_index, total_bytes
 from index.errors import AnalystError
 from index.manifest import read_manifest
+from index.posts.options import Options
 from index.store.facts import Facts
 from index.store.vectors import Vectors
 
@@ -183,3 +184,30 @@ def test_the_old_index_returns_when_the_swap_fails(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="no-new-index"):
         build._swap(tmp_path / "no-new-index", tmp_path / "out")
     assert (tmp_path / "out" / "manifest.json").is_file()
+
+
+def test_what_an_export_says_of_posts_reaches_the_facts(write: Write, tmp_path: Path, encoder: Encoder) -> None:
+    followers = ["https://m.example/users/ana/followers"]
+    said = {"id": "1", "content": "Ich hasse die neue App wirklich sehr", "to": followers}
+    note = {"type": "Create", "actor": "https://m.example/users/ana", "object": said}
+    boost = {"type": "Announce", "actor": "x", "object": "y"}
+    rows = [{"id": f"{n}", "author": "bo", "text": "Buy cheap followers at our shop today"} for n in range(100, 110)]
+    rows += [
+        {"id": "7", "author": "cleo", "text": "RT @cy: hello there everyone"}, {"id": "8", "author": "ana", "text": "ok"},
+        {"id": "9", "author": "dan", "text": "never going back to that shop", "lang": "English"}, {"id": "10"},
+    ]  # fmt: skip
+    sources = [write("outbox.json", json.dumps({"orderedItems": [note, boost]})), write("posts.jsonl", rows)]
+    manifest, tally = build_index(sources, tmp_path / "out", options=Options(include_private=True))
+    report = tally.report
+    assert report.rows == 16 == report.posts + report.rejected.total() + report.duplicates + report.left_out.total()
+    assert (manifest.posts, report.reposts, report.private) == (14, 1, 1)
+    facts = Facts(tmp_path / "out" / "facts")
+    assert facts.rows("SELECT id, lang, reposted, visibility FROM posts WHERE author <> 'bo' ORDER BY id") == [
+        ("1", "de", None, "followers"), ("7", "en", "cy", None), ("8", "de", None, None), ("9", "en", None, None),
+    ]  # fmt: skip
+    assert dict(facts.rows("SELECT author, bot FROM people")) == {
+        "ana": None, "bo": "the same texts again and again", "cleo": None, "dan": None,
+    }  # fmt: skip
+    facts.close()
+    told = read_manifest(tmp_path / "out").extra["report"]
+    assert told["posts"] == 14 and told["languages"] == {"en": 12, "de": 2} and told["left_out"]

@@ -130,7 +130,7 @@ def make(source: str, columns: Mapping[str, str], out: str, tell: Tell) -> Built
 def posts_of(source: str, columns: Mapping[str, str]) -> Iterator[Post | Rejected]:
     """The posts of a file by exactly these columns, as ``make`` reads them."""
     from index.posts.readers import read_rows
-    from index.posts.record import post_from_row
+    from index.posts.shape import post_from_row
 
     for number, row in enumerate(read_rows(source), start=1):
         if isinstance(row, str):

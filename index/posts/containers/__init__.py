@@ -1,0 +1,1 @@
+"""What files are made of: folders, archives, packings, encodings, tables and documents."""

@@ -1,0 +1,162 @@
+"""What a format is, and what the formats of platforms share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from index.posts.columns import MOST_PATHS, normal
+from index.posts.containers.documents import ASSIGNMENT
+from index.posts.containers.files import Source
+
+Row = dict[str, Any]  # field of a post → value as the export has it
+OWNER = "archive_owner"  # who wrote what an archive holds, where nothing says it
+_LARGEST_NOTE = 1 << 24  # bytes of a small file beside the posts: the account, the list of users
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Why an item is left out though it could be read."""
+
+    reason: str
+
+
+Found = Row | Left | Sequence["Row | Left"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The beginning of a section: where it stands, what stands around it, its columns, its first items."""
+
+    path: str
+    head: Mapping[str, Any]
+    header: tuple[str, ...]
+    items: Sequence[Mapping[str, Any]]
+
+    def share(self, test: Callable[[Mapping[str, Any]], bool]) -> float:
+        """Of the items, those that pass."""
+        return sum(map(test, self.items)) / len(self.items) if self.items else 0.0
+
+    def has(self, *names: str) -> bool:
+        """Whether the table has all these columns, by their normal names."""
+        return self._names.issuperset(names)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(normal(name) for name in self.header[:MOST_PATHS])
+
+
+@dataclass
+class Context:
+    """What is known beside an item: its file, what stands around its list, whose archive it is."""
+
+    source: Source
+    path: str
+    head: Mapping[str, Any]
+    author: str | None = None  # --author
+    memo: dict[str, Any] = field(default_factory=dict)
+
+    def beside(self, *names: str) -> Any:
+        """The JSON of the first of these files that lies beside this one, None where there is none; each is read
+        once.
+        """
+        for name in names:
+            if name not in self.memo:
+                self.memo[name] = _read(self.source.beside(name))
+            if self.memo[name] is not None:
+                return self.memo[name]
+        return None
+
+    def text_beside(self, name: str) -> str:
+        """The text of a small file that lies beside this one, "" where there is none."""
+        source = self.source.beside(name)
+        if source is None or source.size > _LARGEST_NOTE:
+            return ""
+        with source.open() as file:
+            return file.read().decode("utf-8-sig", errors="replace")
+
+    def owner(self, find: Callable[[], Any]) -> str:
+        """Whose archive this is: what the user says, else what ``find`` finds, else a name that says nothing."""
+        if self.author:
+            return self.author
+        if "owner" not in self.memo:
+            name = find()
+            self.memo["owner"] = name if isinstance(name, str) and name.strip() else OWNER
+            self.memo["nameless"] = self.memo["owner"] == OWNER
+        return str(self.memo["owner"])
+
+
+@dataclass(frozen=True)
+class Format:
+    """How one kind of export is recognised and read.
+
+    ``recognises`` looks at the beginning of a section. ``spellings`` says, as in ``columns.SPELLINGS``, which columns
+    or paths hold the fields; ``finish`` makes of these fields and the whole item what is to be read: the fields, a
+    reason to leave the item out, or several of both. ``columns`` names, for the report, where ``finish`` takes fields
+    from.
+    The last four are for people and make the table in docs/formats.md.
+    """
+
+    name: str
+    recognises: Callable[[Sample], bool]
+    finish: Callable[[Row, Mapping[str, Any], Context], Found] | None = None
+    spellings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    skips: Callable[[Sample], str] = lambda sample: ""  # why a section of such an export holds no posts
+    whole: Callable[[Mapping[str, Any]], bool] = lambda document: False  # a document that is one item, lists and all
+    markup: bool | None = False  # texts are HTML; None: where they look like it
+    spoilt: bool = False  # letters are wrongly decoded
+    platform: str = ""
+    download: str = ""
+    command: str = "analyst index FILE --out INDEX"
+    leaves: str = ""
+
+
+def _read(source: Source | None) -> Any:
+    if source is None or source.size > _LARGEST_NOTE:
+        return None
+    try:
+        with source.open() as file:
+            text = file.read().decode("utf-8-sig")
+        return json.loads(ASSIGNMENT.sub("", text, count=1).strip().rstrip(";"))
+    except (ValueError, RecursionError, OSError):
+        return None
+
+
+def pick(item: Any, *paths: str) -> Any:
+    """The first of these dotted paths at which there is something; lists are entered by number."""
+    for path in paths:
+        value = item
+        for key in path.split("."):
+            if isinstance(value, Mapping):
+                value = value.get(key)
+            elif isinstance(value, (list, tuple)) and key.isdecimal() and int(key) < len(value):
+                value = value[int(key)]
+            else:
+                value = None
+            if value is None:
+                break
+        if value not in (None, "", [], {}):
+            return value
+    return None
+
+
+def total(items: Any, key: str = "count") -> int | None:
+    """The sum of the reactions to a message, None where the export holds none."""
+    if not isinstance(items, list):
+        return None
+    counts = [item.get(key) for item in items if isinstance(item, Mapping)]
+    return sum(count for count in counts if isinstance(count, int) and not isinstance(count, bool))
+
+
+def texts(values: Any) -> Iterable[str]:
+    """The strings of a list, nothing for anything else."""
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+
+
+def first_text(values: Any) -> str | None:
+    """The first string of a list, or the string itself."""
+    return values if isinstance(values, str) else next(iter(texts(values)), None)

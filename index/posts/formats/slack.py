@@ -1,0 +1,99 @@
+"""Slack: the export of a workspace, a folder a channel with a file a day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from index.posts.formats.base import Context, Format, Found, Left, Row, Sample, pick, total
+
+_WORDS = {"", "bot_message", "me_message", "thread_broadcast", "file_share", "file_comment", "reply_broadcast"}
+_LINK = re.compile(r"<([^<>]{1,4000})>")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _recognises(sample: Sample) -> bool:
+    return (
+        not sample.header
+        and sample.share(
+            lambda item: (
+                item.get("type") == "message"
+                and "ts" in item
+                and ("user" in item or "subtype" in item or "text" in item)
+            )
+        )
+        > 0.5
+    )
+
+
+def _read(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
+    kind = str(item.get("subtype") or "")
+    if item.get("type") != "message" or kind not in _WORDS:
+        return Left("a system line, not a message")
+    people, path = _people(context), PurePosixPath(context.source.name.replace("\\", "/"))
+    channel = path.parent.name if _DAY.fullmatch(path.stem) else path.stem
+    user = str(item.get("user") or "")
+    name = people.get(user) or pick(
+        item, "user_profile.display_name", "user_profile.name", "username", "bot_profile.name"
+    )
+    direct = re.fullmatch(r"D[A-Z0-9]{7,}|mpdm-.*", channel) is not None
+    return {
+        "id": f"{channel}/{item.get('ts')}",
+        "author": name or user or item.get("bot_id"),
+        "text": _plain(item.get("text"), people),
+        "created_at": item.get("ts"),
+        "community": channel,
+        "likes": total(item.get("reactions")) or 0,
+        "replies": item.get("reply_count"),
+        "visibility": "direct" if direct else None,
+        "bot": kind == "bot_message" or bool(item.get("bot_id")),
+    }
+
+
+def _people(context: Context) -> dict[str, str]:
+    """Names of users by their ids, from ``users.json`` of the export."""
+    if "people" not in context.memo:
+        users = context.beside("../users.json", "users.json", "../org_users.json")
+        listed = [user for user in users if isinstance(user, Mapping)] if isinstance(users, list) else []
+        context.memo["people"] = {
+            str(user.get("id")): str(
+                pick(user, "profile.display_name", "name", "profile.real_name", "real_name") or user.get("id")
+            )
+            for user in listed
+        }
+    return context.memo["people"]
+
+
+def _plain(text: Any, people: Mapping[str, str]) -> Any:
+    """Slack marks people, channels and links: "<@U501> see <https://shop.example|this>"."""
+
+    def shown(found: re.Match[str]) -> str:
+        target, _, label = found[1].partition("|")
+        if target.startswith("@"):
+            return "@" + (label.lstrip("@") or people.get(target[1:], target[1:]))
+        if target.startswith("#"):
+            return "#" + (label or target[1:])
+        if target.startswith("!"):
+            return "@" + (label.lstrip("@") or target[1:].partition("^")[0])
+        return f"{label} {target}" if label and label not in target else target.removeprefix("mailto:")
+
+    return _LINK.sub(shown, text) if isinstance(text, str) and "<" in text else text
+
+
+FORMATS = (
+    Format(
+        "Slack export",
+        _recognises,
+        _read,
+        columns={
+            "id": "channel and ts", "author": "user, by users.json", "text": "text", "created_at": "ts",
+            "community": "the channel's folder", "likes": "reactions.count", "replies": "reply_count",
+        },
+        platform="Slack",
+        download="Settings → Workspace settings → Import/Export data; the ZIP or its folder",
+        command="analyst index slack-export.zip --out INDEX",
+        leaves="System lines (“has joined”); direct messages unless `--include-private`",
+    ),
+)  # fmt: skip
