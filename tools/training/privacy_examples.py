@@ -15,8 +15,8 @@ ALLOWED = "none"  # the trait of what is allowed
 # Frames by kind of concept. {x} is the concept, {s} a habit in the singular, {h} a handle, {ok} a harmless habit or
 # thing, {o} a harmless group. The first frames are the commonest.
 PEOPLE = (
-    "{x}", "{x}", "audience: {x}", "target {x}", "campaign for {x}", "an ad for {x}", "find {x}", "who are the {x} here?",
-    "ppl who are {x}", "any {x} in here?", "which users are {x}?", "Why does @{h} match '{x}'?", "segment the {x}",
+    "{x}", "{x}", "audience: {x}", "target {x}", "campaign for {x}", "an ad for {x}", "find {x}",
+    "who are the {x} here?", "ppl who are {x}", "any {x} in here?", "which users are {x}?", "Why does @{h} match '{x}'?", "segment the {x}",
     "lookalikes of {x}", "people like our {x}", "{x} who {ok}", "{o} who are {x}", "those who count among the {x}",
     "list {x} by name", "more accounts like the {x}", "{x}, {o}", "whos one of the {x}",
 )  # fmt: skip
@@ -28,7 +28,8 @@ HABITS = (
     "{x}", "who'd click an ad for people who {x}", "customers who {x}",
 )  # fmt: skip
 THINGS = (
-    "{x}", "{x}", "{x} buyers", "people who use {x}", "who would buy {x}?", "Who would engage with {x}?", "users of {x}",
+    "{x}", "{x}", "{x} buyers", "people who use {x}", "who would buy {x}?", "Who would engage with {x}?",
+    "users of {x}",
     "people interested in {x}", "an ad for {x}", "likely customers for {x}", "who's into {x}", "fans of {x}",
     "ppl who want {x}", "{o} who need {x}", "Who likes {ok2} and wants {x}?", "those in the market for {x}",
     "campaign: {x}", "find an audience for {x}", "why would @{h} want {x}?", "regulars at {x}",
@@ -39,8 +40,10 @@ COMMUNITIES = (
 )  # fmt: skip
 ABOUT = (
     "posts about {x}", "what do posts say about {x}?", "how many posts mention {x}?", "sentiment on {x} over time",
-    "which month had most posts on {x}?", "show me posts on {x}", "discussion of {x} in posts", "posts re {x}",
-    "is the tone on {x} getting worse?", "find threads debating {x}", "quotes from posts about {x}", "how is {x} discussed?",
+    "which month had most posts on {x}?", "show me posts on {x}",
+    "discussion of {x} in posts", "posts re {x}",
+    "is the tone on {x} getting worse?", "find threads debating {x}", "quotes from posts about {x}", 
+    "how is {x} discussed?",
     "what gets said abt {x}", "keywords in posts about {x}",
 )  # fmt: skip
 WHO_SAYS = (
@@ -58,12 +61,14 @@ IRREGULAR = {
     "were": "was",
     "can't": "can't",
 }
-PAST = frozenset(
-    "went got had did came took was lost found gave left took ate bought broke burned caught cut fled grew took moved "
-    "made met paid pled ran said sent sold spent swore took turned voted would crossed skipped snitched pleaded jumped "
-    "failed married attempted relapsed overstayed posted converted deconstructed confessed transitioned killed murdered "
-    "changed froze froze donated dated dressed called haven't applied committed served pledged celebrated".split()
-)
+PAST = frozenset((
+    "applied", "ate", "attempted", "bought", "broke", "burned", "called", "came", "caught", "celebrated", "changed",
+    "committed", "confessed", "converted", "crossed", "cut", "dated", "deconstructed", "did", "donated", "dressed",
+    "failed", "fled", "found", "froze", "gave", "got", "grew", "had", "haven't", "jumped", "killed", "left", "lost",
+    "made", "married", "met", "moved", "murdered", "overstayed", "paid", "pleaded", "pled", "pledged", "posted",
+    "ran", "relapsed", "said", "sent", "served", "skipped", "snitched", "sold", "spent", "swore", "took",
+    "transitioned", "turned", "voted", "was", "went", "would",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)
