@@ -152,7 +152,7 @@ def rows_of(examples: Sequence[Example], without: str = "") -> np.ndarray:
 
 
 def figures(scores: np.ndarray, examples: Sequence[Example], least: float) -> dict[str, dict[str, float]]:
-    """Shares refused from ``least`` on: of what is to be refused by trait and by how, of what is to be allowed by how."""
+    """Shares refused from ``least`` on, by trait and by how it shows, of what to refuse and what to allow."""
     groups: dict[str, list[bool]] = defaultdict(list)
     for score, example in zip(scores, examples, strict=True):
         side = "refuse" if example.refused else "allow"

@@ -16,7 +16,8 @@ ALLOWED = "none"  # the trait of what is allowed
 # thing, {o} a harmless group. The first frames are the commonest.
 PEOPLE = (
     "{x}", "{x}", "audience: {x}", "target {x}", "campaign for {x}", "an ad for {x}", "find {x}",
-    "who are the {x} here?", "ppl who are {x}", "any {x} in here?", "which users are {x}?", "Why does @{h} match '{x}'?", "segment the {x}",
+    "who are the {x} here?", "ppl who are {x}", "any {x} in here?", "which users are {x}?",
+    "Why does @{h} match '{x}'?", "segment the {x}",
     "lookalikes of {x}", "people like our {x}", "{x} who {ok}", "{o} who are {x}", "those who count among the {x}",
     "list {x} by name", "more accounts like the {x}", "{x}, {o}", "whos one of the {x}",
 )  # fmt: skip
