@@ -260,7 +260,7 @@ def show_info(manifest: Manifest, folder: Path) -> None:
 
 def _read_as(manifest: Manifest) -> list[str]:
     """What the files were read as, and in which languages the posts are."""
-    report = manifest.extra.get("report") or {}
+    report = manifest.report
     formats, languages = ", ".join(report.get("formats") or []), report.get("languages") or {}
     spoken = ", ".join(f"{count:,} {name}" for name, count in list(languages.items())[:6])
     foreign = sum(count for name, count in languages.items() if name not in ("en", "?"))

@@ -273,7 +273,7 @@ def _manifest(sources: Sequence[str], people: int, tally: Tally, ner: str, secon
         posts_per_second=round(tally.posts / seconds, 1),
         peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         precision=shared_encoder().precision,
-        extra={"report": tally.report.to_dict()},
+        report=tally.report.to_dict(),
     )
 
 

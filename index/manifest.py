@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from index.errors import AnalystError
 
@@ -36,6 +37,8 @@ class Manifest:
     peak_mb: float
     precision: str
     format: int = FORMAT
+    report: dict[str, Any] = field(default_factory=dict)
+    """How the files were read (``index.posts.report.Report``): formats, columns, languages, what was left out."""
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -10,6 +10,7 @@ from index.entities.mentions import canonical
 from index.errors import AnalystError
 from index.inflection import singular
 from tools.library import Library
+from tools.privacy.tellable import tellable_names
 from tools.result import cells
 from tools.result.evidence import Evidence
 from tools.result.line import GAP, Line, Listing, Part, figure, lead, line, listed, note, warning
@@ -195,7 +196,9 @@ def _crowd(
     values = {**within.values, "named": named}
     here = Selection(besides.format("own"), {**values, "own": sorted(own)}, "")
     others = Selection(besides.format("strangers"), {**values, "strangers": sorted(strangers)}, "")
-    return contrast(library, here, others, PHRASES, sure=CROWD_SURE, leave_out=words)
+    found = contrast(library, here, others, PHRASES, sure=CROWD_SURE, leave_out=words)
+    kept = set(tellable_names([each.phrase for each in found]))
+    return [each for each in found if each.phrase in kept]
 
 
 def _voice_by_half(namings: pd.DataFrame) -> dict[tuple[str, str], float]:

@@ -10,7 +10,6 @@ import numpy as np
 from index.errors import AnalystError
 from tools.find_audience import unknown_campaign
 from tools.library import Library
-from tools.privacy.sensitive import refuse_sensitive
 from tools.result import cells
 from tools.result.evidence import Evidence
 from tools.result.line import GAP, Line, Listing, Part, joined, lead, line, listed, note, warning
@@ -67,7 +66,6 @@ def explain_match(
     """Why one person would or would not engage with a campaign: what speaks for and against, and the posts that show it."""  # noqa: E501
     if not campaign.strip():
         raise AnalystError("The campaign is empty", todo="Name a brand or a product, or paste the ad's words.")
-    refuse_sensitive(campaign, *(interests or []))
     author = library.author(user)
     query = audience_query(library, campaign, interests or [])
     within = select_posts(library, **filters)

@@ -8,6 +8,7 @@ from typing import Unpack
 from index.entities.mentions import canonical
 from index.errors import AnalystError
 from tools.library import Library
+from tools.privacy.tellable import tellable_names
 from tools.result import cells
 from tools.result.line import Line, Listing, figure, lead, one_line
 from tools.result.result import ToolResult
@@ -53,6 +54,9 @@ def extract_entities(
         return _of_text(library, text, type, limit)
     selection = select_posts(library, topic=topic, user=user, **filters)
     found = named_most(library, selection, types_of(type), limit)
+    if user is not None:
+        kept = set(tellable_names([entity.name for entity in found]))
+        found = [entity for entity in found if entity.name in kept]
     posts = count_posts(library, selection)
     kind = "brands" if type == "brand" else f"{type} names" if type else "names"
     headline = f"The {kind} that come up most in posts" if found else f"No {kind} come up in posts"

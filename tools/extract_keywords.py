@@ -8,6 +8,7 @@ from typing import Unpack
 
 from index.errors import AnalystError
 from tools.library import Library
+from tools.privacy.tellable import tellable_names
 from tools.result import cells
 from tools.result.line import Listing, figure, lead, line
 from tools.result.result import ToolResult
@@ -51,6 +52,9 @@ def extract_keywords(
         return _of_text(library, text, limit)
     selection = select_posts(library, topic=topic, user=user, **filters)
     keywords = contrastive_phrases(library, selection, limit, leave_out=topic)
+    if user is not None:
+        kept = set(tellable_names([keyword.phrase for keyword in keywords]))
+        keywords = [keyword for keyword in keywords if keyword.phrase in kept]
     posts = count_posts(library, selection)
     best = evidence_posts(library, _posts_with(library, selection, keywords[0].phrase)) if keywords else []
     counted = cells.count(posts, "post", "posts")

@@ -9,7 +9,6 @@ import numpy as np
 
 from index.errors import AnalystError
 from tools.library import Library
-from tools.privacy.sensitive import refuse_sensitive
 from tools.result import cells
 from tools.result.line import Line, Listing, Part, joined, lead, line, listed, note, warning
 from tools.result.result import ToolResult
@@ -87,7 +86,6 @@ def find_audience(
     """Which people would engage with a campaign (a brand, a product or ad copy), ranked by probability, with reasons."""  # noqa: E501
     if not campaign.strip():
         raise AnalystError("The campaign is empty", todo="Name a brand or a product, or paste the ad's words.")
-    refuse_sensitive(campaign, *(interests or []), *(also or []))
     if not 1 <= limit <= LONGEST_LIMIT:
         raise AnalystError(f"limit is {limit}", todo=f"Ask for 1 to {LONGEST_LIMIT} people.")
     query = audience_query(library, campaign, interests or [])

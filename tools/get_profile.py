@@ -9,6 +9,7 @@ from typing import Any, Unpack
 from tools.extract_entities import named_most
 from tools.extract_keywords import Keyword, contrastive_phrases
 from tools.library import Library
+from tools.privacy.tellable import tellable, tellable_names
 from tools.result import cells
 from tools.result.evidence import Evidence
 from tools.result.line import Cell, Line, Listing, Part, lead, line, listed, note
@@ -18,6 +19,7 @@ from tools.result.words import tone
 from tools.selection.people import DISLIKES, LIKES
 from tools.selection.posts import EVIDENCE, Scope, Selection, as_evidence, select_posts
 
+COMMUNITIES, INTERESTS = 5, 8  # that are told at most
 DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 
@@ -87,8 +89,8 @@ def get_profile(
         posts=posts,
         first_post=first and first.astimezone(UTC).date().isoformat(),
         last_post=last and last.astimezone(UTC).date().isoformat(),
-        communities=dict(_counts(library, selection, "p.community")[:5]),
-        interests=contrastive_phrases(library, selection, 8),
+        communities=_communities(library, selection),
+        interests=_interests(library, selection),
         brands=brands,
         liked=[brand.name for brand in brands if brand.mean >= LIKES][:6],
         disliked=[brand.name for brand in brands if brand.mean <= DISLIKES][:6],
@@ -158,7 +160,21 @@ def _lines(profile: GetProfile) -> list[Line]:
 def _brands(library: Library, selection: Selection) -> list[Brand]:
     """Organizations, products, works and groups this person names, the commonest first."""
     named = named_most(library, selection, ("organization", "product", "work", "group"), 20)
-    return [Brand(each.name, each.type, each.posts, each.mean) for each in named]
+    kept = set(tellable_names([each.name for each in named]))
+    return [Brand(each.name, each.type, each.posts, each.mean) for each in named if each.name in kept]
+
+
+def _communities(library: Library, selection: Selection) -> dict[str, int]:
+    """The commonest of the communities that may be told of a person, with the number of posts."""
+    counts = [(name, posts) for name, posts in _counts(library, selection, "p.community") if tellable(name)]
+    names = set(tellable_names([name for name, _ in counts[: 2 * COMMUNITIES]]))
+    return dict([(name, posts) for name, posts in counts if name in names][:COMMUNITIES])
+
+
+def _interests(library: Library, selection: Selection) -> list[Keyword]:
+    found = contrastive_phrases(library, selection, 2 * INTERESTS)
+    kept = set(tellable_names([keyword.phrase for keyword in found]))
+    return [keyword for keyword in found if keyword.phrase in kept][:INTERESTS]
 
 
 def _counts(library: Library, selection: Selection, column: str) -> list[tuple[Any, int]]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from index.errors import AnalystError
 from tools.analyze_sentiment import SentimentShares
 from tools.library import Library
-from tools.privacy.sensitive import refuse_sensitive
 from tools.result import cells
 from tools.result.line import Line, Listing, Part, lead, line, listed, note, warning
 from tools.result.result import ToolResult
@@ -82,7 +81,6 @@ def list_segments(
     """  # noqa: E501
     if count is not None and not FEWEST <= count <= MOST:
         raise AnalystError(f"count is {count}", todo=f"Ask for {FEWEST} to {MOST} groups.")
-    refuse_sensitive(topic)
     selection = _selection(library, topic, since, until, community)
     grouping = group_people(library, selection, count)
     where = selection or EVERY_POST

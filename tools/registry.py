@@ -28,6 +28,7 @@ from tools.get_profile import get_profile
 from tools.library import Library
 from tools.list_segments import list_segments
 from tools.measure_engagement import measure_engagement
+from tools.privacy.guard import check_call
 from tools.rank import rank
 from tools.result.result import ToolResult
 from tools.search_posts import search_posts
@@ -69,7 +70,8 @@ class BadArguments(AnalystError):
 def call_tool(library: Library, name: str, args: dict[str, Any]) -> ToolResult:
     """Run one tool. Strings are coerced (``limit="5"``, ``interests="a,b"``); None means "not given".
 
-    Raises BadArguments if the tool or an argument does not exist or fit, AnalystError for what the tool cannot do.
+    Raises BadArguments if the tool or an argument does not exist or fit, AnalystError for what the tool cannot do or
+    what people are never looked for by.
     """
     if name not in TOOLS:
         raise BadArguments(f"There is no tool named {name!r}", todo=f"The tools are: {', '.join(TOOLS)}.")
@@ -81,7 +83,9 @@ def call_tool(library: Library, name: str, args: dict[str, Any]) -> ToolResult:
             f"{name} was called wrongly: {_faults(error)}",
             todo=f"Its arguments are: {', '.join(arguments_model(name).model_fields) or 'none'}.",
         ) from error
-    return TOOLS[name](library, **checked.model_dump(exclude_unset=True))
+    known = checked.model_dump(exclude_unset=True)
+    check_call(name, known)
+    return TOOLS[name](library, **known)
 
 
 @cache

@@ -131,6 +131,17 @@ class Encoder:
             pass
         return vectors
 
+    def lower_states(self, texts: Sequence[str], layers: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """States (texts, length, 384) after the first ``layers`` shared layers, and the mask (texts, length)."""
+        import torch
+
+        rows = [text.encoding for text in self._ready(texts, worded=False)]
+        longest = max(len(row.ids) for row in rows)
+        ids = _padded([row.ids for row in rows], longest).to(self.device)
+        mask = _padded([row.attention_mask for row in rows], longest).to(self.device)
+        with torch.inference_mode():
+            return self._lower.each(ids, mask)[layers], mask
+
     def tones(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[np.ndarray]:
         """For each text (spans, 3): probabilities of a negative, neutral, positive tone toward each of its spans."""
 

@@ -193,7 +193,8 @@ def test_what_an_export_says_of_posts_reaches_the_facts(write: Write, tmp_path: 
     boost = {"type": "Announce", "actor": "x", "object": "y"}
     rows = [{"id": f"{n}", "author": "bo", "text": "Buy cheap followers at our shop today"} for n in range(100, 110)]
     rows += [
-        {"id": "7", "author": "cleo", "text": "RT @cy: hello there everyone"}, {"id": "8", "author": "ana", "text": "ok"},
+        {"id": "7", "author": "cleo", "text": "RT @cy: hello there everyone"},
+        {"id": "8", "author": "ana", "text": "ok"},
         {"id": "9", "author": "dan", "text": "never going back to that shop", "lang": "English"}, {"id": "10"},
     ]  # fmt: skip
     sources = [write("outbox.json", json.dumps({"orderedItems": [note, boost]})), write("posts.jsonl", rows)]
@@ -209,5 +210,5 @@ def test_what_an_export_says_of_posts_reaches_the_facts(write: Write, tmp_path: 
         "ana": None, "bo": "the same texts again and again", "cleo": None, "dan": None,
     }  # fmt: skip
     facts.close()
-    told = read_manifest(tmp_path / "out").extra["report"]
+    told = read_manifest(tmp_path / "out").report
     assert told["posts"] == 14 and told["languages"] == {"en": 12, "de": 2} and told["left_out"]

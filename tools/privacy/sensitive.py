@@ -44,6 +44,12 @@ def is_sensitive(text: str) -> bool:
     return _named(text) is not None
 
 
+def sensitive_trait(text: str) -> str | None:
+    """The trait for which ``refuse_sensitive`` refuses the text."""
+    found = _named(text)
+    return found and found[0]
+
+
 @cache
 def sensitive_subjects() -> frozenset[str]:
     """Words after which no group of people may be named, in lower case."""

@@ -15,7 +15,8 @@ import numpy as np
 
 from index.entities.mentions import canonical
 from tools.library import Library
-from tools.privacy.sensitive import hints_at_trait, sensitive_subjects
+from tools.privacy.sensitive import sensitive_subjects
+from tools.privacy.tellable import tellable, tellable_names
 from tools.result.words import listed, short
 from tools.segments.grouping import Grouping
 from tools.selection.posts import Selection
@@ -81,12 +82,13 @@ def name_groups(library: Library, grouping: Grouping, where: Selection, leave_ou
     own = set(canonical(leave_out).split()) | SAYS_LITTLE | sensitive_subjects()
     communities = _own([term for term in _counted(library, grouping, where, COMMUNITY) if term.score >= CLEARLY])
     clear, vague = _pointing(library, grouping, _counted(library, grouping, where, PHRASE))
-    phrases = _own([*clear, *vague])
+    kept = set(tellable_names([term.text for term in (*clear, *vague)]))
+    phrases = _own([term for term in (*clear, *vague) if term.text in kept])
     cased = _cased(library, {term.text for term in phrases})
     sure = {(term.group, term.text) for term in clear}
     named = []
     for group in range(grouping.chosen.groups):
-        theirs = (term.text for term in communities if term.group == group and not hints_at_trait(term.text))
+        theirs = (term.text for term in communities if term.group == group and tellable(term.text))
         places = _apart(theirs, own, 3)
         ours = [term for term in phrases if term.group == group]
         said = [cased.get(term.text, term.text) for term in ours if (group, term.text) in sure]

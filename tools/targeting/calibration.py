@@ -14,7 +14,7 @@ import numpy as np
 from index.errors import AnalystError
 from tools.files import write_whole
 from tools.library import Library
-from tools.privacy.sensitive import refuse_sensitive
+from tools.privacy.guard import refuse
 from tools.result import cells
 from tools.result.line import Line, lead, listed, note, warning
 from tools.result.result import ToolResult
@@ -70,7 +70,8 @@ def calibrate_index(library: Library, path: Path, campaign: str | None = None) -
     Raises AnalystError for what cannot be read, fewer than ``LEAST_ROWS`` people known, or only one kind of outcome.
     """
     outcomes = read_outcomes(path, campaign)
-    refuse_sensitive(*{outcome.campaign for outcome in outcomes})
+    for name in sorted({outcome.campaign for outcome in outcomes}):
+        refuse(name)
     known, unknown = _known(library, outcomes)
     engaged = np.array(list(known.values()), dtype=bool)
     _check(engaged, unknown, path)

@@ -10,7 +10,7 @@ import numpy as np
 from index.entities.mentions import canonical
 from tools.extract_keywords import contrastive_phrases
 from tools.library import Library
-from tools.privacy.sensitive import is_sensitive
+from tools.privacy.tellable import tellable
 from tools.selection.posts import Selection
 from tools.selection.subject import Subject, subject_of
 from tools.targeting.names import subjects_of
@@ -68,7 +68,7 @@ def audience_query(library: Library, campaign: str, interests: list[str]) -> Aud
     near = [
         keyword.phrase
         for keyword in found
-        if keyword.posts > 1 and not own & set(keyword.phrase.split()) and not is_sensitive(keyword.phrase)
+        if keyword.posts > 1 and not own & set(keyword.phrase.split()) and tellable(keyword.phrase)
     ]
     return AudienceQuery(campaign, _nearest_phrases(library, campaign, near)[:5], True)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.library import Library
-from tools.privacy.sensitive import hints_at_trait
+from tools.privacy.tellable import tellable
 from tools.result.words import count, listed, short, tone
 from tools.targeting.propensity import Odds
 from tools.targeting.signals import NAMES, Signals
@@ -170,4 +170,4 @@ def _listed(signals: Signals, places: list[int]) -> str:
 
 def _tellable(signals: Signals, places: list[int]) -> list[int]:
     """The communities without those that hint at a trait which is never told of anybody."""
-    return [place for place in places if not hints_at_trait(signals.crowd.communities[place])]
+    return [place for place in places if tellable(signals.crowd.communities[place])]

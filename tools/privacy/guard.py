@@ -1,0 +1,114 @@
+"""The one place that every call of a tool passes: people are not listed by what is nobody's business."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from index.errors import AnalystError
+from tools.privacy.meaning import reveals
+from tools.privacy.sensitive import hints_at_trait, sensitive_trait
+from tools.result.words import short
+
+# Conditions on people: by what they write of, by where they post. In the tools that list people they are judged.
+SUBJECTS = ("topic", "query", "likes", "dislikes", "names", "never_names", "themes", "brands")
+PLACES = ("community", "active_in")
+ASKED = ("campaign", "interests", "also")
+LISTS_PEOPLE = frozenset(
+    {"find_audience", "find_lookalikes", "explain_match", "get_profile", "list_segments", "write_brief"}
+)
+# Tools that list people, or speak of one person, only with these arguments.
+OF_PEOPLE = {"by": ("user", "person", "author", "people"), "of": ("user", "person", "author", "people")}
+PERSON = ("user", "users", "among")
+CONDITIONS = ("likes", "dislikes", "names", "never_names", "active_in")
+TRAITS = {
+    "politics": "political views",
+    "minor": "being under age",
+    "immigration": "immigration status",
+    "criminal": "criminal record",
+    "address": "home, real name or contact",
+}
+_JOINTS = re.compile(r"\s*(?:[,;:]|\b(?:and|but|who|whose|that|with|w/|n|also|especially|only)\b)\s*", re.IGNORECASE)
+
+
+def check_call(tool: str, args: Mapping[str, Any]) -> None:
+    """Raises AnalystError if a call asks for people by a trait that is never inferred, filtered on or told.
+
+    Posts about such subjects may be searched and counted, and their tone followed over time.
+    """
+    if not _speaks_of_people(tool, args):
+        return
+    for name, value in args.items():
+        for text in _texts(value):
+            if name in ASKED:
+                refuse(text)
+            elif name in SUBJECTS:
+                refuse(text, f"people who post about {text}")
+            elif name in PLACES and (trait := _of_place(text)):
+                raise _refusal(text, trait)
+
+
+def refuse(*forms: str) -> None:
+    """Raises AnalystError if people asked for by the first of ``forms`` share a trait that is nobody's business.
+
+    Further forms say the same in other words.
+    """
+    for form in forms:
+        if trait := trait_of(form):
+            raise _refusal(forms[0], trait)
+
+
+def trait_of(text: str) -> str | None:
+    """The trait that people asked for in these words share, by the list of words or by meaning."""
+    return (sensitive_trait(text) or reveals(text)) if text.strip() else None
+
+
+def _speaks_of_people(tool: str, args: Mapping[str, Any]) -> bool:
+    return (
+        tool in LISTS_PEOPLE
+        or any(args.get(name) for name in (*PERSON, *CONDITIONS))
+        or any(args.get(name) in kinds for name, kinds in OF_PEOPLE.items())
+    )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    for part in value if isinstance(value, list | tuple) else (value,):
+        if isinstance(part, str) and part.strip():
+            yield part
+
+
+def _of_place(community: str) -> str | None:
+    name = re.sub(r"^/?(?:r/|#)", "", community.strip())
+    if hints_at_trait(name):
+        return "being there"
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return sensitive_trait(words) or reveals(f"members of r/{name}")
+
+
+def _refusal(text: str, trait: str) -> AnalystError:
+    part, rest = _parts(text)
+    allowed = (
+        f"Ask for '{short(rest)}' alone"
+        if rest
+        else "Ask for a brand, a product or an interest instead, for example 'trail running shoes'"
+    )
+    what = (
+        f"'{short(part)}' is a community whose members would be told apart by a trait"
+        if trait == "being there"
+        else f"'{short(part)}' asks for people by their {TRAITS.get(trait, trait)}"
+    )
+    return AnalystError(
+        f"{what}, which is never inferred or filtered on",
+        todo=f"{allowed}. Posts about a subject can be searched and counted, and their tone followed over time.",
+    )
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """The part of a text that asks for a trait, and what can be asked without it ("" if nothing)."""
+    parts = [part for part in _JOINTS.split(text) if part]
+    bad = [part for part in parts if trait_of(part)]
+    if not bad or len(parts) < 2:
+        return text, ""
+    fine = [part for part in parts if part not in bad]
+    return ", ".join(bad), fine[0] if len(fine) == 1 else ""
