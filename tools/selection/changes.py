@@ -66,28 +66,44 @@ def share_changes(has: csr_matrix, later: np.ndarray, people: Sequence[str] | np
     Where a period has no posts all are 1.
     """
     from scipy.sparse import csr_matrix
-    from scipy.special import ndtr
-    from scipy.stats import hypergeom
 
     later = np.asarray(later, dtype=bool)
-    size_after, size_before = int(later.sum()), int((~later).sum())
-    if not size_after or not size_before:
-        return np.ones(has.shape[1])
     clusters, number = clusters_of(people)
-    weight = np.where(later, 1 / size_after, -1 / size_before)
-    by_cluster = csr_matrix((weight, (clusters, np.arange(len(later)))), shape=(number, len(later)))
-    differences = (by_cluster @ has).tocsr()  # (clusters, things): what each adds to the difference of the shares
-    both = np.asarray(has.sum(axis=0)).ravel()
-    share = both / len(later)
-    own = np.asarray(by_cluster.sum(axis=1)).ravel()
-    squares = np.asarray(differences.multiply(differences).sum(axis=0)).ravel()
-    variance = squares - 2 * share * (differences.T @ own) + share**2 * (own**2).sum()
-    change = np.asarray(differences.sum(axis=0)).ravel()
+    places, shape = np.arange(len(later)), (number, len(later))
+    sides = [csr_matrix((side.astype(float), (clusters, places)), shape=shape) for side in (~later, later)]
+    having = [(side @ has).tocsr() for side in sides]
+    posts = [np.asarray(side.sum(axis=1)).ravel() for side in sides]
+    return share_changes_of(having[0], having[1], posts[0], posts[1])
+
+
+def share_changes_of(
+    having_before: csr_matrix, having_after: csr_matrix, before: np.ndarray, after: np.ndarray
+) -> np.ndarray:
+    """The same of counts: posts of each person that have each thing (people, things), and all their posts (people,)."""
+    from scipy.special import ndtr
+
+    size_before, size_after = float(before.sum()), float(after.sum())
+    if not size_before or not size_after:
+        return np.ones(having_before.shape[1])
+    # What each person adds to the difference of the shares, less what the common share makes expect.
+    parts = having_after / size_after - having_before / size_before
+    own = after / size_after - before / size_before
+    counts = [np.asarray(side.sum(axis=0)).ravel() for side in (having_before, having_after)]
+    share = (counts[0] + counts[1]) / (size_before + size_after)
+    squares = np.asarray(parts.multiply(parts).sum(axis=0)).ravel()
+    variance = squares - 2 * share * (parts.T @ own) + share**2 * float(own @ own)
+    change = np.asarray(parts.sum(axis=0)).ravel()
     clustered = 2 * ndtr(-np.abs(change) / np.sqrt(np.maximum(variance, 1e-18)))
-    after = np.asarray(has[later].sum(axis=0)).ravel()
-    tails = (hypergeom.cdf(after, len(later), both, size_after), hypergeom.sf(after - 1, len(later), both, size_after))
-    exact = np.minimum(1.0, 2 * np.minimum(*tails))
-    return np.asarray(np.where(variance > 1e-18, np.maximum(clustered, exact), 1.0))
+    return np.where(variance > 1e-18, np.maximum(clustered, exact(*counts, size_before, size_after)), 1.0)
+
+
+def exact(before: np.ndarray, after: np.ndarray, size_before: float, size_after: float) -> np.ndarray:
+    """Two-sided p-values of Fisher's test: ``before`` of ``size_before`` posts against ``after`` of ``size_after``."""
+    from scipy.stats import hypergeom
+
+    drawn = (size_before + size_after, before + after, size_after)
+    tails = np.minimum(hypergeom.cdf(after, *drawn), hypergeom.sf(after - 1, *drawn))
+    return np.asarray(np.minimum(1.0, 2 * tails))
 
 
 def mean_change(values: np.ndarray, later: np.ndarray, people: Sequence[str] | np.ndarray) -> Change | None:
