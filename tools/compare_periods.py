@@ -176,5 +176,3 @@ def _shown(things: list[Moved]) -> list[Moved]:
     """What is sure; where nothing is, the likeliest few, which are told as perhaps chance."""
     sure = [each for each in things if each.sure]
     return sure[:SHOWN] if sure else things[:2]
-
-

@@ -15,7 +15,7 @@ from tools.selection.intervals import margin, wilson
 from tools.selection.people import Filters, People, select
 from tools.selection.posts import Selection, evidence_posts
 from tools.themes.grouping import STABLE, Groups, group_posts
-from tools.themes.naming import ThemeTerms, name_themes
+from tools.themes.naming import TERMS, ThemeTerms, name_themes
 from tools.themes.quoting import typical_posts
 from tools.themes.reading import ReadPosts, read_posts
 
@@ -128,7 +128,7 @@ def _theme(posts: ReadPosts, groups: Groups, group: int, terms: ThemeTerms) -> T
         high=high,
         mean=float(tones.mean()),
         margin=margin(tones, people.to_numpy()),
-        quotes=[posts.ids[place] for place in typical_posts(posts, groups, group)],
+        quotes=[posts.ids[place] for place in typical_posts(posts, groups, group, terms.phrases[:TERMS])],
     )
 
 
@@ -161,7 +161,9 @@ def _lines(result: SummarizeThemes, selection: Selection, people: People) -> lis
     lines.append(note("Of the posts ", *joined(rest, " and "), "."))
     stability = cells.number(result.stability, "stability", decimals=2)
     lines.append(
-        note("Stability: other samples of these posts give these themes with an adjusted Rand index of ", stability, ".")
+        note(
+            "Stability: other samples of these posts give these themes with an adjusted Rand index of ", stability, "."
+        )
     )
     if selection.subject is not None:
         lines.append(note(f"Counted: {selection.subject.how}."))
@@ -193,5 +195,3 @@ def _warnings(result: SummarizeThemes) -> list[Line]:
         read, all_ = cells.number(result.posts, "posts"), cells.count(result.total, "post", "total")
         found.append(warning("Read were ", read, " of ", all_, ", drawn by chance."))
     return found
-
-

@@ -94,7 +94,9 @@ def class_terms(posts: ReadPosts, labels: Labels, limit: int = 4) -> dict[int, l
     counts = vectorizer.fit_transform(joined).toarray().astype(float)
     words = vectorizer.get_feature_names_out()
     weights = counts / counts.sum(1, keepdims=True) * np.log(1 + counts.sum() / len(groups) / counts.sum(0))
-    return {group: [str(words[i]) for i in np.argsort(-row)[:limit]] for group, row in zip(groups, weights, strict=True)}
+    return {
+        group: [str(words[i]) for i in np.argsort(-row)[:limit]] for group, row in zip(groups, weights, strict=True)
+    }
 
 
 def resampled(posts: ReadPosts, dice: np.random.Generator) -> tuple[ReadPosts, np.ndarray]:

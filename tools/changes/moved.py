@@ -137,7 +137,9 @@ def _phrases(library: Library, posts: pd.DataFrame, within: Selection, spans: Sp
     frame, compared = _screened(library, within, spans, "phrases", "phrase", "any_value(x.phrase)")
     said = set(topic.casefold().split())
     private = sensitive_subjects()
-    keys = [key for key in frame.key if len(key) > 2 and not set(key.split()) <= said and not set(key.split()) & private]
+    keys = [
+        key for key in frame.key if len(key) > 2 and not set(key.split()) <= said and not set(key.split()) & private
+    ]
     return _Things("phrase", _rows_with(library, posts, "phrases", "phrase", keys), compared)
 
 

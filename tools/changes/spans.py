@@ -52,11 +52,15 @@ def spans_here(library: Library, before: str | None, after: str | None, within: 
     if later is None:
         assert earlier is not None
         if earlier.last is None:
-            raise AnalystError(f"Nothing comes after {said(earlier)}", todo="Say which time it is compared with: after=…")
+            raise AnalystError(
+                f"Nothing comes after {said(earlier)}", todo="Say which time it is compared with: after=…"
+            )
         later = Period(earlier.last + timedelta(days=1), None)
     if earlier is None:
         if later.first is None:
-            raise AnalystError(f"Nothing comes before {said(later)}", todo="Say which time it is compared with: before=…")
+            raise AnalystError(
+                f"Nothing comes before {said(later)}", todo="Say which time it is compared with: before=…"
+            )
         earlier = Period(None, later.first - timedelta(days=1))
     return _apart(Spans(earlier, later))
 

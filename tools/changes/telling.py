@@ -26,9 +26,7 @@ def lines_of(result: ComparePeriods, notes: list[str]) -> list[Line]:
         lines.append(note("No name, phrase or theme rose or fell by more than chance would make it."))
     behind = {id_: each.name for each in [*result.rose, *result.fell] for id_ in each.posts}
     for place, post in enumerate(result.evidence):
-        lines.append(
-            line("post", "With ", cells.name(behind[post.id]), ": ", cells.said(post, f"evidence.{place}"))
-        )
+        lines.append(line("post", "With ", cells.name(behind[post.id]), ": ", cells.said(post, f"evidence.{place}")))
     how = (
         "More than chance: volume, tone and engagement together, and names, phrases and themes together, are each judged so that "
         "where nothing changed a change is claimed in one case of forty."
@@ -59,7 +57,11 @@ def _volume(result: ComparePeriods) -> list[Part]:
     volume = result.volume
     if volume is None:
         before, after = result.before.period, result.after.period
-        return [f"{result.about} {before} against those {after}: ", *counts, "; how many there are says only what was collected."]
+        return [
+            f"{result.about} {before} against those {after}: ",
+            *counts,
+            "; how many there are says only what was collected.",
+        ]
     verb = _verb(volume, "grew", "fell", abs(volume.change) < HARDLY * max(volume.before, volume.after))
     start, end = _fine(volume.before, "before.share"), _fine(volume.after, "after.share")
     spans = [result.before.period, result.after.period]
@@ -108,7 +110,9 @@ def _sides(result: ComparePeriods) -> list[Line]:
             whole = cells.count(side.all_posts, "post", f"{name}.all_posts")
             parts.append([_fine(side.share, f"{name}.share"), " (", *ends, ") of ", whole])
         if side.tone is not None:
-            half = [" ± ", cells.number(side.tone_margin, f"{name}.tone_margin", decimals=2)] if side.tone_margin else []
+            half = (
+                [" ± ", cells.number(side.tone_margin, f"{name}.tone_margin", decimals=2)] if side.tone_margin else []
+            )
             parts.append(["tone ", cells.signed(side.tone, f"{name}.tone"), *half])
         lines.append(figure(f"{side.period[0].upper()}{side.period[1:]}: ", *joined(parts), "."))
     return lines

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tools.analyze_sentiment import AnalyzeSentiment
+from tools.changes.found import ComparePeriods
 from tools.charts.audience import lift_chart, probability_chart
 from tools.charts.brands import brand_chart, brand_time_chart
 from tools.charts.canvas import Chart
@@ -16,7 +17,6 @@ from tools.charts.segments import segment_chart
 from tools.charts.sentiment import sentiment_chart
 from tools.charts.themes import theme_chart
 from tools.compare_brands import CompareBrands
-from tools.changes.found import ComparePeriods
 from tools.extract_entities import ExtractEntities
 from tools.extract_keywords import ExtractKeywords
 from tools.find_audience import FindAudience

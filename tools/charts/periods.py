@@ -49,7 +49,9 @@ def period_chart(library: Library, result: ComparePeriods) -> Chart | None:
                 told, (max(before, after), row), (5, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK
             )  # fmt: skip
         plain_axes(axes)
-        axes.set(ylim=(len(table) - 0.5, -0.5), xlim=(0, 1.7 * max(0.001, float(table[["before", "after"]].max().max()))))
+        axes.set(
+            ylim=(len(table) - 0.5, -0.5), xlim=(0, 1.7 * max(0.001, float(table[["before", "after"]].max().max())))
+        )
         axes.set_yticks(range(len(table)), [shown(name, NAME_LETTERS) for name in table.what])
         percent_axis(axes.xaxis)
         label_axes(axes, "Share of the posts")
@@ -58,7 +60,9 @@ def period_chart(library: Library, result: ComparePeriods) -> Chart | None:
             handlelength=1.0,
         )  # fmt: skip
 
-    return Chart("periods", f"{result.about}: before and after", table, draw, rows_height(len(table), row=0.42, rest=1.7))
+    return Chart(
+        "periods", f"{result.about}: before and after", table, draw, rows_height(len(table), row=0.42, rest=1.7)
+    )
 
 
 def _row(each: Moved) -> tuple[str, float, float, bool]:

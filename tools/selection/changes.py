@@ -119,9 +119,7 @@ def mean_change(values: np.ndarray, later: np.ndarray, people: Sequence[str] | n
         return None
     clusters, number = clusters_of(people)
     before, after = float(values[~later].mean()), float(values[later].mean())
-    residuals = np.where(later, values - after, values - before) * np.where(
-        later, 1 / later.sum(), -1 / (~later).sum()
-    )
+    residuals = np.where(later, values - after, values - before) * np.where(later, 1 / later.sum(), -1 / (~later).sum())
     parts = np.bincount(clusters, residuals, number)
     sides = [_effective(clusters[side]) for side in (later, ~later)]
     error = float(np.sqrt((parts**2).sum() * number / max(1, number - 1)))

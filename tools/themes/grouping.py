@@ -19,15 +19,15 @@ from tools.themes.reading import ReadPosts
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-FITTED = 2500  # posts by which groups are made; further ones join the nearest
-FEWEST, MOST = 2, 12
+FITTED = 4000  # posts by which groups are made; further ones join the nearest
+FEWEST, MOST = 2, 10
 LEAST_GROUP = 8  # mean posts a group, where there are few
 NEIGHBOURS, NEIGHBOUR_SHARE = 30, 0.8  # whose words fill up a post's own, and how much they count
 DIRECTIONS = 30
 RESAMPLES = 3
 STABLE = 0.6  # adjusted Rand index from which groups count as found again
 JUDGED = 800  # posts by which numbers of groups are compared
-FITS = 0.4  # cosine to the middle of its group below which a post fits nowhere
+FITS = 0.6  # cosine to the middle of its group below which a post fits nowhere
 NOWHERE = -1
 ENDINGS = ("ing", "ed", "es", "s", "er", "ly")
 SEED = 0
@@ -85,13 +85,14 @@ def _tfidf(words: list[str]) -> csr_matrix:
     least = 3 if len(words) >= 100 else 2 if len(words) >= 12 else 1
     most = 0.3 if len(words) >= 100 else 0.9  # what nearly all say tells nothing apart
     try:
-        found = TfidfVectorizer(analyzer=_stems, sublinear_tf=True, min_df=least, max_df=most, dtype=np.float32)
+        found = TfidfVectorizer(analyzer=stems_of, sublinear_tf=True, min_df=least, max_df=most, dtype=np.float32)
         return found.fit_transform(words)
     except ValueError:  # no word is left
         return csr_matrix((len(words), 1), dtype=np.float32)
 
 
-def _stems(text: str) -> list[str]:
+def stems_of(text: str) -> list[str]:
+    """The words of a text in small letters that say something, without their endings."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     return [_stem(word) for word in text.split() if word not in ENGLISH_STOP_WORDS and len(word) > 1]

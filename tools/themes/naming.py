@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.entities.mentions import canonical
-from index.inflection import singular
 from tools.library import Library
 from tools.privacy.sensitive import sensitive_subjects
 from tools.result.words import listed, short
 from tools.segments.naming import SAYS_LITTLE
 from tools.selection.contrast import PRIOR
-from tools.themes.grouping import Groups
+from tools.themes.grouping import Groups, stems_of
 from tools.themes.reading import ReadPosts
 
 if TYPE_CHECKING:
@@ -39,9 +38,9 @@ class ThemeTerms:
 
 def name_themes(library: Library, posts: ReadPosts, groups: Groups, leave_out: str = "") -> list[ThemeTerms]:
     """Terms of each group, by its label; none with a word of ``leave_out``, which all of them are about, alone."""
-    own = {singular(word) for word in canonical(leave_out).split()} | _words(leave_out)
-    own |= SAYS_LITTLE | sensitive_subjects()
+    own = _words(leave_out) | {stem for word in SAYS_LITTLE | sensitive_subjects() for stem in _words(word)}
     used = _phrases(library, posts)
+    used = used[[canonical(phrase) != canonical(leave_out) for phrase in used.phrase]]
     if used.empty:
         return [ThemeTerms("", []) for _ in range(groups.number)]
     scored = _scored(used.assign(group=groups.labels[used.post]), groups)
@@ -120,4 +119,4 @@ def _apart(rows: list[Scored], own: set[str]) -> list[tuple[str, float]]:
 
 
 def _words(phrase: str) -> set[str]:
-    return {singular(word) for word in re.findall(r"[^\W_]+", phrase.casefold())}
+    return set(stems_of(" ".join(re.findall(r"[^\W_]+", phrase.casefold()))))

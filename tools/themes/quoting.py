@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from tools.themes.grouping import NOWHERE, Groups, unit
+from tools.themes.grouping import NOWHERE, Groups, stems_of, unit
 from tools.themes.reading import ReadPosts
 
 QUOTES = 3
@@ -13,11 +15,14 @@ READABLE = 280  # characters; longer posts say several things
 SAME = 0.8  # share of common words from which two posts say the same
 
 
-def typical_posts(posts: ReadPosts, groups: Groups, group: int, number: int = QUOTES) -> list[int]:
+def typical_posts(
+    posts: ReadPosts, groups: Groups, group: int, phrases: Sequence[str], number: int = QUOTES
+) -> list[int]:
     """Places of the ``number`` posts that are most typical of a group, the most typical first.
 
-    Near to the middle of the group in words (``groups.nearness``) and in meaning alike; posts of another length, of one who
-    is quoted already, or with the same words only where there are too few others.
+    Near to the middle of the group in words (``groups.nearness``) and in meaning alike, with one of the ``phrases`` that
+    name it; posts without, and such as are too short or too long, only where there are too few others. Nobody is quoted
+    twice, and nothing is said twice.
     """
     members = np.flatnonzero(groups.labels == group)
     if group == NOWHERE or not len(members):
@@ -26,9 +31,17 @@ def typical_posts(posts: ReadPosts, groups: Groups, group: int, number: int = QU
     meaning = (posts.vectors[members] - posts.vectors.mean(axis=0)) @ middle
     score = _standard(meaning) + _standard(groups.nearness[members])
     ordered = [int(members[row]) for row in np.lexsort((members, -score.round(6)))]
-    good = [place for place in ordered if TELLING <= len(posts.words[place]) and len(posts.texts[place]) <= READABLE]
+    stems = [set(stems_of(phrase.casefold())) for phrase in phrases]
+
+    def fault(place: int) -> int:
+        """0 for a post that can be shown, more for one that is read badly or does not say why it is here."""
+        own = set(stems_of(posts.words[place]))
+        named = any(each and each <= own for each in stems)
+        readable = len(posts.words[place]) >= TELLING and len(posts.texts[place]) <= READABLE
+        return 2 * (not readable) + (not named)
+
     chosen: list[int] = []
-    for place in [*good, *(place for place in ordered if place not in set(good))]:
+    for place in sorted(ordered, key=fault):  # stable: the nearest first
         if len(chosen) == number:
             break
         if all(_differ(posts, place, other) for other in chosen):
