@@ -27,6 +27,7 @@ LEAST = 3  # posts that must have something, by two people, for it to be compare
 SCREENED = 200  # of each kind so many are looked at closely; the others changed least
 RECOUNTED = 8  # names that are looked for in every post, untagged ones too
 THEME_POSTS = 800  # posts by which themes are made
+THEMES = 8  # as many are compared; how steady they are is not asked here
 SHOWN_POSTS = 2
 Kind = Literal["name", "phrase", "theme"]
 
@@ -94,7 +95,8 @@ def _compared(posts: pd.DataFrame, things: _Things) -> list[Moved]:
     rows = np.concatenate([place[things.rows[name]] for name in names])
     columns = np.repeat(np.arange(len(names)), [len(things.rows[name]) for name in names])
     has = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(among), len(names)))
-    later = posts.later.to_numpy()[among]
+    every_later, ids = posts.later.to_numpy(dtype=bool), posts.id.to_numpy()
+    later = every_later[among]
     if later.all() or not later.any():
         return []
     p = share_changes(has, later, posts.author.to_numpy()[among])
@@ -102,12 +104,12 @@ def _compared(posts: pd.DataFrame, things: _Things) -> list[Moved]:
     found = []
     for column, name in enumerate(names):
         own = things.rows[name]
-        after = int(posts.later.to_numpy()[own].sum())
+        after = int(every_later[own].sum())
         before = len(own) - after
         shares = before / sizes[0], after / sizes[1]
         rising = shares[1] > shares[0]
-        behind = [row for row in own if posts.later.iloc[row] == rising][:SHOWN_POSTS]
-        shown = [str(posts.id.iloc[row]) for row in behind]
+        behind = own[every_later[own] == rising][:SHOWN_POSTS]
+        shown = [str(id_) for id_ in ids[behind]]
         found.append(Moved(things.kind, name, before, after, *shares, float(p[column]), False, shown))
     return found
 
@@ -204,7 +206,7 @@ def _themes(library: Library, posts: pd.DataFrame, within: Selection, spans: Spa
         read = read_posts(library, both, THEME_POSTS)
     except AnalystError:
         return nothing
-    groups = group_posts(read)
+    groups = group_posts(read, number=THEMES)
     terms = name_themes(library, read, groups, topic)
     row_of = {id_: row for row, id_ in enumerate(posts.id)}
     rows = np.array([row_of[id_] for id_ in read.ids])
@@ -217,15 +219,15 @@ def _themes(library: Library, posts: pd.DataFrame, within: Selection, spans: Spa
 
 
 def _apart(found: Sequence[Moved]) -> list[Moved]:
-    """Each thing once: of a name and a phrase of the same words that which is surer."""
+    """Each thing once: of a name, a phrase and a theme that share a word that which is surer."""
     chosen: list[Moved] = []
     said: set[str] = set()
     for each in found:
         words = _key(each.name)
-        if each.kind != "theme" and words & said:
+        if words & said:
             continue
         chosen.append(each)
-        said |= words if each.kind != "theme" else frozenset()
+        said |= words
     return chosen
 
 

@@ -70,7 +70,13 @@ def _volume(result: ComparePeriods) -> list[Part]:
         moved: list[Part] = ["from ", start, " to ", end, f" of all posts between {bare[0]} and {bare[1]}"]
     else:
         moved = ["from ", start, f" of all posts {spans[0]} to ", end, f" {spans[1]}"]
-    return [f"{result.about} {verb} ", *moved, " (", *counts, f"); {chance_of(volume.sure)}."]
+    return [
+        f"{result.about} {verb}{',' if ' ' in verb else ''} ",
+        *moved,
+        " (",
+        *counts,
+        f"); {chance_of(volume.sure)}.",
+    ]
 
 
 def _tone(result: ComparePeriods) -> list[Part]:

@@ -46,13 +46,19 @@ class Groups:
     stability: float
 
 
-def group_posts(posts: ReadPosts, fitted: int = FITTED) -> Groups:
-    """The groups of the posts, from 0 on; made from ``fitted`` of them where there are more."""
+def group_posts(posts: ReadPosts, fitted: int = FITTED, number: int | None = None) -> Groups:
+    """The groups of the posts, from 0 on; made from ``fitted`` of them where there are more.
+
+    As many as are steady, or about ``number``, without asking how steady these are (``stability`` is NaN).
+    """
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # on a busy machine threads wait longer for each other than such small steps take
         points = features(posts.words[:fitted], posts.vectors[:fitted])
-        number, stability = _number(points)
+        if number is None:
+            number, stability = _number(points)
+        else:
+            number, stability = min(number, _most(points)), float("nan")
         labels, centres = _fit(points, number)
         nearness = np.einsum("nd,nd->n", points, centres[labels])
         labels = np.where(nearness < FITS, NOWHERE, labels)
@@ -127,7 +133,7 @@ def _number(points: np.ndarray) -> tuple[int, float]:
     from sklearn.metrics import adjusted_rand_score
 
     judged = points[:JUDGED]  # the posts come in an order of chance
-    most = max(FEWEST, min(MOST, len(judged) // LEAST_GROUP, len(np.unique(judged.round(3), axis=0))))
+    most = _most(judged)
     dice = np.random.default_rng(SEED)
     samples = [judged[dice.integers(len(judged), size=len(judged))] for _ in range(RESAMPLES)]
     found: dict[int, float] = {}
@@ -139,6 +145,11 @@ def _number(points: np.ndarray) -> tuple[int, float]:
             return number, found[number]
     best = max(found, key=lambda number: (round(found[number], 2), number))
     return best, found[best]
+
+
+def _most(points: np.ndarray) -> int:
+    """The largest number of groups worth trying."""
+    return max(FEWEST, min(MOST, len(points) // LEAST_GROUP, len(np.unique(points.round(3), axis=0))))
 
 
 def _fit(points: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:

@@ -40,7 +40,8 @@ def name_themes(library: Library, posts: ReadPosts, groups: Groups, leave_out: s
     """Terms of each group, by its label; none with a word of ``leave_out``, which all of them are about, alone."""
     own = _words(leave_out) | {stem for word in SAYS_LITTLE | sensitive_subjects() for stem in _words(word)}
     used = _phrases(library, posts)
-    used = used[[canonical(phrase) != canonical(leave_out) for phrase in used.phrase]]
+    same = [phrase for phrase in used.phrase.unique() if canonical(phrase) == canonical(leave_out)]
+    used = used[~used.phrase.isin(same)]
     if used.empty:
         return [ThemeTerms("", []) for _ in range(groups.number)]
     scored = _scored(used.assign(group=groups.labels[used.post]), groups)
