@@ -1,11 +1,13 @@
-"""How well themes fit reasons that readers gave: ``python tests/benchmarks/themes.py FILE [--out FILE] [--index FOLDER]``.
+"""How well themes fit reasons that readers gave: ``python tests/benchmarks/themes.py FILE [--out FILE] [--index
+FOLDER]``.
 
-FILE is JSON Lines, plain or .gz: ``text, brand, reason``. The texts are indexed (or taken from ``--index``, built by an earlier
-run) and grouped, all of them and those of each brand alone, by ``summarize_themes``' own grouping and by two rivals on the same
-vectors: k-means, with our number of groups and with the number of reasons, and BERTopic's recipe (Grootendorst, 2022): reduced
-vectors, HDBSCAN, class TF-IDF; here PCA stands for UMAP. Measured is the V-measure (Rosenberg and Hirschberg, 2007), posts that fit
-nowhere being one group of their own, and for each method the mean adjusted Rand index of its groups in bootstrap samples with its
-groups of all posts. Prints a table and one JSON object; all figures are fractions.
+FILE is JSON Lines, plain or .gz: ``text, brand, reason``. The texts are indexed (or taken from ``--index``, built by
+an earlier run) and grouped, all of them and those of each brand alone, by ``summarize_themes``' own grouping and by
+two rivals on the same vectors: k-means, with our number of groups and with the number of reasons, and BERTopic's
+recipe (Grootendorst, 2022): reduced vectors, HDBSCAN, class TF-IDF; here PCA stands for UMAP. Measured is the
+V-measure (Rosenberg and Hirschberg, 2007), posts that fit nowhere being one group of their own, and for each method
+the mean adjusted Rand index of its groups in bootstrap samples with its groups of all posts. Prints a table and one
+JSON object; all figures are fractions.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from tools.result.result import ToolResult
 class Side:
     """One period: ``posts`` of ``all_posts`` in it, a ``share`` from ``low`` to ``high`` (Wilson, 95 %).
 
-    ``tone`` is the mean from −1 to 1, with ``tone_margin``, half of its interval; ``engagement`` the geometric mean of likes,
-    replies and shares a post. All are None where not known.
+    ``tone`` is the mean from −1 to 1, with ``tone_margin``, half of its interval; ``engagement`` the geometric mean
+    of likes, replies and shares a post. All are None where not known.
     """
 
     period: str
@@ -30,8 +30,9 @@ class Side:
 
 @dataclass(frozen=True)
 class Shift:
-    """From ``before`` to ``after``, a change from ``low`` to ``high``; ``p`` is how likely chance makes as much, ``sure`` that
-    it is more than chance, volume, tone and engagement taken together. Of engagement, ``change`` is a ratio.
+    """From ``before`` to ``after``, a change from ``low`` to ``high``; ``p`` is how likely chance makes as much,
+    ``sure`` that it is more than chance, volume, tone and engagement taken together. Of engagement, ``change`` is
+    a ratio.
     """
 
     before: float
@@ -45,8 +46,8 @@ class Shift:
 
 @dataclass(frozen=True, kw_only=True)
 class ComparePeriods(ToolResult):
-    """``volume`` is of the share of all posts (None: all posts were asked for), ``tone`` and ``engagement`` are None where
-    not known on both sides. ``rose`` and ``fell`` have the surest first.
+    """``volume`` is of the share of all posts (None: all posts were asked for), ``tone`` and ``engagement`` are None
+    where not known on both sides. ``rose`` and ``fell`` have the surest first.
     """
 
     subject: str

@@ -159,9 +159,11 @@ def _screened(
         f"""
         WITH here AS (SELECT p.id, p.author, ({after}) AS later FROM posts p
                       WHERE {within.where} AND (({before}) OR ({after}))),
-             sizes AS (SELECT count(*) FILTER (later)::DOUBLE AS late, count(*) FILTER (NOT later)::DOUBLE AS early FROM here),
+             sizes AS (SELECT count(*) FILTER (later)::DOUBLE AS late,
+                              count(*) FILTER (NOT later)::DOUBLE AS early FROM here),
              counted AS (SELECT x.{column} AS key, {label} AS label, count(DISTINCT here.id) AS posts,
-                                count(DISTINCT here.id) FILTER (later)::DOUBLE AS after, count(DISTINCT author) AS people
+                                count(DISTINCT here.id) FILTER (later)::DOUBLE AS after,
+                                count(DISTINCT author) AS people
                          FROM {table} x JOIN here ON here.id = x.post GROUP BY 1
                          HAVING count(DISTINCT here.id) >= {LEAST} AND people >= least($one, 2))
         SELECT key, label, count(*) OVER () AS compared FROM counted, sizes

@@ -28,8 +28,8 @@ def lines_of(result: ComparePeriods, notes: list[str]) -> list[Line]:
     for place, post in enumerate(result.evidence):
         lines.append(line("post", "With ", cells.name(behind[post.id]), ": ", cells.said(post, f"evidence.{place}")))
     how = (
-        "More than chance: volume, tone and engagement together, and names, phrases and themes together, are each judged so that "
-        "where nothing changed a change is claimed in one case of forty."
+        "More than chance: volume, tone and engagement together, and names, phrases and themes together, are each "
+        "judged so that where nothing changed a change is claimed in one case of forty."
     )
     return [*lines, *(note(told) for told in notes), note(how)]
 

@@ -94,7 +94,7 @@ def share_changes_of(
     variance = squares - 2 * share * (parts.T @ own) + share**2 * float(own @ own)
     change = np.asarray(parts.sum(axis=0)).ravel()
     clustered = 2 * ndtr(-np.abs(change) / np.sqrt(np.maximum(variance, 1e-18)))
-    return np.where(variance > 1e-18, np.maximum(clustered, exact(*counts, size_before, size_after)), 1.0)
+    return np.where(variance > 1e-18, np.maximum(clustered, exact(counts[0], counts[1], size_before, size_after)), 1.0)
 
 
 def exact(before: np.ndarray, after: np.ndarray, size_before: float, size_after: float) -> np.ndarray:
@@ -132,7 +132,9 @@ def mean_change(values: np.ndarray, later: np.ndarray, people: Sequence[str] | n
     return Change(before, after, change, change - half, change + half, p)
 
 
-def trend_of(values: Sequence[float], times: Sequence[float], people: Sequence[str]) -> Trend | None:
+def trend_of(
+    values: Sequence[float] | np.ndarray, times: Sequence[float] | np.ndarray, people: Sequence[str] | np.ndarray
+) -> Trend | None:
     """Which way ``values`` (posts,) go over ``times`` (posts, seconds or any other unit); None with fewer than three posts.
 
     Least squares over the posts in the order of their times, so that one early post does not bend the line; people are
