@@ -49,8 +49,8 @@ class Theme:
 class SummarizeThemes(ToolResult):
     """The most telling ``themes`` of ``found`` ones; ``posts`` were read of ``total`` selected.
 
-    ``nowhere`` is the share of posts that fit no theme, ``others`` that of themes that are not listed. ``stability`` is the mean
-    adjusted Rand index of bootstrap samples with these groups (1: always the same).
+    ``nowhere`` is the share of posts that fit no theme, ``others`` that of themes that are not listed. ``stability``
+    is the mean adjusted Rand index of bootstrap samples with these groups (1: always the same).
     """
 
     subject: str
@@ -99,8 +99,8 @@ def summarize_themes(
 
 
 def themes_of(library: Library, posts: ReadPosts, groups: Groups, topic: str) -> list[Theme]:
-    """The groups as themes, the most telling first: large ones whose posts are near to each other. Groups of a single post,
-    and such that no phrase sets apart, are none.
+    """The groups as themes, the most telling first: large ones whose posts are near to each other. Groups of a single
+    post, and such that no phrase sets apart, are none.
     """
     terms = name_themes(library, posts, groups, topic)
     found = []

@@ -48,7 +48,7 @@ Method = Callable[[ReadPosts], Labels]
 
 @dataclass(frozen=True)
 class Score:
-    """``v`` over all posts, ``within`` the mean over brands, ``stability`` the mean adjusted Rand index of resamples."""
+    """``v`` over all posts, ``within`` the mean over brands; ``stability`` the mean adjusted Rand index."""
 
     v: float
     within: float

@@ -1,4 +1,6 @@
-"""Small libraries of two years of posts in which a change is planted, or none; with vectors, so that themes can be found."""
+"""Small libraries of two years of posts in which a change is planted, or none; with vectors, so that themes can be
+found.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ Planted = Literal["tone", "name", "nothing"]
 
 
 def planted(folder: Path, seed: int, what: Planted, posts: int = 120) -> Library:
-    """``posts`` posts a year by forty people, each of whom has subjects, names and moods of their own, in 2023 and in 2024."""
+    """``posts`` posts a year by forty people, each of whom has subjects, names and moods of their own, in 2023 and in
+    2024.
+    """
     dice = np.random.default_rng(seed)
     mood = dice.dirichlet((3, 3, 3), size=40)
     habit = dice.dirichlet([1.0] * len(SUBJECTS), size=40)

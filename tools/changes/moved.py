@@ -1,4 +1,6 @@
-"""Names, phrases and themes that rose or fell among some posts from one period to the next, each with the posts behind."""
+"""Names, phrases and themes that rose or fell among some posts from one period to the next, each with the posts
+behind.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,9 @@ Kind = Literal["name", "phrase", "theme"]
 
 @dataclass(frozen=True)
 class Moved:
-    """``before`` and ``after`` posts have it, which are these shares of each period's posts. ``p`` is how likely chance makes
-    as much; ``sure`` that it is more than chance, all comparisons taken together. ``posts`` are some behind it.
+    """``before`` and ``after`` posts have it, which are these shares of each period's posts. ``p`` is how likely
+    chance makes as much; ``sure`` that it is more than chance, all comparisons taken together. ``posts`` are some
+    behind it.
     """
 
     kind: Kind
@@ -66,8 +69,8 @@ class _Things:
 def moved(
     library: Library, posts: pd.DataFrame, within: Selection, spans: Spans, topic: str, level: float
 ) -> list[Moved]:
-    """What may have moved in ``posts`` (id, author, later), the surest first: all kinds are one family, of which at most
-    ``level`` of those told are wrong.
+    """What may have moved in ``posts`` (id, author, later), the surest first: all kinds are one family, of which at
+    most ``level`` of those told are wrong.
     """
     if posts.later.all() or not posts.later.any():
         return []
@@ -148,7 +151,7 @@ def _phrases(library: Library, posts: pd.DataFrame, within: Selection, spans: Sp
 def _screened(
     library: Library, within: Selection, spans: Spans, table: str, column: str, label: str
 ) -> tuple[pd.DataFrame, int]:
-    """The things whose share differs most between the periods, by a rough measure, and how many were compared at all."""
+    """The things whose share differs most between the periods, by a rough measure; and how many were compared."""
     before, values = clause_of(within, spans.before, "early")
     after, more = clause_of(within, spans.after, "late")
     one = library.facts.rows(

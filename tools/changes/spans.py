@@ -22,7 +22,9 @@ OPEN = re.compile(r"\s*(?:before|prior to|earlier than|after|later than)\b", re.
 
 @dataclass(frozen=True)
 class Spans:
-    """Two periods that do not overlap, ``before`` earlier than ``after``; ``words`` say each: "2024", "since 2024-06"."""
+    """Two periods that do not overlap, ``before`` earlier than ``after``; ``words`` say each: "2024", "since
+    2024-06".
+    """
 
     before: Period
     after: Period
@@ -42,8 +44,9 @@ def said(period: Period) -> str:
 
 
 def spans_here(library: Library, before: str | None, after: str | None, within: Period) -> Spans:
-    """The periods that words mean. Without ``before`` it is all earlier time, without ``after`` all later; without both the
-    last quarter of the time is held against what was before. Raises AnalystError where they overlap or come the wrong way round.
+    """The periods that words mean. Without ``before`` it is all earlier time, without ``after`` all later; without
+    both the last quarter of the time is held against what was before. Raises AnalystError where they overlap or
+    come the wrong way round.
     """
     later = _period(library, after) if after else None
     earlier = _period(library, before) if before else None
@@ -94,7 +97,7 @@ def check_posts(library: Library, selection: Selection, spans: Spans) -> None:
         anywhere = count_posts(library, selection)
         raise AnalystError(
             f"There are no posts {selection.words} in {spans.words[0]} or in {spans.words[1]}",
-            todo=f"In other times there {'is' if anywhere == 1 else 'are'} {count(anywhere, 'post')}: widen the periods.",
+            todo=f"Widen the periods: {count(anywhere, 'post')} in all.",
         )
 
 

@@ -13,7 +13,9 @@ HARDLY = 0.1  # relative change of a share or of engagement that is hardly one, 
 
 
 def headline_of(result: ComparePeriods) -> Line:
-    """``Talk about Nike grew from 2.1 % to 3.4 % of all posts between 2024 and 2025 (24 against 41 posts); more than chance.``"""
+    """``Talk about Nike grew from 2.1 % to 3.4 % of all posts between 2024 and 2025 (24 against 41 posts); more than
+    chance.``
+    """
     return lead(*_volume(result), " ", *_tone(result))
 
 
@@ -52,7 +54,8 @@ def chance_of(sure: bool) -> str:
 
 def _volume(result: ComparePeriods) -> list[Part]:
     counts: list[Part] = [
-        cells.number(result.before.posts, "before.posts"), " against ", cells.count(result.after.posts, "post", "after.posts"),
+        cells.number(result.before.posts, "before.posts"), " against ",
+        cells.count(result.after.posts, "post", "after.posts"),
     ]  # fmt: skip
     volume = result.volume
     if volume is None:
@@ -109,7 +112,8 @@ def _sides(result: ComparePeriods) -> list[Line]:
     for name in ("before", "after"):
         side = getattr(result, name)
         parts: list[Part] = [
-            [cells.count(side.posts, "post", f"{name}.posts"), " by ", cells.count(side.people, "person", f"{name}.people", "people")]
+            [cells.count(side.posts, "post", f"{name}.posts"), " by ",
+             cells.count(side.people, "person", f"{name}.people", "people")]
         ]  # fmt: skip
         if result.volume is not None and side.low is not None:
             ends = [_fine(side.low, f"{name}.low"), " to ", _fine(side.high, f"{name}.high")]

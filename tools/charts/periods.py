@@ -46,7 +46,8 @@ def period_chart(library: Library, result: ComparePeriods) -> Chart | None:
         for row, (before, after, sure) in enumerate(zip(table.before, table.after, table.sure, strict=True)):
             told = f"{100 * before:.1f} % → {100 * after:.1f} %{'' if sure else ' (may be chance)'}"
             axes.annotate(
-                told, (max(before, after), row), (5, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK
+                told, (max(before, after), row), (5, 0), textcoords="offset points", va="center",
+                fontsize=SMALL, color=INK,
             )  # fmt: skip
         plain_axes(axes)
         axes.set(

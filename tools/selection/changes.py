@@ -1,8 +1,9 @@
 """Whether something changed, or chance alone may have made it: shares, means and trends of posts by people.
 
-Posts of one person are alike, so each person is one cluster (Liang and Zeger, 1986); of a single person's posts each post is one. A
-change is held against chance twice, as a score test with clusters and exactly (Fisher, 1935), and the larger p-value counts:
-the first is too easily sure of few posts on one long side, the second of many posts by one person.
+Posts of one person are alike, so each person is one cluster (Liang and Zeger, 1986); of a single person's posts each
+post is one. A change is held against chance twice, as a score test with clusters and exactly (Fisher, 1935), and the
+larger p-value counts: the first is too easily sure of few posts on one long side, the second of many posts by one
+person.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ Direction = Literal["up", "down", "flat"]
 
 @dataclass(frozen=True)
 class Change:
-    """A mean ``before`` and ``after``; the ``change`` with its 95 % interval, and ``p``: how likely chance makes as much."""
+    """A mean ``before`` and ``after``; the ``change`` with its 95 % interval, and ``p``: how likely chance makes as
+    much.
+    """
 
     before: float
     after: float
@@ -40,7 +43,8 @@ class Change:
 class Trend:
     """How far a fitted line rises from the earliest to the latest post, with its 95 % interval (None: not known).
 
-    ``direction`` is that of the line; ``sure`` says that it is more than chance; ``p`` is how likely chance makes as much.
+    ``direction`` is that of the line; ``sure`` says that it is more than chance; ``p`` is how likely chance makes as
+    much.
     """
 
     change: float
@@ -135,7 +139,8 @@ def mean_change(values: np.ndarray, later: np.ndarray, people: Sequence[str] | n
 def trend_of(
     values: Sequence[float] | np.ndarray, times: Sequence[float] | np.ndarray, people: Sequence[str] | np.ndarray
 ) -> Trend | None:
-    """Which way ``values`` (posts,) go over ``times`` (posts, seconds or any other unit); None with fewer than three posts.
+    """Which way ``values`` (posts,) go over ``times`` (posts, seconds or any other unit); None with fewer than three
+    posts.
 
     Least squares over the posts in the order of their times, so that one early post does not bend the line; people are
     clusters. ``change`` is in units of the values.

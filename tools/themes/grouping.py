@@ -1,10 +1,11 @@
 """Groups of posts that say alike things.
 
-A short post has few of the words of its theme. So its words are filled up with those of the posts nearest to it in meaning
-(TF-IDF, averaged over neighbours by MiniLM vectors), then reduced to leading directions (latent semantic analysis; Deerwester et
-al., 1990) and grouped by direction (spherical k-means; Dhillon and Modha, 2001). The mean of all selected posts, which is what
-they share, is taken off before neighbours are looked for. The number of groups is the largest that other samples of the posts
-give again (Ben-Hur et al., 2002). Everything is seeded: the same posts give the same groups.
+A short post has few of the words of its theme. So its words are filled up with those of the posts nearest to it in
+meaning (TF-IDF, averaged over neighbours by MiniLM vectors), then reduced to leading directions (latent semantic
+analysis; Deerwester et al., 1990) and grouped by direction (spherical k-means; Dhillon and Modha, 2001). The mean of
+all selected posts, which is what they share, is taken off before neighbours are looked for. The number of groups is
+the largest that other samples of the posts give again (Ben-Hur et al., 2002). Everything is seeded: the same posts
+give the same groups.
 """
 
 from __future__ import annotations
@@ -168,7 +169,9 @@ def _nearest(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
 def _joined(
     vectors: np.ndarray, labels: np.ndarray, nearness: np.ndarray, number: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Posts beyond those fitted join the group whose posts they are nearest to in meaning; as many of them fit nowhere."""
+    """Posts beyond those fitted join the group whose posts they are nearest to in meaning; as many of them fit
+    nowhere.
+    """
     fitted = len(labels)
     apart = unit(vectors - vectors[:fitted].mean(axis=0))
     kept = [group for group in range(number) if (labels == group).any()]

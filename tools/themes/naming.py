@@ -99,7 +99,9 @@ def _scored(used: pd.DataFrame, groups: Groups) -> dict[int, list[Scored]]:
 
 
 def _apart(rows: list[Scored], own: set[str]) -> list[tuple[str, float]]:
-    """The surest phrases that share no word with one before, each in its fuller form: "customer service" for "service"."""
+    """The surest phrases that share no word with one before, each in its fuller form: "customer service" for
+    "service".
+    """
     chosen: list[tuple[str, float]] = []
     said = set(own)
     for phrase, z, _, having in rows:

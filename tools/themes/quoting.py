@@ -20,9 +20,9 @@ def typical_posts(
 ) -> list[int]:
     """Places of the ``number`` posts that are most typical of a group, the most typical first.
 
-    Near to the middle of the group in words (``groups.nearness``) and in meaning alike, with one of the ``phrases`` that
-    name it; posts without, and such as are too short or too long, only where there are too few others. Nobody is quoted
-    twice, and nothing is said twice.
+    Near to the middle of the group in words (``groups.nearness``) and in meaning alike, with one of the ``phrases``
+    that name it; posts without, and such as are too short or too long, only where there are too few others. Nobody is
+    quoted twice, and nothing is said twice.
     """
     members = np.flatnonzero(groups.labels == group)
     if group == NOWHERE or not len(members):

@@ -25,8 +25,8 @@ MOST_POSTS = 20_000  # of more, so many are drawn
 
 @dataclass(frozen=True)
 class ReadPosts:
-    """``total`` posts are selected; those read, in an order by hash: ``ids``, ``authors``, ``texts``, ``at`` (UTC or None)
-    and ``tones`` (posts,) from −1 to 1; ``rows`` (posts,) are their places in the file of ``vectors``.
+    """``total`` posts are selected; those read, in an order by hash: ``ids``, ``authors``, ``texts``, ``at`` (UTC or
+    None) and ``tones`` (posts,) from −1 to 1; ``rows`` (posts,) are their places in the file of ``vectors``.
     """
 
     ids: list[str]
@@ -61,7 +61,9 @@ def plain_words(text: str) -> str:
 
 
 def read_posts(library: Library, selection: Selection, most: int = MOST_POSTS) -> ReadPosts:
-    """The posts selected; of very many ``most``, drawn by a hash of their ids. Raises AnalystError if they are too few."""
+    """The posts selected; of very many ``most``, drawn by a hash of their ids. Raises AnalystError if they are too
+    few.
+    """
     found = library.facts.rows(
         "SELECT p.id, p.author, p.text, p.created_at AT TIME ZONE 'UTC', p.positive::DOUBLE - p.negative, n.place, "
         f"count(*) OVER () FROM {selection.posts} "

@@ -31,7 +31,9 @@ def test_thirty_posts_of_one_person_are_one_voice() -> None:
 
 
 def test_few_posts_of_a_long_period_prove_nothing() -> None:
-    """Ten of ten posts lie in the later time, which has nine tenths of all posts: chance does that in one case of three."""
+    """Ten of ten posts lie in the later time, which has nine tenths of all posts: chance does that in one case of
+    three.
+    """
     later = np.arange(1000) >= 100
     column = np.zeros((1000, 1))
     column[100:110] = 1
