@@ -9,7 +9,7 @@ import numpy as np
 
 from tools.changes.found import ComparePeriods, Shift, Side
 from tools.changes.moved import Moved, moved
-from tools.changes.spans import Spans, check_posts, clause_of, said, spans_here
+from tools.changes.spans import Spans, clause_of, nothing_to_compare, said, spans_here
 from tools.changes.telling import headline_of, lines_of, warnings_of
 from tools.library import Library
 from tools.result.line import Listing
@@ -39,9 +39,10 @@ def compare_periods(
     """What changed between two times, and whether it is more than chance: how much is posted, the tone, engagement, and the names, phrases and themes that rose or fell."""  # noqa: E501
     selection, people = select(library, topic=topic, user=user, **filters)
     spans = spans_here(library, before, after, selection.period)
-    check_posts(library, selection, spans)
     posts = _posts(library, selection, spans)
     sizes = _sizes(library, selection, spans)
+    if posts.empty or sizes.later.nunique() < 2:
+        raise nothing_to_compare(library, selection, spans)
     sides = [_side(posts, sizes, spans, later) for later in (False, True)]
     all_ = not selection.words and people.authors is None
     volume, tone, engagement = _shifts(posts, None if all_ else sizes, sides, single=user is not None)

@@ -154,10 +154,6 @@ def _screened(
     """The things whose share differs most between the periods, by a rough measure; and how many were compared."""
     before, values = clause_of(within, spans.before, "early")
     after, more = clause_of(within, spans.after, "late")
-    one = library.facts.rows(
-        f"SELECT count(DISTINCT p.author) FROM posts p WHERE {within.where} AND (({before}) OR ({after}))",
-        {**within.values, **values, **more},
-    )[0][0]
     frame = library.facts.frame(
         f"""
         WITH here AS (SELECT p.id, p.author, ({after}) AS later FROM posts p
@@ -168,11 +164,12 @@ def _screened(
                                 count(DISTINCT here.id) FILTER (later)::DOUBLE AS after,
                                 count(DISTINCT author) AS people
                          FROM {table} x JOIN here ON here.id = x.post GROUP BY 1
-                         HAVING count(DISTINCT here.id) >= {LEAST} AND people >= least($one, 2))
+                         HAVING count(DISTINCT here.id) >= {LEAST}
+                            AND people >= (SELECT least(2, count(DISTINCT author)) FROM here))
         SELECT key, label, count(*) OVER () AS compared FROM counted, sizes
         ORDER BY abs(after / late - (posts - after) / early) / sqrt(posts) DESC, key LIMIT {SCREENED}
         """,
-        {**within.values, **values, **more, "one": one},
+        {**within.values, **values, **more},
     )
     return frame, int(frame.compared.iloc[0]) if len(frame) else 0
 

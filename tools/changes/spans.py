@@ -84,21 +84,17 @@ def clause_of(selection: Selection, period: Period, name: str) -> tuple[str, dic
     return bare.where, bare.values
 
 
-def check_posts(library: Library, selection: Selection, spans: Spans) -> None:
-    """Raises AnalystError where no post at all is in one of the periods, or none of those selected in either."""
+def nothing_to_compare(library: Library, selection: Selection, spans: Spans) -> AnalystError:
+    """The error where no post at all is in one of the periods, or none of those selected in either."""
     for period in (spans.before, spans.after):
-        everything = dated(Selection("true", {}, ""), period, "span")
-        if not count_posts(library, everything):
+        if not count_posts(library, dated(Selection("true", {}, ""), period, "span")):
             first, last = library.manifest.first_post, library.manifest.last_post
             held = f"The posts here are from {first[:10]} to {last[:10]}." if first and last else "No post has a date."
-            raise AnalystError(f"There are no posts at all in {said(period)}", todo=held)
-    found = [count_posts(library, dated(selection, period, "span")) for period in (spans.before, spans.after)]
-    if not sum(found):
-        anywhere = count_posts(library, selection)
-        raise AnalystError(
-            f"There are no posts {selection.words} in {spans.words[0]} or in {spans.words[1]}",
-            todo=f"Widen the periods: {count(anywhere, 'post')} in all.",
-        )
+            return AnalystError(f"There are no posts at all in {said(period)}", todo=held)
+    return AnalystError(
+        f"There are no posts {selection.words}".rstrip() + f" in {spans.words[0]} or in {spans.words[1]}",
+        todo=f"Widen the periods: {count(count_posts(library, selection), 'post')} in all.",
+    )
 
 
 def _period(library: Library, words: str) -> Period:

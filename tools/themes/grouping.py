@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tools.themes.reading import ReadPosts
+from tools.themes.reading import ReadPosts, plain_words
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -55,7 +55,7 @@ def group_posts(posts: ReadPosts, fitted: int = FITTED, number: int | None = Non
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # on a busy machine threads wait longer for each other than such small steps take
-        points = features(posts.words[:fitted], posts.vectors[:fitted])
+        points = features([plain_words(text) for text in posts.texts[:fitted]], posts.vectors[:fitted])
         if number is None:
             number, stability = _number(points)
         else:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from tools.themes.grouping import NOWHERE, Groups, stems_of, unit
-from tools.themes.reading import ReadPosts
+from tools.themes.reading import ReadPosts, plain_words
 
 QUOTES = 3
 TELLING = 30  # characters without addresses; what is shorter is near to everything and says nothing
 READABLE = 280  # characters; longer posts say several things
+NEAREST = 200  # posts among which the best to show are looked for
 SAME = 0.8  # share of common words from which two posts say the same
 
 
@@ -35,13 +36,14 @@ def typical_posts(
 
     def fault(place: int) -> int:
         """0 for a post that can be shown, more for one that is read badly or does not say why it is here."""
-        own = set(stems_of(posts.words[place]))
+        plain = plain_words(posts.texts[place])
+        own = set(stems_of(plain))
         named = any(each and each <= own for each in stems)
-        readable = len(posts.words[place]) >= TELLING and len(posts.texts[place]) <= READABLE
+        readable = len(plain) >= TELLING and len(posts.texts[place]) <= READABLE
         return 2 * (not readable) + (not named)
 
     chosen: list[int] = []
-    for place in sorted(ordered, key=fault):  # stable: the nearest first
+    for place in [*sorted(ordered[:NEAREST], key=fault), *ordered[NEAREST:]]:  # stable: the nearest first
         if len(chosen) == number:
             break
         if all(_differ(posts, place, other) for other in chosen):
@@ -52,7 +54,7 @@ def typical_posts(
 def _differ(posts: ReadPosts, one: int, other: int) -> bool:
     if posts.authors[one] == posts.authors[other]:
         return False
-    first, second = set(posts.words[one].split()), set(posts.words[other].split())
+    first, second = (set(plain_words(posts.texts[place]).split()) for place in (one, other))
     return len(first & second) < SAME * max(1, min(len(first), len(second)))
 
 

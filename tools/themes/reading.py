@@ -49,14 +49,9 @@ class ReadPosts:
         found[order] = self.all_vectors[self.rows[order]]
         return found
 
-    @cached_property
-    def words(self) -> list[str]:
-        """Each text without addresses and handles, in small letters, a hashtag as its word; equal ones say the same."""
-        return [plain_words(text) for text in self.texts]
-
 
 def plain_words(text: str) -> str:
-    """``@united Two HOURS late!! https://t.co/x`` → ``two hours late``."""
+    """A text without addresses and handles, in small letters: ``@united Two HOURS late!!`` → ``two hours late``."""
     return " ".join(re.findall(r"[^\W_]+(?:['’][^\W_]+)?", ADDRESS.sub(" ", text).casefold()))
 
 
