@@ -16,6 +16,7 @@ from index.errors import AnalystError
 from tools.analyze_sentiment import analyze_sentiment
 from tools.cannot_tell import cannot_tell
 from tools.compare_brands import compare_brands
+from tools.compare_periods import compare_periods
 from tools.count import count
 from tools.describe_data import describe_data
 from tools.explain_match import explain_match
@@ -33,6 +34,7 @@ from tools.rank import rank
 from tools.result.result import ToolResult
 from tools.search_posts import search_posts
 from tools.selection.people import MANY
+from tools.summarize_themes import summarize_themes
 
 TOOLS: dict[str, Callable[..., ToolResult]] = {
     tool.__name__: tool
@@ -42,10 +44,12 @@ TOOLS: dict[str, Callable[..., ToolResult]] = {
         explain_match,
         get_profile,
         search_posts,
+        summarize_themes,
         analyze_sentiment,
         extract_entities,
         extract_keywords,
         compare_brands,
+        compare_periods,
         measure_engagement,
         count,
         rank,

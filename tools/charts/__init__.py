@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from tools.analyze_sentiment import AnalyzeSentiment
+from tools.changes.found import ComparePeriods
 from tools.charts.audience import lift_chart, probability_chart
 from tools.charts.brands import brand_chart, brand_time_chart
 from tools.charts.canvas import Chart
 from tools.charts.engagement import engagement_chart, week_chart
+from tools.charts.periods import period_chart
 from tools.charts.phrases import entity_chart, keyword_chart
 from tools.charts.segments import segment_chart
 from tools.charts.sentiment import sentiment_chart
+from tools.charts.themes import theme_chart
 from tools.compare_brands import CompareBrands
 from tools.extract_entities import ExtractEntities
 from tools.extract_keywords import ExtractKeywords
@@ -21,6 +24,7 @@ from tools.library import Library
 from tools.list_segments import ListSegments
 from tools.measure_engagement import MeasureEngagement
 from tools.result.result import ToolResult
+from tools.summarize_themes import SummarizeThemes
 
 __all__ = ["Chart", "chart", "charts"]
 
@@ -30,7 +34,9 @@ MAKERS: dict[type[ToolResult], tuple[Callable[[Library, Any], Chart | None], ...
     AnalyzeSentiment: (sentiment_chart,),
     MeasureEngagement: (engagement_chart, week_chart),
     CompareBrands: (brand_chart, brand_time_chart),
+    ComparePeriods: (period_chart,),
     ListSegments: (segment_chart,),
+    SummarizeThemes: (theme_chart,),
     ExtractKeywords: (keyword_chart,),
     ExtractEntities: (entity_chart,),
 }

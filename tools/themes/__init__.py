@@ -1,0 +1,1 @@
+"""What posts are about: groups of them, with names and quotations."""

@@ -1,0 +1,62 @@
+"""Quotations that are typical of a group of posts: nearest to its middle, not said twice, each by another person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tools.themes.grouping import NOWHERE, Groups, stems_of, unit
+from tools.themes.reading import ReadPosts, plain_words
+
+QUOTES = 3
+TELLING = 30  # characters without addresses; what is shorter is near to everything and says nothing
+READABLE = 280  # characters; longer posts say several things
+NEAREST = 200  # posts among which the best to show are looked for
+SAME = 0.8  # share of common words from which two posts say the same
+
+
+def typical_posts(
+    posts: ReadPosts, groups: Groups, group: int, phrases: Sequence[str], number: int = QUOTES
+) -> list[int]:
+    """Places of the ``number`` posts that are most typical of a group, the most typical first.
+
+    Near to the middle of the group in words (``groups.nearness``) and in meaning alike, with one of the ``phrases``
+    that name it; posts without, and such as are too short or too long, only where there are too few others. Nobody is
+    quoted twice, and nothing is said twice.
+    """
+    members = np.flatnonzero(groups.labels == group)
+    if group == NOWHERE or not len(members):
+        return []
+    middle = unit(posts.vectors[members].mean(axis=0)[None])[0] - posts.vectors.mean(axis=0)
+    meaning = (posts.vectors[members] - posts.vectors.mean(axis=0)) @ middle
+    score = _standard(meaning) + _standard(groups.nearness[members])
+    ordered = [int(members[row]) for row in np.lexsort((members, -score.round(6)))]
+    stems = [set(stems_of(phrase.casefold())) for phrase in phrases]
+
+    def fault(place: int) -> int:
+        """0 for a post that can be shown, more for one that is read badly or does not say why it is here."""
+        plain = plain_words(posts.texts[place])
+        own = set(stems_of(plain))
+        named = any(each and each <= own for each in stems)
+        readable = len(plain) >= TELLING and len(posts.texts[place]) <= READABLE
+        return 2 * (not readable) + (not named)
+
+    chosen: list[int] = []
+    for place in [*sorted(ordered[:NEAREST], key=fault), *ordered[NEAREST:]]:  # stable: the nearest first
+        if len(chosen) == number:
+            break
+        if all(_differ(posts, place, other) for other in chosen):
+            chosen.append(place)
+    return chosen
+
+
+def _differ(posts: ReadPosts, one: int, other: int) -> bool:
+    if posts.authors[one] == posts.authors[other]:
+        return False
+    first, second = (set(plain_words(posts.texts[place]).split()) for place in (one, other))
+    return len(first & second) < SAME * max(1, min(len(first), len(second)))
+
+
+def _standard(values: np.ndarray) -> np.ndarray:
+    return np.asarray((values - values.mean()) / (values.std() + 1e-9))
