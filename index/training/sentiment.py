@@ -7,8 +7,10 @@ Writes ``index/weights/sentiment.safetensors`` and the figures for its model car
 
 from __future__ import annotations
 
+import argparse
 import copy
 import json
+import random
 import re
 import zlib
 from collections.abc import Callable, Sequence
@@ -28,12 +30,14 @@ from index.encoding.network import (
 )
 from index.encoding.normalize import wording
 from index.encoding.tagging import Span
+from index.training.augment import renamed
 from index.training.command import head_options, made_ready, recipe_of
-from index.training.data import Opinion, Tagged, read_sentiment, read_targets
+from index.training.data import UNTOLD, Opinion, Tagged, read_sentiment, read_targets
 from index.training.distil import SHARE, mean_said, read_untold
 from index.training.loop import autocast, device, fit, lower_states
 from index.training.measures import calibration_error, fit_temperature, macro_f1, macro_recall
 from index.training.prune import prune
+from index.training.silver import GAZETTEER, read_gazetteer
 
 MAX_TOKENS = 96
 UNKNOWN = -100  # in place of a class
@@ -146,12 +150,13 @@ def held_out(opinion: Opinion) -> bool:
 
 def main() -> None:
     parser = head_options(__doc__, "sentiment", 1.5e-4)
-    parser.add_argument("--rows", type=int, help="at most so many training texts of each kind, for a trial")
+    parser.add_argument("--rows", type=int, help="at most so many training texts of each kind")
+    parser.add_argument("--renamed", action="store_true", help="put other names in place of those in whole texts")
     options = parser.parse_args()
     recipe = recipe_of(options)
     trunk, tokenizer, branch, lower = made_ready(SentimentBranch, options, MAX_TOKENS)
     untold = read_untold(options.untold, options.most)
-    train, dev, aimed_dev = _read(options.data, tokenizer, lower, options.rows, untold)
+    train, dev, aimed_dev = _read(options, tokenizer, lower, untold)
     if options.teachers:
         said = mean_said(options.teachers, SentimentBranch, trunk, _said_of(train))
         train.soft = torch.stack(said)
@@ -173,20 +178,42 @@ def main() -> None:
 
 
 def _read(
-    data: Path, tokenizer: Any, lower: LowerLayers, most: int | None, untold: list[Tagged]
+    options: argparse.Namespace, tokenizer: Any, lower: LowerLayers, untold: list[Tagged]
 ) -> tuple[Texts, Texts, Texts]:
     """Training texts of both kinds and ``untold`` ones, whole dev texts, held-out texts with targets."""
+    data, most = options.data, options.rows
     dev = _whole(data / "semeval_dev.jsonl.gz")
     known = {_letters(row.text) for row in dev}
     opinions = [row for row in read_targets(data / "targets_train.jsonl.gz") if _letters(row.text) not in known]
     aimed_dev = [row for row in opinions if held_out(row)]
-    aimed = [row for row in opinions if not held_out(row)][:most]
+    aimed = _spread([row for row in opinions if not held_out(row)], most)
     # A held-out text with a target must not be learned as a whole text either.
     known |= {_letters(row.text) for row in aimed_dev}
-    whole = [row for row in _whole(data / "semeval_train.jsonl.gz")[:most] if _letters(row.text) not in known]
+    every = _spread(_whole(data / "semeval_train.jsonl.gz"), most)
+    whole = [replace(row, text=_nameless(row.text)) for row in every if _letters(row.text) not in known]
+    whole = _renamed(whole, options.seed) if options.renamed else whole
     further = [row for text in untold if _letters(text.text) not in known for row in _opinions(text)]
-    train = [*(replace(row, text=_nameless(row.text)) for row in whole), *aimed, *further]
+    train = [*whole, *aimed, *further]
     return Texts(train, tokenizer, lower), Texts(dev, tokenizer, lower), Texts(aimed_dev, tokenizer, lower)
+
+
+def _spread(rows: list[Opinion], most: int | None) -> list[Opinion]:
+    """At most so many of ``rows``, drawn at random."""
+    return random.Random(0).sample(rows, most) if most and most < len(rows) else rows
+
+
+def _renamed(rows: list[Opinion], seed: int) -> list[Opinion]:
+    """The texts with other names in them than those that the shipped head finds: what was felt about the people and
+    things of some year says nothing about the tone of a text.
+    """
+    from index.encoding.encoder import shared_encoder
+
+    spans = shared_encoder().read_into(lambda text, reading: reading.entities, [row.text for row in rows])
+    tagged = [Tagged(row.text, found, UNTOLD) for row, found in zip(rows, spans, strict=True)]
+    return [
+        replace(row, text=new.text)
+        for row, new in zip(rows, renamed(tagged, read_gazetteer(GAZETTEER), seed), strict=True)
+    ]
 
 
 def _whole(path: Path) -> list[Opinion]:
