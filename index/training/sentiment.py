@@ -32,7 +32,7 @@ from index.encoding.normalize import wording
 from index.encoding.tagging import Span
 from index.training.augment import renamed
 from index.training.command import head_options, made_ready, recipe_of
-from index.training.data import UNTOLD, Opinion, Tagged, read_sentiment, read_targets
+from index.training.data import NO_NAME, UNTOLD, Opinion, Tagged, read_sentiment, read_targets
 from index.training.distil import SHARE, mean_said, read_untold
 from index.training.loop import autocast, device, fit, lower_states
 from index.training.measures import calibration_error, fit_temperature, macro_f1, macro_recall
@@ -151,7 +151,7 @@ def held_out(opinion: Opinion) -> bool:
 def main() -> None:
     parser = head_options(__doc__, "sentiment", 1.5e-4)
     parser.add_argument("--rows", type=int, help="at most so many training texts of each kind")
-    parser.add_argument("--renamed", action="store_true", help="put other names in place of those in whole texts")
+    parser.add_argument("--renamed", action="store_true", help="put other names in place of those in the texts")
     options = parser.parse_args()
     recipe = recipe_of(options)
     trunk, tokenizer, branch, lower = made_ready(SentimentBranch, options, MAX_TOKENS)
@@ -191,7 +191,8 @@ def _read(
     known |= {_letters(row.text) for row in aimed_dev}
     every = _spread(_whole(data / "semeval_train.jsonl.gz"), most)
     whole = [replace(row, text=_nameless(row.text)) for row in every if _letters(row.text) not in known]
-    whole = _renamed(whole, options.seed) if options.renamed else whole
+    if options.renamed:
+        whole, aimed = _renamed(whole, options.seed), _renamed(aimed, options.seed)
     further = [row for text in untold if _letters(text.text) not in known for row in _opinions(text)]
     train = [*whole, *aimed, *further]
     return Texts(train, tokenizer, lower), Texts(dev, tokenizer, lower), Texts(aimed_dev, tokenizer, lower)
@@ -203,17 +204,28 @@ def _spread(rows: list[Opinion], most: int | None) -> list[Opinion]:
 
 
 def _renamed(rows: list[Opinion], seed: int) -> list[Opinion]:
-    """The texts with other names in them than those that the shipped head finds: what was felt about the people and
-    things of some year says nothing about the tone of a text.
+    """The texts with other names in them than those that the shipped head finds, targets too: what was felt about the
+    people and things of some year says nothing about the tone of a text.
     """
     from index.encoding.encoder import shared_encoder
 
-    spans = shared_encoder().read_into(lambda text, reading: reading.entities, [row.text for row in rows])
-    tagged = [Tagged(row.text, found, UNTOLD) for row, found in zip(rows, spans, strict=True)]
-    return [
-        replace(row, text=new.text)
-        for row, new in zip(rows, renamed(tagged, read_gazetteer(GAZETTEER), seed), strict=True)
-    ]
+    found = shared_encoder().read_into(lambda text, reading: reading.entities, [row.text for row in rows])
+    tagged = [Tagged(row.text, _with_target(row.target, spans), UNTOLD) for row, spans in zip(rows, found, strict=True)]
+    changed = []
+    for row, old, new in zip(rows, tagged, renamed(tagged, read_gazetteer(GAZETTEER), seed), strict=True):
+        place = None if row.target is None else [span.start for span in old.spans].index(row.target.start)
+        target = None if place is None else replace(new.spans[place], type="target")
+        changed.append(replace(row, text=new.text, target=target))
+    return changed
+
+
+def _with_target(target: Span | None, names: list[Span]) -> list[Span]:
+    """Names in order with the target among them: of the type of the name that it is, or as what no name is put for."""
+    if target is None:
+        return names
+    over = [name for name in names if name.start < target.end and name.end > target.start]
+    kind = over[0].type if over else NO_NAME
+    return sorted([*(n for n in names if n not in over), replace(target, type=kind)], key=lambda span: span.start)
 
 
 def _whole(path: Path) -> list[Opinion]:
