@@ -69,9 +69,8 @@ def _other(label: str, own: Names, known: Names, chance: random.Random) -> str |
         return None
     names = chance.choice(lists)
     new = chance.choice(names)
-    if LABELS[label] == ("person",) and " " in new:
-        new = new.split()[0] + " " + chance.choice(names).split()[-1]
-    return new
+    other = chance.choice([*mine, *known.get("person", ())]) if LABELS[label] == ("person",) and " " in new else ""
+    return f"{new.split()[0]} {other.split()[-1]}" if " " in other else new
 
 
 def _as_written(new: str, old: str) -> str:
