@@ -66,6 +66,7 @@ class Examples:
             torch.tensor(shapes_of(found.text, words, len(encoding.ids)))
             for found, words, encoding in zip(self.wordings, self.words, self.encodings, strict=True)
         ]
+        self.below = len(lower.layers)
         self.states = lower_states(lower, self.encodings)
         self.allowed = [
             allowed_tags(example, found, words)
@@ -74,7 +75,10 @@ class Examples:
 
     def through(self, lower: LowerLayers) -> Examples:
         """The same texts as ``lower`` reads them."""
+        if len(lower.layers) == self.below:  # the trunk's own, whoever stands on them
+            return self
         other = copy.copy(self)
+        other.below = len(lower.layers)
         other.states = lower_states(lower, self.encodings)
         return other
 
@@ -116,7 +120,8 @@ def allowed_tags(example: Tagged, found: Wording, words: list[Word]) -> Tensor:
 def loss_of(branch: EntityBranch, examples: Examples, group: list[int]) -> Tensor:
     """Mean over words of the partial-label loss, and of the cross-entropy with the soft labels if there are any.
 
-    Where any tag is allowed, as in texts without labels, the former is naught.
+    Where any tag is allowed, as in texts without labels, the former is naught. Where a label leaves a choice between
+    types the soft labels are not asked: teachers that learned it more strictly would make the choice.
     """
     logits = branch(*examples.batch(group, drop_case=DROP_CASE)).float().log_softmax(-1)
     losses = []
@@ -129,7 +134,8 @@ def loss_of(branch: EntityBranch, examples: Examples, group: list[int]) -> Tenso
                 losses.append(told)
             else:
                 soft = -(examples.soft[i].to(at_words) * at_words).sum(-1)
-                losses.append(SHARE * soft + (1 - SHARE) * told)
+                choice = ~allowed[:, 0] & (allowed.sum(-1) > 1)
+                losses.append(torch.where(choice, told, SHARE * soft + (1 - SHARE) * told))
     return torch.cat(losses).mean()
 
 

@@ -54,6 +54,7 @@ class Texts:
     def __init__(self, rows: Sequence[Opinion], tokenizer: Any, lower: LowerLayers) -> None:
         wordings = [wording(row.text) for row in rows]
         self.encodings = tokenizer.encode_batch([found.text for found in wordings])
+        self.below = len(lower.layers)
         self.states = lower_states(lower, self.encodings)
         self.gold = torch.tensor([UNKNOWN if row.label is None else SENTIMENTS.index(row.label) for row in rows])
         self.targets = [
@@ -64,7 +65,10 @@ class Texts:
 
     def through(self, lower: LowerLayers) -> Texts:
         """The same texts as ``lower`` reads them."""
+        if len(lower.layers) == self.below:  # the trunk's own, whoever stands on them
+            return self
         other = copy.copy(self)
+        other.below = len(lower.layers)
         other.states = lower_states(lower, self.encodings)
         return other
 
@@ -182,13 +186,10 @@ def _read(
 ) -> tuple[Texts, Texts, Texts]:
     """Training texts of both kinds and ``untold`` ones, whole dev texts, held-out texts with targets."""
     data, most = options.data, options.rows
-    dev = _whole(data / "semeval_dev.jsonl.gz")
-    known = {_letters(row.text) for row in dev}
-    opinions = [row for row in read_targets(data / "targets_train.jsonl.gz") if _letters(row.text) not in known]
-    aimed_dev = [row for row in opinions if held_out(row)]
-    aimed = _spread([row for row in opinions if not held_out(row)], most)
+    dev, aimed_dev, told = by_use(data)
+    aimed = _spread(told, most)
     # A held-out text with a target must not be learned as a whole text either.
-    known |= {_letters(row.text) for row in aimed_dev}
+    known = {_letters(row.text) for row in (*dev, *aimed_dev)}
     every = _spread(_whole(data / "semeval_train.jsonl.gz"), most)
     whole = [replace(row, text=_nameless(row.text)) for row in every if _letters(row.text) not in known]
     if options.renamed:
@@ -196,6 +197,14 @@ def _read(
     further = [row for text in untold if _letters(text.text) not in known for row in _opinions(text)]
     train = [*whole, *aimed, *further]
     return Texts(train, tokenizer, lower), Texts(dev, tokenizer, lower), Texts(aimed_dev, tokenizer, lower)
+
+
+def by_use(data: Path) -> tuple[list[Opinion], list[Opinion], list[Opinion]]:
+    """Whole texts to measure by, texts with targets to measure by, and texts with targets to learn from."""
+    dev = _whole(data / "semeval_dev.jsonl.gz")
+    known = {_letters(row.text) for row in dev}
+    opinions = [row for row in read_targets(data / "targets_train.jsonl.gz") if _letters(row.text) not in known]
+    return dev, [row for row in opinions if held_out(row)], [row for row in opinions if not held_out(row)]
 
 
 def _spread(rows: list[Opinion], most: int | None) -> list[Opinion]:
@@ -254,10 +263,17 @@ def _figure(branch: SentimentBranch, dev: Texts, aimed_dev: Texts) -> float:
 
 
 def calibrate(branch: SentimentBranch, dev: Texts, aimed_dev: Texts) -> dict[str, Any]:
-    """Set both temperatures on the dev texts; returns the figures of the model card."""
+    """Set both temperatures on the dev texts; returns the figures of the model card. ``index.training.calibrate`` sets
+    the first anew, on texts of several makes.
+    """
+    branch.temperature.fill_(fit_temperature(predict(branch, dev), dev.gold))
+    branch.target_temperature.fill_(fit_temperature(predict(branch, aimed_dev), aimed_dev.gold))
+    return measure(branch, dev, aimed_dev)
+
+
+def measure(branch: SentimentBranch, dev: Texts, aimed_dev: Texts) -> dict[str, Any]:
+    """The figures of the model card."""
     whole, aimed = predict(branch, dev), predict(branch, aimed_dev)
-    branch.temperature.fill_(fit_temperature(whole, dev.gold))
-    branch.target_temperature.fill_(fit_temperature(aimed, aimed_dev.gold))
     as_whole = predict(branch, aimed_dev, whole=True)
     aimed = aimed / branch.target_temperature.cpu()
     blended = TARGET_SHARE * aimed + (1 - TARGET_SHARE) * as_whole / branch.temperature.cpu()

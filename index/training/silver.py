@@ -87,6 +87,8 @@ class Names:
         words = [match.span() for match in _WORD.finditer(text)]
         found: list[Span] = []
         for place, (start, end) in enumerate(words):
+            if text[start].islower() and text[start:end] not in self._by_first:
+                continue
             if start < (found[-1].end if found else 0) or not _inside(text, start):
                 continue
             span = self._known(text, start, end) or self._called(text, words[place : place + LONGEST])
@@ -103,17 +105,23 @@ class Names:
 
     def _called(self, text: str, words: list[tuple[int, int]]) -> Span | None:
         """The longest run of capitals that a community is called after: of one word only if it is a rare one."""
-        capital = [text[start].isupper() or text[start].isdigit() for start, _ in words]
+        if not _is_capital(text[words[0][0]]):
+            return None
+        capital = [_is_capital(text[start]) for start, _ in words]
         for length in range(len(words), 0, -1):
             start, end = words[0][0], words[length - 1][1]
             name = _OWNER.sub("", text[start:end])
             rare = length > 1 or (name.lower() not in self.common and name.islower() is False)
-            if not (capital[0] and capital[length - 1] and rare) or re.search(r"[.,;:!?()]\s", name):
+            if not (capital[length - 1] and rare) or re.search(r"[.,;:!?()]\s", name):
                 continue
             kind = self.communities.get(re.sub(r"[^a-z0-9]", "", name.lower()))
             if kind and not (length == 1 and name.isupper()):
                 return Span(start, start + len(name), kind)
         return None
+
+
+def _is_capital(letter: str) -> bool:
+    return letter.isupper() or letter.isdigit()
 
 
 def _inside(text: str, start: int) -> bool:
