@@ -24,7 +24,7 @@ TAGS = ("O", *(f"{prefix}-{kind}" for kind in ENTITY_TYPES for prefix in "BI"))
 CASE_SHAPES = 7
 # Share of the target's own logits in the tone toward it; the rest is the whole post's. Alone they carry what the
 # training texts felt about a well-known name into posts that say the contrary.
-TARGET_SHARE = 0.5
+TARGET_SHARE = 0.6
 Branch = TypeVar("Branch", bound=nn.Module)
 Head = TypeVar("Head", bound="UpperLayers")
 WEIGHTS = Path(__file__).parents[1] / "weights"

@@ -8,6 +8,7 @@ summed probability of every tag that its label allows (partial-label learning, C
 
 from __future__ import annotations
 
+import argparse
 import copy
 import json
 import random
@@ -34,17 +35,19 @@ from index.encoding.tagging import (
     whole_words,
     words_of,
 )
+from index.training.augment import with_other_names
 from index.training.command import head_options, made_ready, recipe_of
-from index.training.data import LABELS, NO_NAME, UNLABELLED, Tagged, read_entities, read_silver
+from index.training.data import LABELS, NO_NAME, UNLABELLED, Tagged, read_entities
 from index.training.distil import SHARE, mean_said, read_untold
 from index.training.loop import Recipe, autocast, device, fit, lower_states
 from index.training.measures import span_f1
 from index.training.prune import prune
 from index.training.sentiment import pad
+from index.training.silver import GAZETTEER, names_of, read_gazetteer, read_silver
 
 MAX_TOKENS = 160
 CORPORA = ("wnut17", "btc", "tweebank")
-DROP_CASE = 0.2  # share of training texts shown as if typed in lower case
+DROP_CASE = 0.25  # share of training texts shown as if typed in lower case
 
 
 class Examples:
@@ -63,6 +66,7 @@ class Examples:
             torch.tensor(shapes_of(found.text, words, len(encoding.ids)))
             for found, words, encoding in zip(self.wordings, self.words, self.encodings, strict=True)
         ]
+        self.below = len(lower.layers)
         self.states = lower_states(lower, self.encodings)
         self.allowed = [
             allowed_tags(example, found, words)
@@ -71,7 +75,10 @@ class Examples:
 
     def through(self, lower: LowerLayers) -> Examples:
         """The same texts as ``lower`` reads them."""
+        if len(lower.layers) == self.below:  # the trunk's own, whoever stands on them
+            return self
         other = copy.copy(self)
+        other.below = len(lower.layers)
         other.states = lower_states(lower, self.encodings)
         return other
 
@@ -113,7 +120,8 @@ def allowed_tags(example: Tagged, found: Wording, words: list[Word]) -> Tensor:
 def loss_of(branch: EntityBranch, examples: Examples, group: list[int]) -> Tensor:
     """Mean over words of the partial-label loss, and of the cross-entropy with the soft labels if there are any.
 
-    Where any tag is allowed, as in texts without labels, the former is naught.
+    Where any tag is allowed, as in texts without labels, the former is naught. Where a label leaves a choice between
+    types the soft labels are not asked: teachers that learned it more strictly would make the choice.
     """
     logits = branch(*examples.batch(group, drop_case=DROP_CASE)).float().log_softmax(-1)
     losses = []
@@ -126,7 +134,8 @@ def loss_of(branch: EntityBranch, examples: Examples, group: list[int]) -> Tenso
                 losses.append(told)
             else:
                 soft = -(examples.soft[i].to(at_words) * at_words).sum(-1)
-                losses.append(SHARE * soft + (1 - SHARE) * told)
+                choice = ~allowed[:, 0] & (allowed.sum(-1) > 1)
+                losses.append(torch.where(choice, told, SHARE * soft + (1 - SHARE) * told))
     return torch.cat(losses).mean()
 
 
@@ -196,14 +205,14 @@ def in_corpus_terms(example: Tagged, spans: list[Span], labels: dict[str, str]) 
 
 def main() -> None:
     parser = head_options(__doc__, "entities", Recipe.learning_rate)
-    parser.add_argument("--posts", type=Path, help="posts whose known names are learned too (gazetteer.yaml)")
+    parser.add_argument("--posts", type=Path, nargs="*", default=[], help="posts whose known names are learned too")
+    parser.add_argument("--lists", type=Path, help="folder of interests/communities.jsonl.gz, needed with --posts")
+    parser.add_argument("--without", choices=CORPORA, help="a corpus that is left out, to be judged by it")
+    parser.add_argument("--copies", type=int, default=1, help="copies of the training texts with other names")
     options = parser.parse_args()
     recipe = recipe_of(options)
     trunk, tokenizer, branch, lower = made_ready(EntityBranch, options, MAX_TOKENS)
-    rows = [row for corpus in CORPORA for row in read_entities(options.data / f"{corpus}_train.jsonl.gz")]
-    if options.posts:
-        rows += read_silver(options.posts, Path(__file__).with_name("gazetteer.yaml"))
-    train = Examples([*rows, *read_untold(options.untold, options.most)], tokenizer, lower)
+    train = Examples([*_told(options), *read_untold(options.untold, options.most)], tokenizer, lower)
     if options.teachers:
         train.soft = mean_said(options.teachers, EntityBranch, trunk, _said_of(train))
     dev = {c: Examples(read_entities(options.data / f"{c}_dev.jsonl.gz"), tokenizer, lower) for c in CORPORA}
@@ -225,6 +234,18 @@ def main() -> None:
     }
     options.out.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n")
     print(json.dumps(report))
+
+
+def _told(options: argparse.Namespace) -> list[Tagged]:
+    """The training texts of the corpora, copies of them with other names, and posts whose names are in lists."""
+    used = [corpus for corpus in CORPORA if corpus != options.without]
+    rows = [row for corpus in used for row in read_entities(options.data / f"{corpus}_train.jsonl.gz")]
+    known = read_gazetteer(GAZETTEER)
+    copies = [with_other_names(rows, known, options.seed + copy) for copy in range(options.copies)]
+    rows += [row for copy in copies for row in copy]
+    if options.posts:
+        rows += read_silver(options.posts, names_of(options.lists, GAZETTEER, options.posts))
+    return rows
 
 
 if __name__ == "__main__":

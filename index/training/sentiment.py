@@ -7,8 +7,10 @@ Writes ``index/weights/sentiment.safetensors`` and the figures for its model car
 
 from __future__ import annotations
 
+import argparse
 import copy
 import json
+import random
 import re
 import zlib
 from collections.abc import Callable, Sequence
@@ -28,12 +30,14 @@ from index.encoding.network import (
 )
 from index.encoding.normalize import wording
 from index.encoding.tagging import Span
+from index.training.augment import renamed
 from index.training.command import head_options, made_ready, recipe_of
-from index.training.data import Opinion, Tagged, read_sentiment, read_targets
+from index.training.data import NO_NAME, UNTOLD, Opinion, Tagged, read_sentiment, read_targets
 from index.training.distil import SHARE, mean_said, read_untold
 from index.training.loop import autocast, device, fit, lower_states
 from index.training.measures import calibration_error, fit_temperature, macro_f1, macro_recall
 from index.training.prune import prune
+from index.training.silver import GAZETTEER, read_gazetteer
 
 MAX_TOKENS = 96
 UNKNOWN = -100  # in place of a class
@@ -50,6 +54,7 @@ class Texts:
     def __init__(self, rows: Sequence[Opinion], tokenizer: Any, lower: LowerLayers) -> None:
         wordings = [wording(row.text) for row in rows]
         self.encodings = tokenizer.encode_batch([found.text for found in wordings])
+        self.below = len(lower.layers)
         self.states = lower_states(lower, self.encodings)
         self.gold = torch.tensor([UNKNOWN if row.label is None else SENTIMENTS.index(row.label) for row in rows])
         self.targets = [
@@ -60,7 +65,10 @@ class Texts:
 
     def through(self, lower: LowerLayers) -> Texts:
         """The same texts as ``lower`` reads them."""
+        if len(lower.layers) == self.below:  # the trunk's own, whoever stands on them
+            return self
         other = copy.copy(self)
+        other.below = len(lower.layers)
         other.states = lower_states(lower, self.encodings)
         return other
 
@@ -146,12 +154,13 @@ def held_out(opinion: Opinion) -> bool:
 
 def main() -> None:
     parser = head_options(__doc__, "sentiment", 1.5e-4)
-    parser.add_argument("--rows", type=int, help="at most so many training texts of each kind, for a trial")
+    parser.add_argument("--rows", type=int, help="at most so many training texts of each kind")
+    parser.add_argument("--renamed", action="store_true", help="put other names in place of those in the texts")
     options = parser.parse_args()
     recipe = recipe_of(options)
     trunk, tokenizer, branch, lower = made_ready(SentimentBranch, options, MAX_TOKENS)
     untold = read_untold(options.untold, options.most)
-    train, dev, aimed_dev = _read(options.data, tokenizer, lower, options.rows, untold)
+    train, dev, aimed_dev = _read(options, tokenizer, lower, untold)
     if options.teachers:
         said = mean_said(options.teachers, SentimentBranch, trunk, _said_of(train))
         train.soft = torch.stack(said)
@@ -173,20 +182,59 @@ def main() -> None:
 
 
 def _read(
-    data: Path, tokenizer: Any, lower: LowerLayers, most: int | None, untold: list[Tagged]
+    options: argparse.Namespace, tokenizer: Any, lower: LowerLayers, untold: list[Tagged]
 ) -> tuple[Texts, Texts, Texts]:
     """Training texts of both kinds and ``untold`` ones, whole dev texts, held-out texts with targets."""
+    data, most = options.data, options.rows
+    dev, aimed_dev, told = by_use(data)
+    aimed = _spread(told, most)
+    # A held-out text with a target must not be learned as a whole text either.
+    known = {_letters(row.text) for row in (*dev, *aimed_dev)}
+    every = _spread(_whole(data / "semeval_train.jsonl.gz"), most)
+    whole = [replace(row, text=_nameless(row.text)) for row in every if _letters(row.text) not in known]
+    if options.renamed:
+        whole, aimed = _renamed(whole, options.seed), _renamed(aimed, options.seed)
+    further = [row for text in untold if _letters(text.text) not in known for row in _opinions(text)]
+    train = [*whole, *aimed, *further]
+    return Texts(train, tokenizer, lower), Texts(dev, tokenizer, lower), Texts(aimed_dev, tokenizer, lower)
+
+
+def by_use(data: Path) -> tuple[list[Opinion], list[Opinion], list[Opinion]]:
+    """Whole texts to measure by, texts with targets to measure by, and texts with targets to learn from."""
     dev = _whole(data / "semeval_dev.jsonl.gz")
     known = {_letters(row.text) for row in dev}
     opinions = [row for row in read_targets(data / "targets_train.jsonl.gz") if _letters(row.text) not in known]
-    aimed_dev = [row for row in opinions if held_out(row)]
-    aimed = [row for row in opinions if not held_out(row)][:most]
-    # A held-out text with a target must not be learned as a whole text either.
-    known |= {_letters(row.text) for row in aimed_dev}
-    whole = [row for row in _whole(data / "semeval_train.jsonl.gz")[:most] if _letters(row.text) not in known]
-    further = [row for text in untold if _letters(text.text) not in known for row in _opinions(text)]
-    train = [*(replace(row, text=_nameless(row.text)) for row in whole), *aimed, *further]
-    return Texts(train, tokenizer, lower), Texts(dev, tokenizer, lower), Texts(aimed_dev, tokenizer, lower)
+    return dev, [row for row in opinions if held_out(row)], [row for row in opinions if not held_out(row)]
+
+
+def _spread(rows: list[Opinion], most: int | None) -> list[Opinion]:
+    """At most so many of ``rows``, drawn at random."""
+    return random.Random(0).sample(rows, most) if most and most < len(rows) else rows
+
+
+def _renamed(rows: list[Opinion], seed: int) -> list[Opinion]:
+    """The texts with other names in them than those that the shipped head finds, targets too: what was felt about the
+    people and things of some year says nothing about the tone of a text.
+    """
+    from index.encoding.encoder import shared_encoder
+
+    found = shared_encoder().read_into(lambda text, reading: reading.entities, [row.text for row in rows])
+    tagged = [Tagged(row.text, _with_target(row.target, spans), UNTOLD) for row, spans in zip(rows, found, strict=True)]
+    changed = []
+    for row, old, new in zip(rows, tagged, renamed(tagged, read_gazetteer(GAZETTEER), seed), strict=True):
+        place = None if row.target is None else [span.start for span in old.spans].index(row.target.start)
+        target = None if place is None else replace(new.spans[place], type="target")
+        changed.append(replace(row, text=new.text, target=target))
+    return changed
+
+
+def _with_target(target: Span | None, names: list[Span]) -> list[Span]:
+    """Names in order with the target among them: of the type of the name that it is, or as what no name is put for."""
+    if target is None:
+        return names
+    over = [name for name in names if name.start < target.end and name.end > target.start]
+    kind = over[0].type if over else NO_NAME
+    return sorted([*(n for n in names if n not in over), replace(target, type=kind)], key=lambda span: span.start)
 
 
 def _whole(path: Path) -> list[Opinion]:
@@ -215,10 +263,17 @@ def _figure(branch: SentimentBranch, dev: Texts, aimed_dev: Texts) -> float:
 
 
 def calibrate(branch: SentimentBranch, dev: Texts, aimed_dev: Texts) -> dict[str, Any]:
-    """Set both temperatures on the dev texts; returns the figures of the model card."""
+    """Set both temperatures on the dev texts; returns the figures of the model card. ``index.training.calibrate`` sets
+    the first anew, on texts of several makes.
+    """
+    branch.temperature.fill_(fit_temperature(predict(branch, dev), dev.gold))
+    branch.target_temperature.fill_(fit_temperature(predict(branch, aimed_dev), aimed_dev.gold))
+    return measure(branch, dev, aimed_dev)
+
+
+def measure(branch: SentimentBranch, dev: Texts, aimed_dev: Texts) -> dict[str, Any]:
+    """The figures of the model card."""
     whole, aimed = predict(branch, dev), predict(branch, aimed_dev)
-    branch.temperature.fill_(fit_temperature(whole, dev.gold))
-    branch.target_temperature.fill_(fit_temperature(aimed, aimed_dev.gold))
     as_whole = predict(branch, aimed_dev, whole=True)
     aimed = aimed / branch.target_temperature.cpu()
     blended = TARGET_SHARE * aimed + (1 - TARGET_SHARE) * as_whole / branch.temperature.cpu()

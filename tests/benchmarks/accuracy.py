@@ -3,8 +3,9 @@
 Files are JSON Lines, plain or .gz: ``--sentiment`` has ``text, label``; ``--targets`` has ``text, target, label``, the
 label being the tone toward the target; ``--entities`` has ``tokens, tags`` (BIO, in the labels of WNUT-17, of the Broad
 Twitter Corpus or of Tweebank, or in ours); ``--keywords`` has ``text, keyphrases``. Each may be given several files.
-Prints a table and one JSON object, all figures as fractions. With several files of a kind its figures are means over
-the files, and ``files`` holds each file's own.
+Prints a table and one JSON object, all figures as fractions. With several files of a kind, best of different makes
+(tweets, complaints, comments), its figures are means over the files, ``files`` holds each file's own, and ``worst`` is
+the file on which the kind's leading figure is lowest: a head is as good as there.
 """
 
 from __future__ import annotations
@@ -157,6 +158,7 @@ def our_phrases(texts: Sequence[str]) -> list[list[str]]:
     ]
 
 
+LEADING = {"sentiment": "macro_recall", "targets": "macro_f1", "entities": "f1"}
 KINDS: dict[str, tuple[str, Callable[[Rows], Figures]]] = {
     "sentiment": ("sentiment", sentiment),
     "targets": ("target_sentiment", target_sentiment),
@@ -187,7 +189,13 @@ def measure(kind: str, paths: Sequence[Path], limit: int | None, seed: int) -> F
     each = {path.name.split(".")[0]: work(read_some(path, limit, seed)) for path in paths}
     if len(each) < len(paths):
         raise AnalystError("Two files have one name", todo="Rename one: figures are listed by file name.")
-    return next(iter(each.values())) if len(each) == 1 else {**mean_of(list(each.values())), "files": each}
+    if len(each) == 1:
+        return next(iter(each.values()))
+    found: Figures = {**mean_of(list(each.values())), "files": each}
+    if leading := LEADING.get(kind):
+        name = min(each, key=lambda name: each[name][leading])
+        found["worst"] = {"file": name, leading: each[name][leading]}
+    return found
 
 
 def table(report: Mapping[str, Any]) -> list[str]:

@@ -8,7 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_int8", "amx_bf16")
+FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_int8", "amx_bf16", "bf16")
+BF16 = frozenset({"avx512_bf16", "amx_bf16", "bf16"})  # the last is what ARM calls it
 PACKAGES = ("torch", "transformers", "sentence-transformers", "chromadb")
 
 
@@ -25,6 +26,13 @@ def machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "packages": {name: found for name in PACKAGES if (found := _version(name))},
     }
+
+
+def computes_bf16() -> bool:
+    """Whether bf16 is computed here by the hardware; elsewhere it is emulated, many times slower."""
+    import torch
+
+    return torch.cuda.is_available() or bool(BF16 & set(machine()["flags"]))
 
 
 def described(found: dict[str, Any]) -> str:

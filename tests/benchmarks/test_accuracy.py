@@ -81,6 +81,14 @@ def test_means_over_files() -> None:
     assert accuracy.mean_of(files) == {"f1": pytest.approx(0.3), "texts": 8, "deep": {"f1": 0.5}}
 
 
+def test_the_worst_file_is_named(monkeypatch: pytest.MonkeyPatch, write: Write) -> None:
+    monkeypatch.setitem(accuracy.KINDS, "sentiment", ("sentiment", lambda rows: {"macro_recall": rows[0]["value"]}))
+    paths = [Path(write("a.jsonl", [{"value": 0.8}])), Path(write("b.jsonl", [{"value": 0.6}]))]
+    found = accuracy.measure("sentiment", paths, None, 0)
+    assert found["worst"] == {"file": "b", "macro_recall": 0.6} and found["macro_recall"] == pytest.approx(0.7)
+    assert "worst" not in accuracy.measure("sentiment", paths[:1], None, 0)
+
+
 def test_tfidf_prefers_what_other_texts_do_not_say() -> None:
     first, second = keyword_rivals.tfidf(["coffee coffee grinder", "coffee kettle"])
     assert set(first) == {"coffee", "grinder", "coffee coffee", "coffee grinder", "coffee coffee grinder"}

@@ -70,6 +70,30 @@ def test_table() -> None:
     assert "2,100 MB at most" in lines and "4.0 posts/s  512 tokens a batch" in lines
 
 
+def test_without_bf16_its_stack_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Emulated, it took more than ten minutes to choose its settings on a processor with AVX2 alone."""
+    monkeypatch.setattr(machine, "machine", lambda: {"flags": ["avx2", "avx512f"]})
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert throughput.contenders() == ("ours", "stack_fp32")
+    monkeypatch.setattr(machine, "machine", lambda: {"flags": ["avx2", "avx512_bf16"]})
+    assert throughput.contenders() == throughput.CONTENDERS
+    measured = [{name: value for name, value in found.items() if "bf16" not in name} for found in rounds()]
+    report: dict[str, Any] = {
+        "posts": 120,
+        "tokens_per_post": 47.6,
+        "rounds": 3,
+        **throughput.summary(measured, 120),
+        "peak_mb": {"ours": 900, "stack_fp32": 2100},
+        "settings": {"stack_fp32": {"roberta": "512 tokens a batch", "keybert": "1 at a time"}},
+        "notes": {"keybert": "key phrases by KeyBERT"},
+        "machine": {"processor": "x", "cores": 2, "cores_usable": 2, "flags": ["avx2"]},
+    }
+    assert set(report["ratios"]) == set(throughput.RATIOS) - {"times_stack_bf16"}
+    lines = throughput.table(report)
+    assert any(line.startswith("stack bf16") and line.endswith("no bf16") for line in lines)
+    assert not any("in bf16" in line for line in lines)
+
+
 def test_machine() -> None:
     found = machine.machine()
     assert found["processor"] and 1 <= found["cores_usable"] <= found["cores"]

@@ -2,7 +2,8 @@
 
 Ours is the real reading (sentiment, entities with tones, embedding and key phrases of every post), the whole build of
 an index, and for comparison the bare embedding pass. The usual stack is RoBERTa-base sentiment, BERT-base entities,
-MiniLM embeddings and KeyBERT, in fp32 and with everything in bf16; see usual_stack.py. All read the same posts in one
+MiniLM embeddings and KeyBERT, in fp32 and with everything in bf16; see usual_stack.py. On a processor that has no bf16
+the latter is left out: emulated, it takes minutes a batch, and nobody would run it so. All read the same posts in one
 run, in turn, several times; each contender in a process of its own, whose peak memory is told. Models are loaded and
 settings chosen before anything is timed. Ours, which takes a second where the stack takes a minute, is timed three
 times a round, and the median counts. Figures are medians over the rounds, ratios those within a round. Prints a table
@@ -31,7 +32,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from hidden_community import as_lines
-from machine import described, machine
+from machine import computes_bf16, described, machine
 from reports import check_out, end, note, tell
 
 from app import hush_libraries
@@ -43,6 +44,7 @@ SEED = 0
 ROUNDS = 3
 TURNS = 3  # of ours in a round
 CONTENDERS = ("ours", "stack_fp32", "stack_bf16")
+EMULATED = "left out: this processor has no bf16"
 # name: (seconds of …, over seconds of …)
 RATIOS = {
     "times_stack_fp32": ("stack_fp32", "ours"),
@@ -76,6 +78,11 @@ def draw(rows: Iterable[Post | Rejected], number: int) -> list[Post]:
     if not drawn:
         raise AnalystError("None of the rows is a post", todo="Give a file that `analyst index` can read.")
     return drawn
+
+
+def contenders() -> tuple[str, ...]:
+    """Those that are worth timing here."""
+    return CONTENDERS if computes_bf16() else CONTENDERS[:-1]
 
 
 # What follows, up to peak_mb, runs in the contenders' own processes.
@@ -160,7 +167,7 @@ def rounds_of(posts: Sequence[Post], rounds: int, folder: Path) -> tuple[list[Se
     file.write_text(as_lines(posts), encoding="utf-8")
     texts = [post.text for post in posts]
     with ExitStack() as stack:
-        pools = {name: stack.enter_context(own_process()) for name in CONTENDERS}
+        pools = {name: stack.enter_context(own_process()) for name in contenders()}
         try:
             about = {}
             for name, pool in pools.items():
@@ -169,7 +176,7 @@ def rounds_of(posts: Sequence[Post], rounds: int, folder: Path) -> tuple[list[Se
             measured = []
             for number in range(rounds):
                 found: Seconds = {}
-                for name in CONTENDERS if number % 2 == 0 else CONTENDERS[::-1]:
+                for name in list(pools) if number % 2 == 0 else list(pools)[::-1]:
                     note(f"Round {number + 1} of {rounds}: {name.replace('_', ' ')} …")
                     parts = pools[name].submit(measure, name, texts, str(file), str(folder)).result()
                     found |= parts if name == "ours" else named(name, parts)
@@ -202,6 +209,7 @@ def summary(measured: Sequence[Seconds], posts: int) -> Figures:
         "ratios": {
             name: statistics.median(found[over] / found[under] for found in measured)
             for name, (over, under) in RATIOS.items()
+            if over in measured[0]
         },
     }
 
@@ -211,13 +219,17 @@ def table(report: Mapping[str, Any]) -> list[str]:
     speeds = report["posts_per_second"]
     lines = [f"{report['posts']:,} posts of {report['tokens_per_post']:.0f} tokens, rounds: {report['rounds']}", ""]
     for name in ("ours", "embedding", "build", "stack_fp32", "stack_bf16"):
+        if name not in speeds:
+            lines.append(f"{name.replace('_', ' '):<32}{EMULATED:>10}")
+            continue
         memory = f"{report['peak_mb'][name]:>8,} MB at most" if name in report["peak_mb"] else ""
         lines.append(f"{name.replace('_', ' '):<32}{speeds[name]:>10.1f} posts/s{memory}")
         parts = [part for part in speeds if part.startswith(f"{name}.")]
         for part in parts:
             setting = report["settings"][name][part.partition(".")[2]]
             lines.append(f"  {part.partition('.')[2].replace('_', ' '):<30}{speeds[part]:>10.1f} posts/s  {setting}")
-    lines += ["", *(f"{report['ratios'][name]:>8.2f} {said}" for name, said in SAID.items())]
+    ratios = report["ratios"]
+    lines += ["", *(f"{ratios[name]:>8.2f} {said}" for name, said in SAID.items() if name in ratios)]
     return [*lines, "", f"{report['notes']['keybert']}; {described(report['machine'])}"]
 
 
@@ -236,7 +248,7 @@ def report_of(source: str, number: int, rounds: int) -> Figures:
         "rounds": rounds,
         **summary(measured, len(posts)),
         "peak_mb": found["peak_mb"],
-        "settings": {name: about[name]["settings"] for name in CONTENDERS[1:]},
+        "settings": {name: about[name]["settings"] for name in about if name != "ours"},
         "notes": {
             "keybert": f"key phrases of the usual stack by {about['stack_fp32']['keybert']}",
             "tokenizer": "all models read the tokens of MiniLM's tokenizer",
