@@ -28,7 +28,8 @@ def by_audience(library: Library, name: str) -> int:
 
 
 def by_comparison(library: Library, name: str) -> int:
-    found: Any = call_tool(library, "compare_brands", {"brands": [name, "Nike" if name.casefold() != "nike" else "Lego"]})
+    other = "Nike" if name.casefold() != "nike" else "Lego"
+    found: Any = call_tool(library, "compare_brands", {"brands": [name, other]})
     return next(each.posts for each in found.brands if canonical(each.name) == canonical(name))
 
 
