@@ -34,6 +34,8 @@ WHOLE: dict[str, dict[str, Any]] = {  # for each tool a call that works
     "find_lookalikes": {"users": ["signs"]},
     "explain_method": {},
     "cannot_tell": {"why": "outside"},
+    "summarize_themes": {"user": "gaz_l4"},
+    "compare_periods": {"after": "2025"},
 }
 LIMITED = [name for name in TOOLS if "limit" in arguments_model(name).model_fields]
 NASTY = (

@@ -87,7 +87,7 @@ def _tone(result: ComparePeriods) -> list[Part]:
     if tone is None:
         return ["The tone cannot be compared."]
     verb = _verb(tone, "rose", "fell", abs(tone.change) < NEUTRAL_BAND)
-    values = [cells.signed(tone.before, "tone.before"), " to ", cells.signed(tone.after, "tone.after")]
+    values: list[Part] = [cells.signed(tone.before, "tone.before"), " to ", cells.signed(tone.after, "tone.after")]
     return [f"The tone {verb} (", *values, f"; {chance_of(tone.sure)})."]
 
 
@@ -100,7 +100,7 @@ def _engagement(result: ComparePeriods) -> list[Line]:
     if shift.low is not None and shift.high is not None:
         times = [cells.number(end, f"engagement.{name}") for name, end in (("low", shift.low), ("high", shift.high))]
         ends = ["; a factor between ", times[0], " and ", times[1]]
-    values = [
+    values: list[Part] = [
         cells.number(shift.before, "engagement.before"), " to ", cells.number(shift.after, "engagement.after"),
     ]  # fmt: skip
     told = f"Engagement {verb}: likes, replies and shares of a typical post "

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tools.privacy.network import RevealingNetwork
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "privacy.safetensors"
-THRESHOLD = 0.5
+THRESHOLD = 0.7
 LONGEST = 400  # characters that are judged in one piece; longer ad copy is judged piece by piece
 
 
