@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 FITTED = 4000  # posts by which groups are made; further ones join the nearest
+SAMPLED = 2500  # … where there are further ones
 FEWEST, MOST = 2, 10
 LEAST_GROUP = 8  # mean posts a group, where there are few
 NEIGHBOURS, NEIGHBOUR_SHARE = 30, 0.8  # whose words fill up a post's own, and how much they count
@@ -54,6 +55,8 @@ def group_posts(posts: ReadPosts, fitted: int = FITTED, number: int | None = Non
     """
     from threadpoolctl import threadpool_limits
 
+    if len(posts) > fitted:
+        fitted = min(fitted, SAMPLED)
     with threadpool_limits(1):  # on a busy machine threads wait longer for each other than such small steps take
         points = features([plain_words(text) for text in posts.texts[:fitted]], posts.vectors[:fitted])
         if number is None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,7 +100,7 @@ def _scored(used: pd.DataFrame, groups: Groups) -> dict[int, list[Scored]]:
     return found
 
 
-def _apart(rows: list[Scored], own: set[str]) -> list[tuple[str, float]]:
+def _apart(rows: list[Scored], own: Set[str]) -> list[tuple[str, float]]:
     """The surest phrases that share no word with one before, each in its fuller form: "customer service" for
     "service".
     """
@@ -121,5 +123,6 @@ def _apart(rows: list[Scored], own: set[str]) -> list[tuple[str, float]]:
     return chosen
 
 
-def _words(phrase: str) -> set[str]:
-    return set(stems_of(" ".join(re.findall(r"[^\W_]+", phrase.casefold()))))
+@lru_cache(maxsize=4096)
+def _words(phrase: str) -> frozenset[str]:
+    return frozenset(stems_of(" ".join(re.findall(r"[^\W_]+", phrase.casefold()))))
