@@ -6,7 +6,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -84,17 +84,18 @@ def _scored(used: pd.DataFrame, groups: Groups) -> dict[int, list[Scored]]:
     everywhere = used.groupby("phrase").size()
     found: dict[int, list[Scored]] = {}
     for group, part in used[used.group >= 0].groupby("group"):
-        size = int(sizes[int(group)])  # type: ignore[call-overload]
+        number: Any = group
+        size = int(sizes[int(number)])
         mine = part.groupby("phrase").size()
         mine = mine[mine >= (1 if size < FEW else 2)]
         others = everywhere[mine.index] - mine
         prior = PRIOR * everywhere[mine.index] / total
         a, b = mine + prior, size - mine + PRIOR
         c, d = others + prior, total - size - others + PRIOR
-        z = (np.log(a / b) - np.log(c / d)) / np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+        z: Any = (np.log(a / b) - np.log(c / d)) / np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
         z = z[z > 0].round(6).sort_values(ascending=False, kind="stable").head(60)
         having = part[part.phrase.isin(z.index)].groupby("phrase").post.agg(frozenset)
-        found[int(group)] = [  # type: ignore[call-overload]
+        found[int(number)] = [
             (str(phrase), float(score), int(mine[phrase]), having[phrase]) for phrase, score in z.items()
         ]
     return found

@@ -31,6 +31,7 @@ from tools.training.terms import read_corpus
 SEEDS = (5, 20, 100)
 DRAWS = 2
 BLOCKS = 5
+LEAST_CAMPAIGNS = 10
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,9 @@ def main() -> None:
             for out in range(PARTS)
             for case in cases_of(library, taught[out], campaigns, np.flatnonzero(part == out), seeds)
         ]
+        if len({case.campaign for case in cases}) < LEAST_CAMPAIGNS:
+            print(f"{seeds} seeds: too few campaigns have so many engaged, left out", flush=True)
+            continue
         model, found = fit(cases), left_out(cases)
         report["by_seeds"][str(seeds)] = {
             "bias": round(float(model.intercept_[0]), 4),
