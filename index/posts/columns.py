@@ -25,7 +25,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
         "*.display_name", "*.displayname", "*.full_name",
         "nickname", "display_name", "from_name", "sender_name", "sender", "creator", "poster", "posted_by", "autor",
         "auteur", "autore", "benutzer", "benutzername", "nutzer", "usuario", "utente", "utilisateur", "gebruiker",
-        "influencer", "author_id", "user_id", "*.id", "from_id", "owner_id",
+        "influencer", "profile_name", "author_id", "user_id", "*.id", "from_id", "owner_id",
     ),
     "text": (
         "text", "body", "full_text", "raw_content", "content", "tweet", "message", "comment", "post", "caption",
@@ -38,7 +38,8 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
         "created_at", "created_utc", "timestamp", "createdat", "datetime", "date", "published", "published_at",
         "created", "time", "posted_at", "date_posted", "post_date", "create_time", "create_date", "created_time",
         "creation_date", "created_date", "publish_date", "published_date", "date_published", "date_created",
-        "time_parsed", "date_utc", "taken_at", "time_us", "timestamp_ms", "date_time", "indexed_at", "datum",
+        "time_parsed", "date_utc", "taken_at", "time_us", "timestamp_ms",
+        "create_time_iso", "date_iso", "updated_at", "date_time", "indexed_at", "datum",
         "datum_uhrzeit", "zeit", "zeitpunkt", "uhrzeit", "erstellt", "erstellt_am", "veröffentlicht", "fecha", "data",
         "data_ora", "heure", "date_heure", "tijd", "ts",
     ),
@@ -142,6 +143,9 @@ def match_columns(
                 found[field] = hit
                 taken.add(hit)
                 break
+    nameless = "author" not in found and "text" in found and "id" not in overrides
+    if nameless and normal(found.get("id", "")) == "name":
+        found["author"] = found.pop("id")  # "Name" beside nothing else is a person's, in Reddit's dumps it is an id
     return found
 
 

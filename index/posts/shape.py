@@ -23,6 +23,7 @@ _NOTHING = {"", "nan", "nat", "null", "none", "n/a", "-", "--", "---", "\\n", "<
 _PREFIX = re.compile(r"^/?[ur]/")
 _SPOILT_ID = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")  # what spreadsheets make of long numbers
 _RETWEET = re.compile(r"RT @([A-Za-z0-9_.\-]{1,50}):? ")
+_WRITTEN_USER = re.compile(r"""['"](?:username|screen_name|userName|handle)['"]\s*:\s*['"]([^'"]{1,200})['"]""")
 _MARKED_SHARE = 0.01
 Faults = Callable[[str, str], None]
 
@@ -181,7 +182,9 @@ def _author(value: Any) -> str:
 
 @lru_cache(maxsize=1 << 14)  # people post more than once
 def _author_of(written: str) -> str:
-    return _without_prefix(_name(written))
+    # Tables of some collectors hold the whole user as Python writes it: "{'username': 'ana', 'id': 5}".
+    found = _WRITTEN_USER.search(written[:2000]) if written.startswith("{") else None
+    return _without_prefix(_name(found[1] if found else written))
 
 
 def _without_prefix(name: str) -> str:

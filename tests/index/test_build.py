@@ -195,7 +195,8 @@ def test_what_an_export_says_of_posts_reaches_the_facts(write: Write, tmp_path: 
     rows += [
         {"id": "7", "author": "cleo", "text": "RT @cy: hello there everyone"},
         {"id": "8", "author": "ana", "text": "ok"},
-        {"id": "9", "author": "dan", "text": "never going back to that shop", "lang": "English"}, {"id": "10"},
+        {"id": "9", "author": "dan", "text": "never going back to that shop", "lang": "English"},
+        {"id": "10"},
     ]  # fmt: skip
     sources = [write("outbox.json", json.dumps({"orderedItems": [note, boost]})), write("posts.jsonl", rows)]
     manifest, tally = build_index(sources, tmp_path / "out", options=Options(include_private=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +24,13 @@ _CELLS_LOOKED_AT = 300
 _LONGEST_CELL_LINES = 2_000  # lines inside one quoted cell
 _SWALLOWED = 20
 _ESCAPED = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
-_TRUE_ESCAPE = re.compile(r'\\"(?!\s*(?:$|[,;\t|]))')
 _DATA = re.compile(r"[\d.,:/\-+ ]+|.{60,}|https?://.*|\S+@\S+|.*\s\S+\s\S+\s\S+\s\S+\s.*", re.DOTALL)
 KNOWN = frozenset(itertools.chain.from_iterable(SPELLINGS.values())) | {
     "query_id", "full_text", "comment_number_(id)", "nickname", "user_@", "comment_text", "page_type", "sentiment",
     "reach", "country", "video_id", "price", "permalink", "ip", "authorid", "attachments", "hit_sentence", "comment",
 }  # fmt: skip
+
+Mends = deque[int]  # sizes of records whose quotes were at odds with their cells
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def csv_of(content: Content, on_bytes: OnBytes, names: Sequence[str] = ()) -> Se
     if not head:
         raise _no_rows(content.source.name)
     dialect = _dialect(head, said)
-    records = _records(itertools.chain(head, lines), dialect)
+    records = _records(itertools.chain(head, lines), dialect, deque(maxlen=0))
     above, header, records = _header(records, names, content.source.name)
     told = [{"\t": "tabs", "|": "pipes", ";": "semicolons", ",": "commas"}.get(dialect.delimiter, dialect.delimiter)]
     if above:
@@ -80,15 +82,14 @@ def _no_rows(name: str) -> AnalystError:
 
 def _dialect(head: list[str], said: str) -> Dialect:
     """The delimiter with which most of the first lines have the same number of cells, more than one."""
-    escaped = sum(bool(_TRUE_ESCAPE.search(line)) for line in head) > 0 and not any(
-        '""' in line for line in head if "\\" not in line
-    )
+    first = said or max(",;\t|", key=head[0].count)
+    escaped = any('\\"' in line for line in head) and _mends(head, Dialect(first, True)) < _mends(head, Dialect(first))
     if said:
         return Dialect(said, escaped)
 
     def evenness(delimiter: str) -> tuple[float, int]:
         dialect = Dialect(delimiter, escaped)
-        widths = [len(cells) for cells in _records(iter(head), dialect) if not isinstance(cells, str)]
+        widths = [len(cells) for cells in _records(iter(head), dialect, deque(maxlen=0)) if not isinstance(cells, str)]
         wide = [width for width in widths if width > 1]
         if not wide:
             return 0.0, 0
@@ -96,16 +97,23 @@ def _dialect(head: list[str], said: str) -> Dialect:
         return wide.count(usual) / len(widths), usual
 
     scores = {delimiter: evenness(delimiter) for delimiter in ",;\t|"}
-    first = {delimiter: head[0].count(delimiter) for delimiter in ",;\t|"}
-    best = max(scores, key=lambda sign: (round(scores[sign][0], 1), first[sign] > 0, scores[sign][1]))
-    return Dialect(best if scores[best][0] else max(first, key=lambda sign: first[sign]), escaped)
+    best = max(scores, key=lambda sign: (round(scores[sign][0], 1), sign in head[0], scores[sign][1]))
+    return Dialect(best if scores[best][0] else first, escaped)
+
+
+def _mends(head: list[str], dialect: Dialect) -> int:
+    """How many of the first records have quotes that are at odds with their cells."""
+    mended: Mends = deque()
+    for _ in _records(iter(head), dialect, mended):
+        pass
+    return len(mended)
 
 
 class _TooLong(Exception):
     """A record that runs over more lines than a quoted cell does."""
 
 
-def _records(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str] | str]:
+def _records(lines: Iterator[str], dialect: Dialect, mended: Mends) -> Iterator[list[str] | str]:
     """The cells of each record; a str says why what stood there is none. A quote that is never closed, or that closes
     where no cell ends, belongs to the text: it never swallows the records behind it.
     """
@@ -131,6 +139,7 @@ def _records(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str] | str
             swallowed = True
             most = max(20, most // 2) if isinstance(error, _TooLong) else most  # many such quotes cost no more
         if swallowed:
+            mended.append(len(used))
             if len(used[0]) >= LONGEST_LINE:
                 yield "a line longer than any post\n" + used[0][:200]
                 _skip_rest(used[-1], lines)

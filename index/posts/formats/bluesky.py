@@ -97,7 +97,7 @@ FORMATS = (
             "created_at": "record.createdAt", "likes": "likeCount", "shares": "repostCount", "replies": "replyCount",
             "lang": "record.langs", "reposted": "author.handle, where reason is a repost",
         },
-        whole=lambda document: document.get("$type") == _POST,
+        whole=lambda document: document.get("$type") == _POST or isinstance(document.get("thread"), Mapping),
         platform="Bluesky",
         download="A feed of the API (`getAuthorFeed`, `searchPosts`), `listRecords`, a repository as JSON (goat, "
         "`records` folder), lines of Jetstream",

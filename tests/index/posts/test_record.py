@@ -175,3 +175,27 @@ def test_text_is_made_storable() -> None:
 )
 def test_escapes_of_platforms_are_the_letters_that_the_author_wrote(written: str, meant: str) -> None:
     assert post(text=written).text == meant
+
+
+def test_a_name_alone_is_a_persons_and_beside_an_author_an_id() -> None:
+    assert match_columns(["Name", "Date", "Comment"], {})["author"] == "Name"
+    assert match_columns(["name", "author", "body"], {}) == {"id": "name", "author": "author", "text": "body"}
+
+
+def test_a_user_as_python_writes_it() -> None:
+    assert post(author="{'username': 'ana', 'id': 5, 'displayname': 'Ana B'}").author == "ana"
+
+
+@pytest.mark.parametrize(
+    ("columns", "found"),
+    [
+        (["author.userName", "author.id", "author_id"], {"author": "author.userName"}),
+        (["metrics.like_count", "retweetCount", "likesCount"], {"likes": "likesCount", "shares": "retweetCount"}),
+        (["user.favourites_count", "quoted_tweet.likes", "stats.like_count"], {"likes": "stats.like_count"}),
+        (["Comment Text", "publishedAt", "ownerUsername"],
+         {"text": "Comment Text", "created_at": "publishedAt", "author": "ownerUsername"}),
+    ],
+)  # fmt: skip
+def test_nested_and_camel_cased_columns(columns: list[str], found: dict[str, str]) -> None:
+    told = match_columns(columns, {})
+    assert {name: told[name] for name in found} == found

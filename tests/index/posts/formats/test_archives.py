@@ -169,3 +169,10 @@ def test_bluesky(write: Write, document: object, author: str) -> None:
     assert [row for row in rows if isinstance(row, Post)] == [
         Post(URI, author, "hello sky", datetime(2024, 3, 1, 12, tzinfo=UTC), lang="en")
     ]
+
+
+def test_a_thread_of_bluesky_has_its_first_post_too(write: Write) -> None:
+    answer = {"post": {"uri": f"{URI}b", "author": {"handle": "ben"}, "record": {**RECORD, "text": "answer"}}}
+    thread = {"thread": {"post": {"uri": URI, "author": ANA, "record": RECORD}, "replies": [answer]}}
+    posts = [row for row in read_posts([write("thread.json", json.dumps(thread))]) if isinstance(row, Post)]
+    assert [(post.author, post.text) for post in posts] == [("ana.bsky.social", "hello sky"), ("ben", "answer")]
