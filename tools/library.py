@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -197,17 +198,28 @@ def nearest_names(name: str, names: list[str], limit: int = 3) -> list[str]:
     return [near for near, _, _ in found]
 
 
-@lru_cache(maxsize=128)
-def _embed(texts: tuple[str, ...]) -> np.ndarray:
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """A few words are read sooner by one thread than several have waited for each other.
+
+    Torch counts its threads for the whole process: the second of two callers would otherwise take the one thread of the
+    first for the number to go back to.
+    """
     import torch
 
+    with ONE_THREAD:
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)
+
+
+@lru_cache(maxsize=128)
+def _embed(texts: tuple[str, ...]) -> np.ndarray:
     from index.encoding.encoder import query_encoder
 
     encoder = query_encoder()
-    with ONE_THREAD:  # or the second of two would take the one thread of the first for the number to go back to
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)  # a few words are read sooner than several threads have waited for each other
-        try:
-            return encoder.embed(texts)
-        finally:
-            torch.set_num_threads(threads)
+    with one_thread():
+        return encoder.embed(texts)

@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 from index.errors import AnalystError
-from tests.tools.said import lines
 from tools.analyze_sentiment import AnalyzeSentiment, SentimentShares
 from tools.charts import Chart, chart, charts
 from tools.charts.audience import lift_chart, probability_chart
@@ -155,8 +154,8 @@ def test_sentiment_over_time(library: Library, call: Call) -> None:
     assert picture.table.group.tolist() == list(result.groups)
     assert picture.table.positive.tolist() == [group.positive for group in result.groups.values()]
     upper, lower = picture.figure().axes
-    assert [line.get_label() for line in lines(upper)] == ["positive", "negative"]
-    assert lines(upper)[0].get_ydata().tolist() == pytest.approx(picture.table.positive.tolist())  # type: ignore[union-attr]
+    assert [line.get_label() for line in upper.lines] == ["positive", "negative"]
+    assert upper.lines[0].get_ydata().tolist() == pytest.approx(picture.table.positive.tolist())  # type: ignore[union-attr]
     assert [bar.get_height() for bar in lower.patches] == picture.table.posts.tolist()  # type: ignore[attr-defined]
     assert "Month (UTC)" in written(picture) and "Tone of posts by @mintcondish, by month" in written(picture)
 
@@ -176,7 +175,7 @@ def test_one_month_is_a_bar_and_no_line(library: Library) -> None:
         lines=[], subject="about tea", shares=shares, mean=0.3, label="positive", by="month", groups={"2024-01": shares}
     )
     figure = drawn(library, result).figure()
-    assert len(figure.axes) == 1 and not lines(figure.axes[0]) and len(figure.axes[0].patches) == 3
+    assert len(figure.axes) == 1 and not figure.axes[0].lines and len(figure.axes[0].patches) == 3
 
 
 def test_the_week_counted_by_hand(library: Library, call: Call, read: dict[str, dict[str, Any]]) -> None:

@@ -68,6 +68,8 @@ def test_the_tools_and_their_arguments() -> None:
         "describe_data": [],
         "explain_method": ["term", "seen"],
         "cannot_tell": ["why", "what", "topic"],
+        "summarize_themes": ["topic", "user", "count", *posts, *people],
+        "compare_periods": ["topic", "user", "before", "after", *posts, *people],
     }
     for name in TOOLS:
         assert description(name).endswith(".") and len(description(name)) > 30

@@ -44,19 +44,17 @@ def check_call(tool: str, args: Mapping[str, Any]) -> None:
             if name in ASKED:
                 refuse(text)
             elif name in SUBJECTS:
-                refuse(text, f"people who post about {text}")
+                refuse(text)
+                if hints_at_trait(text):
+                    raise _refusal(text, "a trait that speaking of it hints at")
             elif name in PLACES and (trait := _of_place(text)):
                 raise _refusal(text, trait)
 
 
-def refuse(*forms: str) -> None:
-    """Raises AnalystError if people asked for by the first of ``forms`` share a trait that is nobody's business.
-
-    Further forms say the same in other words.
-    """
-    for form in forms:
-        if trait := trait_of(form):
-            raise _refusal(forms[0], trait)
+def refuse(text: str) -> None:
+    """Raises AnalystError if people asked for in these words share a trait that is nobody's business."""
+    if trait := trait_of(text):
+        raise _refusal(text, trait)
 
 
 def trait_of(text: str) -> str | None:
@@ -83,7 +81,7 @@ def _of_place(community: str) -> str | None:
     if hints_at_trait(name):
         return "being there"
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return sensitive_trait(words) or reveals(f"members of r/{name}")
+    return sensitive_trait(words) or reveals(words, surely=True)
 
 
 def _refusal(text: str, trait: str) -> AnalystError:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "privacy.safetensors"
 THRESHOLD = 0.7
+SURELY = 0.9  # what stands alone is judged more carefully than a request: most names reveal nothing
+SHORTEST = 3  # letters; fewer mean nothing
 LONGEST = 400  # characters that are judged in one piece; longer ad copy is judged piece by piece
 
 
@@ -25,10 +27,12 @@ class Judgement:
     trait: str
 
 
-def reveals(text: str) -> str | None:
-    """The trait that being among the people asked for would reveal; None if there is none."""
+def reveals(text: str, *, surely: bool = False) -> str | None:
+    """The trait that being among the people asked for would reveal; None if there is none. ``surely`` is for names."""
+    if sum(char.isalpha() for char in text) < SHORTEST:
+        return None
     found = judge(text)
-    return found.trait if found.refused >= THRESHOLD else None
+    return found.trait if found.refused >= (SURELY if surely else THRESHOLD) else None
 
 
 def judge(text: str) -> Judgement:
@@ -41,16 +45,13 @@ def judge_all(texts: Sequence[str]) -> list[Judgement]:
     import torch
 
     from index.encoding.encoder import query_encoder
+    from tools.library import one_thread
     from tools.privacy.network import SHARED, TRAITS
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # as for embeddings: a few words are read sooner than threads have waited
-    try:
+    with one_thread():
         lower, mask = query_encoder().lower_states([plain(text) for text in texts], SHARED)
         with torch.inference_mode():
             logits = _network().to(lower.device)(lower, mask).float().cpu()
-    finally:
-        torch.set_num_threads(threads)
     refused = logits[:, 0].sigmoid().tolist()
     traits = (logits[:, 2:].argmax(1) + 1).tolist()  # whichever trait it would be, "none" apart
     return [Judgement(value, TRAITS[trait]) for value, trait in zip(refused, traits, strict=True)]

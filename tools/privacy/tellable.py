@@ -10,10 +10,9 @@ from typing import Any
 
 import yaml
 
-from tools.privacy.meaning import judge_all
+from tools.privacy.meaning import SURELY, judge_all
 from tools.privacy.sensitive import WORDS, hints_at_trait, is_sensitive, sensitive_subjects
 
-SURELY = 0.9  # what stands alone is judged more carefully than a request: most names reveal nothing
 REMEMBERED = 8192
 
 
@@ -34,7 +33,7 @@ def tellable_names(names: Sequence[str]) -> list[str]:
     if unknown:
         if len(_judged) > REMEMBERED:
             _judged.clear()
-        found = judge_all([f"people who post about {name}" for name in unknown])
+        found = judge_all(unknown)
         _judged.update({name: one.refused for name, one in zip(unknown, found, strict=True)})
     return [name for name in kept if _judged.get(name, 0.0) < SURELY]
 
