@@ -23,7 +23,7 @@ from tools.targeting.propensity import WEIGHTS as TARGETING
 GLOSSARY = Path(__file__).parents[1] / "docs" / "methods.md"
 READER = Path(__file__).parents[1] / "agent" / "weights" / "question_reader.json"
 NEAR = 0.45  # cosine from which a term of the glossary is what was asked for
-SHOWN = 6
+FIGURES = 6  # of an analysis that are told
 MEASURED = re.compile(r"\{measured: (\w+)\}")
 # A figure alone tells by its form what it is.
 FORMS = (
@@ -130,5 +130,5 @@ def _measured(name: str) -> str:
     figures = {"targeting": measured(TARGETING), "questions": measured(READER)}.get(name) or head_accuracy().get(
         name, {}
     )
-    told = listed_words([f"{what} {value:.3f}" for what, value in figures.items()])
+    told = listed_words([f"{what} {value:.3f}" for what, value in list(figures.items())[:FIGURES]])
     return f"Measured on data kept out of training ({name}): {told}." if told else ""

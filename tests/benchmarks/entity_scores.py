@@ -8,9 +8,9 @@ from typing import Any
 from index.encoding.tagging import Span
 from index.errors import AnalystError
 
-# What each of our types is called in each corpus; None where the corpus marks no such thing, and such a mention of
-# ours is then not counted. Teams and bands are organizations in the Broad Twitter Corpus, and works and products are
-# "other" in Tweebank's CoNLL labels.
+# What each of our types is called in each corpus; None where the corpus marks no such thing, and such a mention of ours
+# is then not counted. Teams and bands are organizations in the Broad Twitter Corpus and in Tweebank, which follows
+# CoNLL, and works and products are "other" there.
 LABEL_SETS: dict[str, dict[str, str | None]] = {
     "ours": {kind: kind for kind in ("person", "organization", "product", "location", "group", "work")},
     "wnut17": {
@@ -34,7 +34,7 @@ LABEL_SETS: dict[str, dict[str, str | None]] = {
         "organization": "ORG",
         "product": "MISC",
         "location": "LOC",
-        "group": "MISC",
+        "group": "ORG",
         "work": "MISC",
     },
 }

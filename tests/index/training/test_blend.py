@@ -35,8 +35,8 @@ def test_offsets_move_both_tags_of_a_type() -> None:
     first = head(0)
     before = first.output.bias.detach().clone()
     add_offsets(first, {"product": 0.5, "O": 0.25})
-    steps = (first.output.bias.detach() - before).tolist()
-    moved = {tag: round(step, 4) for tag, step in zip(TAGS, steps, strict=True) if step}
+    steps = first.output.bias.detach() - before
+    moved = {tag: round(float(step), 4) for tag, step in zip(TAGS, steps, strict=True) if step}
     assert moved == {"O": 0.25, "B-product": 0.5, "I-product": 0.5}
     with pytest.raises(AnalystError, match="'brand'"):
         add_offsets(first, {"brand": 1.0})
