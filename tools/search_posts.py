@@ -11,6 +11,7 @@ from index.entities.mentions import canonical
 from index.errors import AnalystError
 from tools.library import Library
 from tools.result import cells
+from tools.result.evidence import Evidence
 from tools.result.line import Line, Listing, lead, line, note
 from tools.result.result import ToolResult
 from tools.selection.posts import PostFilters, Selection, evidence_posts, select_posts
@@ -65,7 +66,7 @@ def search_posts(
     if order == "relevance":
         about.sort(key=lambda id_: (-scores[id_], id_))
     found = SearchPosts(
-        evidence=evidence_posts(library, about[:limit], scores),
+        evidence=_toward(library, selection, evidence_posts(library, about[:limit], scores)),
         query=query,
         considered=len(ids),
         order=order,
@@ -74,6 +75,16 @@ def search_posts(
     )
     listing = Listing("posts", tuple(post.id for post in found.evidence)) if found.evidence else None
     return replace(found, headline=_headline(found), lines=_lines(found, name, len(about)), listing=listing)
+
+
+def _toward(library: Library, selection: Selection, posts: list[Evidence]) -> list[Evidence]:
+    """The posts with their tone toward the name that was asked for, if one was."""
+    rows = library.facts.rows(
+        f"SELECT p.id, p.sentiment FROM {selection.posts} WHERE p.id IN (SELECT unnest($shown))",
+        {"shown": [post.id for post in posts]},
+    )
+    tones = dict(rows)
+    return [replace(post, sentiment=str(tones.get(post.id, post.sentiment))) for post in posts]
 
 
 def _ordered(library: Library, selection: Selection, order: Order) -> list[tuple[str]]:

@@ -17,20 +17,18 @@ from typing import Any
 
 import torch
 
-from agent.models.shipped import ShippedPolicy
-from agent.toolbox import tool_schema
+from agent.models.shipped import ShippedPolicy, trained_tools
 from agent.training.conversations import Conversations, Turn, rendered
 from agent.training.feeding import fed
 from agent.training.loop import IGNORED, Batch, Schedule, device, train
 from agent.training.pretrain import new_model
-from agent.understanding.labels import TOOLS
 
 LENGTH = 1024
 
 
 def tool_schemas() -> list[dict[str, Any]]:
-    """The tools as the agent offers them."""
-    return [tool_schema(name) for name in TOOLS]
+    """The tools as the prompt of the shipped model shows them."""
+    return [dict(tool) for tool in trained_tools()]
 
 
 def prefix_ids(tokenizer: Any) -> list[int]:

@@ -174,7 +174,7 @@ class Report:
         return any(reason.startswith("not public") for reason in self.left_out)
 
     def _whose(self) -> str:
-        parts = [f"{self.reposts:,} reposts of others' words are kept apart"] if self.reposts else []
+        parts = [f"{self.reposts:,} are reposts of others' words"] if self.reposts else []
         if self.private:
             parts.append(
                 f"{self.private:,} are not public, and {'left out' if self._private_left() else 'taken as asked'}"
@@ -187,7 +187,7 @@ class Report:
             spoken = ", ".join(f"{count:,} {name}" for name, count in self.languages.most_common(6))
             parts.append(f"languages: {spoken}")
         if foreign:
-            parts.append(f"{foreign:,} of {known:,} posts are not English and are not in figures of tone and names")
+            parts.append(f"{foreign:,} of {known:,} posts are not English: tone and names were not made for them")
         return (
             _sentence("; ".join(parts)) if parts else "Every post is its author's own, public, and of unknown language."
         )

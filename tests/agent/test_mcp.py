@@ -39,6 +39,13 @@ CALLS: dict[str, dict[str, Any]] = {
     "measure_engagement": {"by": "weekday"},
     "list_segments": {},
     "describe_data": {},
+    "find_lookalikes": {"users": ["ana"], "limit": 2},
+    "summarize_themes": {},
+    "compare_periods": {"after": "2024-03-05"},
+    "count": {"of": "people", "topic": "Nike"},
+    "rank": {"of": "person", "by": "posts"},
+    "explain_method": {"term": "lift"},
+    "cannot_tell": {"why": "future", "what": "next year"},
 }
 
 
@@ -106,7 +113,9 @@ def test_the_tools_are_listed_with_their_own_arguments(address: str) -> None:
         assert tool.inputSchema == {**wanted, "additionalProperties": False}
     audience = tools[0].inputSchema
     assert audience["required"] == ["campaign"] and audience["properties"]["limit"]["default"] == 10
-    assert set(audience["properties"]) == {"campaign", "interests", "limit", "since", "until", "community"}
+    assert {"campaign", "interests", "also", "limit", "since", "until", "community", "dislikes"} < set(
+        audience["properties"]
+    )
 
 
 @pytest.mark.parametrize("name", TOOLS)

@@ -27,6 +27,8 @@ TITLES = {
     "describe_data": "About this data",
     "count": "How many: {what}",
     "rank": "Ranked: {of}",
+    "summarize_themes": "Themes of {what}",
+    "compare_periods": "What changed: {what}",
     "explain_method": "What “{term}” means",
     "cannot_tell": "What the posts do not tell",
 }
@@ -48,6 +50,8 @@ STEPS = {
     "describe_data": ("Looking at the data", "Looked at the data"),
     "count": ("Counting: {what}", "Counted: {what}"),
     "rank": ("Ranking: {of}", "Ranked: {of}"),
+    "summarize_themes": ("Grouping posts: {what}", "Grouped posts: {what}"),
+    "compare_periods": ("Comparing periods: {what}", "Compared periods: {what}"),
     "explain_method": ("Looking up what “{term}” means", "Looked up what “{term}” means"),
     "cannot_tell": ("Looking whether the posts tell that", "Looked whether the posts tell that"),
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent.training.conversations import Conversations
-from tools.registry import TOOLS
+from agent.understanding.labels import TOOLS
 
 BRANDS = ["Dogtopia", "Bojangles'", "Toys R Us", "Häagen-Dazs", "7-Eleven", "Weichert, Realtors", "76"]
 COMMUNITIES = [

@@ -17,9 +17,10 @@ from agent.training import conversations as module
 from agent.training.conversations import MAINS, Conversations, Turn, as_arguments, as_slots, fitting, ordered
 from agent.training.conversations import split as portion
 from agent.training.fillers import SLOT, in_words, roughen, within
+from agent.understanding.labels import TOOLS
 from index.errors import AnalystError
 from tests.agent.training.conftest import RESULTS
-from tools.registry import TOOLS, arguments_model
+from tools.registry import arguments_model
 from tools.selection.period import resolve_period
 
 DRAWS = 400

@@ -9,7 +9,7 @@ import pytest
 
 from agent.training.conversations import NAMING, PHRASINGS, Conversations
 from agent.training.follow_ups import Step, kept, places_within, read_steps, tool_after
-from tools.registry import TOOLS
+from agent.understanding.labels import TOOLS
 
 STEPS = read_steps(PHRASINGS / "follow_ups.txt")
 PEOPLE = ("ana", "ben", "cy")

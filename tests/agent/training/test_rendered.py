@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.training.conversations import Turn, rendered
-from tools.registry import TOOLS
+from agent.understanding.labels import TOOLS
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ import pytest
 
 from agent.training import results
 from agent.training.fillers import within
+from agent.understanding.labels import TOOLS
 from index.errors import AnalystError
-from tools.registry import TOOLS, arguments_model
+from tools.registry import arguments_model
 
 POOLS = {
     "campaign": ["Nike", "cold brew"],
