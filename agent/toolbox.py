@@ -17,10 +17,11 @@ from tools.registry import TOOLS, arguments_model, call_tool, description
 from tools.result.line import Line
 from tools.result.result import ToolResult
 from tools.selection.period import resolve_dates
-from tools.selection.subject import known_names
+from tools.selection.subject import known_names, subjects_of_names
 from tools.targeting.names import is_well_known
 
 BESIDE = re.compile(r"\s*[,;/|]\s*|\s+(?:and|or|vs\.?|versus|against|with)\s+", re.IGNORECASE)  # between brands
+TOGETHER = 0.3  # of the posts with one of several names that write them in a row, for them to be one name
 
 
 class Outcome:
@@ -105,7 +106,13 @@ def _in_a_row(library: Library, words: str) -> list[str]:
             return [words.strip()]
         names.append(" ".join(left[:size]))
         left = left[size:]
-    return names
+    return [words.strip()] if len(names) > 1 and _belong_together(library, words, names) else names
+
+
+def _belong_together(library: Library, words: str, names: list[str]) -> bool:
+    """Whether posts write them as one, like "Nike Air Max", and do not merely name several things side by side."""
+    whole, *parts = subjects_of_names(library, [words, *names])
+    return len(whole.posts) > TOGETHER * min(len(part.posts) for part in parts)
 
 
 def _is_name(library: Library, name: str) -> bool:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from agent.grounding.check import trace
+from agent.grounding.values import Told
 from agent.models.grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
 from agent.models.held_words import may_begin, may_end, split
 from agent.training import conversations as module
@@ -21,6 +23,7 @@ from agent.understanding.labels import TOOLS
 from index.errors import AnalystError
 from tests.agent.training.conftest import RESULTS
 from tools.registry import arguments_model
+from tools.result.line import note
 from tools.selection.period import resolve_period
 
 DRAWS = 400
@@ -244,12 +247,14 @@ def test_a_conversation_has_an_order(conversations: Conversations) -> None:
 
 
 def test_answers_are_grounded_in_their_results(conversations: Conversations) -> None:
-    from agent.grounding.check import loose_ends
-
     for turns in drawn(conversations):
-        sources = [turn.content for turn in turns if turn.role == "tool"]
+        told = [
+            Told(number, "x", [note(text) for text in turn.content.splitlines()])
+            for number, turn in enumerate(turns)
+            if turn.role == "tool"
+        ]
         answers = [turn.content for turn in turns if turn.role == "assistant" and not turn.call]
-        assert loose_ends("\n".join(answers), sources) == []
+        assert trace("\n".join(answers), told)[1] == []
 
 
 def test_the_same_seed_draws_the_same(data: Any, results: Any) -> None:

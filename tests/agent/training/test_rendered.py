@@ -58,10 +58,11 @@ def test_training_reads_what_the_chat_template_writes(tokenizer: Any) -> None:
 def test_the_model_reads_in_use_what_it_read_in_training(tokenizer: Any) -> None:
     """Up to each reply, the prompt is the training text, id by id; the reply is what it learns."""
     from agent.models.messages import render
+    from agent.models.shipped import ShippedPolicy
     from agent.toolbox import tool_schema
     from agent.training.finetune import encode, prefix_ids
 
-    tools = [tool_schema(name) for name in TOOLS]
+    tools = ShippedPolicy(reader=object()).shown([tool_schema(name) for name in TOOLS])  # type: ignore[arg-type]
     prefix = prefix_ids(tokenizer)
     for place, turn in enumerate(CONVERSATION):
         if turn.role == "assistant":
