@@ -168,7 +168,7 @@ def _reason(found: ExplainMatch, place: int) -> list[Part]:
 
 def _warnings(signals: Signals, query: AudienceQuery, row: int, considered: int) -> list[Line]:
     warnings = [] if signals.understood else [unknown_campaign(query)]
-    posts = int(signals.crowd.posts[row])
+    posts = int(signals.matrix.posts[row])
     if posts < SMALL_POSTS:
         handle = cells.handle(signals.authors[row], "user")
         warnings.append(warning("Careful: this rests on only ", cells.count(posts, "post"), " by ", handle, "."))

@@ -20,7 +20,7 @@ from tools.result.words import listed as listed_words
 from tools.selection.people import MANY, AudienceFilters, LeftOut, select
 from tools.selection.posts import evidence_posts
 from tools.targeting.lookalike import SIGNALS, Likeness, likeness, shipped_weights
-from tools.targeting.post_matrix import Crowd
+from tools.targeting.post_matrix import PostMatrix
 
 LONGEST_LIMIT = 500
 FEW_SEEDS = 5
@@ -70,15 +70,15 @@ def find_lookalikes(
         raise AnalystError(f"limit is {limit}", todo=f"Ask for 1 to {LONGEST_LIMIT} people.")
     seeds, unknown = _seeds(library, users)
     within, who = select(library, **filters)
-    crowd = library.crowd
-    rows = {author: row for row, author in enumerate(crowd.authors)}
+    matrix = library.matrix
+    rows = {author: row for row, author in enumerate(matrix.authors)}
     chosen_seeds = np.array([rows[seed] for seed in seeds])
     found = likeness(library.profiles, chosen_seeds)
-    allowed = _allowed(library, within.where, within.values, crowd) - set(chosen_seeds.tolist())
+    allowed = _allowed(library, within.where, within.values, matrix) - set(chosen_seeds.tolist())
     if not allowed:
         raise AnalystError("Nobody else is left to be like them", todo="Give fewer people, or loosen the filters.")
     ranked = sorted(allowed, key=lambda row: (-found.probability[row], row))
-    people = [_person(library, crowd, found, row, chosen_seeds) for row in ranked[:limit]]
+    people = [_person(library, matrix, found, row, chosen_seeds) for row in ranked[:limit]]
     evidence = evidence_posts(library, [post for person in people for post in person.evidence[:1]])
     result = FindLookalikes(
         warnings=_warnings(seeds, unknown, len(allowed)),
@@ -140,34 +140,34 @@ def _is_file(said: str) -> bool:
     return said.startswith("@") and Path(said[1:]).suffix.lower() in (".csv", ".txt") and Path(said[1:]).is_file()
 
 
-def _allowed(library: Library, where: str, values: dict[str, object], crowd: Crowd) -> set[int]:
+def _allowed(library: Library, where: str, values: dict[str, object], matrix: PostMatrix) -> set[int]:
     if where == "true":
-        return set(range(len(crowd.authors)))
+        return set(range(len(matrix.authors)))
     rows = library.facts.rows(f"SELECT DISTINCT p.author FROM posts p WHERE {where}", values)
     present = {author for (author,) in rows}
-    return {row for row, author in enumerate(crowd.authors) if author in present}
+    return {row for row, author in enumerate(matrix.authors) if author in present}
 
 
-def _person(library: Library, crowd: Crowd, found: Likeness, row: int, seeds: np.ndarray) -> Lookalike:
-    own = np.flatnonzero(crowd.author == row)
+def _person(library: Library, matrix: PostMatrix, found: Likeness, row: int, seeds: np.ndarray) -> Lookalike:
+    own = np.flatnonzero(matrix.author == row)
     centre = library.profiles.writing[seeds].mean(0)
-    nearest = own[np.argsort(-(crowd.vectors[own] @ centre), kind="stable")][:3]
+    nearest = own[np.argsort(-(matrix.vectors[own] @ centre), kind="stable")][:3]
     return Lookalike(
-        crowd.authors[row],
+        matrix.authors[row],
         round(float(found.probability[row]), 4),
         round(float(found.low[row]), 4),
         round(float(found.high[row]), 4),
-        _reasons(library, crowd, found, row, seeds),
+        _reasons(library, matrix, found, row, seeds),
         {name: round(float(found.parts[row, place]), 3) for place, name in enumerate(SIGNALS)},
-        [str(crowd.ids[post]) for post in nearest],
+        [str(matrix.ids[post]) for post in nearest],
     )
 
 
-def _reasons(library: Library, crowd: Crowd, found: Likeness, row: int, seeds: np.ndarray) -> list[str]:
+def _reasons(library: Library, matrix: PostMatrix, found: Likeness, row: int, seeds: np.ndarray) -> list[str]:
     """What makes a person like the others, the weightiest first."""
     parts = dict(zip(SIGNALS, found.parts[row], strict=True))
     said = []
-    shared = _shared(crowd, row, seeds)
+    shared = _shared(matrix, row, seeds)
     if shared:
         places = listed_words([short(name) for name, _ in shared])
         of = max(number for _, number in shared)
@@ -177,21 +177,23 @@ def _reasons(library: Library, crowd: Crowd, found: Likeness, row: int, seeds: n
         likest = int(seeds[np.argmax(writing[seeds] @ writing[row])])
         said.append(
             "writes about the same things"
-            + (f", most like @{short(crowd.authors[likest], 40)}" if len(seeds) > 1 else "")
+            + (f", most like @{short(matrix.authors[likest], 40)}" if len(seeds) > 1 else "")
         )
     if parts["visits"] >= TELLING and not shared:
         said.append("posts where people like them are often found")
     return said or ["a little nearer to them than most"]
 
 
-def _shared(crowd: Crowd, row: int, seeds: np.ndarray) -> list[tuple[str, int]]:
+def _shared(matrix: PostMatrix, row: int, seeds: np.ndarray) -> list[tuple[str, int]]:
     """The communities of a person that most of the seeds visit beyond what everyone does, with how many of them do."""
-    visits = crowd.habit > 0
+    visits = matrix.habit > 0
     own = visits[row].indices
     mine = np.asarray(visits[seeds][:, own].sum(0)).ravel()
     everyone = np.asarray(visits[:, own].mean(0)).ravel()
     order = np.argsort(-(mine / len(seeds) - everyone), kind="stable")
-    found = [(crowd.communities[own[i]], int(mine[i])) for i in order if mine[i] and mine[i] / len(seeds) > everyone[i]]
+    found = [
+        (matrix.communities[own[i]], int(mine[i])) for i in order if mine[i] and mine[i] / len(seeds) > everyone[i]
+    ]
     return [(name, number) for name, number in found if not hints_at_trait(name)][:SHARED]
 
 

@@ -22,11 +22,11 @@ from index.store.flat_vectors import NAME as SCAN
 from index.store.flat_vectors import read_scan
 from index.store.vectors import Vectors
 from tools.result.words import short
-from tools.targeting.post_matrix import Crowd
+from tools.targeting.post_matrix import PostMatrix
 
 if TYPE_CHECKING:
     from index.entities.pipeline import Reader
-    from tools.targeting.affinity import Common
+    from tools.targeting.affinity import Background
     from tools.targeting.lookalike import Profiles
 
 ALIKE = 60.0
@@ -88,7 +88,7 @@ class Library:
         return names, np.concatenate(parts)
 
     @cached_property
-    def crowd(self) -> Crowd:
+    def matrix(self) -> PostMatrix:
         """Every post's vector, author and community. Raises AnalystError if the file of vectors is damaged."""
         posts = self.facts.frame("SELECT id, author, community FROM posts")  # in the order of the file
         author, authors = pd.factorize(posts.author, sort=True)
@@ -98,32 +98,32 @@ class Library:
             found |= dict(zip(ids, vectors, strict=True))
         names = np.array([found[name] for name in communities], dtype=np.float32).reshape(-1, WIDTH)
         vectors = read_scan(self.path / "facts", len(posts))
-        return Crowd(posts.id.to_numpy(), author, community, list(authors), list(communities), vectors, names)
+        return PostMatrix(posts.id.to_numpy(), author, community, list(authors), list(communities), vectors, names)
 
     @cached_property
-    def common(self) -> Common:
-        """How near each post and community of ``crowd`` is to all subjects."""
-        from tools.targeting.affinity import common_of, habits
+    def background(self) -> Background:
+        """How near each post and community of ``matrix`` is to all subjects."""
+        from tools.targeting.affinity import background_of, community_affinity
 
-        return common_of(self.crowd, habits())
+        return background_of(self.matrix, community_affinity())
 
     @cached_property
     def profiles(self) -> Profiles:
         """What people are compared by."""
-        from tools.targeting.affinity import habits
+        from tools.targeting.affinity import community_affinity
         from tools.targeting.lookalike import Profiles
 
-        return Profiles.of(self.crowd, habits())
+        return Profiles.of(self.matrix, community_affinity())
 
     @cached_property
     def tones(self) -> np.ndarray:
-        """(posts,) tone of each post of ``crowd``, from −1 to 1."""
+        """(posts,) tone of each post of ``matrix``, from −1 to 1."""
         # Subtracted as doubles, as DuckDB does beside the mean tone of mentions.
         return self.facts.frame("SELECT positive::DOUBLE - negative::DOUBLE AS tone FROM posts").tone.to_numpy()
 
     @cached_property
     def negative(self) -> np.ndarray:
-        """(posts,) whether each post of ``crowd`` is negative."""
+        """(posts,) whether each post of ``matrix`` is negative."""
         return self.facts.frame("SELECT sentiment = 'negative' AS cold FROM posts").cold.to_numpy(dtype=bool)
 
     def embed(self, text: str) -> np.ndarray:

@@ -95,10 +95,10 @@ def _ordered(library: Library, selection: Selection, order: Order) -> list[tuple
 
 def _scores(library: Library, query: str, ids: list[str], subject: Subject | None) -> dict[str, float]:
     """Cosine of each post to the query, raised where the very words occur."""
-    crowd = library.crowd
-    cosines = crowd.cosines(library.embed(query))
-    rows = np.arange(len(crowd.ids)) if len(ids) == len(crowd.ids) else crowd.rows_of(ids)
-    of = dict(zip(crowd.ids[rows].tolist(), cosines[rows].tolist(), strict=True))
+    matrix = library.matrix
+    cosines = matrix.cosines(library.embed(query))
+    rows = np.arange(len(matrix.ids)) if len(ids) == len(matrix.ids) else matrix.rows_of(ids)
+    of = dict(zip(matrix.ids[rows].tolist(), cosines[rows].tolist(), strict=True))
     for id_ in subject.posts.id if subject is not None and len(query.split()) <= LONGEST_NAME else ():
         if id_ in of:
             of[id_] += LEXICAL_BONUS

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from tools.library import Library
-from tools.targeting.post_matrix import Crowd
+from tools.targeting.post_matrix import PostMatrix
 
 BEST = 3  # posts of an author, and communities, that count
 K1, B = 1.5, 0.75  # of BM25; the defaults of bm25s
@@ -19,14 +19,14 @@ Ranker = Callable[[str], np.ndarray]  # text → (authors,)
 
 
 def rivals(library: Library) -> tuple[dict[str, Ranker], dict[str, str]]:
-    """The rankers by name, in the order of ``library.crowd.authors``, and notes on how each is made."""
-    crowd = library.crowd
+    """The rankers by name, in the order of ``library.matrix.authors``, and notes on how each is made."""
+    matrix = library.matrix
     bm25, how = bm25_ranker(documents(library))
-    near_communities = communities(crowd)
+    near_communities = communities(matrix)
     return {
         "bm25": bm25,
-        "best_three": lambda text: best_three(crowd, library.embed(text)),
-        "centroid": lambda text: centroid(crowd, library.embed(text)),
+        "best_three": lambda text: best_three(matrix, library.embed(text)),
+        "centroid": lambda text: centroid(matrix, library.embed(text)),
         "communities": lambda text: near_communities(library.embed(text)),
     }, {
         "bm25": how,
@@ -40,42 +40,42 @@ def documents(library: Library) -> list[str]:
     """All posts of each author as one text."""
     rows = library.facts.rows("SELECT author, string_agg(text, '\n' ORDER BY id) FROM posts GROUP BY author")
     found = dict(rows)
-    return [found[author] for author in library.crowd.authors]
+    return [found[author] for author in library.matrix.authors]
 
 
-def best_three(crowd: Crowd, vector: np.ndarray) -> np.ndarray:
+def best_three(matrix: PostMatrix, vector: np.ndarray) -> np.ndarray:
     """(authors,) mean of each author's three highest cosines."""
-    cosines = crowd.cosines(vector)
-    order = np.lexsort((-cosines, crowd.author))
-    place = np.arange(len(order)) - np.repeat(np.cumsum(crowd.posts) - crowd.posts, crowd.posts)
+    cosines = matrix.cosines(vector)
+    order = np.lexsort((-cosines, matrix.author))
+    place = np.arange(len(order)) - np.repeat(np.cumsum(matrix.posts) - matrix.posts, matrix.posts)
     first = order[place < BEST]
-    total = np.bincount(crowd.author[first], weights=cosines[first], minlength=len(crowd.authors))
-    return total / np.clip(crowd.posts, 1, BEST)
+    total = np.bincount(matrix.author[first], weights=cosines[first], minlength=len(matrix.authors))
+    return total / np.clip(matrix.posts, 1, BEST)
 
 
-def centroid(crowd: Crowd, vector: np.ndarray) -> np.ndarray:
+def centroid(matrix: PostMatrix, vector: np.ndarray) -> np.ndarray:
     """(authors,) cosine of each author's mean post."""
-    return unit(crowd.centres) @ vector
+    return unit(matrix.centres) @ vector
 
 
-def communities(crowd: Crowd) -> Callable[[np.ndarray], np.ndarray]:
+def communities(matrix: PostMatrix) -> Callable[[np.ndarray], np.ndarray]:
     """vector → (authors,) mean cosine of the three nearest of each author's communities; −1 for who has none.
 
     A community's centroid is the mean of its posts in the index.
     """
-    known = np.flatnonzero(crowd.community >= 0)
-    centroids = np.zeros((len(crowd.communities), crowd.vectors.shape[1]))
-    np.add.at(centroids, crowd.community[known], crowd.vectors[known])
+    known = np.flatnonzero(matrix.community >= 0)
+    centroids = np.zeros((len(matrix.communities), matrix.vectors.shape[1]))
+    np.add.at(centroids, matrix.community[known], matrix.vectors[known])
     centroids = unit(centroids)
-    pairs = np.unique(np.stack([crowd.author[known], crowd.community[known]], axis=1), axis=0)
+    pairs = np.unique(np.stack([matrix.author[known], matrix.community[known]], axis=1), axis=0)
     author, community = pairs[:, 0], pairs[:, 1]
-    of_each = np.bincount(author, minlength=len(crowd.authors))
+    of_each = np.bincount(author, minlength=len(matrix.authors))
     rank = np.arange(len(pairs)) - np.repeat(np.cumsum(of_each) - of_each, of_each)
 
     def score(vector: np.ndarray) -> np.ndarray:
         cosines = (centroids @ vector)[community]
         nearest = np.lexsort((-cosines, author))[rank < BEST]
-        total = np.bincount(author[nearest], weights=cosines[nearest], minlength=len(crowd.authors))
+        total = np.bincount(author[nearest], weights=cosines[nearest], minlength=len(matrix.authors))
         return np.where(of_each > 0, total / np.clip(of_each, 1, BEST), -1.0)
 
     return score

@@ -101,14 +101,14 @@ def index_of(split: Split, work: Path) -> Path:
 
 
 def our_ranking(library: Library, campaign: str) -> tuple[np.ndarray, list[str]]:
-    """Everybody's probability in the order of ``library.crowd.authors``, and the interests found.
+    """Everybody's probability in the order of ``library.matrix.authors``, and the interests found.
 
     The tool's answer has at most 500 people, so the whole ranking comes from what the tool is made of. Raises
     AnalystError if the tool's own first hundred are others.
     """
     query = audience_query(library, campaign, [])
     chances = odds_of(measure_signals(library, query), model_for(library.path)).probability
-    authors = library.crowd.authors
+    authors = library.matrix.authors
     shown = find_audience(library, campaign, limit=min(CHECKED, len(authors)))
     first = sorted(range(len(authors)), key=lambda row: (-chances[row], authors[row]))[: len(shown.people)]
     ours = [(authors[row], round(float(chances[row]), 4)) for row in first]
@@ -124,7 +124,7 @@ def judge(library: Library, split: Split, judged: Judged) -> None:
     """Every campaign by every ranker, into ``judged``."""
     rankers, _ = rivals(library)
     for place, (name, engaged) in enumerate(split.engaged.items(), 1):
-        true = np.array([author in engaged for author in library.crowd.authors])
+        true = np.array([author in engaged for author in library.matrix.authors])
         if not LEAST_ENGAGED <= true.sum() < len(true):
             judged.left_out[name] = f"{true.sum()} of {len(true)} people engaged"
             note(f"{place}/{len(split.engaged)} {name}: left out, {judged.left_out[name]}.")

@@ -18,7 +18,7 @@ from hidden_community import KEPT
 
 from index.errors import AnalystError
 from index.posts.record import Post, Rejected
-from tools.targeting.post_matrix import Crowd
+from tools.targeting.post_matrix import PostMatrix
 from tools.training.measures import calibration_error, figures, reliability
 
 if TYPE_CHECKING:
@@ -163,22 +163,24 @@ def test_random_figures_are_those_of_chance() -> None:
     assert found["lift_at_5"] == pytest.approx(1, abs=0.2)
 
 
-def crowd() -> Crowd:
+def matrix() -> PostMatrix:
     """Posts in two dimensions: ``ana`` in two communities, ``ben`` in none, ``cleo`` in four."""
     east, north = [1.0, 0.0], [0.0, 1.0]
     vectors = np.array([east, north, north, north, north, east, east], np.float32)
     author = np.array([0, 0, 1, 2, 2, 2, 2])
     community = np.array([0, 1, -1, 0, 1, 2, 3])
     ids = np.array([str(i) for i in range(7)])
-    return Crowd(ids, author, community, ["ana", "ben", "cleo"], list("abcd"), vectors, np.zeros((4, 2), np.float32))
+    return PostMatrix(
+        ids, author, community, ["ana", "ben", "cleo"], list("abcd"), vectors, np.zeros((4, 2), np.float32)
+    )
 
 
 def test_rankers_by_embedding() -> None:
     east = np.array([1.0, 0.0])
-    assert audience_rivals.best_three(crowd(), east) == pytest.approx([1 / 2, 0, 2 / 3])
-    assert audience_rivals.centroid(crowd(), east) == pytest.approx([0.5**0.5, 0, 0.5**0.5])
+    assert audience_rivals.best_three(matrix(), east) == pytest.approx([1 / 2, 0, 2 / 3])
+    assert audience_rivals.centroid(matrix(), east) == pytest.approx([0.5**0.5, 0, 0.5**0.5])
     # a lies half east and half north, b north, c and d east
-    assert audience_rivals.communities(crowd())(east) == pytest.approx([0.5**1.5, -1, (2 + 0.5**0.5) / 3])
+    assert audience_rivals.communities(matrix())(east) == pytest.approx([0.5**1.5, -1, (2 + 0.5**0.5) / 3])
 
 
 def test_bm25(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +246,7 @@ def test_a_tool_that_ranks_otherwise_is_noticed(
 
     library = Library.open(tiny_index)
     chances, _ = targeting.our_ranking(library, "Nike")
-    assert len(chances) == len(library.crowd.authors)
+    assert len(chances) == len(library.matrix.authors)
     answer = SimpleNamespace(people=[], query=None)
     monkeypatch.setattr(targeting, "find_audience", lambda library, campaign, limit: answer)
     with pytest.raises(AnalystError, match="is not the beginning"):

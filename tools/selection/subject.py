@@ -323,12 +323,12 @@ def _near(library: Library, said: str, have: set[str]) -> tuple[str, ...]:
     """Posts without the words that are about a theme: near in meaning, or in the community of that name."""
     import numpy as np
 
-    crowd = library.crowd
-    near = crowd.cosines(library.embed(said)) >= NEAR_ENOUGH
+    matrix = library.matrix
+    near = matrix.cosines(library.embed(said)) >= NEAR_ENOUGH
     # A community of that name talks about little else.
     if (own := library.communities.get(canonical(said))) is not None:
-        near |= crowd.community == crowd.communities.index(own)
-    return tuple(str(crowd.ids[row]) for row in np.flatnonzero(near) if crowd.ids[row] not in have)
+        near |= matrix.community == matrix.communities.index(own)
+    return tuple(str(matrix.ids[row]) for row in np.flatnonzero(near) if matrix.ids[row] not in have)
 
 
 def as_written(said: str, surfaces: list[str]) -> str:

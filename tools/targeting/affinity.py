@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from index.errors import AnalystError
-from tools.targeting.post_matrix import STEP, Crowd
+from tools.targeting.post_matrix import STEP, PostMatrix
 from tools.targeting.terms import Terms, no_terms
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "habits.safetensors"
@@ -27,15 +27,15 @@ PULL = 2.0  # of the nearest communities against the campaign's own direction
 
 
 @dataclass(frozen=True)
-class Common:
-    """Mean and spread of the cosine to all subjects: (posts,) each of a crowd's posts, (communities,) of its places."""
+class Background:
+    """Mean and spread of the cosine to all subjects: (posts,) each post, (communities,) each community."""
 
     posts: tuple[np.ndarray, np.ndarray]
     places: tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class Aim:
+class CampaignEmbedding:
     """What a campaign means: its direction (384,), and how ``near`` to it each known community is."""
 
     vector: np.ndarray
@@ -48,7 +48,7 @@ class Aim:
 
 
 @dataclass(frozen=True)
-class Habits:
+class CommunityAffinity:
     """``communities`` with, for each, ``vectors`` (n, 384) of what it is about, ``directions`` (n, 384) in which its
     members' posts elsewhere differ from other people's, and ``visits`` and ``visitors`` (n, rank), whose product is how
     much a visit to the first speaks for a visit to the second. ``centre`` (384,) is the mean person, ``terms`` has the
@@ -63,17 +63,19 @@ class Habits:
     centre: np.ndarray
     terms: Terms = field(default_factory=no_terms)
 
-    def aim(self, vector: np.ndarray, text: str) -> Aim:
+    def embed_campaign(self, vector: np.ndarray, text: str) -> CampaignEmbedding:
         """Where a campaign of this direction (384,) and these words lies among the communities."""
-        return Aim(vector, self.vectors @ vector + TYPICAL * self.terms.typical(text, len(self.communities)))
+        return CampaignEmbedding(
+            vector, self.vectors @ vector + TYPICAL * self.terms.typical(text, len(self.communities))
+        )
 
-    def drawn(self, aim: Aim) -> np.ndarray:
+    def drawn(self, embedded: CampaignEmbedding) -> np.ndarray:
         """(384,) the campaign's direction drawn toward the communities nearest to it."""
-        pull = aim.weights(SHARP) @ self.vectors
-        drawn = aim.vector + PULL * pull / (np.linalg.norm(pull) + 1e-9)
+        pull = embedded.weights(SHARP) @ self.vectors
+        drawn = embedded.vector + PULL * pull / (np.linalg.norm(pull) + 1e-9)
         return drawn / np.linalg.norm(drawn)
 
-    def like_members(self, aim: Aim, centres: np.ndarray) -> np.ndarray:
+    def like_members(self, embedded: CampaignEmbedding, centres: np.ndarray) -> np.ndarray:
         """(people,) how much people write like those who visit the communities near the campaign.
 
         ``centres`` (people, 384) are the means of their posts. The directions are those of a linear discriminant
@@ -81,14 +83,14 @@ class Habits:
         """
         apart = centres - self.centre
         apart = apart / (np.linalg.norm(apart, axis=1, keepdims=True) + 1e-9)
-        return apart @ (aim.weights(BROAD) @ self.directions)
+        return apart @ (embedded.weights(BROAD) @ self.directions)
 
-    def visits_toward(self, aim: Aim, communities: list[str]) -> np.ndarray:
+    def visits_toward(self, embedded: CampaignEmbedding, communities: list[str]) -> np.ndarray:
         """(communities,) how much a visit to each speaks for the campaign; nought for those that are not known.
 
         From a linear item-item model of visits (EASE, Steck 2019), of low rank.
         """
-        wanted = self.visits @ (self.visitors.T @ aim.weights(MIDDLE))
+        wanted = self.visits @ (self.visitors.T @ embedded.weights(MIDDLE))
         places = self.places(communities)
         return np.where(places >= 0, wanted[places], 0.0)
 
@@ -100,7 +102,7 @@ class Habits:
     def _known(self) -> dict[str, int]:
         return {name: place for place, name in enumerate(self.communities)}
 
-    def common(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def background(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(n,) mean and spread of each vector's cosine to all subjects: some posts are near to everything."""
         mean = self.vectors.mean(0)
         covariance = np.cov(self.vectors.T).astype(np.float32)
@@ -111,12 +113,12 @@ class Habits:
         return np.asarray(vectors @ mean), spread
 
 
-def common_of(crowd: Crowd, known: Habits) -> Common:
-    return Common(known.common(crowd.vectors), known.common(crowd.places))
+def background_of(matrix: PostMatrix, known: CommunityAffinity) -> Background:
+    return Background(known.background(matrix.vectors), known.background(matrix.places))
 
 
 @cache
-def habits() -> Habits:
+def community_affinity() -> CommunityAffinity:
     """The shipped knowledge. Raises AnalystError if its file is missing."""
     import json
 
@@ -131,4 +133,6 @@ def habits() -> Habits:
             file.get_tensor(f"term_{name}") for name in ("starts", "places", "lifts", "names")
         )
     written = bytes(letters.numpy()).decode().split("\n")
-    return Habits(names, **parts, terms=Terms(written, starts.numpy(), places.numpy(), lifts.float().numpy()))
+    return CommunityAffinity(
+        names, **parts, terms=Terms(written, starts.numpy(), places.numpy(), lifts.float().numpy())
+    )

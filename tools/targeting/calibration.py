@@ -156,7 +156,7 @@ def _check(engaged: np.ndarray, unknown: list[str], path: Path) -> None:
 
 def _scores(library: Library, pairs: list[tuple[str, str]]) -> np.ndarray:
     """(pairs,) what the signals add up to in log-odds, without the bias."""
-    place = {author: row for row, author in enumerate(library.crowd.authors)}
+    place = {author: row for row, author in enumerate(library.matrix.authors)}
     scores: dict[str, np.ndarray] = {}
     for campaign in dict.fromkeys(campaign for _, campaign in pairs):
         signals = measure_signals(library, audience_query(library, campaign, []))

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.targeting.affinity import Habits
-from tools.targeting.post_matrix import Crowd
+from tools.targeting.affinity import CommunityAffinity
+from tools.targeting.post_matrix import PostMatrix
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "lookalike.json"
 SIGNALS = ("writing", "places", "visits", "nearest", "centre")
@@ -51,14 +51,14 @@ class Profiles:
     habit: object
 
     @classmethod
-    def of(cls, crowd: Crowd, known: Habits) -> Profiles:
-        writing = _unit(crowd.centres - known.centre)
-        place = known.places(crowd.folded)
+    def of(cls, matrix: PostMatrix, known: CommunityAffinity) -> Profiles:
+        writing = _unit(matrix.centres - known.centre)
+        place = known.places(matrix.folded)
         rank = known.visits.shape[1]
-        toward = np.zeros((len(crowd.communities), 2 * rank), dtype=np.float32)
+        toward = np.zeros((len(matrix.communities), 2 * rank), dtype=np.float32)
         there = place >= 0
         toward[there] = np.concatenate([known.visits[place[there]], known.visitors[place[there]]], axis=1)
-        habit = (crowd.habit > 0).astype(np.float32)
+        habit = (matrix.habit > 0).astype(np.float32)
         visits = np.asarray(habit @ _unit(toward))
         return cls(writing, _unit(visits), habit)
 

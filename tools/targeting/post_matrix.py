@@ -14,7 +14,7 @@ STEP = 50_000  # posts at a time where a pass needs memory
 
 
 @dataclass(frozen=True)
-class Crowd:
+class PostMatrix:
     """``author`` (posts,) and ``community`` (posts,) are places in ``authors`` and ``communities`` (−1: none).
 
     ``vectors`` (posts, 384) and ``names`` (communities, 384), of the names' words, have unit length.
@@ -92,10 +92,10 @@ class Crowd:
         places[order] = np.arange(len(order)) - (np.cumsum(self.posts) - self.posts)[self.author[order]]
         return places
 
-    def subset(self, rows: np.ndarray) -> Crowd:
+    def subset(self, rows: np.ndarray) -> PostMatrix:
         """The same with some posts only; authors without any are left out."""
         kept, author = np.unique(self.author[rows], return_inverse=True)
-        return Crowd(
+        return PostMatrix(
             self.ids[rows],
             author,
             self.community[rows],

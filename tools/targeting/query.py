@@ -61,7 +61,7 @@ def audience_query(library: Library, campaign: str, interests: list[str]) -> Aud
     named = naming(library, campaign)
     posts = list(named.posts.id[:MOST_READ]) if named else []
     if len(posts) < NEAREST_INTERESTS:  # of so few a phrase may be one person's
-        posts = [*posts, *library.crowd.nearest(library.embed(campaign), NEAREST_INTERESTS)]
+        posts = [*posts, *library.matrix.nearest(library.embed(campaign), NEAREST_INTERESTS)]
     selection = Selection("p.id IN (SELECT unnest($ids))", {"ids": posts}, "")
     found = contrastive_phrases(library, selection, 8, leave_out=campaign)
     own = set(campaign.casefold().split())

@@ -59,14 +59,14 @@ def posts_for(signals: Signals, row: int, number: int) -> list[str]:
     """Ids of the posts that speak for a person: warm ones that name the campaign, then those close to it, then the
     nearest of those in communities that are near to it. There may be none.
     """
-    crowd = signals.crowd
+    matrix = signals.matrix
     named = [id_ for id_ in signals.mentions.posts[row] if signals.mentions.post_tones[id_] >= 0]
-    own = np.flatnonzero(crowd.author == row)
+    own = np.flatnonzero(matrix.author == row)
     own = own[np.argsort(-signals.closeness[own], kind="stable")]
     close = own[signals.closeness[own] >= signals.close]
-    there = own[np.isin(crowd.community[own], _close_communities(signals))]
+    there = own[np.isin(matrix.community[own], _close_communities(signals))]
     cold = {id_ for id_ in signals.mentions.posts[row] if id_ not in named}
-    found = dict.fromkeys([*named, *(str(crowd.ids[i]) for i in [*close, *there])])
+    found = dict.fromkeys([*named, *(str(matrix.ids[i]) for i in [*close, *there])])
     return [id_ for id_ in found if id_ not in cold][:number]
 
 
@@ -74,10 +74,10 @@ def posts_against(library: Library, signals: Signals, row: int, number: int) -> 
     """Ids of the posts that speak against: cold ones that name the campaign, then negative ones close to it."""
     tones = signals.mentions.post_tones
     cold = [id_ for id_ in reversed(signals.mentions.posts[row]) if tones[id_] < 0]
-    own = np.flatnonzero((signals.crowd.author == row) & (signals.closeness >= signals.close))
-    whole = len(signals.crowd.ids) == len(library.negative)  # else the signals are of a period
-    own = own[library.negative[own if whole else library.crowd.rows_of(list(signals.crowd.ids[own]))]]
-    close = [str(signals.crowd.ids[i]) for i in own[np.argsort(-signals.closeness[own], kind="stable")]]
+    own = np.flatnonzero((signals.matrix.author == row) & (signals.closeness >= signals.close))
+    whole = len(signals.matrix.ids) == len(library.negative)  # else the signals are of a period
+    own = own[library.negative[own if whole else library.matrix.rows_of(list(signals.matrix.ids[own]))]]
+    close = [str(signals.matrix.ids[i]) for i in own[np.argsort(-signals.closeness[own], kind="stable")]]
     return list(dict.fromkeys([*cold, *(id_ for id_ in close if id_ not in tones)]))[:number]
 
 
@@ -90,7 +90,7 @@ def _close_communities(signals: Signals) -> np.ndarray:
 
 
 def _posts(signals: Signals, row: int, pro: bool) -> str:
-    own = signals.closeness[signals.crowd.author == row]
+    own = signals.closeness[signals.matrix.author == row]
     close = int((own >= signals.close).sum())
     if close:
         return f"{count(close, 'post')} of {len(own)} close to it"
@@ -101,7 +101,7 @@ def _communities(signals: Signals, row: int, pro: bool) -> str:
     found = _nearest_communities(signals, row, pro)
     names = _listed(signals, found)
     if not names:
-        known = (signals.crowd.community[signals.crowd.author == row] >= 0).any()
+        known = (signals.matrix.community[signals.matrix.author == row] >= 0).any()
         if found or (known and not pro):
             return f"active in communities {'near it' if pro else 'far from it'}"
         return "posts in no community near it" if pro else "posts in no community"
@@ -159,15 +159,15 @@ def _near(signals: Signals) -> float:
 
 def _visited(signals: Signals, row: int, scores: np.ndarray) -> list[int]:
     """The communities of a person, the highest ``scores`` (communities,) first."""
-    crowd = signals.crowd
-    own = np.unique(crowd.community[(crowd.author == row) & (crowd.community >= 0)])
+    matrix = signals.matrix
+    own = np.unique(matrix.community[(matrix.author == row) & (matrix.community >= 0)])
     return own[np.argsort(-scores[own], kind="stable")].tolist()  # type: ignore[no-any-return]
 
 
 def _listed(signals: Signals, places: list[int]) -> str:
-    return listed([short(signals.crowd.communities[place]) for place in _tellable(signals, places)])
+    return listed([short(signals.matrix.communities[place]) for place in _tellable(signals, places)])
 
 
 def _tellable(signals: Signals, places: list[int]) -> list[int]:
     """The communities without those that hint at a trait which is never told of anybody."""
-    return [place for place in places if tellable(signals.crowd.communities[place])]
+    return [place for place in places if tellable(signals.matrix.communities[place])]

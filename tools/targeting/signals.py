@@ -10,8 +10,8 @@ from tools.library import Library
 from tools.result.words import NEUTRAL_BAND
 from tools.selection.period import Period
 from tools.selection.posts import select_posts
-from tools.targeting.affinity import Aim, Common, Habits, habits
-from tools.targeting.post_matrix import Crowd
+from tools.targeting.affinity import Background, CampaignEmbedding, CommunityAffinity, community_affinity
+from tools.targeting.post_matrix import PostMatrix
 from tools.targeting.query import AudienceQuery, naming, query_vector
 
 BEST = 0.25  # share of a person's posts that counts: three of twelve
@@ -44,7 +44,7 @@ class Signals:
     ``places`` (communities,) is how near each community is, ``visits`` how much a visit to it speaks for the campaign.
     """
 
-    crowd: Crowd
+    matrix: PostMatrix
     values: np.ndarray
     mentions: Mentions
     closeness: np.ndarray
@@ -55,7 +55,7 @@ class Signals:
 
     @property
     def authors(self) -> list[str]:
-        return self.crowd.authors
+        return self.matrix.authors
 
 
 def measure_signals(library: Library, query: AudienceQuery, period: Period | None = None) -> Signals:
@@ -64,22 +64,22 @@ def measure_signals(library: Library, query: AudienceQuery, period: Period | Non
     Raises AnalystError if there are no posts in ``period``.
     """
     tones = _tones(library, query.campaign)
-    known = habits()
-    aim = known.aim(query_vector(library, query), query.words)
-    crowd, common = _within(library, known, period) if period else (library.crowd, library.common)
-    signals = signals_of(crowd, known, common, aim, tones)
+    known = community_affinity()
+    embedded = known.embed_campaign(query_vector(library, query), query.words)
+    matrix, background = _within(library, known, period) if period else (library.matrix, library.background)
+    signals = signals_of(matrix, known, background, embedded, tones)
     # An encoder finds something near to any string of letters.
     return replace(signals, understood=bool(tones or query.meant or known.terms.known(query.campaign)))
 
 
-def _within(library: Library, known: Habits, period: Period) -> tuple[Crowd, Common]:
+def _within(library: Library, known: CommunityAffinity, period: Period) -> tuple[PostMatrix, Background]:
     """What was posted in ``period``."""
     selection = select_posts(library, **period.arguments)  # type: ignore[arg-type]
     found = library.facts.rows(f"SELECT p.id FROM posts p WHERE {selection.where}", selection.values)
-    rows = np.sort(library.crowd.rows_of([id_ for (id_,) in found]))
-    crowd = library.crowd.subset(rows)
-    mean, spread = library.common.posts
-    return crowd, Common((mean[rows], spread[rows]), known.common(crowd.places))
+    rows = np.sort(library.matrix.rows_of([id_ for (id_,) in found]))
+    matrix = library.matrix.subset(rows)
+    mean, spread = library.background.posts
+    return matrix, Background((mean[rows], spread[rows]), known.background(matrix.places))
 
 
 def _tones(library: Library, campaign: str) -> dict[str, float]:
@@ -87,49 +87,55 @@ def _tones(library: Library, campaign: str) -> dict[str, float]:
     named = naming(library, campaign)
     if named is None or named.posts.empty:
         return {}
-    whole = library.tones[library.crowd.rows_of(list(named.posts.id))]
+    whole = library.tones[library.matrix.rows_of(list(named.posts.id))]
     toward = (named.posts.positive - named.posts.negative).to_numpy(dtype=float)
     tones = dict(zip(named.posts.id, np.where(np.isnan(toward), whole, toward).tolist(), strict=True))
     return dict(sorted(tones.items(), key=lambda item: (-item[1], item[0])))
 
 
-def signals_of(crowd: Crowd, known: Habits, common: Common, aim: Aim, tones: dict[str, float]) -> Signals:
-    """The signals from arrays: ``common`` is ``common_of`` the crowd, ``tones`` has the tone of the posts that name the
-    campaign.
+def signals_of(
+    matrix: PostMatrix,
+    known: CommunityAffinity,
+    background: Background,
+    embedded: CampaignEmbedding,
+    tones: dict[str, float],
+) -> Signals:
+    """The signals from arrays: ``background`` is ``background_of`` the matrix, ``tones`` the tone of posts that name
+    the campaign.
     """
-    drawn = known.drawn(aim)
+    drawn = known.drawn(embedded)
     # What is near to every subject is no proof of one: hence the distance in its own spreads.
-    mean, spread = common.posts
-    closeness = (crowd.cosines(drawn) - mean) / np.maximum(spread, 1e-6)
-    mean, spread = common.places
-    places = (crowd.places @ drawn - mean) / np.maximum(spread, 1e-6)
-    visits = known.visits_toward(aim, crowd.folded)
-    mentions = _mentions(crowd, tones)
+    mean, spread = background.posts
+    closeness = (matrix.cosines(drawn) - mean) / np.maximum(spread, 1e-6)
+    mean, spread = background.places
+    places = (matrix.places @ drawn - mean) / np.maximum(spread, 1e-6)
+    visits = known.visits_toward(embedded, matrix.folded)
+    mentions = _mentions(matrix, tones)
     weight = np.interp(mentions.tones, MENTION_TONES, MENTION_WORTH)
     columns = [
-        _standardised(crowd.best(closeness, BEST)),
-        _standardised(crowd.best(_of_community(crowd, places), BEST_PLACES)),
-        _standardised((crowd.habit > 0) @ visits),
-        _standardised(known.like_members(aim, crowd.centres)),
+        _standardised(matrix.best(closeness, BEST)),
+        _standardised(matrix.best(_of_community(matrix, places), BEST_PLACES)),
+        _standardised((matrix.habit > 0) @ visits),
+        _standardised(known.like_members(embedded, matrix.centres)),
         np.sign(weight) * np.log1p(mentions.counts * np.abs(weight)),
     ]
     close = float(np.quantile(closeness, 1 - CLOSE)) if len(closeness) else 0.0
-    return Signals(crowd, np.stack(columns, axis=1), mentions, closeness, close, places, visits)
+    return Signals(matrix, np.stack(columns, axis=1), mentions, closeness, close, places, visits)
 
 
-def _of_community(crowd: Crowd, scores: np.ndarray) -> np.ndarray:
+def _of_community(matrix: PostMatrix, scores: np.ndarray) -> np.ndarray:
     """(posts,) the score of each post's community; of a post without one the mean."""
     if not len(scores):
-        return np.zeros(len(crowd.community))
-    return np.where(crowd.community >= 0, scores[crowd.community], scores.mean())
+        return np.zeros(len(matrix.community))
+    return np.where(matrix.community >= 0, scores[matrix.community], scores.mean())
 
 
-def _mentions(crowd: Crowd, tones: dict[str, float]) -> Mentions:
-    counts, total = np.zeros(len(crowd.authors)), np.zeros(len(crowd.authors))
-    posts: list[list[str]] = [[] for _ in crowd.authors]
-    for (id_, tone), row in zip(tones.items(), crowd.rows_of(list(tones)), strict=True):
+def _mentions(matrix: PostMatrix, tones: dict[str, float]) -> Mentions:
+    counts, total = np.zeros(len(matrix.authors)), np.zeros(len(matrix.authors))
+    posts: list[list[str]] = [[] for _ in matrix.authors]
+    for (id_, tone), row in zip(tones.items(), matrix.rows_of(list(tones)), strict=True):
         if row >= 0:
-            author = crowd.author[row]
+            author = matrix.author[row]
             counts[author] += 1
             total[author] += tone
             posts[author].append(id_)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.targeting.affinity import PARTS, Habits
-from tools.targeting.post_matrix import Crowd
+from tools.targeting.affinity import PARTS, CommunityAffinity
+from tools.targeting.post_matrix import PostMatrix
 from tools.targeting.terms import no_terms
 from tools.training.terms import Corpus, learn_terms
 
@@ -21,34 +21,36 @@ FEW = 20  # members of a community whose direction is trusted by half
 RANK = 128
 
 
-def learn(crowd: Crowd, interests: Mapping[str, np.ndarray] | None = None, corpus: Corpus | None = None) -> Habits:
-    """Habits of the people of ``crowd``.
+def learn(
+    matrix: PostMatrix, interests: Mapping[str, np.ndarray] | None = None, corpus: Corpus | None = None
+) -> CommunityAffinity:
+    """Habits of the people of ``matrix``.
 
     ``interests`` has, for communities by their casefolded names, the direction (384,) of what a catalogue says of them;
     typical words come from ``corpus``.
     """
-    members = (crowd.habit > 0).sum(0).A1
+    members = (matrix.habit > 0).sum(0).A1
     kept = np.flatnonzero(members >= LEAST_MEMBERS)
-    visited = (np.asarray(crowd.habit[:, kept].todense()) > 0).astype(np.float32)
+    visited = (np.asarray(matrix.habit[:, kept].todense()) > 0).astype(np.float32)
     visits, visitors = _visits(visited)
-    names = [crowd.communities[i].casefold() for i in kept]
-    return Habits(
+    names = [matrix.communities[i].casefold() for i in kept]
+    return CommunityAffinity(
         names,
-        _about(crowd, kept, interests or {}),
-        _directions(crowd, kept),
+        _about(matrix, kept, interests or {}),
+        _directions(matrix, kept),
         visits,
         visitors,
-        crowd.centres.mean(0),
+        matrix.centres.mean(0),
         learn_terms(corpus, names) if corpus else no_terms(),
     )
 
 
-def _about(crowd: Crowd, kept: np.ndarray, interests: Mapping[str, np.ndarray]) -> np.ndarray:
+def _about(matrix: PostMatrix, kept: np.ndarray, interests: Mapping[str, np.ndarray]) -> np.ndarray:
     """Half the name, a bit more than half the posts, and as much again of what a catalogue says."""
-    whole = crowd.places[kept] * 0.6 + crowd.names[kept] * 0.4
+    whole = matrix.places[kept] * 0.6 + matrix.names[kept] * 0.4
     whole = whole / np.linalg.norm(whole, axis=1, keepdims=True)
     for row, place in enumerate(kept):
-        whole[row] += interests.get(crowd.communities[place].casefold(), 0.0)
+        whole[row] += interests.get(matrix.communities[place].casefold(), 0.0)
     return whole / np.linalg.norm(whole, axis=1, keepdims=True)
 
 
@@ -64,32 +66,32 @@ def _visits(visited: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return left[:, :RANK] * root, right[:RANK].T * root
 
 
-def _directions(crowd: Crowd, kept: np.ndarray) -> np.ndarray:
+def _directions(matrix: PostMatrix, kept: np.ndarray) -> np.ndarray:
     """In which direction the posts of each community's members, elsewhere, differ from those of everybody."""
-    centre = crowd.centres.mean(0)
-    covariance = np.cov((crowd.centres - centre).T)
+    centre = matrix.centres.mean(0)
+    covariance = np.cov((matrix.centres - centre).T)
     covariance += SHRINKAGE * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
-    differences = np.zeros((len(kept), crowd.vectors.shape[1]))
+    differences = np.zeros((len(kept), matrix.vectors.shape[1]))
     for row, community in enumerate(kept):
-        means = _elsewhere(crowd, community)
+        means = _elsewhere(matrix, community)
         if len(means) >= LEAST_MEMBERS - 1:
             differences[row] = (means.mean(0) - centre) * len(means) / (len(means) + FEW)
     return np.linalg.solve(covariance, differences.T).T
 
 
-def _elsewhere(crowd: Crowd, community: int) -> np.ndarray:
+def _elsewhere(matrix: PostMatrix, community: int) -> np.ndarray:
     """(members, 384) mean of each member's posts outside the community."""
-    posts = np.flatnonzero(crowd.community == community)
-    authors, rows = np.unique(crowd.author[posts], return_inverse=True)
-    inside = np.zeros((len(authors), crowd.vectors.shape[1]))
-    np.add.at(inside, rows, crowd.vectors[posts])
-    left = crowd.posts[authors] - np.bincount(rows)
+    posts = np.flatnonzero(matrix.community == community)
+    authors, rows = np.unique(matrix.author[posts], return_inverse=True)
+    inside = np.zeros((len(authors), matrix.vectors.shape[1]))
+    np.add.at(inside, rows, matrix.vectors[posts])
+    left = matrix.posts[authors] - np.bincount(rows)
     enough = left >= LEAST_POSTS
-    total = crowd.centres[authors] * crowd.posts[authors][:, None] - inside
+    total = matrix.centres[authors] * matrix.posts[authors][:, None] - inside
     return total[enough] / left[enough][:, None]
 
 
-def save(found: Habits, path: Path) -> None:
+def save(found: CommunityAffinity, path: Path) -> None:
     """bf16 safetensors, with the communities' names in its head."""
     import torch
     from safetensors.torch import save_file

@@ -20,9 +20,9 @@ import numpy as np
 import yaml
 
 from tools.library import Library
-from tools.targeting.affinity import Habits
+from tools.targeting.affinity import CommunityAffinity
 from tools.targeting.lookalike import SIGNALS, WEIGHTS, Profiles, scores_of
-from tools.training.habits import learn
+from tools.training.community_affinity import learn
 from tools.training.measures import calibration_error, figures
 from tools.training.sources import catalogued, written
 from tools.training.targeting import HERE, PARTS, hide, part_of
@@ -44,16 +44,16 @@ class Case:
 
 
 def cases_of(
-    library: Library, known: Habits, campaigns: dict[str, set[str]], authors: np.ndarray, seeds: int
+    library: Library, known: CommunityAffinity, campaigns: dict[str, set[str]], authors: np.ndarray, seeds: int
 ) -> Iterator[Case]:
     """Lists of so many seeds for every campaign with at least twice as many engaged."""
-    crowd = library.crowd
-    community = np.array([name.casefold() for name in crowd.communities])
+    matrix = library.matrix
+    community = np.array([name.casefold() for name in matrix.communities])
     for name in sorted(campaigns):
-        kept, away = hide(crowd, campaigns[name], authors)
-        there = away[np.isin(community[crowd.community[away]], list(campaigns[name]))]
-        lost = {crowd.authors[i] for i in crowd.author[there]}
-        small = crowd.subset(kept)
+        kept, away = hide(matrix, campaigns[name], authors)
+        there = away[np.isin(community[matrix.community[away]], list(campaigns[name]))]
+        lost = {matrix.authors[i] for i in matrix.author[there]}
+        small = matrix.subset(kept)
         engaged = np.array([author in lost for author in small.authors])
         if engaged.sum() < 2 * seeds:
             continue
@@ -106,13 +106,13 @@ def main() -> None:
         for name, communities in yaml.safe_load(options.campaigns.read_text(encoding="utf-8")).items()
     }
     library = Library.open(options.index)
-    crowd = library.crowd
-    part = np.array([part_of(author) for author in crowd.authors])
+    matrix = library.matrix
+    part = np.array([part_of(author) for author in matrix.authors])
     interests, corpus = catalogued(library, options.data), read_corpus(written(options.data))
     taught = []
     for out in range(PARTS):
         posts = np.array([not author or part_of(author) != out for author in corpus.authors])
-        taught.append(learn(crowd.subset(np.flatnonzero(part[crowd.author] != out)), interests, corpus.only(posts)))
+        taught.append(learn(matrix.subset(np.flatnonzero(part[matrix.author] != out)), interests, corpus.only(posts)))
     report: dict[str, Any] = {"by_seeds": {}}
     for seeds in SEEDS:
         cases = [

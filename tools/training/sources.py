@@ -29,7 +29,7 @@ def catalogued(library: Library, data: Path) -> dict[str, np.ndarray]:
     narrowest first.
     """
     filed = {row["community"].casefold(): ", ".join(reversed(row["interests"])) for row in _rows(data / CATALOGUE)}
-    here = {name.casefold() for name in library.crowd.communities} & set(filed)
+    here = {name.casefold() for name in library.matrix.communities} & set(filed)
     return {name: library.embed(filed[name]) for name in sorted(here)}
 
 

@@ -25,12 +25,12 @@ import yaml
 
 from tools.library import Library
 from tools.targeting.affinity import WEIGHTS as HABITS
-from tools.targeting.affinity import Habits, common_of
-from tools.targeting.post_matrix import Crowd
+from tools.targeting.affinity import CommunityAffinity, background_of
+from tools.targeting.post_matrix import PostMatrix
 from tools.targeting.propensity import WEIGHTS
 from tools.targeting.query import AudienceQuery, naming, query_vector
 from tools.targeting.signals import NAMES, signals_of
-from tools.training.habits import learn, save
+from tools.training.community_affinity import learn, save
 from tools.training.measures import calibration_error, figures
 from tools.training.sources import catalogued, written
 from tools.training.terms import Corpus, read_corpus
@@ -54,40 +54,42 @@ class Case:
     engaged: np.ndarray
 
 
-def hide(crowd: Crowd, hidden: set[str], authors: np.ndarray, seed: int = 7) -> tuple[np.ndarray, np.ndarray]:
+def hide(matrix: PostMatrix, hidden: set[str], authors: np.ndarray, seed: int = 7) -> tuple[np.ndarray, np.ndarray]:
     """Rows of the posts that stay, ``KEPT`` for each of ``authors`` that has so many, and rows of those hidden."""
-    closed = np.array([name.casefold() in hidden for name in crowd.communities] + [False])  # −1 has no community
-    mine = np.isin(crowd.author, authors)
-    away = mine & closed[crowd.community]
+    closed = np.array([name.casefold() in hidden for name in matrix.communities] + [False])  # −1 has no community
+    mine = np.isin(matrix.author, authors)
+    away = mine & closed[matrix.community]
     order = np.random.default_rng(seed).permutation(np.flatnonzero(mine & ~away))
-    order = order[np.argsort(crowd.author[order], kind="stable")]
-    counts = np.bincount(crowd.author[order], minlength=len(crowd.authors))
+    order = order[np.argsort(matrix.author[order], kind="stable")]
+    counts = np.bincount(matrix.author[order], minlength=len(matrix.authors))
     place = np.arange(len(order)) - np.repeat(np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
-    kept = order[(place < KEPT) & (counts[crowd.author[order]] >= KEPT)]
-    return np.sort(kept), np.flatnonzero(away & np.isin(crowd.author, crowd.author[kept]))
+    kept = order[(place < KEPT) & (counts[matrix.author[order]] >= KEPT)]
+    return np.sort(kept), np.flatnonzero(away & np.isin(matrix.author, matrix.author[kept]))
 
 
-def measure(library: Library, known: Habits, campaigns: dict[str, set[str]], authors: np.ndarray) -> list[Case]:
+def measure(
+    library: Library, known: CommunityAffinity, campaigns: dict[str, set[str]], authors: np.ndarray
+) -> list[Case]:
     """Every campaign's signals for ``authors``, in blocks of campaigns that are hidden together."""
     names = sorted(campaigns, key=lambda name: zlib.crc32(name.encode()))
     cases = []
     for block in range(BLOCKS):
         mine = names[block::BLOCKS]
-        kept, away = hide(library.crowd, set().union(*(campaigns[name] for name in mine)), authors)
-        crowd = library.crowd.subset(kept)
-        common = common_of(crowd, known)
-        community = np.array([name.casefold() for name in library.crowd.communities])
+        kept, away = hide(library.matrix, set().union(*(campaigns[name] for name in mine)), authors)
+        matrix = library.matrix.subset(kept)
+        background = background_of(matrix, known)
+        community = np.array([name.casefold() for name in library.matrix.communities])
         for name in mine:
-            there = away[np.isin(community[library.crowd.community[away]], list(campaigns[name]))]
-            lost = {library.crowd.authors[i] for i in library.crowd.author[there]}
-            engaged = np.array([author in lost for author in crowd.authors])
+            there = away[np.isin(community[library.matrix.community[away]], list(campaigns[name]))]
+            lost = {library.matrix.authors[i] for i in library.matrix.author[there]}
+            engaged = np.array([author in lost for author in matrix.authors])
             if engaged.sum() < LEAST_ENGAGED:
                 print(f"{name}: only {engaged.sum()} engaged, left out", flush=True)
                 continue
             # The name alone: interests read from this index would come from hidden posts too.
             query = AudienceQuery(name, [], True)
-            aim = known.aim(query_vector(library, query), query.words)
-            signals = signals_of(crowd, known, common, aim, _tones(library, name))
+            embedded = known.embed_campaign(query_vector(library, query), query.words)
+            signals = signals_of(matrix, known, background, embedded, _tones(library, name))
             cases.append(Case(name, block, signals.values, engaged))
     return cases
 
@@ -144,12 +146,12 @@ def cases_of(
     library: Library, campaigns: dict[str, set[str]], interests: dict[str, np.ndarray], corpus: Corpus
 ) -> list[Case]:
     """Every campaign's signals for every part of the authors, with the habits of the others."""
-    crowd = library.crowd
-    part = np.array([part_of(author) for author in crowd.authors])
+    matrix = library.matrix
+    part = np.array([part_of(author) for author in matrix.authors])
     cases = []
     for out in range(PARTS):
         posts = np.array([not author or part_of(author) != out for author in corpus.authors])
-        taught = learn(crowd.subset(np.flatnonzero(part[crowd.author] != out)), interests, corpus.only(posts))
+        taught = learn(matrix.subset(np.flatnonzero(part[matrix.author] != out)), interests, corpus.only(posts))
         cases += measure(library, taught, campaigns, np.flatnonzero(part == out))
     return cases
 
@@ -189,7 +191,7 @@ def main() -> None:
         "without": {NAMES[out]: _rounded(left_out(cases, [i for i in learned if i != out])[0]) for out in learned},
         "alone": {NAMES[only]: _rounded(left_out(cases, [only])[0]) for only in learned},
     }
-    save(learn(library.crowd, interests, corpus), HABITS)
+    save(learn(library.matrix, interests, corpus), HABITS)
     WEIGHTS.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(report, indent=1))
 

@@ -91,7 +91,7 @@ def outcomes(own: Library, tmp_path: Path) -> Callable[..., Path]:
     """``outcomes(engaged)`` writes one row for every person and two campaigns; ``engaged(user, campaign)`` → value."""
 
     def write(engaged: Callable[[str, str], Any], *more: tuple[str, str, str], shuffled: int | None = None) -> Path:
-        people = [(user, campaign) for campaign in ("Lego", "coffee") for user in own.crowd.authors]
+        people = [(user, campaign) for campaign in ("Lego", "coffee") for user in own.matrix.authors]
         rows: list[tuple[str, str, str]] = [(user, campaign, str(engaged(user, campaign))) for user, campaign in people]
         rows += more
         if shuffled is not None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from index.errors import AnalystError
-from tests.tools.small_crowd import X, Y, crowd_of, measured
+from tests.tools.small_matrix import X, Y, matrix_of, measured
 from tools.targeting.propensity import (
     CALIBRATION,
     Z80,
@@ -31,7 +31,7 @@ def _sigmoid(logit: float) -> float:
 
 
 def test_log_odds_are_the_sum_of_the_parts() -> None:
-    signals = measured(crowd_of([("1", "ana", None, X), ("2", "ben", None, Y)]))
+    signals = measured(matrix_of([("1", "ana", None, X), ("2", "ben", None, Y)]))
     odds = odds_of(signals, MODEL)
     # Of two people one stands one spread above the mean, one below; without communities only posts count.
     assert np.allclose(odds.parts, [[1, 0, 0, 0, 0], [-1, 0, 0, 0, 0]], atol=1e-5)
@@ -44,28 +44,28 @@ def test_the_interval_holds_the_probability_for_everybody() -> None:
     draw = np.random.default_rng(1)
     vectors = draw.normal(size=(60, 3)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    crowd = crowd_of([(str(i), f"u{i % 20:02d}", None, vector) for i, vector in enumerate(vectors)])
-    odds = odds_of(measured(crowd))
+    matrix = matrix_of([(str(i), f"u{i % 20:02d}", None, vector) for i, vector in enumerate(vectors)])
+    odds = odds_of(measured(matrix))
     assert ((odds.low > 0) & (odds.low < odds.probability)).all()
     assert ((odds.probability < odds.high) & (odds.high < 1)).all()
 
 
 def test_warm_mentions_raise_the_probability_and_cold_ones_lower_it() -> None:
-    crowd = crowd_of([("1", "ana", None, X), ("2", "ben", None, Y)])
+    matrix = matrix_of([("1", "ana", None, X), ("2", "ben", None, Y)])
     silent, warm, cold = (
-        odds_of(measured(crowd, tones=tones)).probability[0] for tones in ({}, {"1": 0.8}, {"1": -0.8})
+        odds_of(measured(matrix, tones=tones)).probability[0] for tones in ({}, {"1": 0.8}, {"1": -0.8})
     )
     assert cold < silent < warm
 
 
 def test_one_person_has_the_base_rate() -> None:
     model = shipped_model()
-    odds = odds_of(measured(crowd_of([("1", "ana", "running", X)])))
+    odds = odds_of(measured(matrix_of([("1", "ana", "running", X)])))
     assert odds.probability == pytest.approx([_sigmoid(model.bias)])
 
 
 def test_a_slope_stretches_the_parts_but_not_the_bias() -> None:
-    signals = measured(crowd_of([("1", "ana", None, X), ("2", "ben", None, Y)]))
+    signals = measured(matrix_of([("1", "ana", None, X), ("2", "ben", None, Y)]))
     stretched = odds_of(signals, TargetingModel(**{**vars(MODEL), "slope": 2.0}))
     assert stretched.probability == pytest.approx([_sigmoid(0), _sigmoid(-4)], abs=1e-5)
 

@@ -59,5 +59,5 @@ def test_interests_found_are_several_people_s_and_close(tmp_path: Path, encoder:
         *(post(str(n), "dan", "tea") for n in range(7, 40)),
     ]
     library = make_library(tmp_path, rows)
-    library.__dict__["crowd"] = SimpleNamespace(nearest=lambda vector, count: [row["id"] for row in rows])
+    library.__dict__["matrix"] = SimpleNamespace(nearest=lambda vector, count: [row["id"] for row in rows])
     assert audience_query(library, "Nike", []).interests == ["sneakers"]

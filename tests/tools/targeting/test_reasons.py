@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.tools.hand_made import make_library, post
-from tests.tools.small_crowd import Row, X, Y, Z, crowd_of, measured
+from tests.tools.small_matrix import Row, X, Y, Z, matrix_of, measured
 from tools.targeting.propensity import TargetingModel, odds_of
 from tools.targeting.reasons import TELLING, Reason, posts_against, posts_for, reasons_of, told
 from tools.targeting.signals import NAMES, Signals
@@ -31,7 +31,7 @@ def _words(signals: Signals, row: int) -> dict[str, Reason]:
 
 @pytest.fixture
 def signals() -> Signals:
-    return measured(crowd_of(ROWS), tones={"a1": 0.7, "b1": -0.6})
+    return measured(matrix_of(ROWS), tones={"a1": 0.7, "b1": -0.6})
 
 
 def test_every_signal_is_told_the_weightiest_first(signals: Signals) -> None:
@@ -64,7 +64,7 @@ def test_names_and_tones_are_told(signals: Signals) -> None:
 def test_communities_are_named_once() -> None:
     """ana's communities are the gym and running; the gym, told as near, is not told again as the way to it."""
     rows: list[Row] = [*ROWS, ("a3", "ana", "running", X)]
-    words = _words(measured(crowd_of(rows, {"gym": X})), 0)
+    words = _words(measured(matrix_of(rows, {"gym": X})), 0)
     assert words["communities"].words == "active in gym and running"
     assert words["visits"].words == "posts where its audience is often found"
 
@@ -73,7 +73,7 @@ def test_communities_on_the_way_are_told_if_they_are_near_in_meaning() -> None:
     """Who goes to the gym goes running: told where the gym is about it, left out where a reader would see no link."""
     quiet = replace(EVEN, weights={**EVEN.weights, "communities": 0.0})
     for vector, told_as in ((X, "posts in gym, where its audience is often found"), (Z, None)):
-        signals = measured(crowd_of(ROWS, {"gym": vector * 9}))
+        signals = measured(matrix_of(ROWS, {"gym": vector * 9}))
         found = [
             words for words in told(reasons_of(signals, odds_of(signals, quiet), 0), speaks_for=True) if "aud" in words
         ]
@@ -87,7 +87,7 @@ def test_the_nearest_community_of_somebody_far_from_it(signals: Signals) -> None
 
 
 def test_without_any_community_nothing_is_named() -> None:
-    signals = measured(crowd_of([("1", "ana", None, X), ("2", "ben", None, Y)]))
+    signals = measured(matrix_of([("1", "ana", None, X), ("2", "ben", None, Y)]))
     for row in range(2):
         words = _words(signals, row)
         assert words["communities"].words == "posts in no community" and abs(words["communities"].weight) < 0.01
@@ -95,32 +95,32 @@ def test_without_any_community_nothing_is_named() -> None:
 
 
 def test_an_author_with_one_post() -> None:
-    words = _words(measured(crowd_of([("1", "ana", "running", X), *ROWS[2:]])), 0)
+    words = _words(measured(matrix_of([("1", "ana", "running", X), *ROWS[2:]])), 0)
     assert words["posts"].words == "1 post of 1 close to it"
 
 
 def test_a_name_of_a_community_cannot_break_the_line() -> None:
-    words = _words(measured(crowd_of([("1", "ana", "run\nning" + "g" * 200, X), *ROWS[2:]])), 0)
+    words = _words(measured(matrix_of([("1", "ana", "run\nning" + "g" * 200, X), *ROWS[2:]])), 0)
     assert "\n" not in words["communities"].words and len(words["communities"].words) < 80
 
 
 def test_warm_posts_that_name_it_come_first_then_close_ones(signals: Signals) -> None:
     assert posts_for(signals, 0, 2) == ["a1", "a2"]
     assert posts_for(signals, 1, 3) == []  # ben cooks: what is not close speaks for nothing
-    warm = measured(crowd_of(ROWS), tones={"a2": 0.1})
+    warm = measured(matrix_of(ROWS), tones={"a2": 0.1})
     assert posts_for(warm, 0, 1) == ["a2"]
 
 
 def test_a_cold_post_that_names_it_never_speaks_for_it() -> None:
-    assert posts_for(measured(crowd_of(ROWS), tones={"a1": -0.5}), 0, 3) == ["a2"]
+    assert posts_for(measured(matrix_of(ROWS), tones={"a1": -0.5}), 0, 3) == ["a2"]
 
 
 def test_a_community_that_hints_at_a_trait_is_never_told() -> None:
     rows: list[Row] = [("a1", "ana", "depression", X), ("a2", "ana", "gym", X), *ROWS[2:]]
-    signals = measured(crowd_of(rows, {"depression": X, "gym": X}))
+    signals = measured(matrix_of(rows, {"depression": X, "gym": X}))
     words = _words(signals, 0)
     assert words["communities"].words == "active in gym"
-    alone = measured(crowd_of([("a1", "ana", "depression", X), *ROWS[2:]], {"depression": X}))
+    alone = measured(matrix_of([("a1", "ana", "depression", X), *ROWS[2:]], {"depression": X}))
     assert all("depression" not in reason.words for row in range(3) for reason in _words(alone, row).values())
     assert _words(alone, 0)["communities"].words == "active in communities near it"
 
@@ -128,17 +128,17 @@ def test_a_community_that_hints_at_a_trait_is_never_told() -> None:
 def test_cold_posts_that_name_it_come_first_then_negative_ones_near_it(tmp_path: Path) -> None:
     rows = [post("a1", "ana", "one"), post("a2", "ana", "two", tone="bad"), post("a3", "ana", "three", tone="good")]
     library = make_library(tmp_path, rows)
-    crowd = crowd_of([("a1", "ana", None, X), ("a2", "ana", None, X), ("a3", "ana", None, X)])
-    library.__dict__["crowd"] = crowd
-    named = measured(crowd, tones={"a3": 0.2, "a1": -0.5})
+    matrix = matrix_of([("a1", "ana", None, X), ("a2", "ana", None, X), ("a3", "ana", None, X)])
+    library.__dict__["matrix"] = matrix
+    named = measured(matrix, tones={"a3": 0.2, "a1": -0.5})
     assert posts_against(library, named, 0, 3) == ["a1", "a2"]  # a2 is negative and close; a3 is warm
     assert posts_against(library, named, 0, 1) == ["a1"]
-    silent = measured(crowd)
+    silent = measured(matrix)
     assert posts_against(library, silent, 0, 3) == ["a2"]
 
 
 def test_coldest_first(tmp_path: Path) -> None:
     library = make_library(tmp_path, [post(id_, "ana", id_) for id_ in ("a1", "a2", "a3")])
-    crowd = crowd_of([(id_, "ana", None, np.asarray(Y)) for id_ in ("a1", "a2", "a3")])
+    matrix = matrix_of([(id_, "ana", None, np.asarray(Y)) for id_ in ("a1", "a2", "a3")])
     tones = dict(sorted({"a1": -0.2, "a2": -0.9, "a3": -0.4}.items(), key=lambda item: -item[1]))
-    assert posts_against(library, measured(crowd, tones=tones), 0, 2) == ["a2", "a3"]
+    assert posts_against(library, measured(matrix, tones=tones), 0, 2) == ["a2", "a3"]

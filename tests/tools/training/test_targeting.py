@@ -5,24 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.tools.small_crowd import Row, X, Y, crowd_of, two_habits
-from tools.targeting.post_matrix import Crowd
+from tests.tools.small_matrix import Row, X, Y, matrix_of, two_affinities
+from tools.targeting.post_matrix import PostMatrix
 from tools.targeting.propensity import shipped_model
 from tools.targeting.signals import NAMES
 from tools.training.targeting import BLOCKS, BY_HAND, KEPT, Case, fit, hide, left_out, measure, spread_of
 
 
-def _crowd(posts: dict[str, list[str | None]]) -> Crowd:
+def _crowd(posts: dict[str, list[str | None]]) -> PostMatrix:
     rows: list[Row] = [
         (f"{author}{place}", author, community, Y)
         for author, communities in posts.items()
         for place, community in enumerate(communities)
     ]
-    return crowd_of(rows)
+    return matrix_of(rows)
 
 
 @pytest.fixture
-def crowd() -> Crowd:
+def matrix() -> PostMatrix:
     """ana runs and has many posts left, ben runs and has too few, cem has exactly enough, dan is of the other third."""
     return _crowd(
         {
@@ -34,31 +34,31 @@ def crowd() -> Crowd:
     )
 
 
-def test_what_is_hidden_and_how_much_stays(crowd: Crowd) -> None:
-    kept, away = hide(crowd, {"running"}, np.array([0, 1, 2]))
-    authors = [crowd.authors[i] for i in crowd.author[kept]]
+def test_what_is_hidden_and_how_much_stays(matrix: PostMatrix) -> None:
+    kept, away = hide(matrix, {"running"}, np.array([0, 1, 2]))
+    authors = [matrix.authors[i] for i in matrix.author[kept]]
     assert {name: authors.count(name) for name in set(authors)} == {"ana": KEPT, "cem": KEPT}
-    running = crowd.communities.index("Running")
-    assert not (crowd.community[kept] == running).any()
-    assert crowd.ids[away].tolist() == ["ana0", "ana1", "ana2"]  # ben is left out, so his hidden posts are too
+    running = matrix.communities.index("Running")
+    assert not (matrix.community[kept] == running).any()
+    assert matrix.ids[away].tolist() == ["ana0", "ana1", "ana2"]  # ben is left out, so his hidden posts are too
 
 
-def test_the_draw_is_the_same_each_time_and_other_with_another_seed(crowd: Crowd) -> None:
+def test_the_draw_is_the_same_each_time_and_other_with_another_seed(matrix: PostMatrix) -> None:
     everyone = np.arange(4)
-    first, again, other = (hide(crowd, {"running"}, everyone, seed=seed)[0] for seed in (7, 7, 8))
+    first, again, other = (hide(matrix, {"running"}, everyone, seed=seed)[0] for seed in (7, 7, 8))
     assert np.array_equal(first, again) and not np.array_equal(first, other)
 
 
-def test_posts_without_a_community_are_never_hidden(crowd: Crowd) -> None:
-    kept, away = hide(crowd, {"running", "tea"}, np.arange(4))
+def test_posts_without_a_community_are_never_hidden(matrix: PostMatrix) -> None:
+    kept, away = hide(matrix, {"running", "tea"}, np.arange(4))
     assert len(kept) == 0 and len(away) == 0  # ana has only five left
 
 
 class _Library:
-    """Stands for an index: a crowd, and the names of campaigns as vectors."""
+    """Stands for an index: a matrix of posts, and the names of campaigns as vectors."""
 
-    def __init__(self, crowd: Crowd) -> None:
-        self.crowd = crowd
+    def __init__(self, matrix: PostMatrix) -> None:
+        self.matrix = matrix
 
     def embed(self, text: str) -> np.ndarray:
         return X if text == "running" else Y
@@ -69,9 +69,9 @@ def test_who_lost_posts_counts_as_engaged(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(training, "_tones", lambda library, name: {})
     people = {f"r{i}": ["running", *["tea"] * KEPT] for i in range(6)} | {f"t{i}": ["tea"] * 20 for i in range(8)}
-    crowd = _crowd(people)  # type: ignore[arg-type]
-    library = _Library(crowd)
-    (case,) = measure(library, two_habits(), {"running": {"running"}}, np.arange(14))  # type: ignore[arg-type]
+    matrix = _crowd(people)  # type: ignore[arg-type]
+    library = _Library(matrix)
+    (case,) = measure(library, two_affinities(), {"running": {"running"}}, np.arange(14))  # type: ignore[arg-type]
     assert case.engaged.tolist() == [True] * 6 + [False] * 8
     assert case.values.shape == (14, len(NAMES)) and np.isfinite(case.values).all()
     # All are alike but for what was hidden: nothing may tell who lost posts.
@@ -79,8 +79,8 @@ def test_who_lost_posts_counts_as_engaged(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_campaigns_with_too_few_engaged_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    crowd = _crowd({"ana": ["running", *["tea"] * 20], "ben": ["tea"] * 20})  # type: ignore[list-item]
-    assert measure(_Library(crowd), two_habits(), {"running": {"running"}}, np.arange(2)) == []  # type: ignore[arg-type]
+    matrix = _crowd({"ana": ["running", *["tea"] * 20], "ben": ["tea"] * 20})  # type: ignore[list-item]
+    assert measure(_Library(matrix), two_affinities(), {"running": {"running"}}, np.arange(2)) == []  # type: ignore[arg-type]
 
 
 def _cases(weight: float, offsets: float = 0.0, campaigns: int = 10, people: int = 3000) -> list[Case]:
