@@ -22,7 +22,7 @@ import yaml
 from tools.library import Library
 from tools.targeting.affinity import CommunityAffinity
 from tools.targeting.lookalike import SIGNALS, WEIGHTS, Profiles, scores_of
-from tools.training.community_affinity import learn
+from tools.training.habits import learn
 from tools.training.measures import calibration_error, figures
 from tools.training.sources import catalogued, written
 from tools.training.targeting import HERE, PARTS, hide, part_of

@@ -30,7 +30,7 @@ from tools.targeting.post_matrix import PostMatrix
 from tools.targeting.propensity import WEIGHTS
 from tools.targeting.query import AudienceQuery, naming, query_vector
 from tools.targeting.signals import NAMES, signals_of
-from tools.training.community_affinity import learn, save
+from tools.training.habits import learn, save
 from tools.training.measures import calibration_error, figures
 from tools.training.sources import catalogued, written
 from tools.training.terms import Corpus, read_corpus
