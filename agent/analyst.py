@@ -9,10 +9,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.events import Answer, Event, Finished
+from agent.events import Answer, AnswerLine, Event, Finished
 from agent.grounding.check import sources_of
 from agent.instructions import system_prompt, withheld
 from agent.turn import NOTHING_TO_SAY, Turn
+from agent.understanding.coverage import not_covered, told
 from index.errors import AnalystError
 from index.manifest import Manifest
 from tools.library import Library
@@ -145,8 +146,9 @@ class Analyst:
         yield from self._run(turn, [*kept, HumanMessage(question)], config)
         if turn.ungrounded:
             yield from self._try_again(turn, config)
-        lines = turn.answer()
-        answer = "\n".join(line.text for line in lines)
+        lines, missing = turn.answer(), not_covered(question, turn.calls)
+        whole_answer = [lines[0], *([AnswerLine(told(missing))] if missing else []), *lines[1:]]
+        answer = "\n".join(line.text for line in whole_answer)
         self._settle(config, turn, answer)
         self._whole[name] = len(self._messages(config))
         yield Finished(
@@ -157,8 +159,9 @@ class Analyst:
                 grounded=not turn.ungrounded,
                 seconds=round(time.perf_counter() - started, 3),
                 model=self.model_name,
-                sources=sources_of(lines),
+                sources=sources_of(whole_answer),
                 lines=lines,
+                not_covered=missing,
             ),
             note=self.memory.fault,
         )

@@ -50,7 +50,8 @@ class AnswerLine:
 class Answer:
     """The outcome of one question. ``grounded`` tells whether every figure, date, handle and quotation in the model's
     own words was traced to a tool result; where one was not, even at the second try, ``answer`` is what the tools said,
-    in place of the model's words. ``sources`` are in the order of the answer.
+    in place of the model's words. ``sources`` are in the order of the answer. ``not_covered`` are the conditions of the
+    question that no call took into account; ``answer`` tells them behind its first line, ``lines`` are without.
     """
 
     answer: str
@@ -62,6 +63,7 @@ class Answer:
     sources: list[Source] = field(default_factory=list)
 
     lines: list[AnswerLine] = field(default_factory=list)
+    not_covered: list[str] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; ``lines`` only say ``answer`` once more, and are left out."""

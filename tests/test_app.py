@@ -74,7 +74,7 @@ def test_ask_json_prints_one_object_and_nothing_else(analyst: FakeAnalyst, folde
     done = run("ask", "Who drinks tea?", "--index", folder, "--json", "--model", "some/model")
     assert done.exit_code == 0
     assert set(json.loads(done.stdout)) == {
-        "answer", "calls", "results", "grounded", "sources", "seconds", "model",
+        "answer", "calls", "results", "not_covered", "grounded", "sources", "seconds", "model",
     }  # fmt: skip
     assert "chatter" in done.stderr and analyst.model_name == "some/model"
 

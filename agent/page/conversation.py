@@ -156,7 +156,7 @@ class Turn:
         self.messages = [message for message in self.messages if "metadata" in message]
         notes = [note for note in ("" if event.answer.grounded else UNGROUNDED, event.note) if note]
         lines = event.answer.lines or plain_lines(event.answer.answer)
-        shown = str(answer_html(lines, getattr(event.answer, "not_covered", ())))
+        shown = str(answer_html(lines, event.answer.not_covered))
         shown += "".join(f"\n\n*{literal(note)}*" for note in notes)
         said = "\n\n".join([answer_markdown(event.answer.answer), *(f"*{literal(note)}*" for note in notes)])
         self.messages.append({"role": "assistant", "content": shown, "said": said})

@@ -148,6 +148,20 @@ def test_an_ungrounded_answer_is_replaced_also_in_memory(library: Library, found
     assert not any("4042" in message.text or "zoe" in message.text for message in remembered(analyst, "t"))
 
 
+def test_a_condition_that_no_call_took_into_account_is_told_under_the_headline(library: Library, found: str) -> None:
+    analyst = analyst_of(library, [SEARCH], ["Here is one.\n", found], [SEARCH], [found])
+    answer = final(list(analyst.stream("posts of @ana on Nike with more than 20 likes", thread="t")))
+    said = 'Not taken into account: "more than 20 likes".'
+    assert answer.answer.splitlines()[:2] == ["Here is one.", said]
+    assert answer.to_dict()["not_covered"] == ['"more than 20 likes"']
+    assert [line.text for line in answer.lines] == ["Here is one.", *found.splitlines()]
+    for source in answer.sources:
+        assert answer.answer[source.start : source.end] == source.said
+    assert said in str(remembered(analyst, "t")[-1].text)
+    plain = final(list(analyst.stream("posts of @ana on Nike", thread="t")))
+    assert (plain.not_covered, plain.answer) == ([], found)
+
+
 def test_ungrounded_words_before_a_call_do_not_count(library: Library, found: str) -> None:
     analyst = analyst_of(library, ["I will look for 77 posts.\n", SEARCH], [found])
     events = list(analyst.stream("posts?"))

@@ -1,0 +1,89 @@
+"""Which conditions of a question no call took into account, so that the answer can say so.
+
+A search for words, not an understanding: it knows the ways to state a condition that ``agent/prompts/conditions.yaml``
+lists, and looks whether some call has an argument for it, or is of a tool that answers it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from agent.events import Call
+
+CONDITIONS = Path(__file__).parents[1] / "prompts" / "conditions.yaml"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A kind of condition: ``words`` find it, ``arguments`` and ``tools`` take it into account.
+
+    With ``copied``, so does an argument that holds the words themselves. ``because`` says why none could.
+    """
+
+    words: tuple[re.Pattern[str], ...]
+    arguments: frozenset[str] = frozenset()
+    tools: frozenset[str] = frozenset()
+    copied: bool = False
+    because: str = ""
+
+    def covered(self, found: str, calls: Sequence[Call]) -> bool:
+        """Whether some of ``calls`` took the condition into account that is said in ``found``."""
+        return any(
+            call.name in self.tools
+            or any(call.args.get(name) not in (None, "", []) for name in self.arguments)
+            or (self.copied and _plain(found) in _plain(str(list(call.args.values()))))
+            for call in calls
+        )
+
+
+def not_covered(question: str, calls: Sequence[Call]) -> list[str]:
+    """The conditions of ``question``, quoted from it, that none of ``calls`` took into account; none without calls."""
+    found = dict(_missing(question, calls)) if calls else {}
+    whole = [words for words in found if not any(words in other for other in found if other != words)]
+    return [f'"{words}"' + (f" ({found[words]})" if found[words] else "") for words in whole]
+
+
+def told(missing: Sequence[str]) -> str:
+    """The sentence under the headline; empty if nothing is missing."""
+    return f"Not taken into account: {', '.join(missing)}." if missing else ""
+
+
+def _missing(question: str, calls: Sequence[Call]) -> Iterator[tuple[str, str]]:
+    """Words of the question, and why they could not be taken into account."""
+    asked = QUOTED.sub(lambda quoted: " " * len(quoted[0]), question)
+    for condition in conditions():
+        for pattern in condition.words:
+            for match in pattern.finditer(asked):
+                if not condition.covered(match[0], calls):
+                    yield match[0].strip(), condition.because
+
+
+def _plain(words: str) -> str:
+    """In small letters and without apostrophes and @, which arguments are without."""
+    return re.sub(r"'s\b|’s\b|[@'’]", "", words.casefold())
+
+
+QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")  # a text that is asked about states no condition
+
+
+@cache
+def conditions() -> tuple[Condition, ...]:
+    """All kinds, in the order in which they are told."""
+    listed: list[dict[str, Any]] = yaml.safe_load(CONDITIONS.read_text(encoding="utf-8"))
+    return tuple(
+        Condition(
+            tuple(re.compile(words, 0 if each.get("cased") else re.IGNORECASE) for words in each["words"]),
+            frozenset(each.get("arguments", ())),
+            frozenset(each.get("tools", ())),
+            bool(each.get("copied")),
+            str(each.get("because", "")),
+        )
+        for each in listed
+    )

@@ -1,0 +1,86 @@
+"""Conditions of a question that no call took into account are found by code, not by what a model says of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.events import Call
+from agent.understanding.coverage import conditions, not_covered, told
+from tools.registry import TOOLS, arguments_model
+
+
+def missing(question: str, tool: str = "find_audience", **args: Any) -> list[str]:
+    return not_covered(question, [Call(tool, args)])
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Who would like a Nike ad, excluding anyone from running?", "excluding anyone from running"),
+        ("who likes coffee but never mentions Nike", "never mentions Nike"),
+        ("People for Nike with at least 25 posts", "at least 25 posts"),
+        ("top Nike people with 20+ posts", "20+ posts"),
+        ("Who should we not show a Nike ad to?", "should we not show a Nike ad to"),
+        ("how many people mention Nike?", "how many people"),
+        ("who posts the most about Nike", "who posts the most"),
+        ("is it getting worse for Nike", "getting worse"),
+        ("more Nike posts in 2025 than in 2024?", "more Nike posts in 2025 than in 2024"),
+        ("find people similar to @nike", "people similar to @nike"),
+        ("is Nike talked about on Instagram?", "Instagram"),
+    ],
+)
+def test_what_no_argument_reflects_is_quoted(question: str, words: str) -> None:
+    assert missing(question, campaign="Nike") == [f'"{words}"']
+
+
+def test_what_is_never_inferred_is_told_so() -> None:
+    (said,) = missing("top ten women for Nike", campaign="Nike")
+    assert said == '"women" (these posts do not say it, and it is never inferred)'
+    assert missing("who would buy women's running shoes?", campaign="women's running shoes") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "tool", "args"),
+    [
+        ("Who would like Nike, excluding @ana?", "find_audience", {"campaign": "Nike", "exclude": ["ana"]}),
+        ("people for Nike with 25 posts or more", "find_audience", {"campaign": "Nike", "min_posts": 25}),
+        ("how many people mention Nike?", "count", {"of": "people", "topic": "Nike"}),
+        ("who posts the most", "rank", {"of": "person"}),
+        ("is Nike getting worse by month", "analyze_sentiment", {"topic": "Nike", "by": "month"}),
+        ("find people similar to @ana", "find_lookalikes", {"users": ["ana"]}),
+        ("posts of @ana on Nike's shoes in March", "search_posts", {"query": "Nike shoes", "user": "ana"}),
+        (
+            'What is the tone of "never buying Adidas again"?',
+            "analyze_sentiment",
+            {"text": "never buying Adidas again"},
+        ),
+        ("Who would engage with a Nike ad?", "find_audience", {"campaign": "Nike"}),
+    ],
+)
+def test_what_a_call_took_into_account_is_not_told(question: str, tool: str, args: dict[str, Any]) -> None:
+    assert missing(question, tool, **args) == []
+
+
+def test_one_of_several_calls_is_enough_and_no_call_means_nothing_was_dropped() -> None:
+    question = "compare Nike and Adidas, then how many people name Nike"
+    calls = [Call("compare_brands", {"brands": ["Nike", "Adidas"]}), Call("count", {"of": "people", "topic": "Nike"})]
+    assert not_covered(question, calls) == []
+    assert not_covered("how many people name Nike without Adidas", []) == []
+
+
+def test_an_empty_argument_covers_nothing() -> None:
+    assert missing("people for Nike with at least 25 posts", campaign="Nike", min_posts=None) != []
+
+
+def test_the_sentence() -> None:
+    assert told([]) == ""
+    assert told(['"women"', '"25 posts"']) == 'Not taken into account: "women", "25 posts".'
+
+
+def test_conditions_name_tools_and_arguments_that_exist() -> None:
+    arguments = {name for tool in TOOLS for name in arguments_model(tool).model_fields}
+    for condition in conditions():
+        assert condition.tools <= set(TOOLS)
+        assert condition.arguments <= arguments
