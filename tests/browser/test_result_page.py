@@ -67,7 +67,7 @@ def test_an_audience_its_people_and_its_posts(page: Any) -> None:
     expect(see.get_by_role("heading", name="Audience for Nike")).to_be_visible()
     expect(see.get_by_role("tab", name="People")).to_have_attribute("aria-selected", "true")
     expect(see.locator("#result tbody tr")).to_have_count(7)
-    assert see.locator("#result").inner_text().count(NASTY) >= 1
+    assert see.locator("#result").inner_text().count(NASTY[:200]) >= 1  # as long as a name may be
     assert see.locator("#see a, #see img, #see script, #result code").count() == 0
 
     see.get_by_role("button", name="@ana: profile and evidence").focus()

@@ -15,7 +15,7 @@ from agent.page.uploads.catalogue import IndexCatalogue
 from agent.page.uploads.job import Job
 from agent.page.uploads.process import BuiltIndex, FilePreview
 from index.errors import AnalystError
-from tools.result.words import listed
+from tools.result.words import count, listed
 
 LARGEST = 200 << 20  # bytes of a file
 KINDS = (".jsonl", ".ndjson", ".json", ".js", ".csv", ".tsv", ".parquet")
@@ -193,5 +193,5 @@ def _check(path: Path) -> None:
 
 
 def _told(name: str, made: BuiltIndex) -> str:
-    left_out = f", {made.rejected:,} rows left out" if made.rejected else ""
+    left_out = f", {count(made.rejected, 'row')} left out" if made.rejected else ""
     return f"{made.posts:,} posts of {name} are ready{left_out}: ask about them."

@@ -188,7 +188,7 @@ def test_an_index_stands_in_its_place_when_it_is_whole(
     assert session.job.wait(10)
     made = session.settle()
     assert [entry.id for entry in catalogue.own(OWNER)] == [made]
-    assert session.message == ("2 posts of my.csv are ready, 1 rows left out: ask about them.", False)
+    assert session.message == ("2 posts of my.csv are ready, 1 row left out: ask about them.", False)
     assert [path.name for path in kept(catalogue)] == ["manifest.json"]
 
 
