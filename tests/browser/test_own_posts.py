@@ -142,7 +142,7 @@ def test_a_csv_of_ones_own_is_mapped_read_and_asked_about(
     stranger.context.close()
 
     page.reload()  # the conversation and its posts are found again
-    expect(page.locator("#indexes select option:checked")).to_have_text("my export.jsonl · 12 posts")
+    expect(page.locator("#indexes select option:checked")).to_have_text("my export.jsonl · 13 posts")
     page.get_by_role("tab", name="Upload").click()
     page.get_by_role("button", name="Delete the posts of my export.jsonl").click()
     expect(page.locator("#indexes select option:checked")).to_have_text("served · 13 posts")
