@@ -9,18 +9,19 @@ import functools
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import typer
 
+from agent.command_line import Files, Index, Json, Model, Quantize, fail, pair, reads_posts, usage
 from agent.quiet import hush_libraries
 from index.errors import AnalystError
+from index.posts.options import Options
 
 if TYPE_CHECKING:
     from agent.analyst import Analyst
     from agent.memory import Memory
-    from index.posts.options import Options
     from tools.library import Library
     from tools.result.result import ToolResult
 
@@ -35,19 +36,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 debugging = False
-
-Index = Annotated[
-    Path | None,
-    typer.Option(
-        envvar="ANALYST_INDEX", help="Index directory.", show_default="the sample that ships with the project"
-    ),
-]
-Model = Annotated[
-    str | None,
-    typer.Option(help="Chat model: a hub id, a directory or http://host:port/v1#name.", show_default="the shipped one"),
-]
-Quantize = Annotated[Literal["8bit", "4bit"] | None, typer.Option(help="Load the chat model in fewer bits.")]
-Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
 def main() -> None:
@@ -66,13 +54,13 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         except (typer.Exit, BrokenPipeError):
             raise
         except KeyboardInterrupt:
-            _fail(STOPPED)
+            fail(STOPPED)
         except Exception as error:
             if debugging:
                 raise
             from agent import console
 
-            _fail(console.sentence_of(error))
+            fail(console.sentence_of(error))
 
     app.command(name=function.__name__.rstrip("_"))(calm)
     return calm
@@ -91,53 +79,23 @@ def start(
         _run_plainly(context, "serve")
 
 
-Files = Annotated[
-    list[str],
-    typer.Argument(help="Exports of posts: files, folders, ZIP archives; patterns and - (standard input) work."),
-]
-Map = Annotated[
-    list[str] | None,
-    typer.Option("--map", help="A column or nested value by hand, as in text=body or author=user.handle."),
-]
-Author = Annotated[
-    str | None, typer.Option(help="Who wrote the posts that name no author, as in archives of one's own.")
-]
-DateOrder = Annotated[
-    Literal["dmy", "mdy", "ymd"] | None,
-    typer.Option(help="The order of days like 03.01.2024.", show_default="what the whole column shows"),
-]
-Columns = Annotated[
-    str | None, typer.Option(metavar="id,author,text,…", help="The columns of a table that has no header.")
-]
-Encoding = Annotated[str | None, typer.Option(help="The encoding of the files.", show_default="what they show")]
-Private = Annotated[
-    bool, typer.Option("--include-private", help="Also take direct messages and posts for followers only.")
-]
-Strict = Annotated[bool, typer.Option("--strict", help="Stop at a file without posts instead of skipping it.")]
-
-
 @command
+@reads_posts
 def index(
     files: Files,
     out: Annotated[Path, typer.Option(help="Directory for the index.")],
-    map_: Map = None,
-    author: Author = None,
-    date_order: DateOrder = None,
-    columns: Columns = None,
-    encoding: Encoding = None,
-    include_private: Private = False,
-    strict: Strict = False,
+    *,
+    options: Options,
     ner: Annotated[str | None, typer.Option(help="An installed spaCy pipeline that finds the entities.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make an index of the posts in FILES."""
-    options = _reading(map_, author, date_order, columns, encoding, include_private, strict)
     from agent import console
 
     try:
         manifest, tally = _build(files, out, options=options, ner=ner)
     except KeyboardInterrupt:
-        _fail("Stopped; nothing was left behind.")
+        fail("Stopped; nothing was left behind.")
     if as_json:
         console.say_json({"index": str(out), **vars(manifest), "reasons": tally.reasons})
     else:
@@ -145,19 +103,14 @@ def index(
 
 
 @command
+@reads_posts
 def preview(
     files: Files,
-    map_: Map = None,
-    author: Author = None,
-    date_order: DateOrder = None,
-    columns: Columns = None,
-    encoding: Encoding = None,
-    include_private: Private = False,
-    strict: Strict = False,
+    *,
+    options: Options,
     as_json: Json = False,
 ) -> None:
     """Show what would be read of FILES, without indexing: format, columns, counts, languages, first posts."""
-    options = _reading(map_, author, date_order, columns, encoding, include_private, strict)
     from agent import console
     from index.posts.preview import preview as look
 
@@ -234,8 +187,8 @@ def call(
     from tools.registry import TOOLS
 
     if tool not in TOOLS:
-        _usage(f"There is no tool {tool!r}. The tools are: {', '.join(TOOLS)}.")
-    given = dict(_pair(text, "limit=5") for text in arguments or [])
+        usage(f"There is no tool {tool!r}. The tools are: {', '.join(TOOLS)}.")
+    given = dict(pair(text, "limit=5") for text in arguments or [])
     check_names(tool, chart=chart, export=export)
     with console.stdout_for_json(as_json):
         library, result = _run_tool(index, tool, given)
@@ -260,7 +213,7 @@ def calibrate(
 ) -> None:
     """Fit the probabilities of engaging to outcomes of your own."""
     if (outcomes is None) is not reset:
-        _usage("Give a file of outcomes, or --reset.")
+        usage("Give a file of outcomes, or --reset.")
     from agent import console
 
     folder = index or _sample()
@@ -365,7 +318,7 @@ def serve(
         login = login_of(auth)
         check_visitors(host, login)
     except ValueError as error:
-        _usage(str(error))
+        usage(str(error))
     if index is not None:
         _check_index(index)
     served = index or SAMPLE_INDEX
@@ -379,29 +332,6 @@ def _run_plainly(context: typer.Context, name: str) -> None:
     chosen = context.command.get_command(context, name)  # type: ignore[attr-defined]
     with chosen.make_context(name, [], parent=context) as inner:
         chosen.invoke(inner)
-
-
-def _reading(
-    mapped: list[str] | None,
-    author: str | None,
-    date_order: Any,
-    columns: str | None,
-    encoding: str | None,
-    include_private: bool,
-    strict: bool,
-) -> Options:
-    """What the options of the command line say about the files."""
-    from index.posts.options import Options
-
-    return Options(
-        columns=dict(_pair(text, "--map text=body") for text in mapped or []),
-        author=author,
-        date_order=date_order,
-        names=tuple(name.strip() for name in columns.split(",")) if columns else (),
-        encoding=encoding,
-        include_private=include_private,
-        strict=strict,
-    )
 
 
 def _build(files: list[str], out: Path, *, options: Options | None = None, ner: str | None = None) -> Any:
@@ -453,25 +383,7 @@ def _run_tool(index: Path | None, tool: str, given: dict[str, str]) -> tuple[Lib
     try:
         return library, call_tool(library, tool, dict(given))
     except BadArguments as error:
-        _usage(str(error))
-
-
-def _pair(text: str, example: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not key or not equals:
-        _usage(f"{text!r} is not of the form key=value, as in {example}.")
-    return key.strip(), value
-
-
-def _usage(sentence: str) -> NoReturn:
-    _fail(sentence, code=2)
-
-
-def _fail(sentence: str, code: int = 1) -> NoReturn:
-    from agent import console
-
-    console.say_error(sentence)
-    raise typer.Exit(code)
+        usage(str(error))
 
 
 if __name__ == "__main__":

@@ -8,24 +8,21 @@ each number of seeds a logistic regression over the scores, and its figures on c
 
 from __future__ import annotations
 
-import argparse
 import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from tools.library import Library
 from tools.targeting.affinity import CommunityAffinity
 from tools.targeting.lookalike import SIGNALS, WEIGHTS, Profiles, scores_of
 from tools.training.habits import learn
 from tools.training.measures import calibration_error, figures
-from tools.training.sources import catalogued, written
-from tools.training.targeting import HERE, PARTS, hide, part_of
+from tools.training.sources import asked_for, catalogued, written
+from tools.training.targeting import PARTS, hide, part_of
 from tools.training.terms import read_corpus
 
 SEEDS = (5, 20, 100)
@@ -96,19 +93,10 @@ def left_out(cases: list[Case]) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--index", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--campaigns", type=Path, default=HERE / "campaigns.yaml")
-    options = parser.parse_args()
-    campaigns = {
-        name: {community.casefold() for community in communities}
-        for name, communities in yaml.safe_load(options.campaigns.read_text(encoding="utf-8")).items()
-    }
-    library = Library.open(options.index)
+    library, data, campaigns = asked_for(__doc__)
     matrix = library.matrix
     part = np.array([part_of(author) for author in matrix.authors])
-    interests, corpus = catalogued(library, options.data), read_corpus(written(options.data))
+    interests, corpus = catalogued(library, data), read_corpus(written(data))
     taught = []
     for out in range(PARTS):
         posts = np.array([not author or part_of(author) != out for author in corpus.authors])

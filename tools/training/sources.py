@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from tools.library import Library
 
 POSTS = ("posts/reddit_2023.jsonl.gz", "text/reddit_2013.jsonl.gz")
 CATALOGUE = "interests/communities.jsonl.gz"
 LONGEST = 300  # characters of a post
+CAMPAIGNS = Path(__file__).with_name("campaigns.yaml")
+
+
+def asked_for(description: str | None) -> tuple[Library, Path, dict[str, set[str]]]:
+    """The index, the folder of data and campaign → its communities, casefolded, that the command line names."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--index", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--campaigns", type=Path, default=CAMPAIGNS)
+    options = parser.parse_args()
+    listed = yaml.safe_load(options.campaigns.read_text(encoding="utf-8"))
+    campaigns = {name: {community.casefold() for community in communities} for name, communities in listed.items()}
+    return Library.open(options.index), options.data, campaigns
 
 
 def written(data: Path) -> Iterator[tuple[str, str, str]]:

@@ -13,15 +13,12 @@ mostly hidden: that weight is set by hand.
 
 from __future__ import annotations
 
-import argparse
 import json
 import zlib
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from tools.library import Library
 from tools.targeting.affinity import WEIGHTS as HABITS
@@ -32,7 +29,7 @@ from tools.targeting.query import AudienceQuery, naming, query_vector
 from tools.targeting.signals import NAMES, signals_of
 from tools.training.habits import learn, save
 from tools.training.measures import calibration_error, figures
-from tools.training.sources import catalogued, written
+from tools.training.sources import asked_for, catalogued, written
 from tools.training.terms import Corpus, read_corpus
 
 KEPT = 12
@@ -41,7 +38,6 @@ PARTS = 2
 BY_HAND = {"mentions": 1.0}
 LARGER = 0.015  # share engaged of campaigns whose figures are also told by themselves: the bars are set on such
 LEAST_ENGAGED = 5  # authors, for a campaign to be judged
-HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -161,17 +157,8 @@ def part_of(author: str) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--index", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--campaigns", type=Path, default=HERE / "campaigns.yaml")
-    options = parser.parse_args()
-    campaigns = {
-        name: {community.casefold() for community in communities}
-        for name, communities in yaml.safe_load(options.campaigns.read_text(encoding="utf-8")).items()
-    }
-    library = Library.open(options.index)
-    interests, corpus = catalogued(library, options.data), read_corpus(written(options.data))
+    library, data, campaigns = asked_for(__doc__)
+    interests, corpus = catalogued(library, data), read_corpus(written(data))
     cases = cases_of(library, campaigns, interests, corpus)
     learned = [place for place, name in enumerate(NAMES) if name not in BY_HAND]
     mean, chances = left_out(cases, learned)

@@ -23,35 +23,45 @@ def ids(source: str, **options: Any) -> list[str]:
     return [row.id for row in read_posts([source], options=Options(**options)) if isinstance(row, Post)]
 
 
+LISTS = {
+    "list": ROWS,
+    "wrapped": {"posts": ROWS},
+    "deeper": {"meta": {"n": 1}, "data": {"items": ROWS}},
+    "two lists": {"about": [{"x": 1}], "a": ROWS[:20], "b": ROWS[20:]},
+}
+# Only what is held whole can be posts under their ids, or lists in a list.
+HELD_WHOLE = {
+    "lists": [ROWS[:30], ROWS[30:]],
+    "by id": {row["id"]: {k: v for k, v in row.items() if k != "id"} for row in ROWS},
+}
+
+
 @pytest.mark.parametrize(
-    "document",
+    ("document", "held"),
     [
-        ROWS, {"posts": ROWS}, {"meta": {"n": 1}, "data": {"items": ROWS}},
-        {"about": [{"x": 1}], "a": ROWS[:20], "b": ROWS[20:]},
-        [ROWS[:30], ROWS[30:]], {row["id"]: {k: v for k, v in row.items() if k != "id"} for row in ROWS},
+        *(pytest.param(document, 1 << 25, id=name) for name, document in {**LISTS, **HELD_WHOLE}.items()),
+        *(pytest.param(document, 100, id=f"{name}, in parts") for name, document in LISTS.items()),
     ],
-    ids=["list", "wrapped", "deeper", "two lists", "lists", "by id"],
-)  # fmt: skip
-@pytest.mark.parametrize("held", [1 << 25, 100])
+)
 def test_all_lists_of_a_document_are_read(
     write: Write, monkeypatch: pytest.MonkeyPatch, document: Any, held: int
 ) -> None:
-    if held == 100 and (
-        (isinstance(document, dict) and "0" in document) or (isinstance(document, list) and document is not ROWS)
-    ):
-        pytest.skip("only what is held whole can be posts under their ids, or lists in a list")
     monkeypatch.setattr(documents, "_HELD", held)
     monkeypatch.setattr(documents, "_CHUNK", 64)
     for indent in (None, 1):
         assert ids(write("posts.json", json.dumps(document, indent=indent))) == [row["id"] for row in ROWS]
 
 
-def test_documents_behind_each_other(write: Write) -> None:
-    pretty = "\n".join(json.dumps(row, indent=2) for row in ROWS)
-    assert ids(
-        write("posts.json", f"[{','.join(map(json.dumps, ROWS[:25]))}]\n[{','.join(map(json.dumps, ROWS[25:]))}]")
-    ) == [row["id"] for row in ROWS]
-    assert len(pretty) > 0
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[{','.join(map(json.dumps, ROWS[:25]))}]\n[{','.join(map(json.dumps, ROWS[25:]))}]",
+        "\n".join(json.dumps(row, indent=2) for row in ROWS),
+    ],
+    ids=["lists", "posts over several lines"],
+)
+def test_documents_behind_each_other(write: Write, text: str) -> None:
+    assert ids(write("posts.json", text)) == [row["id"] for row in ROWS]
 
 
 def test_a_document_that_breaks_off_gives_what_it_has_and_says_so(write: Write) -> None:

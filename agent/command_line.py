@@ -1,0 +1,107 @@
+"""What the commands of ``app.py`` share: their options, and ends with a sentence."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn
+
+import typer
+
+from index.posts.options import Options
+
+Files = Annotated[
+    list[str],
+    typer.Argument(help="Exports of posts: files, folders, ZIP archives; patterns and - (standard input) work."),
+]
+
+Index = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="ANALYST_INDEX", help="Index directory.", show_default="the sample that ships with the project"
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(help="Chat model: a hub id, a directory or http://host:port/v1#name.", show_default="the shipped one"),
+]
+Quantize = Annotated[Literal["8bit", "4bit"] | None, typer.Option(help="Load the chat model in fewer bits.")]
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
+
+
+def reads_posts(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of ``reading_options``; it is called with what they say as ``options``."""
+
+    @functools.wraps(function)
+    def with_options(**given: Any) -> None:
+        told = {name: given.pop(name) for name in shared}
+        function(**given, options=reading_options(**told))
+
+    own = [each for each in inspect.signature(function, eval_str=True).parameters.values() if each.name != "options"]
+    shared = inspect.signature(reading_options, eval_str=True).parameters
+    # Typer reads both.
+    parameters = [*(each.replace(kind=each.KEYWORD_ONLY) for each in own), *shared.values()]
+    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {each.name: each.annotation for each in parameters}
+    return with_options
+
+
+def reading_options(
+    *,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="A column or nested value by hand, as in text=body or author=user.handle."),
+    ] = None,
+    author: Annotated[
+        str | None, typer.Option(help="Who wrote the posts that name no author, as in archives of one's own.")
+    ] = None,
+    date_order: Annotated[
+        Literal["dmy", "mdy", "ymd"] | None,
+        typer.Option(help="The order of days like 03.01.2024.", show_default="what the whole column shows"),
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option(metavar="id,author,text,…", help="The columns of a table that has no header.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="The encoding of the files.", show_default="what they show")
+    ] = None,
+    include_private: Annotated[
+        bool, typer.Option("--include-private", help="Also take direct messages and posts for followers only.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at a file without posts instead of skipping it.")
+    ] = False,
+) -> Options:
+    """What the command line says about the files (``index.posts.options.Options``)."""
+    return Options(
+        columns=dict(pair(text, "--map text=body") for text in map_ or []),
+        author=author,
+        date_order=date_order,
+        names=tuple(name.strip() for name in columns.split(",")) if columns else (),
+        encoding=encoding,
+        include_private=include_private,
+        strict=strict,
+    )
+
+
+def pair(text: str, example: str) -> tuple[str, str]:
+    """``key=value`` in two; ends the command with exit code 2 if it is none."""
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        usage(f"{text!r} is not of the form key=value, as in {example}.")
+    return key.strip(), value
+
+
+def usage(sentence: str) -> NoReturn:
+    """End a command that was given wrong."""
+    fail(sentence, code=2)
+
+
+def fail(sentence: str, code: int = 1) -> NoReturn:
+    """End the command with a sentence on stderr."""
+    from agent import console
+
+    console.say_error(sentence)
+    raise typer.Exit(code)
