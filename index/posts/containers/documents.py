@@ -116,7 +116,7 @@ def document_of(content: Content, on_bytes: OnBytes, is_post: Callable[[Any], bo
             else:
                 yield from _sections(document, name, is_post)
                 return
-        yield from _Walk(text, _more(content, stream), content.source.name).sections(name)
+        yield from _Walk(text, _more(content, stream), content.source.name).sections(name, is_post)
 
 
 def _text(content: Content, data: bytes) -> str:
@@ -188,10 +188,14 @@ class _Walk:
         self._place = 0
         self._met = False
 
-    def sections(self, path: str) -> Iterator[Section]:
-        while self._peek():
-            start = self._peek()
-            if start in ("[", "{"):
+    def sections(self, path: str, is_post: Callable[[Any], bool]) -> Iterator[Section]:
+        while start := self._peek():
+            if start == "{" and self._at_post(is_post):
+                items = self._items("")
+                yield Section(items, path)
+                for _ in items:  # what nobody wanted stands before what follows
+                    pass
+            elif start in ("[", "{"):
                 yield from self._value(path, {}, 0)
             elif self._met:
                 yield Section(iter([f"not JSON from here on\n{self._text[self._place : self._place + _SHOWN]}"]), path)
@@ -237,9 +241,20 @@ class _Walk:
             if not self._refill(0):
                 return ""
 
+    def _at_post(self, is_post: Callable[[Any], bool]) -> bool:
+        """Whether a post begins here, so that others may follow behind it, as ``jq`` writes them over several lines."""
+        try:
+            return bool(is_post(_decoder.raw_decode(self._text, self._place)[0]))
+        except (ValueError, RecursionError):
+            return False
+
     def _list(self) -> Iterator[Any]:
         self._place += 1
-        while (sign := self._peek()) not in ("]", ""):
+        return self._items("]")
+
+    def _items(self, closing: str) -> Iterator[Any]:
+        """Up to the sign ``closing``, or to the end of the file where it is empty."""
+        while (sign := self._peek()) not in (closing, ""):
             if sign == ",":
                 self._place += 1
                 continue
@@ -253,8 +268,8 @@ class _Walk:
                 return
             self._met = True
             yield item if isinstance(item, dict) else f"not an object\n{str(item)[:_SHOWN]}"
-        if sign == "]":
-            self._place += 1
+        if sign == closing:
+            self._place += len(closing)
         elif not self._met:
             raise self._broken()
         else:
