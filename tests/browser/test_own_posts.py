@@ -110,6 +110,7 @@ def test_a_csv_of_ones_own_is_mapped_read_and_asked_about(
     expect(page.locator("#make")).to_be_visible()
     choose(page, "Likes", "number")
     expect(state).to_contain_text("Rows that are left out: 1 × no text")
+    expect(state).to_contain_text("Emptied or mended: likes of 1 post")
     choose(page, "When", "when")
     choose(page, "Community or channel", "where")
     expect(state).to_contain_text("2024-01-01 to 2024-05-02")

@@ -10,6 +10,7 @@ import json
 import os
 import resource
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 from index.errors import AnalystError
 from index.posts.record import REQUIRED, Post, Rejected
+from index.posts.report import Report
 
 MOST_POSTS = 500_000  # that a visitor can bring; more are for the command line
 HEAD = 100  # rows from which columns are told
@@ -46,6 +48,7 @@ class FilePreview:
     last: str = ""
     reasons: dict[str, int] = field(default_factory=dict)
     rejects: list[list[Any]] = field(default_factory=list)  # row, reason, how it begins
+    emptied: list[list[Any]] = field(default_factory=list)  # field, reason, posts of which it could not be read
 
 
 @dataclass(frozen=True)
@@ -103,13 +106,14 @@ def look(source: str, columns: Mapping[str, str] | None, tell: Tell) -> FilePrev
     missing = [name for name in REQUIRED if name not in chosen]
     if missing:
         return FilePreview(names, chosen, sample, missing)
-    counted = _Counted()
-    for number, row in enumerate(posts_of(source, chosen), start=1):
-        counted.add(row)
-        if number % 2000 == 0:
-            tell("rows", number)
-        if counted.posts > MOST_POSTS:
-            raise AnalystError(f"The file holds more than {MOST_POSTS:,} posts", todo="Bring a part of them.")
+    with tempfile.TemporaryDirectory(dir=Path(source).parent) as folder:
+        counted = _Counted()
+        for number, row in enumerate(_posts(*_mapped(source, chosen, Path(folder)), counted.report), start=1):
+            counted.add(row)
+            if number % 2000 == 0:
+                tell("rows", number)
+            if counted.posts > MOST_POSTS:
+                raise AnalystError(f"The file holds more than {MOST_POSTS:,} posts", todo="Bring a part of them.")
     return FilePreview(names, chosen, sample, missing, **counted.figures())
 
 
@@ -127,19 +131,11 @@ def make(source: str, columns: Mapping[str, str], out: str, tell: Tell) -> Built
     )
 
 
-def posts_of(source: str, columns: Mapping[str, str]) -> Iterator[Post | Rejected]:
-    """The posts of a file by exactly these columns, as ``make`` reads them."""
-    from index.posts.readers import read_rows
-    from index.posts.shape import post_from_row
+def _posts(source: str, columns: Mapping[str, str], report: Report) -> Iterator[Post | Rejected]:
+    """What ``make`` will read; nothing where no row is a post."""
+    from index.posts.readers import read_posts
 
-    for number, row in enumerate(read_rows(source), start=1):
-        if isinstance(row, str):
-            yield Rejected(source, number, row.partition("\n")[0], row.partition("\n")[2][:CELL])
-            continue
-        try:
-            yield post_from_row(_fields(row, number, columns), {name: name for name in columns})
-        except ValueError as error:
-            yield Rejected(source, number, str(error), json.dumps(row, ensure_ascii=False, default=str)[:CELL])
+    yield from read_posts([source], columns=columns, report=report)
 
 
 def _fields(row: Mapping[str, Any], number: int, columns: Mapping[str, str]) -> dict[str, Any]:
@@ -169,6 +165,7 @@ class _Counted:
 
     def __init__(self) -> None:
         self.posts = self.rejected = self.duplicates = 0
+        self.report = Report()
         self._ids: set[int] = set()
         self._people: set[int] = set()
         self._reasons: dict[str, int] = {}
@@ -198,6 +195,7 @@ class _Counted:
             "posts": self.posts, "people": len(self._people), "rejected": self.rejected,
             "duplicates": self.duplicates, "first": first, "last": last, "reasons": self._reasons,
             "rejects": self._rejects,
+            "emptied": [[name, reason, posts] for (name, reason), posts in self.report.emptied.most_common()],
         }  # fmt: skip
 
 

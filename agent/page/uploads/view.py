@@ -86,6 +86,7 @@ def preview_html(name: str, preview: FilePreview) -> Markup:
     return render(
         "preview.html.j2", name=name, preview=preview, wanted=wanted, few=preview.people < FEW_PEOPLE, rejects=rejects,
         reasons=listed([f"{number:,} × {reason}" for reason, number in why]),
+        emptied=listed([f"{FIELDS[name].lower()} of {count(of, 'post')} ({why})" for name, why, of in preview.emptied]),
     )  # fmt: skip
 
 

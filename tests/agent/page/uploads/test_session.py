@@ -37,6 +37,8 @@ from index.encoding.encoder import Encoder
 from index.errors import AnalystError
 from index.manifest import read_manifest
 from index.posts.columns import SPELLINGS
+from index.posts.readers import read_posts
+from index.posts.record import Post
 from tests.agent.page.views.test_html import Read
 from tests.conftest import small_rows
 from tests.fake_analyst import NASTY, FakeAnalyst, index_folder
@@ -87,6 +89,23 @@ def test_columns_that_are_not_recognised_are_asked_for(write: Write) -> None:
     found = look(source, {**MAPPED, "id": NUMBERED, "url": ""}, quiet)
     assert (found.posts, found.people, found.rejected, found.missing) == (3, 2, 1, [])
     assert found.reasons == {"no text": 1}  # what is no number of likes empties its cell only
+    ((name, _, posts),) = found.emptied
+    assert (name, posts) == ("likes", 1)
+
+
+def test_what_is_shown_is_what_is_read(write: Write) -> None:
+    """Dates and numbers are read as the whole column shows, in the look as in the making."""
+    rows = [("03.01.2024", "1.234"), ("25.01.2024", "2.500"), ("04.02.2024", "soon")]
+    lines = [f"{number};ana;Tea number {number};{day};{likes}" for number, (day, likes) in enumerate(rows)]
+    source = write("x.csv", "id;author;text;created_at;likes\n" + "\n".join(lines) + "\n")
+    found = look(source, None, quiet)
+    posts = [post for post in read_posts([source]) if isinstance(post, Post)]
+    days = [post.created_at.date().isoformat() for post in posts if post.created_at]
+    assert (
+        (found.posts, found.first, found.last) == (len(posts), min(days), max(days)) == (3, "2024-01-03", "2024-02-04")
+    )
+    assert [post.likes for post in posts] == [1234, 2500, None]
+    assert [each[0] for each in found.emptied] == ["likes"]
 
 
 @pytest.mark.parametrize(
