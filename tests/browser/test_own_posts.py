@@ -155,9 +155,10 @@ def test_what_is_cancelled_leaves_nothing(page: Any, folder: Path, tmp_path: Pat
     from playwright.sync_api import expect
 
     path = tmp_path / "posts.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in small_rows()))
+    rows = [{**row, "id": f"{copy}-{row['id']}"} for copy in range(200) for row in small_rows()]  # not read in a moment
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     bring(page, path)
-    expect(page.locator("#own-state")).to_contain_text("11")
+    expect(page.locator("#own-state")).to_contain_text("2,200")
     page.click("#make")
     expect(page.get_by_role("progressbar")).to_be_visible()
     page.click("#halt")
