@@ -13,6 +13,7 @@ from tools.result.line import Line, Part, escaped, figure, lead, line, note
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts
 from tools.result.words import leaning, tone
+from tools.selection.changes import SURE, Change, mean_change
 from tools.selection.posts import EVIDENCE, ContentFilters, Selection, as_evidence, refuse_filters, select_posts
 
 By = Literal["day", "week", "month", "year", "community", "user"]
@@ -47,7 +48,8 @@ class SentimentShares:
 class AnalyzeSentiment(ToolResult):
     """``label`` is which way the whole leans (of a pasted text, its likeliest class).
 
-    ``groups`` has the shares by ``by``, in order; ``trend`` is the later half's mean minus the earlier half's.
+    ``groups`` has the shares by ``by``, in order; ``trend`` is the later half's mean minus the earlier half's,
+    ``trend_sure`` whether that is more than chance (``tools.selection.changes``).
     """
 
     subject: str
@@ -57,6 +59,7 @@ class AnalyzeSentiment(ToolResult):
     by: str | None = None
     groups: dict[str, SentimentShares] = field(default_factory=dict)
     trend: float | None = None
+    trend_sure: bool | None = None
 
 
 def analyze_sentiment(
@@ -87,7 +90,8 @@ def analyze_sentiment(
         label=leaning(shares.mean),
         by=by,
         groups=groups,
-        trend=trend,
+        trend=trend.change if trend else None,
+        trend_sure=trend.p < SURE if trend else None,
     )
     return replace(result, headline=_headline(result), lines=_lines(result))
 
@@ -112,7 +116,7 @@ def _lines(result: AnalyzeSentiment) -> list[Line]:
             "grown warmer" if trend > TREND_STEP else "grown colder" if trend < -TREND_STEP else "hardly changed"
         )
         told = f"From the earlier half of these posts to the later half the tone has {direction} ("
-        lines.append(note(told, cells.signed(trend, "trend"), ")."))
+        lines.append(note(told, cells.signed(trend, "trend"), ")." if result.trend_sure else "), which may be chance."))
     for place, post in enumerate(result.evidence):
         lines.append(line("post", f"Most {post.sentiment}: ", cells.said(post, f"evidence.{place}")))
     return lines
@@ -158,17 +162,16 @@ def _group_line(name: str, group: SentimentShares) -> Line:
     return figure(cells.key(name), ": ", positive, " positive, ", negative, " negative, ", posts, ".")
 
 
-def _trend(library: Library, selection: Selection) -> float | None:
-    """Mean of the later half of the posts minus that of the earlier half."""
-    rows = library.facts.rows(
-        "SELECT half, count(*), avg(mean) FROM (SELECT ntile(2) OVER (ORDER BY p.created_at, p.id) AS half, "
-        f"p.positive - p.negative AS mean FROM {selection.posts} WHERE {selection.where} AND p.created_at IS NOT NULL) "
-        "GROUP BY 1 ORDER BY 1",
+def _trend(library: Library, selection: Selection) -> Change | None:
+    """From the earlier half of the posts to the later one; None if too few are dated."""
+    posts = library.facts.frame(
+        "SELECT ntile(2) OVER (ORDER BY p.created_at, p.id) = 2 AS later, p.positive - p.negative AS tone, p.author "
+        f"FROM {selection.posts} WHERE {selection.where} AND p.created_at IS NOT NULL",
         selection.values,
     )
-    if sum(row[1] for row in rows) < TREND_POSTS:
+    if len(posts) < TREND_POSTS:
         return None
-    return float(rows[1][2] - rows[0][2])
+    return mean_change(posts.tone.to_numpy(float), posts.later.to_numpy(bool), posts.author.to_numpy(str))
 
 
 def _telling(library: Library, selection: Selection) -> list[Evidence]:

@@ -102,6 +102,9 @@ def test_the_trend(call: Call, read: Read) -> None:
     assert result.trend == pytest.approx(later - earlier, abs=1e-5)
     assert f"({result.trend:+.2f})" in result.text
     assert call("analyze_sentiment", user="signs").trend is None  # too few posts
+    told = [result, call("analyze_sentiment", since="2000")]
+    assert {each.trend_sure for each in told} == {True, False}
+    assert all(("which may be chance" in each.text) is not each.trend_sure for each in told)
 
 
 def test_the_most_telling_posts_are_of_their_side(call: Call, read: Read) -> None:

@@ -1,4 +1,4 @@
-"""Whether something changed, or chance alone may have made it: shares, means and trends of posts by people.
+"""Whether something changed, or chance alone may have made it: shares and means of posts by people.
 
 Posts of one person are alike, so each person is one cluster (Liang and Zeger, 1986); of a single person's posts each
 post is one. A change is held against chance twice, as a score test with clusters and exactly (Fisher, 1935), and the
@@ -9,7 +9,7 @@ person.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 SURE = 1 - CONFIDENCE
 LEAST_OF_A_MEAN = 3  # people or posts on each side, below which no change of a mean is sure
-Direction = Literal["up", "down", "flat"]
 
 
 @dataclass(frozen=True)
@@ -37,22 +36,6 @@ class Change:
     low: float | None
     high: float | None
     p: float
-
-
-@dataclass(frozen=True)
-class Trend:
-    """How far a fitted line rises from the earliest to the latest post, with its 95 % interval (None: not known).
-
-    ``direction`` is that of the line; ``sure`` says that it is more than chance; ``p`` is how likely chance makes as
-    much.
-    """
-
-    change: float
-    low: float | None
-    high: float | None
-    p: float
-    sure: bool
-    direction: Direction
 
 
 def clusters_of(people: Sequence[str] | np.ndarray) -> tuple[np.ndarray, int]:
@@ -134,44 +117,6 @@ def mean_change(values: np.ndarray, later: np.ndarray, people: Sequence[str] | n
     change = after - before
     p = float(2 * stdtr(freedom, -abs(change) / error))
     return Change(before, after, change, change - half, change + half, p)
-
-
-def trend_of(
-    values: Sequence[float] | np.ndarray, times: Sequence[float] | np.ndarray, people: Sequence[str] | np.ndarray
-) -> Trend | None:
-    """Which way ``values`` (posts,) go over ``times`` (posts, seconds or any other unit); None with fewer than three
-    posts.
-
-    Least squares over the posts in the order of their times, so that one early post does not bend the line; people are
-    clusters. ``change`` is in units of the values.
-    """
-    from scipy.special import stdtr, stdtrit
-    from scipy.stats import rankdata
-
-    found = np.asarray(values, dtype=float)
-    if len(found) < LEAST_OF_A_MEAN:
-        return None
-    place = (rankdata(times) - 1) / (len(found) - 1)
-    place = place - place.mean()
-    spread = float((place**2).sum())
-    if spread < 1e-12:
-        return None
-    slope = float(place @ (found - found.mean())) / spread
-    residuals = found - found.mean() - slope * place
-    clusters, number = clusters_of(people)
-    parts = np.bincount(clusters, place * residuals, number)
-    error = float(np.sqrt((parts**2).sum() * number / max(1, number - 1))) / spread
-    direction: Direction = "flat" if abs(slope) < 1e-9 else "up" if slope > 0 else "down"
-    effective = _effective(clusters)
-    if effective < LEAST_OF_A_MEAN:
-        return Trend(slope, None, None, 1.0, False, direction)
-    if error < 1e-9:  # every post lies on the line
-        sure = direction != "flat"
-        return Trend(slope, slope, slope, 0.0 if sure else 1.0, sure, direction)
-    freedom = effective - 2
-    half = float(stdtrit(freedom, 1 - SURE / 2)) * error
-    p = float(2 * stdtr(freedom, -abs(slope) / error))
-    return Trend(slope, slope - half, slope + half, p, p < SURE, direction)
 
 
 def holm(p: Sequence[float], level: float = SURE) -> list[bool]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from tools.selection.changes import exact, few_wrong, holm, mean_change, share_changes, trend_of
+from tools.selection.changes import exact, few_wrong, holm, mean_change, share_changes
 
 LATER = np.repeat([False, True], 100)
 EACH_OTHER = [f"p{n}" for n in range(200)]
@@ -69,30 +69,6 @@ def test_a_mean_of_two_people_is_not_known() -> None:
     found = mean_change(np.array([0.9, 0.8, -0.9, -0.8]), np.array([False, False, True, True]), ["a", "b", "a", "c"])
     assert found is not None and found.p == 1 and found.low is None
     assert mean_change(np.array([1.0]), np.array([True]), ["a"]) is None
-
-
-def test_a_trend_says_its_direction_and_whether_it_is_chance() -> None:
-    dice = np.random.default_rng(1)
-    noise = dice.normal(0, 0.2, 60)
-    people = [f"p{n % 20}" for n in range(60)]
-    rising = trend_of(np.linspace(-0.4, 0.4, 60) + noise, range(60), people)
-    nothing = trend_of(noise, range(60), people)
-    assert (
-        rising is not None and rising.direction == "up" and rising.sure and rising.change == pytest.approx(0.8, abs=0.2)
-    )
-    assert rising.low is not None and rising.high is not None and rising.low < rising.change < rising.high
-    assert nothing is not None and not nothing.sure
-    falling = trend_of(-np.linspace(-0.4, 0.4, 60) + noise, range(60), people)
-    assert falling is not None and falling.direction == "down"
-
-
-def test_a_trend_is_not_bent_by_one_early_post_nor_known_of_few() -> None:
-    values = [0.9, *[0.0, 0.1, -0.1] * 10]
-    found = trend_of(values, [-100_000.0, *range(30)], [f"p{n}" for n in range(31)])
-    assert found is not None and not found.sure
-    assert trend_of([0.1, 0.2], [0, 1], ["a", "b"]) is None
-    assert trend_of([0.1, 0.2, 0.3], [5, 5, 5], ["a", "b", "c"]) is None
-    assert trend_of([0.5] * 9, range(9), [f"p{n}" for n in range(9)]).direction == "flat"  # type: ignore[union-attr]
 
 
 def test_families_of_comparisons() -> None:
