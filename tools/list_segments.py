@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Unpack
 
 from index.errors import AnalystError
 from tools.analyze_sentiment import SentimentShares
@@ -14,7 +15,8 @@ from tools.result.samples import few_people
 from tools.result.words import tone
 from tools.segments.grouping import CRITERION, FEWEST, MOST, STABLE, Grouping, Trial, group_people
 from tools.segments.naming import GroupTerms, name_groups
-from tools.selection.posts import Selection, evidence_posts, select_posts
+from tools.selection.people import AudienceFilters, People, select
+from tools.selection.posts import Selection, evidence_posts
 
 TYPICAL_PEOPLE = 5
 TYPICAL_POSTS = 3
@@ -45,7 +47,7 @@ class Segment:
 
 @dataclass(frozen=True, kw_only=True)
 class ListSegments(ToolResult):
-    """``segments``, the largest first, of ``people`` people. ``topic`` to ``community`` are what was asked for.
+    """``segments``, the largest first, of ``people`` people. ``topic`` and ``filters`` are what was asked for.
 
     ``silhouette`` (−1 to 1) says how well the groups are parted, ``stability`` (up to 1) how surely other samples of
     the people give them again; ``trials`` has both for every number of groups that was tried, ``criterion`` in words
@@ -60,18 +62,11 @@ class ListSegments(ToolResult):
     stability: float
     trials: list[Trial]
     topic: str | None = None
-    since: str | None = None
-    until: str | None = None
-    community: str | None = None
+    filters: AudienceFilters = field(default_factory=lambda: AudienceFilters())
 
 
 def list_segments(
-    library: Library,
-    count: int | None = None,
-    topic: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    community: str | None = None,
+    library: Library, count: int | None = None, topic: str | None = None, **filters: Unpack[AudienceFilters]
 ) -> ListSegments:
     """Groups of people by what they write about, each with a name, its size, its tone, typical people and typical posts.
 
@@ -81,7 +76,7 @@ def list_segments(
     """  # noqa: E501
     if count is not None and not FEWEST <= count <= MOST:
         raise AnalystError(f"count is {count}", todo=f"Ask for {FEWEST} to {MOST} groups.")
-    selection = _selection(library, topic, since, until, community)
+    selection, who = _selected(library, topic, filters)
     grouping = group_people(library, selection, count)
     where = selection or EVERY_POST
     terms = name_groups(library, grouping, where, topic or "")
@@ -101,25 +96,23 @@ def list_segments(
         stability=grouping.chosen.stability,
         trials=grouping.trials,
         topic=topic,
-        since=since,
-        until=until,
-        community=community,
+        filters=filters,
     )
-    return replace(result, headline=_headline(result), lines=_lines(result, asked=count is not None))
+    lines = [*_lines(result, asked=count is not None), *map(note, who.told)]
+    return replace(result, headline=_headline(result), lines=lines)
 
 
 def grouping_of(library: Library, result: ListSegments) -> Grouping:
     """The people behind a result, with their vectors: the same grouping again."""
-    selection = _selection(library, result.topic, result.since, result.until, result.community)
+    selection, _ = _selected(library, result.topic, result.filters)
     return group_people(library, selection, len(result.segments))
 
 
-def _selection(
-    library: Library, topic: str | None, since: str | None, until: str | None, community: str | None
-) -> Selection | None:
-    if topic is None and since is None and until is None and community is None:
-        return None
-    return select_posts(library, topic=topic, since=since, until=until, community=community)
+def _selected(library: Library, topic: str | None, filters: AudienceFilters) -> tuple[Selection | None, People]:
+    """The posts by which people are grouped, None for all, and what the filters of people did."""
+    if topic is None and not any(filters.values()):
+        return None, People()
+    return select(library, topic=topic, **filters)
 
 
 def _segment(
@@ -143,11 +136,11 @@ def _segment(
 
 def _tones(library: Library, grouping: Grouping, where: Selection) -> list[SentimentShares]:
     rows = library.facts.rows(
-        "WITH grouped AS (SELECT unnest($people) AS author, unnest($labels) AS label) "
+        "WITH grouped AS (SELECT unnest($grouped) AS author, unnest($labels) AS label) "
         "SELECT count(*), avg(p.negative), avg(p.neutral), avg(p.positive) "
         f"FROM {where.posts} JOIN grouped g ON g.author = p.author WHERE {where.where} "
         "GROUP BY g.label ORDER BY g.label",
-        {**where.values, "people": grouping.people, "labels": grouping.labels.tolist()},
+        {**where.values, "grouped": grouping.people, "labels": grouping.labels.tolist()},
     )
     return [SentimentShares(*row) for row in rows]
 

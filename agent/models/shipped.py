@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -27,32 +27,30 @@ from agent.models.reply import Piece
 
 if TYPE_CHECKING:
     from agent.models.call_syntax import CallSyntax
-    from agent.understanding.reader import QuestionReader, QuestionReading
+    from agent.understanding.parts import Call, Understanding
 
 PROMPTS = Path(__file__).parents[1] / "prompts"
 SYSTEM, SMALL_TALK = PROMPTS / "shipped_system.md", PROMPTS / "small_talk.yaml"
 TRAINED_TOOLS = PROMPTS / "shipped_tools.json"
-Call = tuple[str, dict[str, Any]]
 RESULT_READ = 1000  # characters of a result that are read by a model which cannot but copy it
 MOST_CHARACTERS = 20_000  # of an answer's lines; of what is longer the end is left out, and that is said
-READINGS_KEPT = 8
 
 
 @dataclass
 class ShippedPolicy:
-    """``reader`` is None where the chat model alone is measured."""
+    """``understanding`` is None where the chat model alone is measured."""
 
-    reader: QuestionReader | None = None
-    _readings: dict[tuple[str, str], QuestionReading] = field(default_factory=dict, repr=False)
+    understanding: Understanding | None = None
     strict: ClassVar[bool] = True
     thinks: ClassVar[bool] = False
 
     @classmethod
     def load(cls) -> ShippedPolicy:
         """With the reader that ships. Raises AnalystError if its weights are missing."""
+        from agent.understanding.parts import Understanding
         from agent.understanding.reader import QuestionReader
 
-        return cls(QuestionReader.load())
+        return cls(Understanding(QuestionReader.load()))
 
     @cached_property
     def system(self) -> str:
@@ -61,24 +59,26 @@ class ShippedPolicy:
 
     def read(self, messages: Sequence[BaseMessage]) -> list[BaseMessage]:
         """Of results, which a grammar holds to the letter, only the beginning need be read."""
-        if self.reader is None:
+        if self.understanding is None:
             return list(messages)
         return [begun(message, RESULT_READ) if isinstance(message, ToolMessage) else message for message in messages]
 
     def shown(self, tools: Tools) -> Tools:
         """The tools as the model was shown them in training, whichever there are today: the reader knows the others."""
-        return trained_tools() if tools and self.reader is not None else tools
+        return trained_tools() if tools and self.understanding is not None else tools
 
     def settled(self, messages: Sequence[BaseMessage], tools: Tools, must_call: bool) -> list[Piece]:
-        """What the tools returned; or the only call that the question can mean."""
-        if self.reader is None or must_call or not tools or not messages:
+        """The only call that the next part of the question can mean, or else what the tools returned."""
+        if self.understanding is None or must_call or not tools or not messages:
             return []
-        if isinstance(messages[-1], ToolMessage):
-            return [Piece("text", line) for line in answer_text(turn_results(messages)).splitlines(keepends=True)]
         meant = self._meant(messages, tools)
         if isinstance(meant, str):
             return [Piece("text", meant)] if meant else []
-        return [Piece("call", name=meant[0][0], arguments=meant[0][1])] if len(meant) == 1 else []
+        if meant and (len(meant) == 1 or not _trained(meant)):
+            return [Piece("call", name=meant[0][0], arguments=meant[0][1])]
+        if not meant and isinstance(messages[-1], ToolMessage):
+            return [Piece("text", line) for line in answer_text(turn_results(messages)).splitlines(keepends=True)]
+        return []
 
     def grammar(self, messages: Sequence[BaseMessage], tools: Tools, must_call: bool, syntax: ReplySyntax) -> str:
         proposed = self._proposed(messages, tools, syntax) if tools and not must_call else ""
@@ -86,48 +86,29 @@ class ShippedPolicy:
 
     def _proposed(self, messages: Sequence[BaseMessage], tools: Tools, syntax: ReplySyntax) -> str:
         """The grammar of what the reader proposes; empty where it has nothing to say."""
-        if self.reader is None or syntax.calls is None:
+        if self.understanding is None or syntax.calls is None or not messages:
             return ""
         meant = self._meant(messages, tools)
         if isinstance(meant, str):
-            return f"start: {literal(meant)}" if meant else self._small_talk(messages)
+            return f"start: {literal(meant)}" if meant else ""
+        if not meant and (kind := self.understanding.meaning(messages).small_talk):
+            return reply_grammar(kind)
         return calls_grammar(meant, syntax.calls, syntax.control) if meant else ""
 
-    def _small_talk(self, messages: Sequence[BaseMessage]) -> str:
-        """The grammar of our replies to small talk; empty if the last message is none."""
-        from agent.understanding.labels import SMALL_TALK
-
-        reading = self._reading(messages)
-        return reply_grammar(reading.kinds[0][0]) if reading and reading.kinds[0][0] in SMALL_TALK else ""
-
     def _meant(self, messages: Sequence[BaseMessage], tools: Tools) -> list[Call] | str:
-        """The calls that the last message can mean, or what is said to it at once; empty if neither."""
-        from agent.understanding.calls import proposals
-        from agent.understanding.context import CallContext
-        from agent.understanding.labels import SMALL_TALK
-
-        if not messages or not isinstance(messages[-1], HumanMessage):
+        """The calls that the last question can mean next, or what is said to it at once; empty if neither."""
+        assert self.understanding is not None
+        if not messages or not isinstance(messages[-1], (HumanMessage, ToolMessage)):
             return []
-        if foreign := told_once(str(messages[-1].text), messages):
+        if isinstance(messages[-1], HumanMessage) and (foreign := told_once(str(messages[-1].text), messages)):
             return foreign
-        reading = self._reading(messages)
-        if reading is None or reading.kinds[0][0] in SMALL_TALK:
-            return ""
         names = {tool["function"]["name"] for tool in tools}
-        return [(name, args) for name, args in proposals(reading, CallContext.of(messages)) if name in names]
+        return [(name, args) for name, args in self.understanding.meaning(messages).calls if name in names]
 
-    def _reading(self, messages: Sequence[BaseMessage]) -> QuestionReading | None:
-        """How the reader reads the last message after the call before; the latest readings are kept."""
-        from agent.understanding.context import CallContext
 
-        if self.reader is None or not isinstance(messages[-1], HumanMessage):
-            return None
-        key = str(messages[-1].text), CallContext.of(messages).text
-        if key not in self._readings:
-            while len(self._readings) >= READINGS_KEPT:
-                self._readings.pop(next(iter(self._readings)), None)
-            self._readings[key] = self.reader.read(*key)
-        return self._readings[key]
+def _trained(calls: Sequence[Call]) -> bool:
+    """Whether the model was shown the tools of all ``calls``; of others it cannot tell which is meant."""
+    return {name for name, _ in calls} <= {tool["function"]["name"] for tool in trained_tools()}
 
 
 @cache
@@ -194,12 +175,13 @@ def reply_grammar(kind: str) -> str:
 
 
 def answer_text(results: Sequence[ToolMessage]) -> str:
-    """What the tools returned, line for line without repeats; of what is too long the end of the lists is left out,
-    which is said, and no warning is.
+    """What the tools returned, line for line without repeats; of several calls the headlines first, in their order. Of
+    what is too long the end of the lists is left out, which is said, and no warning is.
     """
     careful = [line for result in results for line in warnings_of(result)]
-    lines = copied_lines([text_of(result) for result in results], most=None)
-    found = [line for line in lines if line not in careful]
+    texts = [text_of(result) for result in results]
+    heads = [text.partition("\n")[0] for text in texts] if len(texts) > 1 else []
+    found = [line for line in copied_lines([*heads, *texts], most=None) if line not in careful]
     shown = fitting(found, MOST_CHARACTERS)
     more = list(words()["more"])[:1] if len(shown) < len(found) else []
     return "\n".join([*shown, *more, *dict.fromkeys(careful)])

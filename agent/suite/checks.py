@@ -14,6 +14,7 @@ from agent.suite.values import at_path, calls_fit, fact_holds, filled_in, pairin
 
 SHOWN = 200  # characters of a value in a sentence
 DECLINE, NO_CALL = "decline", "no call"
+DECLINING = "cannot_tell"  # the tool that says what is not told, and why
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,12 @@ def _tools(names: Iterable[str]) -> str:
 
 
 def _declined(answer: Answer) -> bool:
-    return not answer.calls and bool(answer.answer.strip())
+    return not _told(answer) and bool(answer.answer.strip())
+
+
+def _told(answer: Answer) -> list[Call]:
+    """The calls that tell something."""
+    return [call for call in answer.calls if call.name != DECLINING]
 
 
 def _calls(check: CallsCheck | None, made: Sequence[Call]) -> Iterator[str]:
@@ -169,10 +175,10 @@ def _answer(turn: Turn, answer: Answer, loose: list[str]) -> Iterator[str]:
 def _kind(turn: Turn, check: AnswerCheck, answer: Answer) -> Iterator[str]:
     if check.kind and not answer.answer.strip():
         yield "The answer is empty."
-    elif check.kind == "decline" and answer.calls:
+    elif check.kind == "decline" and _told(answer):
         yield f"The question should be declined; it was answered, with {_listed(answer.calls)}."
-    elif check.kind == "answer" and not answer.calls and not (turn.calls and turn.calls.expect == []):
-        yield "The question should be answered; it was declined: no tool was called."
+    elif check.kind == "answer" and not _told(answer) and not (turn.calls and turn.calls.expect == []):
+        yield "The question should be answered; it was declined."
 
 
 def _limits(limits: Limits, answer: Answer) -> Iterator[str]:

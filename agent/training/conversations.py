@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,19 @@ SMALL_TALK = {"greeting": "greet", "thank_you": "thanks", "goodbye": "goodbye", 
 MAINS = ("campaign", "topic", "query", "user", "text", "community", "brands", "count")  # what a question is about
 PERSON = re.compile(r"(?<!\w)@(\w+(?:[.-]\w+)*)")
 NAMING = ("extract_entities", "extract_keywords", "compare_brands")  # whose results list names, not people
+LANGUAGES = {  # how a language is said, by the code that the phrasings have for it
+    "en": (r"\benglish\b", r"\ben\b"), "de": (r"\bgerman\b",), "fr": (r"\bfrench\b",), "es": (r"\bspanish\b",),
+    "pt": (r"\bportuguese\b",), "it": (r"\bitalian\b",),
+}  # fmt: skip
+TERMS = {  # the glossary's titles, by the word that the phrasings have for them
+    "privacy": "Where the data goes", "accuracy": "Accuracy", "never_inferred": "What is never inferred",
+    "ranking": "Probability of engaging", "probability": "Probability of engaging", "interval": "Interval",
+    "model": "The model", "small_sample": "Small samples", "tone": "Tone", "sentiment": "Tone", "theme": "Themes",
+    "segments": "Segments", "segment": "Segments", "engagement": "Engagement", "lift": "Lift",
+    "share_of_voice": "Share of voice", "similarity": "Lookalikes", "growth": "Growth", "mention": "Posts about a name",
+    "reach": "Expected engaged", "match": "Probability of engaging", "score": "Probability of engaging",
+    "percentage": "Probability of engaging", "hour": "Engagement",
+}  # fmt: skip
 KEPT_LINES = {"find_audience": 6, "search_posts": 6, "extract_entities": 11, "extract_keywords": 12}
 
 
@@ -44,7 +57,9 @@ class Turn:
     """One message: ``role`` and ``content``; an assistant's call has ``call`` instead, small talk its ``kind``.
 
     A user's turn has the ``kind`` of follow-up that it is and ``nth``, the words that point into the list before;
-    a tool's has the ``people`` that it lists; ``also`` are tools that are as right as that of the call.
+    a tool's has the ``people`` that it lists, or names, as ``lists`` says; ``also`` are tools that are as right as that
+    of the call. ``points`` are those of its arguments that the question points at instead of naming them, with what it
+    points at; ``edit`` is how it changes the list before (both in ``agent.understanding.labels``).
     """
 
     role: str
@@ -53,7 +68,10 @@ class Turn:
     kind: str = ""
     nth: str = ""
     people: tuple[str, ...] = ()
+    lists: str = "people"
     also: tuple[str, ...] = ()
+    points: Mapping[str, str] = field(default_factory=dict)
+    edit: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,13 +87,14 @@ class Real:
 class Conversations:
     """Draws conversations with a seeded generator. ``held_out`` phrasings (every twentieth) are left for evaluation.
 
+    Without ``results``, which only a model that writes answers must have read, those of a tool are invented people.
     Raises AnalystError if ``results`` lack those of a tool.
     """
 
-    def __init__(self, data: Path, results: Path, seed: int, *, held_out: bool = False) -> None:
+    def __init__(self, data: Path, results: Path | None, seed: int, *, held_out: bool = False) -> None:
         self.random = random.Random(seed)
         self.fillers = Fillers(data, self.random)
-        self.phrasings = {tool: split(_lines(PHRASINGS / f"{tool}.txt"), held_out) for tool in TOOLS}
+        self.phrasings = {tool: split(phrasings_of(tool), held_out) for tool in TOOLS}
         self.threads = split(_yaml(PHRASINGS / "followups.yaml"), held_out)
         self.steps: dict[str, list[Step]] = {}
         for step in split(read_steps(PHRASINGS / "follow_ups.txt"), held_out, every=10):
@@ -86,9 +105,9 @@ class Conversations:
         for row in read_rows(data / "questions/clinc150_train.jsonl.gz"):
             self.strangers.append((SMALL_TALK.get(row["intent"], "off_topic"), row["text"]))
         self.results: dict[str, list[Real]] = {tool: [] for tool in TOOLS}
-        for row in read_rows(results):
+        for row in read_rows(results) if results else ():
             self.results[row["tool"]].append(Real(**row))
-        if lacking := [tool for tool, found in self.results.items() if not found]:
+        if results and (lacking := [tool for tool, found in self.results.items() if not found]):
             raise AnalystError(
                 f"There are no results of {in_words(lacking)} to learn from",
                 where=str(results),
@@ -97,7 +116,8 @@ class Conversations:
 
     def draw(self) -> list[Turn]:
         """One conversation."""
-        kind = self.random.choices(list(MIX), list(MIX.values()))[0]
+        mix = {kind: share for kind, share in MIX.items() if kind != "answer" or any(self.results.values())}
+        kind = self.random.choices(list(mix), list(mix.values()))[0]
         return getattr(self, f"_{kind}")()
 
     def __iter__(self) -> Iterator[list[Turn]]:
@@ -106,23 +126,23 @@ class Conversations:
 
     def _call(self) -> list[Turn]:
         tool = self._tool()
-        return self._question(tool, self.random.choice(self.phrasings[tool]))
+        return self.question(tool, self.random.choice(self.phrasings[tool]))
 
     def _tool(self) -> str:
         # Larger banks of phrasings get a little more room.
         weights = [len(self.phrasings[tool]) ** 0.5 for tool in TOOLS]
         return self.random.choices(list(TOOLS), weights)[0]
 
-    def _question(self, tool: str, phrasing: str, fixed: dict[str, Any] | None = None) -> list[Turn]:
+    def question(self, tool: str, phrasing: str, fixed: dict[str, Any] | None = None) -> list[Turn]:
         """The user's question and the call that it means."""
         words, _, constants = phrasing.partition(" => ")
-        args = dict(pair.split("=", 1) for pair in constants.split())
+        args = constants_of(words, constants)
         also = tuple(filter(None, args.pop("or", "").split(",")))
-        text, values = self._said(words, fixed or {})
+        text, values = self.said(words, fixed or {})
         call = (tool, ordered(tool, {**args, **as_arguments(tool, values)}))
         return [Turn("user", text), Turn("assistant", "", call, also=also)]
 
-    def _said(self, words: str, fixed: dict[str, Any], taken: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
+    def said(self, words: str, fixed: dict[str, Any], taken: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
         filled = self.fillers.fill(words, fixed, taken)
         text = roughen(filled.text, filled.spared, self.random)
         values = filled.values
@@ -135,7 +155,7 @@ class Conversations:
         tool = self._tool()
         real = self._shortened(self.random.choice(self.results[tool]), whole=0.25)
         phrasing = self.random.choice(fitting(self.phrasings[tool], real.args))
-        return [*self._question(tool, phrasing, as_slots(phrasing, real.args)), *self._outcome(real)]
+        return [*self.question(tool, phrasing, as_slots(phrasing, real.args)), *self._outcome(real)]
 
     def _outcome(self, real: Real) -> list[Turn]:
         """A result and what the analyst says of it: a line of its own, then lines of the result."""
@@ -149,7 +169,7 @@ class Conversations:
     def _talk(self) -> list[Turn]:
         """A question and what people say next: one to four follow-ups, each of which fits the call before."""
         tool = self._tool()
-        turns = self._question(tool, self.random.choice(self.phrasings[tool]))
+        turns = self.question(tool, self.random.choice(self.phrasings[tool]))
         people: tuple[str, ...] = ()
         for _ in range(self.random.choice([1, 1, 2, 2, 3, 4])):
             calls = [turn.call for turn in turns if turn.call]
@@ -170,7 +190,7 @@ class Conversations:
                 return [replace(asked, kind="small"), said]
             if does == "fresh":
                 fresh = self._tool()
-                asked, said = self._question(fresh, self.random.choice(self.phrasings[fresh]))
+                asked, said = self.question(fresh, self.random.choice(self.phrasings[fresh]))
                 return [replace(asked, kind="fresh"), said]
             if does not in self.steps:
                 continue
@@ -194,7 +214,7 @@ class Conversations:
             if not places:
                 return []
             fixed["nth"] = self.random.choice(places)
-        text, values = self._said(say, fixed, taken)
+        text, values = self.said(say, fixed, taken)
         nth = values.pop("nth", "")
         said = as_arguments(tool, values, keep)
         if "brands" in keep:
@@ -216,7 +236,7 @@ class Conversations:
                 turns += self._small(step.get("kind", "thanks"), step["say"])
                 continue
             fixed = {"user": self.random.choice(handles)} if handles and self.random.random() < 0.7 else {}
-            text, values = self._said(step["say"], fixed, taken)
+            text, values = self.said(step["say"], fixed, taken)
             taken += names_in(values)
             previous = ordered(step["tool"], follow_up(step, previous, values))
             turns += [Turn("user", text), Turn("assistant", "", (step["tool"], previous))]
@@ -228,6 +248,9 @@ class Conversations:
 
     def _brief(self, tool: str) -> list[Turn]:
         """A result in the middle of a thread: what matters there is what was asked."""
+        if not self.results[tool]:
+            people = () if tool in NAMING else tuple(self.fillers.handles(self.random.choice([0, 1, 3, 5, 10])))
+            return [Turn("tool", "", people=people), Turn("assistant", "")]
         real = self.random.choice(self.results[tool])
         result, said = self._outcome(self._shortened(real, whole=0.03))
         return [replace(result, people=people_in(real)), said]
@@ -242,7 +265,7 @@ class Conversations:
         return Real(real.tool, real.args, "\n".join(cut), real.fault)
 
     def _small(self, kind: str, say: str) -> list[Turn]:
-        text, _ = self._said(say, {})
+        text, _ = self.said(say, {})
         return [Turn("user", text), Turn("assistant", self.random.choice(words()["replies"][kind]), kind=kind)]
 
     def _chat(self, *, help: bool = True) -> list[Turn]:
@@ -254,9 +277,9 @@ class Conversations:
         if self.random.random() < 0.3:
             kind, say = self.random.choice(self.strangers)
         else:
-            kind = self.random.choices(list(self.declines), [5, 7, 5, 3, 2])[0]
+            kind = self.random.choices(list(self.declines), [5, 3, 2])[0]
             say = self.random.choice(split(self.declines[kind]["says"], self.held_out))
-        before = self._answer() if lead and self.random.random() < 0.06 else []
+        before = self._answer() if lead and any(self.results.values()) and self.random.random() < 0.06 else []
         return [*before, *self._small(kind, say)]
 
 
@@ -313,13 +336,35 @@ def as_arguments(tool: str, values: dict[str, Any], kept: Mapping[str, Any] | No
         name = slot.rstrip("0123456789")
         if name == "during":
             args |= {"since": value, "until": value}
+        elif name == "user" and tool == "find_lookalikes":
+            args["users"] = [*args.get("users", []), value]
         elif name in ("brand", "brands"):
             args["brands"] = [*args.get("brands", []), *(value if isinstance(value, list) else [value])]
         else:
             args[name] = value
+    if tool == "cannot_tell":  # which is asked about one thing, whatever that is
+        topic = next((args[name] for name in ("topic", "campaign", "query") if name in args), None)
+        args = {"topic": topic} if topic else {}
     if tool == "find_audience" and "interests" in args and "campaign" not in {**(kept or {}), **args}:
         args["campaign"] = in_words(args.pop("interests"))
     return args
+
+
+def phrasings_of(tool: str) -> list[str]:
+    """Its phrasings, those with conditions last."""
+    conditions = PHRASINGS / "conditions" / f"{tool}.txt"
+    return rows_of(tool) + (_lines(conditions) if conditions.is_file() else [])
+
+
+def constants_of(words: str, constants: str) -> dict[str, Any]:
+    """``by=month language=en`` as arguments; a language in the words in which it is said."""
+    args: dict[str, Any] = dict(pair.split("=", 1) for pair in constants.split())
+    if code := args.pop("language", None):
+        said = next((found[0] for name in LANGUAGES[code] if (found := re.search(name, words, re.IGNORECASE))), None)
+        args |= {"language": said} if said else {}
+    if "term" in args:
+        args |= {"term": TERMS.get(args.pop("term"), "")}
+    return {name: value for name, value in args.items() if value}
 
 
 def ordered(tool: str, args: dict[str, Any]) -> dict[str, Any]:
@@ -370,7 +415,12 @@ def _lowered(values: dict[str, Any]) -> dict[str, Any]:
             return [item.lower() for item in value]
         return value.lower() if isinstance(value, str) else value
 
-    return {slot: lower(value) for slot, value in values.items()}
+    return {slot: value if slot == "term" else lower(value) for slot, value in values.items()}
+
+
+def rows_of(name: str) -> list[str]:
+    """The rows of ``phrasings/NAME.txt``."""
+    return _lines(PHRASINGS / f"{name}.txt")
 
 
 def _lines(path: Path) -> list[str]:

@@ -13,13 +13,19 @@ from typing import Any
 import yaml
 
 from index.training.data import read_rows
+from tools.explain_method import glossary
 
 HERE = Path(__file__).parent
-SLOT = re.compile(r"\{([a-z]+?)(\d?)\}")
+SLOT = re.compile(r"\{([a-z_]+?)(\d?)\}")
 DOUBLE = re.compile(r"\b(our|the|my|a|an|your|their) (?:our new|the new|our|the|my|this) ", re.IGNORECASE)
 OWN = re.compile(r"(?:our|the|my|this) ", re.IGNORECASE)  # how a name itself may begin: "The North Face"
 BEFORE = r"\b(?:before|prior to|earlier than) "  # the day itself is not meant; tools.selection.period knows
 MOST_POSTS = 30_000  # enough handles, titles and texts, and read in a second
+NUMBERS = {"limit": "numbers", "count": "counts", "min_posts": "numbers", "min_likes": "numbers", "at_least": "numbers"}
+LISTS = (  # slots that hold several
+    "brands", "users", "exclude", "among", "active_in", "also", "likes", "dislikes", "names", "never_names",
+    "never_dislikes", "without",
+)  # fmt: skip
 STOP = frozenset(
     ("the", "a", "an", "of", "and", "or", "to", "in", "on", "for", "with", "my", "your", "is", "are", "was", "it",
      "this", "that", "i", "you", "we", "they", "he", "she", "at", "as", "be", "if", "so", "but")
@@ -92,15 +98,10 @@ class Fillers:
     def _draw(self, slot: str, taken: Sequence[str] = ()) -> tuple[str, Any]:
         """How a value is said, and the value."""
         pick = self.random.choice
-        if slot in ("limit", "count"):
-            numbers = self.words["numbers" if slot == "limit" else "counts"]
+        if slot in NUMBERS:
+            numbers = self.words[NUMBERS[slot]]
             said = pick(list(numbers))
             return said, numbers[said]
-        if slot == "brands":
-            listed: list[str] = []
-            for _ in range(pick([2, 2, 2, 3, 3, 4, 5])):
-                listed.append(self._brand([*taken, *listed]))
-            return self._in_list(listed), listed
         if slot == "interests":
             pool = self.words["interests"] + (self.leaves if self.random.random() < 0.3 else [])
             chosen = self.random.sample(pool, pick([1, 1, 2, 2, 3]))
@@ -110,31 +111,60 @@ class Fillers:
             # A handle without @ that is a plain word could be anything.
             bare = any(not char.isalpha() for char in name)
             return pick(["@" + name, name, name, "@" + name, "u/" + name] if bare else ["@" + name]), name
+        if slot in LISTS:
+            return self._list(slot, taken)
+        if slot == "term":
+            term = pick(glossary())
+            return pick([term.title.lower(), *term.also]), term.title
         if slot in ("campaign", "topic", "query"):
             return self._subject(slot)
         said = self._plain(slot, taken)
         return said, said
 
+    def _list(self, slot: str, taken: Sequence[str]) -> tuple[str, list[str]]:
+        """Brands to compare, people, communities, or names, none of which is part of another."""
+        pick, chosen = self.random.choice, list[str]()
+        if slot == "brands":
+            for _ in range(pick([2, 2, 2, 3, 3, 4, 5])):
+                chosen.append(self.brand([*taken, *chosen]))
+            return self._in_list(chosen), chosen
+        if slot == "active_in":
+            chosen = [self.community() for _ in range(pick([1, 1, 1, 1, 2]))]
+            return in_words([pick(["r/", ""]) + name for name in chosen]), chosen
+        if slot in ("users", "exclude", "among"):
+            drawn = [self._draw("user") for _ in range(pick([2, 2, 3, 3, 4] if slot == "users" else [1, 1, 1, 2, 3]))]
+            return in_words([said for said, _ in drawn]), [name for _, name in drawn]
+        for _ in range(pick([1, 1, 1, 1, 2])):
+            topic = pick(self.words["plain_topics"] + self.words["interests"])
+            plain = self.random.random() < 0.3 and not any(within(topic, name) for name in [*taken, *chosen])
+            chosen.append(topic if plain else self.brand([*taken, *chosen]))
+        return pick([" and ", " or ", ", "]).join(chosen), chosen
+
     def _plain(self, slot: str, taken: Sequence[str]) -> str:
         """A value that is said as it is."""
         if slot == "brand":
-            return self._brand(taken)
-        if slot in ("since", "until", "during"):
-            return self._date(slot)
+            return self.brand(taken)
+        if slot == "language":
+            return self.random.choice(self.words["languages"])
+        if slot in ("since", "until", "during", "before", "after"):
+            return self.date(slot if slot in self.words else "during")
         if slot == "community":
-            return self.random.choice(self.communities if self.random.random() < 0.5 else self.common_communities)
+            return self.community()
         if slot == "nth":
             return self.random.choice(self.words["places"])
         return " ".join(self.random.choice(self.texts).replace('"', "'").split())
 
-    def _date(self, slot: str) -> str:
+    def community(self) -> str:
+        return self.random.choice(self.communities if self.random.random() < 0.5 else self.common_communities)
+
+    def date(self, slot: str) -> str:
         if self.random.random() < 0.3:
             year, month = self.random.randint(2010, 2026), self.random.randint(1, 12)
             day = self.random.randint(1, 28)
             return self.random.choice([str(year), f"{year}-{month:02d}", f"{year}-{month:02d}-{day:02d}"])
         return self.random.choice(self.words[slot])
 
-    def _brand(self, taken: Sequence[str]) -> str:
+    def brand(self, taken: Sequence[str]) -> str:
         """A brand, shop or product that is none of ``taken`` and part of none, as none is of it."""
         while True:
             pool = self.random.choices([self.words["brands"], self.names, self.words["products"]], [5, 2, 2])[0]
@@ -157,6 +187,10 @@ class Fillers:
         name = re.sub(r"\W", "", self.random.choice(self.words["interests"]).title())
         low, number = name.lower(), self.random.randint(1, 99)
         return self.random.choice([name, f"{low}_{number}", f"the_{low}", name + "Guy"])
+
+    def handles(self, number: int) -> list[str]:
+        """People whom a result could list."""
+        return list(dict.fromkeys(self._handle() for _ in range(number)))
 
     def _plain_handle(self) -> str:
         """A name with dots, underscores and digits: "j.doe_88", "anna.k", "tomasz.hikes"."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count, pairwise
@@ -17,25 +17,29 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from agent.training.conversations import Conversations, Turn
+from agent.training.conversations import Conversations, Turn, rows_of, split
 from agent.training.feeding import fed
-from agent.training.loop import Schedule, train
-from agent.understanding.context import CallContext
-from agent.understanding.labels import CARRIED, CHOICES, KINDS, TAGS
-from agent.understanding.network import OWN_LAYERS, QuestionNetwork, load_question_network
+from agent.training.loop import IGNORED, Schedule, train
+from agent.understanding.context import CallContext, place_of
+from agent.understanding.labels import CARRIED, CHOICES, KINDS, NUMBERS, POINTERS, TAGS
+from agent.understanding.network import OWN_LAYERS, QuestionNetwork
 from agent.understanding.reader import WEIGHTS, encode, marks_of, question_pieces, question_tokenizer
 from index.encoding.network import save_branch
 from index.encoding.trunk import load_trunk
 from tools.selection.numbers import as_number
 
 SUBJECTS = ("campaign", "topic", "query")
-NUMBERS = ("limit", "count")
 NUMBER_WAYS = (
     re.compile(r"\b(?:a couple(?: of)?|a few|a half|half a|a|one|two|three|four|five) [\w-]+\b", re.IGNORECASE),
     re.compile(r"\b[\w-]+\b"),
 )
+MIX = {"talk": 66, "clause": 20, "edit": 20, "nowhere": 2}  # what share of draws is of which kind
+CLOSED = CHOICES | POINTERS
+HEADS = ("kind", "tags", "starts", "carried", *CLOSED)
+PLACE_NAMES = {0: "first", 1: "second", 2: "third", -1: "last"}
 POOL = 50  # batches that are drawn together
 SMOOTHING = 0.05  # of the labels of kinds and constants
 
@@ -45,7 +49,8 @@ class Question:
     """A question with what it means, after the call ``earlier``.
 
     ``nth`` are its words that point into the list before, ``follows`` is the kind of follow-up, ``also`` are other
-    right tools.
+    right tools. ``points`` and ``edit`` are those of ``Turn``; ``starts`` are where its second part begins and those
+    behind it. Only the outputs ``heads`` are learned from it; None for all.
     """
 
     text: str
@@ -55,6 +60,10 @@ class Question:
     nth: str = ""
     follows: str = ""
     also: tuple[str, ...] = ()
+    points: Mapping[str, str] = field(default_factory=dict)
+    edit: str = ""
+    starts: tuple[int, ...] = ()
+    heads: frozenset[str] | None = None
 
 
 def questions(turns: list[Turn]) -> list[Question]:
@@ -68,7 +77,9 @@ def questions(turns: list[Turn]) -> list[Question]:
             continue
         kind, args = said.call or (said.kind, {})
         follows = (asked.kind or "thread") if earlier.tool else ""
-        found.append(Question(asked.content, kind, args, earlier, asked.nth, follows, said.also))
+        # Whether "only in March" changes a list that stood further back cannot be told.
+        heads = frozenset(HEADS) - {"edit"} if follows in ("narrow", "thread") else None
+        found.append(Question(asked.content, kind, args, earlier, asked.nth, follows, said.also, heads=heads))
         if said.call:
             earlier = CallContext(asked.content, kind, args, earlier.listed)
     return found
@@ -84,7 +95,8 @@ def labels(question: Question) -> tuple[list[tuple[str, int, int]], set[str]]:
         place = re.search(rf"(?<!\w){re.escape(question.nth)}(?!\w)", question.text, re.IGNORECASE)
         assert place is not None, question
         spans.append(("nth", *place.span()))
-        args.pop("user")
+        if not question.points:
+            args.pop("user")
     if args.get("since") is not None and args.get("since") == args.get("until"):
         args["during"] = args.pop("since")
         args.pop("until")
@@ -93,19 +105,34 @@ def labels(question: Question) -> tuple[list[tuple[str, int, int]], set[str]]:
             carried |= {name} if previous.get(name) == value else set()
             continue
         slot = "subject" if name in SUBJECTS else name
+        pointed = name in question.points
+        if pointed and not isinstance(value, list):
+            continue
         for item in value if isinstance(value, list) else [value]:
-            if place_in := _place(question.text, name, item, spans) or _place(question.text, name, item, []):
+            place_in = _place(question.text, name, item, spans) or _place(question.text, name, item, [])
+            if place_in and not (pointed and item in question.earlier.listed):
                 spans.append((slot, *place_in))
-            else:
+            elif not pointed or item in (previous.get(name) or ()):
                 carried |= _sources(name, slot, item, previous)
     return spans, carried & set(CARRIED)
+
+
+def pointer(question: Question) -> dict[str, str]:
+    """What the question points at, for which argument, and how it changes the list before."""
+    name, refers = next(iter(question.points.items()), ("", ""))
+    if question.nth and not refers:
+        name, refers = "user", PLACE_NAMES.get(place_of(question.nth) or 0, "")
+    role = "subject" if name in SUBJECTS else name
+    return {"refers": refers, "role": role, "edit": question.edit}
 
 
 def _sources(name: str, slot: str, item: Any, previous: Any) -> set[str]:
     """What is carried over where ``item`` is not said; a brand may have been the subject before."""
     if name == "brands":
         return {"brands"} if item in previous.get("brands", []) else {"subject"}
-    return {"since", "until"} if name == "during" else {slot}
+    if name == "during":
+        return {"since", "until"} if "since" in previous or "until" in previous else {"after"}
+    return {slot}
 
 
 def _place(text: str, name: str, value: Any, taken: list[tuple[str, int, int]]) -> tuple[int, int] | None:
@@ -147,15 +174,17 @@ def possible(earlier: CallContext) -> set[str]:
 
 @dataclass(frozen=True)
 class Examples:
-    """Questions of one batch made ready, padded: inputs and targets.
+    """Questions of one batch made ready, padded: inputs and targets, ``IGNORED`` where nothing is to be learned.
 
-    ``carried`` (batch, arguments) is what is carried over and ``could`` what the call before had.
+    ``choices`` (batch, constants and pointers) has a column for each of ``CLOSED``, ``carried`` (batch, arguments) is
+    what is carried over and ``could`` what the call before had, ``starts`` (batch, length) is where a part begins.
     """
 
     ids: Tensor
     mask: Tensor
     marks: Tensor
     tags: Tensor
+    starts: Tensor
     kinds: Tensor
     choices: Tensor
     carried: Tensor
@@ -163,28 +192,40 @@ class Examples:
 
     @classmethod
     def of(cls, found: Sequence[Question], tokenizer: Any) -> Examples:
-        ids, marks, tags, kinds, choices, carried, could = [], [], [], [], [], [], []
+        ids, marks, tags, starts, kinds, choices, carried, could = [], [], [], [], [], [], [], []
         for question in found:
+            heads = frozenset(HEADS) if question.heads is None else question.heads
             encoding = encode(tokenizer, question.text, question.earlier.text)
-            spans, kept = labels(question)
-            row = [-100] * len(encoding.ids)
+            spans, kept = labels(question) if "tags" in heads else ([], set())
+            row, begins = [IGNORED] * len(encoding.ids), [IGNORED] * len(encoding.ids)
             for piece, start, end in question_pieces(encoding):
                 hit = next((s for s in spans if s[1] <= start and end <= s[2]), None)
-                row[piece] = TAGS.index("O" if hit is None else ("B-" if start == hit[1] else "I-") + hit[0])
+                if "tags" in heads:
+                    row[piece] = TAGS.index("O" if hit is None else ("B-" if start == hit[1] else "I-") + hit[0])
+                if "starts" in heads:
+                    begins[piece] = int(start in question.starts)
             tags.append(torch.tensor(row))
+            starts.append(torch.tensor(begins))
             ids.append(torch.tensor(encoding.ids))
             marks.append(torch.tensor(marks_of(question.text, encoding)))
-            kinds.append(KINDS.index(question.kind))
-            choices.append([values.index(question.args.get(name, "")) for name, values in CHOICES.items()])
+            kinds.append(KINDS.index(question.kind) if "kind" in heads else IGNORED)
+            said = question.args | pointer(question)
+            if "why" in said and not said["why"]:
+                heads -= {"why"}
+            choices.append(
+                [values.index(said.get(name, "")) if name in heads else IGNORED for name, values in CLOSED.items()]
+            )
             carried.append([float(name in kept) for name in CARRIED])
-            could.append([float(name in possible(question.earlier)) for name in CARRIED])
+            before = possible(question.earlier) if "carried" in heads else set()
+            could.append([float(name in before) for name in CARRIED])
         pad = nn.utils.rnn.pad_sequence
         padded = pad(ids, batch_first=True)
         rows = (
             padded,
             (padded != 0).long(),
             pad(marks, batch_first=True),
-            pad(tags, batch_first=True, padding_value=-100),
+            pad(tags, batch_first=True, padding_value=IGNORED),
+            pad(starts, batch_first=True, padding_value=IGNORED),
             *map(torch.tensor, (kinds, choices, carried, could)),
         )
         return cls(*rows)
@@ -193,15 +234,22 @@ class Examples:
 def loss_of(network: QuestionNetwork, batch: Examples) -> Tensor:
     """Sum of the outputs' losses; of the carried arguments those count that the call before had."""
     out = {name: value.float() for name, value in network(batch.ids, batch.mask, batch.marks).items()}
-    cross = nn.functional.cross_entropy
-    loss = cross(out["kind"], batch.kinds, label_smoothing=SMOOTHING)
-    loss = loss + 2 * cross(out["tags"].flatten(0, 1), batch.tags.flatten())
-    for column, name in enumerate(CHOICES):
-        loss = loss + cross(out[name], batch.choices[:, column], label_smoothing=SMOOTHING)
+    loss = _cross(out["kind"], batch.kinds, SMOOTHING)
+    loss = loss + 2 * _cross(out["tags"].flatten(0, 1), batch.tags.flatten())
+    loss = loss + _cross(out["starts"].flatten(0, 1), batch.starts.flatten())
+    for column, name in enumerate(CLOSED):
+        loss = loss + _cross(out[name], batch.choices[:, column], SMOOTHING)
     if batch.could.any():
         kept = nn.functional.binary_cross_entropy_with_logits(out["carried"], batch.carried, reduction="none")
         loss = loss + 2 * (kept * batch.could).sum() / batch.could.sum()
     return loss
+
+
+def _cross(logits: Tensor, targets: Tensor, smoothing: float = 0.0) -> Tensor:
+    """Mean cross-entropy; 0 where nothing is to be learned."""
+    if not (targets != IGNORED).any():
+        return logits.sum() * 0.0
+    return nn.functional.cross_entropy(logits, targets, label_smoothing=smoothing)
 
 
 def batches(
@@ -230,16 +278,35 @@ def batches(
 
 
 def draw(conversations: Conversations, number: int) -> list[Question]:
+    """So many questions, of all kinds."""
+    from agent.training.clauses import Clauses
+    from agent.training.edits import Edits
+
+    clauses, edits = Clauses(conversations), Edits(conversations)
+    nowhere = split(rows_of("pointers_nowhere"), conversations.held_out)
     found: list[Question] = []
     while len(found) < number:
-        found += questions(conversations.draw())
+        kind = conversations.random.choices(list(MIX), list(MIX.values()))[0]
+        if kind == "talk":
+            found += questions(conversations.draw())
+        elif kind == "nowhere":
+            found.append(Question(conversations.said(conversations.random.choice(nowhere), {})[0], kind, {}))
+        else:
+            found += (clauses if kind == "clause" else edits).draw()
     return found[:number]
+
+
+def begin_from(network: QuestionNetwork, path: Path) -> None:
+    """Take over the weights of an earlier reader, of whose outputs those that are still there by the same size."""
+    old, own = load_file(path), network.state_dict()
+    network.load_state_dict(
+        {name: value.float() for name, value in old.items() if value.shape == own[name].shape}, strict=False
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--results", type=Path, default=Path("work/results.jsonl"))
     parser.add_argument("--work", type=Path, default=Path("work/questions"))
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument("--start", type=Path, help="weights to go on from, instead of the trunk's")
@@ -253,9 +320,10 @@ def main() -> None:
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     tokenizer = question_tokenizer()
-    start = load_question_network(options.start) if options.start else None
-    network = start or QuestionNetwork(load_trunk(), options.layers)
-    source = Conversations(options.data, options.results, options.seed)
+    network = QuestionNetwork(load_trunk(), options.layers)
+    if options.start:
+        begin_from(network, options.start)
+    source = Conversations(options.data, None, options.seed)
     train(
         network,
         lambda step: fed(

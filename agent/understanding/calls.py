@@ -5,29 +5,47 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
-from agent.understanding.context import CallContext, place_of
-from agent.understanding.labels import CHOICES, TOOLS
+from agent.understanding.context import CallContext
+from agent.understanding.labels import CHOICES, LISTS, NUMBERS, TOOLS
+from agent.understanding.pointing import changed_limit, pointed_at
 from agent.understanding.reader import QuestionReading
 from tools.selection.numbers import as_number
 
 SUBJECT = {  # the argument that the subject fills, for each tool that has one
     "find_audience": "campaign",
+    "write_brief": "campaign",
     "explain_match": "campaign",
     "search_posts": "query",
+    "summarize_themes": "topic",
     "analyze_sentiment": "topic",
     "extract_entities": "topic",
     "extract_keywords": "topic",
+    "compare_periods": "topic",
     "measure_engagement": "topic",
+    "count": "topic",
+    "rank": "topic",
     "list_segments": "topic",
+    "cannot_tell": "topic",
 }
-WHOLE = ("measure_engagement", "list_segments", "describe_data")  # named nothing, these are about all posts
+WHOLE = (  # named nothing, these are about all posts
+    "measure_engagement", "list_segments", "describe_data", "count", "rank", "summarize_themes", "compare_periods",
+    "explain_method", "cannot_tell",
+)  # fmt: skip
 SURE = 0.6  # from this probability on, a second tool is not offered
+# What an argument is where the tool does not have it: it says the same in other words.
+OTHERWISE = {
+    "at_least": "min_posts", "min_posts": "at_least", "active_in": "community", "never_names": "without",
+    "without": "never_names", "limit": "count", "count": "limit", "user": "users", "never_dislikes": "never_names",
+}  # fmt: skip
+PLURALS = {"post": "posts", "person": "people", "community": "communities", "name": "names"}
 
 
 def proposals(reading: QuestionReading, context: CallContext) -> list[tuple[str, dict[str, Any]]]:
     """The calls that the question can mean, likeliest first; empty if it is small talk or to be declined."""
     if reading.kinds[0][0] not in TOOLS:
         return []
+    if reading.points.get("edit") == "undo" and len(context.lists) > 1:
+        return [(context.lists[-2].tool, dict(context.lists[-2].args))]
     likely = reading.kinds[:1] if reading.kinds[0][1] >= SURE else reading.kinds[:2]
     kinds = dict.fromkeys(_aimed(kind, reading, context) for kind, _ in likely if kind in TOOLS)
     calls = [(kind, arguments(kind, reading, context)) for kind in kinds]
@@ -36,42 +54,69 @@ def proposals(reading: QuestionReading, context: CallContext) -> list[tuple[str,
 
 def _aimed(tool: str, reading: QuestionReading, context: CallContext) -> str:
     """``tool``, or a look at the person where one is pointed at ("the first one") whom that tool does not take."""
-    from tools.registry import arguments_model
-
-    pointed = context.are_people and "nth" in reading.slots and "user" in _pointed(tool, reading, context)
-    return "get_profile" if pointed and "user" not in arguments_model(tool).model_fields else tool
+    fields = _fields(tool)
+    pointed = context.kind == "people" and "nth" in reading.slots and "user" in _pointed(tool, reading, context)
+    return "get_profile" if pointed and not {"user", "users"} & fields.keys() else tool
 
 
 def arguments(tool: str, reading: QuestionReading, context: CallContext) -> dict[str, Any] | None:
     """The arguments of ``tool`` that the question gives or carries over; None if a required one is missing."""
-    from tools.registry import arguments_model
-
-    fields, previous = arguments_model(tool).model_fields, dict(context.args)
+    fields, previous = _fields(tool), dict(context.args)
     said = _fitting(fields, _said(tool, reading) | _pointed(tool, reading, context))
-    kept = _fitting(fields, _kept(tool, _whole_period(reading, previous), previous))
+    kept = _fitting(fields, _kept(tool, _whole_period(reading, previous), previous), by_other_names=False)
     main = SUBJECT.get(tool, "user")
-    if "text" in said:
-        kept = {}
-    elif {main, "user", "community"} & said.keys():
-        kept.pop("text", None)
-    if "user" in said and main not in said and not fields[main].is_required():
-        kept.pop(main, None)  # "and @ana?" is about her, not about what was talked of before
-    merged = {**kept, **said}
+    merged = _merged(main, fields, said, kept, reading)
     if "brands" in fields:
         merged |= _compared(said.get("brands", []), reading.carried, previous)
     if main == "campaign" and "campaign" not in merged and "interests" in said:
         merged["campaign"] = " and ".join(merged.pop("interests"))
     if "text" in merged:  # a pasted text stands alone
         return {name: merged[name] for name in fields if name in merged and name in ("text", "type", "limit")}
+    merged |= _for_tool(tool, reading, merged)
     required = {name for name, field in fields.items() if field.is_required()}
     about = {name: value for name, value in _about(main, main in required, previous).items() if name in fields}
     merged |= {name: value for name, value in about.items() if name in required - merged.keys()}
     if required - merged.keys():
         return None
     # A follow-up that names nothing new is about what the call before was about.
-    if tool not in WHOLE and "brands" not in fields and not {main, "user", "text", "community"} & merged.keys():
+    if (
+        tool not in WHOLE
+        and not {"brands", "users"} & fields.keys()
+        and not {main, "user", "text", "community"} & merged.keys()
+    ):
         merged |= dict(list(about.items())[:1])
     return {name: merged[name] for name in fields if name in merged}
+
+
+def _merged(
+    main: str, fields: Mapping[str, Any], said: dict[str, Any], kept: dict[str, Any], reading: QuestionReading
+) -> dict[str, Any]:
+    """What is said and what is kept beside it; to a list that is kept what is said is added."""
+    kept = {} if "text" in said else dict(kept)
+    if {main, "user", "community"} & said.keys():
+        kept.pop("text", None)
+    if "user" in said and main not in said and main in fields and "subject" not in reading.carried:
+        kept.pop(main, None)  # "and @ana?" is about her, not about what was talked of before
+    added = {name for name in LISTS if name in kept and name in said and name != "brands"}
+    return {**kept, **said, **{name: list(dict.fromkeys([*kept[name], *said[name]])) for name in added}}
+
+
+def _fields(tool: str) -> Mapping[str, Any]:
+    from tools.registry import arguments_model
+
+    return arguments_model(tool).model_fields
+
+
+def _for_tool(tool: str, reading: QuestionReading, merged: Mapping[str, Any]) -> dict[str, Any]:
+    """What a tool is told that reads the question itself, and a change of how much is listed."""
+    if tool == "cannot_tell":
+        return {"what": reading.text}
+    if tool == "explain_method":
+        return {"term": reading.choices.get("term") or reading.text}
+    edit, default = reading.points.get("edit", ""), _fields(tool).get("limit")
+    if default is not None and edit in ("more", "fewer", "double", "half"):
+        return {"limit": changed_limit(edit, merged.get("limit") or default.default)}
+    return {}
 
 
 def _about(main: str, required: bool, previous: dict[str, Any]) -> dict[str, Any]:
@@ -81,13 +126,31 @@ def _about(main: str, required: bool, previous: dict[str, Any]) -> dict[str, Any
     return {name: value for name, value in about.items() if value}
 
 
-def _fitting(fields: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """What of ``values`` the tool takes: its arguments, and of constants those that the argument knows."""
-    return {
-        name: value
-        for name, value in values.items()
-        if name in fields and (name not in CHOICES or value in constants(fields[name].annotation))
-    }
+def _fitting(fields: Mapping[str, Any], values: dict[str, Any], *, by_other_names: bool = True) -> dict[str, Any]:
+    """What of ``values`` the tool takes: its arguments, one for another that says the same, each as one or as a list;
+    and of constants those that the argument knows.
+    """
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in CHOICES:
+            allowed = constants(fields[name].annotation) if name in fields else set()
+            value = next((each for each in (value, *_other_number(value)) if each in allowed), None)
+            name = name if value else ""
+        elif name not in fields and by_other_names:
+            name = OTHERWISE.get(name, "")
+        if name not in fields or (name in found and name not in values):
+            continue
+        many = "list" in str(fields[name].annotation)
+        if isinstance(value, list) and not many:
+            value = value[0] if value else None
+        if value is not None:
+            found[name] = value if isinstance(value, list) or not many else [value]
+    return found
+
+
+def _other_number(value: Any) -> list[str]:
+    """ "posts" for "post", and the other way round."""
+    return [other for pair in PLURALS.items() for one, other in (pair, pair[::-1]) if one == value]
 
 
 def constants(annotation: Any) -> set[str]:
@@ -98,15 +161,15 @@ def constants(annotation: Any) -> set[str]:
 
 def _said(tool: str, reading: QuestionReading) -> dict[str, Any]:
     """What the question itself gives, by argument."""
-    said: dict[str, Any] = {name: value for name, value in reading.choices.items() if value}
+    said: dict[str, Any] = {name: value for name, value in reading.choices.items() if value and name != "term"}
     for slot, found in reading.slots.items():
         if slot == "during":
             said |= {"since": found[0], "until": found[0]}
-        elif slot in ("limit", "count"):
+        elif slot in NUMBERS:
             number = as_number(found[0])
-            said |= {} if number is None else {"count" if tool == "list_segments" else "limit": number}
-        elif slot in ("interests", "brands"):
-            said[slot] = found
+            said |= {} if number is None else {slot: number}
+        elif slot in LISTS:
+            said[slot] = [each.lstrip("@") for each in found]
         # Of several stretches the longest says most: a lone "his" or "the" is a slip.
         elif value := max(found, key=len) if slot == "text" else max(found, key=len).lstrip("@"):
             said[SUBJECT.get(tool, slot) if slot == "subject" else slot] = value
@@ -116,20 +179,23 @@ def _said(tool: str, reading: QuestionReading) -> dict[str, Any]:
         said |= {"brands": brands} if brands else {}
     elif brands and tool in SUBJECT:
         said.setdefault(SUBJECT[tool], brands[0])
+    if tool == "find_lookalikes" and "user" in reading.slots:
+        said["users"] = list(dict.fromkeys([*(u.lstrip("@") for u in reading.slots["user"]), *said.get("users", [])]))
     return said
 
 
 def _pointed(tool: str, reading: QuestionReading, context: CallContext) -> dict[str, Any]:
-    """Who "the second one" or "her" is, or what, of what the result before listed."""
-    if said := reading.slots.get("nth"):
-        place = place_of(said[0])
-        name = "user" if context.people else SUBJECT.get(tool, "")
-        if place is None or not -len(context.listed) <= place < len(context.listed):
-            return {}
-        return {name: context.listed[place]}
-    if "user" in reading.carried and "user" not in context.args and context.people:
-        return {"user": context.people[0]}
-    return {}
+    """What is meant by "the second one", "her" or "the winner", under the argument that it fills."""
+    found = pointed_at(reading, context)
+    if found is None:
+        return {}
+    role, value = found
+    if role == "during":
+        return {"since": value, "until": value}
+    if role == "subject":
+        name = SUBJECT.get(tool, "")
+        return {name: value} if name else {}
+    return {role: [value] if role in LISTS and not isinstance(value, list) else value}
 
 
 def _compared(said: list[str], carried: frozenset[str], previous: dict[str, Any]) -> dict[str, list[str]]:
@@ -150,7 +216,7 @@ def _whole_period(reading: QuestionReading, previous: dict[str, Any]) -> frozens
     return reading.carried - ends if {"since", "until", "during"} & reading.slots.keys() else reading.carried | ends
 
 
-def _subject(previous: dict[str, Any]) -> str:
+def _subject(previous: Mapping[str, Any]) -> str:
     return str(next((previous[name] for name in ("campaign", "topic", "query") if previous.get(name)), ""))
 
 
@@ -159,4 +225,6 @@ def _kept(tool: str, carried: frozenset[str], previous: dict[str, Any]) -> dict[
     kept = {name: previous[name] for name in carried if name in previous}
     if "subject" in carried and (subject := _subject(previous)):
         kept[SUBJECT.get(tool, "subject")] = subject
+    if "after" in carried and "after" not in _fields(tool) and "after" in previous:
+        kept |= {"since": previous["after"], "until": previous["after"]}
     return kept

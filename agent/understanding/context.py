@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -27,15 +27,18 @@ SHOWN_CHARACTERS = 40  # of each argument in the context of a question
 class CallContext:
     """The last call: the user's ``question``, the ``tool`` and its ``args`` as they were written.
 
-    ``listed`` are the people or names, best first, of the last result that had a list; of posts their authors.
+    ``listed`` are the people or names, best first, of the last result that had a list, and ``kind`` says which; of
+    posts they are the authors. ``lists`` are the calls that brought lists, the last one last; ``later`` are the
+    arguments of the next part of the same question.
     """
 
     question: str = ""
     tool: str = ""
     args: Mapping[str, Any] = field(default_factory=dict)
     listed: tuple[str, ...] = ()
-    are_people: bool = True
-    are_posts: bool = False
+    kind: str = "people"
+    lists: tuple[CallContext, ...] = ()
+    later: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -44,29 +47,41 @@ class CallContext:
 
     @property
     def people(self) -> tuple[str, ...]:
-        return self.listed if self.are_people or self.are_posts else ()
+        return self.listed if self.kind in ("people", "posts") else ()
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the last call brought a list itself."""
+        return bool(self.lists) and (self.lists[-1].tool, self.lists[-1].args) == (self.tool, self.args)
+
+    def at_list(self) -> CallContext:
+        """The context at the last list, as if nothing had been asked behind it."""
+        return replace(self.lists[-1], lists=self.lists) if self.lists else self
 
     @classmethod
     def of(cls, messages: Sequence[BaseMessage]) -> CallContext:
-        """From a conversation whose last message is the question that is to be read."""
+        """From a conversation up to the question that is to be read, which is left out."""
         question, found = "", cls()
-        calls: dict[str, Mapping[str, Any]] = {}
-        listed: tuple[tuple[str, ...], bool, bool] = ((), True, False)
-        for message in messages[:-1]:
+        lists: list[CallContext] = []
+        calls: dict[str, CallContext] = {}
+        listed: tuple[tuple[str, ...], str] = ((), "people")
+        for message in messages:
             if isinstance(message, HumanMessage):
                 question = str(message.text)
             elif isinstance(message, AIMessage) and message.tool_calls:
                 call = message.tool_calls[0]
-                calls[str(call["id"])] = call["args"]
                 found = cls(question, call["name"], dict(call["args"]))
-            elif isinstance(message, ToolMessage):
-                listed = _listed(message, calls.get(str(message.tool_call_id), {})) or listed
-        return cls(found.question, found.tool, found.args, *listed)
+                calls[str(call["id"])] = found
+            elif isinstance(message, ToolMessage) and (made := calls.get(str(message.tool_call_id))):
+                brought = _listed(message, made.args)
+                listed = brought or listed
+                lists += [replace(made, listed=brought[0], kind=brought[1])] if brought else []
+        return replace(found, listed=listed[0], kind=listed[1], lists=tuple(lists))
 
 
-def _listed(message: ToolMessage, args: Mapping[str, Any]) -> tuple[tuple[str, ...], bool, bool] | None:
-    """What a result lists, and whether these are people, or authors of posts; None for a result without a list, and
-    for one about a single person.
+def _listed(message: ToolMessage, args: Mapping[str, Any]) -> tuple[tuple[str, ...], str] | None:
+    """What a result lists, and of which kind that is; None for a result without a list, and for one about a single
+    person.
     """
     result = getattr(message.artifact, "result", None)
     listing = getattr(result, "listing", None)
@@ -74,9 +89,8 @@ def _listed(message: ToolMessage, args: Mapping[str, Any]) -> tuple[tuple[str, .
         return None
     if listing.kind == "posts" and result is not None:
         authors = {post.id: post.author for post in result.evidence}
-        return tuple(authors.get(id_, "") for id_ in listing.names), False, True
-    names = () if listing.kind == "times" else listing.names  # a time is no subject
-    return tuple(map(str, names)), listing.kind == "people", False
+        return tuple(authors.get(id_, "") for id_ in listing.names), "posts"
+    return tuple(map(str, listing.names)), listing.kind
 
 
 def described(tool: str, args: Mapping[str, Any], question: str) -> str:

@@ -8,21 +8,54 @@ from __future__ import annotations
 TOOLS = (
     "find_audience", "explain_match", "get_profile", "search_posts", "analyze_sentiment", "extract_entities",
     "extract_keywords", "compare_brands", "measure_engagement", "list_segments", "describe_data",
+    "find_lookalikes", "summarize_themes", "compare_periods", "count", "rank", "write_brief", "explain_method",
+    "cannot_tell",
 )  # fmt: skip
-SMALL_TALK = ("greet", "thanks", "help", "goodbye", "off_topic", "out_of_reach", "sensitive", "injection", "gibberish")
+# "nowhere": what the question points at ("why her?") was never said.
+SMALL_TALK = ("greet", "thanks", "help", "goodbye", "off_topic", "injection", "gibberish", "nowhere")
 KINDS = TOOLS + SMALL_TALK
+LISTS = (
+    "interests", "brands", "users", "also", "likes", "dislikes", "names", "never_names", "never_dislikes", "active_in",
+    "exclude", "among", "without",
+)  # fmt: skip
+NUMBERS = ("limit", "count", "min_posts", "min_likes", "at_least")
 SLOTS = (
-    "subject", "interests", "user", "text", "community", "limit", "since", "until", "during", "brands", "count", "nth",
+    "subject", "user", "text", "community", "since", "until", "during", "before", "after", "language", "nth",
+    *LISTS, *NUMBERS,
 )  # fmt: skip
 TAGS = ("O", *(f"{prefix}-{slot}" for slot in SLOTS for prefix in "BI"))
+SPANS_OF_TIME = ("hour", "weekday", "day", "week", "month", "year")
 CHOICES: dict[str, tuple[str, ...]] = {
     "sentiment": ("", "positive", "neutral", "negative"),
-    "by": ("", "day", "week", "month", "year", "community", "user", "hour", "weekday"),
-    "type": ("", "person", "organization", "product", "location", "group", "work"),
-}
+    "by": (
+        "", *SPANS_OF_TIME, "community", "user", "posts", "people", "likes", "replies", "shares", "engagement",
+        "positive", "negative", "tone", "growth",
+    ),
+    "type": ("", "person", "organization", "product", "location", "group", "work", "brand"),
+    "of": ("", "posts", "people", "communities", "names", "post", "person", "community", "name", "phrase",
+           *SPANS_OF_TIME),
+    "order": ("", "most", "least", "likes", "newest", "oldest"),
+    "why": ("", "sensitive", "not_in_posts", "future", "action", "outside"),
+    "term": (
+        "", "Probability of engaging", "Interval", "Expected engaged", "Lift", "Tone", "Share of voice",
+        "Posts about a name", "Names that come up", "Key phrases", "Themes", "Engagement", "Segments", "Lookalikes",
+        "Growth", "Overlap", "Small samples", "Accuracy", "Where the data goes", "What is never inferred",
+        "What posts do not say", "The model",
+    ),
+}  # fmt: skip
+# What a question points at without naming it: an entry of the list before, all of it, the person or subject last
+# spoken of, or what only the next part of the same question names.
+REFERS = ("", "first", "second", "third", "last", "all", "person", "subject", "next")
+# The argument that the thing pointed at fills.
+ROLES = (
+    "", "subject", "user", "community", "during", "brands", "users", "exclude", "among", "likes", "dislikes", "names",
+)  # fmt: skip
+# How a question changes the list before: by what it says ("edit"), in length, or by taking the last change back.
+EDITS = ("", "edit", "more", "fewer", "double", "half", "undo")
+POINTERS: dict[str, tuple[str, ...]] = {"refers": REFERS, "role": ROLES, "edit": EDITS}
 CARRIED = (
-    "subject", "user", "text", "community", "since", "until", "limit", "sentiment", "by", "type", "interests", "brands",
-    "count",
+    "subject", "user", "text", "community", "since", "until", "before", "after", "language", "sentiment", "by", "type",
+    "of", "order", *LISTS, *NUMBERS,
 )  # fmt: skip
 MARKS = 9  # letter-case shapes of the question's words, and one mark for the context
 CONTEXT = MARKS - 1

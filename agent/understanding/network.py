@@ -10,15 +10,18 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from agent.understanding.labels import CARRIED, CHOICES, KINDS, MARKS, TAGS
+from agent.understanding.labels import CARRIED, CHOICES, KINDS, MARKS, POINTERS, TAGS
 from index.encoding.network import attention_bias, load_branch, mean_pool, shape_in
 from index.encoding.trunk import load_trunk
 
+OF_WORDS = ("tags", "starts")  # outputs for each word; the others are for the whole question
 OWN_LAYERS = 6  # of the trunk's layers, how many of the upper ones are the reader's own
 
 
 class QuestionNetwork(nn.Module):
-    """Kind of question, slot tags, chosen constants and carried arguments, from one pass."""
+    """Kind of question, slot tags, where parts begin, chosen constants, pointers and carried arguments, from one
+    pass.
+    """
 
     def __init__(self, trunk: Any, layers: int = OWN_LAYERS) -> None:
         super().__init__()
@@ -27,11 +30,11 @@ class QuestionNetwork(nn.Module):
         # The trunk is uncased and was never shown two texts: letter case and what is context come as marks.
         self.marks = nn.Embedding(MARKS, width)
         nn.init.normal_(self.marks.weight, std=0.02)
-        sizes = {"kind": len(KINDS), "tags": len(TAGS), "carried": len(CARRIED)}
-        sizes |= {name: len(values) for name, values in CHOICES.items()}
+        sizes = {"kind": len(KINDS), "tags": len(TAGS), "starts": 2, "carried": len(CARRIED)}
+        sizes |= {name: len(values) for name, values in (CHOICES | POINTERS).items()}
         # "type" is a name that torch keeps for itself.
         self.heads = nn.ModuleDict(
-            {f"{name}_head": nn.Linear(width if name == "tags" else 2 * width, size) for name, size in sizes.items()}
+            {f"{name}_head": nn.Linear(width if name in OF_WORDS else 2 * width, size) for name, size in sizes.items()}
         )
         self.dropout = nn.Dropout(0.1)
         # What is below the reader's own layers is the trunk's and is not saved with it.
@@ -43,7 +46,8 @@ class QuestionNetwork(nn.Module):
         return super()._apply(fn, recurse)
 
     def forward(self, ids: Tensor, mask: Tensor, marks: Tensor) -> dict[str, Tensor]:
-        """(batch, length) ids, mask and marks → logits: ``tags`` (batch, length, tags), the others (batch, classes)."""
+        """(batch, length) ids, mask and marks → logits: ``tags`` (batch, length, tags) and ``starts``
+        (batch, length, 2: no or yes), the others (batch, classes)."""
         embeddings, *below = self._below
         with torch.no_grad():
             states = embeddings(input_ids=ids)
@@ -57,7 +61,7 @@ class QuestionNetwork(nn.Module):
         # The first token gathers the whole, the mean keeps every word in sight.
         pooled = torch.cat([states[:, 0], mean_pool(states, mask)], dim=-1)
         heads = {name.removesuffix("_head"): head for name, head in self.heads.items()}
-        return {name: head(states if name == "tags" else pooled) for name, head in heads.items()}
+        return {name: head(states if name in OF_WORDS else pooled) for name, head in heads.items()}
 
 
 def load_question_network(path: Path) -> QuestionNetwork:

@@ -9,13 +9,16 @@ chat model chooses among these proposals.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.understanding.context import pointer_in
-from agent.understanding.labels import CARRIED, CHOICES, CONTEXT, KINDS
+from agent.understanding.labels import CARRIED, CHOICES, CONTEXT, KINDS, POINTERS
 from agent.understanding.tags import joined, likeliest_tags, quoted, spans, trimmed
+from tools.selection.numbers import as_number
 from tools.selection.period import turned
 
 if TYPE_CHECKING:
@@ -23,17 +26,24 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "question_reader.safetensors"
 MAX_TOKENS, CONTEXT_CHARACTERS = 192, 240
+FLOORS = ("min_posts", "min_likes", "at_least")
+ABOVE = re.compile(r"(?:\b(?:more than|over|above|exceeding|upwards of)|>)\s*$", re.IGNORECASE)
 OF_PEOPLE = re.compile(r"\s+(?:community|subreddit)\b", re.IGNORECASE)  # behind a name that is one
 
 
 @dataclass(frozen=True)
 class QuestionReading:
-    """``kinds`` with probabilities, likeliest first; ``slots`` in the user's own words; ``carried`` argument names."""
+    """``kinds`` with probabilities, likeliest first; ``slots`` in the user's own words; ``carried`` argument names;
+    ``points`` by the names of ``labels.POINTERS``; the ``text`` that was read, and its ``parts`` if it has several.
+    """
 
     kinds: list[tuple[str, float]]
     slots: dict[str, list[str]]
     choices: dict[str, str]
     carried: frozenset[str] = frozenset()
+    points: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    parts: tuple[str, ...] = ()
 
 
 @dataclass
@@ -120,11 +130,28 @@ def decode(question: str, encoding: Any, out: dict[str, Tensor], has_previous: b
         start, end = quoted(question, start, end) if slot in ("subject", "text") else (start, end)
         said = trimmed(question, start, end, keep_marks=slot == "text")
         slot, said = turned(slot, said, question[:start])
+        said = floor(said, question[:start]) if slot in FLOORS else said
         slot = "community" if slot == "subject" and OF_PEOPLE.match(question, end) else slot
         if said:
             slots.setdefault(slot, []).append(said)
     if has_previous and not {"nth", "user"} & slots.keys() and (pointer := pointer_in(question)):
         slots["nth"] = [pointer]
     choices = {name: values[int(out[name].argmax())] for name, values in CHOICES.items()}
+    points = {name: values[int(out[name].argmax())] for name, values in POINTERS.items()}
     kept = {name for name, logit in zip(CARRIED, out["carried"].tolist(), strict=True) if logit > 0}
-    return QuestionReading(kinds, slots, choices, frozenset(kept if has_previous else ()))
+    starts = [start for piece, start, _ in words if out["starts"][piece][1] > out["starts"][piece][0]]
+    carried = frozenset(kept if has_previous else ())
+    return QuestionReading(kinds, slots, choices, carried, points, question, parted(question, starts))
+
+
+def floor(said: str, lead: str) -> str:
+    """The least number that ``said`` allows behind ``lead``: 21 for "more than 20"."""
+    number = as_number(said)
+    return str(number + 1) if number is not None and ABOVE.search(lead) else said
+
+
+def parted(question: str, starts: list[int]) -> tuple[str, ...]:
+    """``question`` in its parts, which begin at ``starts`` and at its beginning; empty if that is one part."""
+    edges = [0, *(start for start in starts if start > 0), len(question)]
+    parts = tuple(part for start, end in pairwise(edges) if (part := question[start:end].strip()))
+    return parts if len(parts) > 1 else ()

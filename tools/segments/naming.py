@@ -108,8 +108,8 @@ def _counted(library: Library, grouping: Grouping, where: Selection, what: tuple
     least = [2 if size >= ALONE else 1 for size in sizes]
     rows = library.facts.rows(
         f"""
-        WITH grouped AS (SELECT unnest($people) AS author, unnest($labels) AS label,
-                                generate_subscripts($people, 1) AS person),
+        WITH grouped AS (SELECT unnest($grouped) AS author, unnest($labels) AS label,
+                                generate_subscripts($grouped, 1) AS person),
              least AS (SELECT unnest($least) AS people, generate_subscripts($least, 1) - 1 AS label),
              used AS (SELECT DISTINCT g.label, g.person, {column} AS term
                       FROM posts p JOIN grouped g ON g.author = p.author {join}
@@ -121,7 +121,7 @@ def _counted(library: Library, grouping: Grouping, where: Selection, what: tuple
         """,
         {
             **where.values,
-            "people": grouping.people,
+            "grouped": grouping.people,
             "labels": grouping.labels.tolist(),
             "least": [max(few, math.ceil(LEAST_SHARE * size)) for few, size in zip(least, sizes, strict=True)],
         },

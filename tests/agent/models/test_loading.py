@@ -10,6 +10,7 @@ from agent.models.loading import load_chat_model, load_endpoint
 from agent.models.local import LocalChatModel
 from agent.models.policy import SchemaPolicy
 from agent.models.shipped import ShippedPolicy
+from agent.understanding.parts import Understanding
 from index.errors import AnalystError
 from tests.agent.tiny_models import FAMILIES, save_tiny_model
 
@@ -19,7 +20,7 @@ def test_the_policy_comes_from_the_config(tmp_path: Path, monkeypatch: pytest.Mo
     ours = load_chat_model(str(save_tiny_model(FAMILIES[0], tmp_path / "a", reply_policy="shipped")))
     other = load_chat_model(str(save_tiny_model(FAMILIES[1], tmp_path / "b")))
     assert isinstance(ours, LocalChatModel) and isinstance(other, LocalChatModel)
-    assert ours.policy == ShippedPolicy("a reader")  # type: ignore[arg-type]
+    assert ours.policy == ShippedPolicy(Understanding("a reader"))  # type: ignore[arg-type]
     assert other.policy == SchemaPolicy()
     assert ours._identifying_params["policy"] == "ShippedPolicy"
 

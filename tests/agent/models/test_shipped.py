@@ -31,6 +31,7 @@ from agent.models.shipped import (
     words,
 )
 from agent.understanding.labels import SMALL_TALK
+from agent.understanding.parts import Understanding
 from agent.understanding.reader import QuestionReading
 from tests.agent.tiny_models import FAMILIES, build_model, build_tokenizer
 from tools.registry import TOOLS as REGISTERED
@@ -154,7 +155,7 @@ def test_lines_that_fit() -> None:
 
 def test_an_answer_is_what_the_tools_returned_and_every_warning() -> None:
     warnings = ["Careful: few posts.", "One person wrote most of these."]  # however a warning is worded
-    assert answer(["\n".join(AUDIENCE), "Mixed."], warnings) == [*AUDIENCE, "Mixed.", *warnings]
+    assert answer(["\n".join(AUDIENCE), "Mixed."], warnings) == [AUDIENCE[0], "Mixed.", *AUDIENCE[1:], *warnings]
 
 
 def test_warnings_behind_a_long_list_are_not_lost() -> None:
@@ -221,7 +222,7 @@ def files(one_thread: None) -> ModelFiles:
 
 
 def chat_with(files: ModelFiles, reader: Reader) -> LocalChatModel:
-    return LocalChatModel.from_files(files, policy=ShippedPolicy(reader), max_new_tokens=400)  # type: ignore[arg-type]
+    return LocalChatModel.from_files(files, policy=ShippedPolicy(Understanding(reader)), max_new_tokens=400)  # type: ignore[arg-type]
 
 
 def test_the_model_makes_the_proposed_call(files: ModelFiles) -> None:
@@ -293,7 +294,7 @@ def test_between_two_calls_the_model_decides(files: ModelFiles) -> None:
 
 
 def test_the_prompt_shows_the_tools_of_the_training(files: ModelFiles) -> None:
-    policy = ShippedPolicy(Reader("thanks"))  # type: ignore[arg-type]
+    policy = ShippedPolicy(Understanding(Reader("thanks")))  # type: ignore[arg-type]
     mine = chat_with(files, Reader("thanks")).bind_tools([search_posts]).kwargs["tools"]  # type: ignore[attr-defined]
     assert policy.shown(mine) == trained_tools() and policy.shown([]) == []
     assert ShippedPolicy(None).shown(mine) == mine

@@ -62,7 +62,7 @@ def test_the_model_reads_in_use_what_it_read_in_training(tokenizer: Any) -> None
     from agent.toolbox import tool_schema
     from agent.training.finetune import encode, prefix_ids
 
-    tools = ShippedPolicy(reader=object()).shown([tool_schema(name) for name in TOOLS])  # type: ignore[arg-type]
+    tools = ShippedPolicy(understanding=object()).shown([tool_schema(name) for name in TOOLS])  # type: ignore[arg-type]
     prefix = prefix_ids(tokenizer)
     for place, turn in enumerate(CONVERSATION):
         if turn.role == "assistant":

@@ -47,7 +47,7 @@ def test_names_take_the_place_of_people() -> None:
     for tool, kind in (("extract_entities", "names"), ("extract_keywords", "phrases"), ("list_segments", "segments")):
         names = [*asked("which?", tool, topic="Nike"), returned(tool, "Puma", "Hoka", kind=kind)]
         earlier = CallContext.of([*listing, *names, HumanMessage("the second one?")])
-        assert (earlier.listed, earlier.people, earlier.are_posts) == (("Puma", "Hoka"), (), False)
+        assert (earlier.listed, earlier.people, earlier.kind) == (("Puma", "Hoka"), (), kind)
 
 
 def test_posts_are_listed_by_their_authors() -> None:
@@ -55,13 +55,30 @@ def test_posts_are_listed_by_their_authors() -> None:
     posts = [Evidence(id_, author, "Hi.", None, None, None, "neutral") for id_, author in authors]
     found = returned("search_posts", "p1", "p2", kind="posts", evidence=posts)
     earlier = CallContext.of([*asked("posts?", "search_posts", query="tea"), found, HumanMessage("the second one?")])
-    assert (earlier.people, earlier.are_people, earlier.are_posts) == (("ana", "ben"), False, True)
+    assert (earlier.people, earlier.kind) == (("ana", "ben"), "posts")
 
 
-def test_times_are_nothing_to_point_at() -> None:
+def test_times_are_listed_as_times() -> None:
     listing = [*asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience", "ana", "ben")]
     times = [*asked("when?", "measure_engagement", by="month"), returned("measure_engagement", "2024-01", kind="times")]
-    assert CallContext.of([*listing, *times, HumanMessage("the first one?")]).listed == ()
+    earlier = CallContext.of([*listing, *times, HumanMessage("the first one?")])
+    assert (earlier.listed, earlier.kind, earlier.people) == (("2024-01",), "times", ())
+
+
+def test_the_lists_of_a_conversation() -> None:
+    listing = [*asked("Nike?", "find_audience", campaign="Nike"), returned("find_audience", "ana", "ben")]
+    again = [*asked("five", "find_audience", campaign="Nike", limit=5), returned("find_audience", "ana")]
+    one = [*asked("why @ben?", "explain_match", user="ben", campaign="Nike"), returned("explain_match", "ben")]
+    earlier = CallContext.of([*listing, *again, *one])
+    assert [each.args for each in earlier.lists] == [{"campaign": "Nike"}, {"campaign": "Nike", "limit": 5}]
+    assert not earlier.is_list and CallContext.of([*listing, *again]).is_list
+    at = earlier.at_list()
+    assert (at.tool, at.args, at.listed, at.is_list) == (
+        "find_audience",
+        {"campaign": "Nike", "limit": 5},
+        ("ana",),
+        True,
+    )
 
 
 def test_a_failed_call_lists_nobody() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.understanding.labels import CARRIED, CHOICES, KINDS, MARKS, TAGS
+from agent.understanding.labels import CARRIED, CHOICES, KINDS, MARKS, POINTERS, TAGS
 from agent.understanding.reader import QuestionReader
 from index.errors import AnalystError
 
@@ -36,9 +36,11 @@ def test_network_outputs(trunk: Any) -> None:
         out = network(ids, mask, marks)
         alone = network(ids[1:, :4], mask[1:, :4], marks[1:, :4])
         other = network(ids, mask, (marks + 1) % MARKS)
-    sizes = {"kind": len(KINDS), "carried": len(CARRIED)} | {name: len(values) for name, values in CHOICES.items()}
+    closed = {name: len(values) for name, values in (CHOICES | POINTERS).items()}
+    sizes = {"kind": len(KINDS), "carried": len(CARRIED)} | closed
     assert {name: tuple(value.shape) for name, value in out.items()} == {
         "tags": (2, 7, len(TAGS)),
+        "starts": (2, 7, 2),
         **{name: (2, size) for name, size in sizes.items()},
     }
     torch.testing.assert_close(out["kind"][1], alone["kind"][0])  # what is padded does not count

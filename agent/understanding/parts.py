@@ -1,0 +1,92 @@
+"""From a conversation to the call that its last question means next: a question of several parts means one for each,
+and each part is read after the call of the part before it, as a follow-up is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+
+from agent.understanding.calls import proposals
+from agent.understanding.context import CallContext
+from agent.understanding.labels import SMALL_TALK
+
+if TYPE_CHECKING:
+    from agent.understanding.reader import QuestionReader, QuestionReading
+
+MOST_PARTS = 4
+READINGS_KEPT = 32
+
+Call = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """``calls`` that are meant, likeliest first; or the kind of ``small_talk`` that it is. Neither: nothing is left."""
+
+    calls: tuple[Call, ...] = ()
+    small_talk: str = ""
+
+
+@dataclass
+class Understanding:
+    """Reads questions after what came before them; the latest readings are kept. Safe to share between threads."""
+
+    reader: QuestionReader
+    _readings: dict[tuple[str, str], QuestionReading] = field(default_factory=dict, repr=False)
+
+    def meaning(self, messages: Sequence[BaseMessage]) -> Meaning:
+        """What the last question means, or the next part of it that has had no call. What points at nothing, or names
+        nothing where something must be named, is small talk of the kind "nowhere".
+        """
+        place = max((n for n, each in enumerate(messages) if isinstance(each, HumanMessage)), default=None)
+        if place is None:
+            return Meaning()
+        head, question, tail = messages[:place], str(messages[place].text), messages[place + 1 :]
+        small, before, done = "", question, 0
+        made = [n for n, each in enumerate(tail) if isinstance(each, AIMessage) and each.tool_calls]
+        parts = self.parts(question, head)
+        for number, part in enumerate(parts):
+            cut = made[done] if done < len(made) else len(tail)
+            context = CallContext.of([*head, HumanMessage(before), *tail[:cut]] if done else head)
+            reading, context = self._read(part, context)
+            if reading.kinds[0][0] in SMALL_TALK:
+                small = small or reading.kinds[0][0]
+            elif done < len(made):
+                before, done = part, done + 1
+            else:
+                later = self._later(reading, parts[number + 1 :])
+                calls = proposals(reading, replace(context, later=later))
+                return Meaning(tuple(calls)) if calls or done else Meaning(small_talk="nowhere")
+        return Meaning() if done else Meaning(small_talk=small)
+
+    def parts(self, question: str, before: Sequence[BaseMessage]) -> tuple[str, ...]:
+        """The parts of ``question``, at most ``MOST_PARTS``; the question alone where it is one."""
+        reading = self._reading(question, CallContext.of(before))
+        return reading.parts[:MOST_PARTS] or (question,)
+
+    def _read(self, part: str, context: CallContext) -> tuple[QuestionReading, CallContext]:
+        """How ``part`` reads, and after what: a change of a list follows that list, whatever was asked behind it."""
+        reading = self._reading(part, context)
+        if reading.points.get("edit") and context.lists and not context.is_list:
+            context = context.at_list()
+            reading = self._reading(part, context)
+        return reading, context
+
+    def _later(self, reading: QuestionReading, behind: Sequence[str]) -> dict[str, Any]:
+        """What the next part names, where this one leaves it to that."""
+        if reading.points.get("refers") != "next" or not behind:
+            return {}
+        calls = proposals(self._reading(behind[0], CallContext()), CallContext())
+        return calls[0][1] if calls else {}
+
+    def _reading(self, question: str, context: CallContext) -> QuestionReading:
+        key = question, context.text
+        if key not in self._readings:
+            while len(self._readings) >= READINGS_KEPT:
+                self._readings.pop(next(iter(self._readings)), None)
+            self._readings[key] = self.reader.read(*key)
+        return self._readings[key]

@@ -1,0 +1,83 @@
+"""The next call of a question: of its parts, after what came before each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from agent.toolbox import Outcome
+from agent.understanding.parts import Meaning, Understanding
+from agent.understanding.reader import QuestionReading
+from tools.result.line import Listing, lead
+from tools.result.result import ToolResult
+
+BOTH = "compare Nike and Puma, then find people for the winner"
+COMPARE, FIND = "compare Nike and Puma,", "then find people for the winner"
+READINGS = {
+    BOTH: QuestionReading([("compare_brands", 1.0)], {}, {}, text=BOTH, parts=(COMPARE, FIND)),
+    COMPARE: QuestionReading([("compare_brands", 1.0)], {"brands": ["Nike", "Puma"]}, {}),
+    FIND: QuestionReading([("find_audience", 1.0)], {}, {}, points={"refers": "first", "role": "subject"}),
+    "why her?": QuestionReading([("explain_match", 1.0)], {}, {}, frozenset({"user", "subject"})),
+    "hello": QuestionReading([("greet", 1.0)], {}, {}),
+    "hello who likes tea": QuestionReading([("greet", 1.0)], {}, {}, parts=("hello", "who likes tea")),
+    "who likes tea": QuestionReading([("find_audience", 1.0)], {"subject": ["tea"]}, {}),
+    "make it 20": QuestionReading(
+        [("find_audience", 1.0)], {"limit": ["20"]}, {}, frozenset({"subject"}), {"edit": "edit"}
+    ),
+    "who is @ana": QuestionReading([("get_profile", 1.0)], {"user": ["@ana"]}, {}),
+}
+
+
+class Reader:
+    """Reads each question in one way, and keeps after what it was read."""
+
+    def __init__(self) -> None:
+        self.after: dict[str, str] = {}
+
+    def read(self, question: str, context: str = "") -> QuestionReading:
+        self.after[question] = context
+        return READINGS[question]
+
+
+def made(name: str, listing: Listing | None = None, /, **args: Any) -> list[BaseMessage]:
+    """A call and its result."""
+    call = {"name": name, "args": args, "id": name, "type": "tool_call"}
+    result = ToolResult(headline=lead("Found."), listing=listing)
+    outcome = Outcome(args, result, 0.1)
+    return [AIMessage("", tool_calls=[call]), ToolMessage("Found.", tool_call_id=name, name=name, artifact=outcome)]
+
+
+def test_each_part_follows_the_call_of_the_part_before() -> None:
+    reader = Reader()
+    understanding = Understanding(reader)  # type: ignore[arg-type]
+    thread: list[BaseMessage] = [HumanMessage(BOTH)]
+    assert understanding.meaning(thread) == Meaning((("compare_brands", {"brands": ["Nike", "Puma"]}),))
+    thread += made("compare_brands", Listing("names", ("Puma", "Nike")), brands=["Nike", "Puma"])
+    assert understanding.meaning(thread) == Meaning((("find_audience", {"campaign": "Puma"}),))
+    assert reader.after[FIND] == "compare brands; brands Nike, Puma | " + COMPARE
+    thread += made("find_audience", Listing("people", ("ana",)), campaign="Puma")
+    assert understanding.meaning(thread) == Meaning()
+
+
+def test_what_points_at_nothing_asks_back() -> None:
+    assert Understanding(Reader()).meaning([HumanMessage("why her?")]) == Meaning(small_talk="nowhere")  # type: ignore[arg-type]
+
+
+def test_small_talk_beside_a_question_is_passed_over() -> None:
+    understanding = Understanding(Reader())  # type: ignore[arg-type]
+    assert understanding.meaning([HumanMessage("hello")]) == Meaning(small_talk="greet")
+    assert understanding.meaning([HumanMessage("hello who likes tea")]).calls == (
+        ("find_audience", {"campaign": "tea"}),
+    )
+
+
+def test_a_change_of_a_list_follows_the_list_whatever_stood_between() -> None:
+    reader = Reader()
+    thread = [
+        *[HumanMessage("who likes tea"), *made("find_audience", Listing("people", ("ana",)), campaign="tea")],
+        *[AIMessage("Found."), HumanMessage("who is @ana"), *made("get_profile", user="ana"), AIMessage("Found.")],
+    ]
+    meaning = Understanding(reader).meaning([*thread, HumanMessage("make it 20")])  # type: ignore[arg-type]
+    assert meaning.calls == (("find_audience", {"campaign": "tea", "limit": 20}),)
+    assert reader.after["make it 20"] == "find audience; campaign tea | who likes tea"
