@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,7 +148,8 @@ class Analyst:
         if turn.ungrounded:
             yield from self._try_again(turn, config)
         lines, missing = turn.answer(), not_covered(question, turn.calls)
-        whole_answer = [lines[0], *([AnswerLine(told(missing))] if missing else []), *lines[1:]]
+        heads = len(list(takewhile(lambda line: line.line is not None and line.line.role == "lead", lines))) or 1
+        whole_answer = [*lines[:heads], *([AnswerLine(told(missing))] if missing else []), *lines[heads:]]
         answer = "\n".join(line.text for line in whole_answer)
         self._settle(config, turn, answer)
         self._whole[name] = len(self._messages(config))

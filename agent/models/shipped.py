@@ -19,15 +19,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import yaml
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
+from agent.events import Call
 from agent.models.grammar import build_grammar, control_literal
 from agent.models.held_words import HeldWords, answer_rules, copied_lines, literal
 from agent.models.messages import begun, handles, text_of, turn_results, user_texts
 from agent.models.policy import ReplySyntax, Tools
 from agent.models.reply import Piece
+from agent.understanding.coverage import turned_round
 
 if TYPE_CHECKING:
     from agent.models.call_syntax import CallSyntax
-    from agent.understanding.parts import Call, Understanding
+    from agent.understanding.parts import Understanding
 
 PROMPTS = Path(__file__).parents[1] / "prompts"
 SYSTEM, SMALL_TALK = PROMPTS / "shipped_system.md", PROMPTS / "small_talk.yaml"
@@ -95,18 +97,20 @@ class ShippedPolicy:
             return reply_grammar(kind)
         return calls_grammar(meant, syntax.calls, syntax.control) if meant else ""
 
-    def _meant(self, messages: Sequence[BaseMessage], tools: Tools) -> list[Call] | str:
+    def _meant(self, messages: Sequence[BaseMessage], tools: Tools) -> list[tuple[str, dict[str, Any]]] | str:
         """The calls that the last question can mean next, or what is said to it at once; empty if neither."""
         assert self.understanding is not None
         if not messages or not isinstance(messages[-1], (HumanMessage, ToolMessage)):
             return []
         if isinstance(messages[-1], HumanMessage) and (foreign := told_once(str(messages[-1].text), messages)):
             return foreign
-        names = {tool["function"]["name"] for tool in tools}
-        return [(name, args) for name, args in self.understanding.meaning(messages).calls if name in names]
+        names, meaning = {tool["function"]["name"] for tool in tools}, self.understanding.meaning(messages)
+        calls = [(name, args) for name, args in meaning.calls if name in names]
+        ignored = turned_round(meaning.text, [Call(name, args) for name, args in calls[:1]])
+        return words()["turned_round"][0].replace("{words}", ignored) if ignored else calls
 
 
-def _trained(calls: Sequence[Call]) -> bool:
+def _trained(calls: Sequence[tuple[str, dict[str, Any]]]) -> bool:
     """Whether the model was shown the tools of all ``calls``; of others it cannot tell which is meant."""
     return {name for name, _ in calls} <= {tool["function"]["name"] for tool in trained_tools()}
 
@@ -155,7 +159,7 @@ def words() -> dict[str, dict[str, list[str]]]:
     return yaml.safe_load(SMALL_TALK.read_text(encoding="utf-8"))
 
 
-def calls_grammar(calls: Sequence[Call], syntax: CallSyntax, tokens: Mapping[str, int]) -> str:
+def calls_grammar(calls: Sequence[tuple[str, dict[str, Any]]], syntax: CallSyntax, tokens: Mapping[str, int]) -> str:
     """One of ``calls``, to the letter."""
     written = [syntax.open + name + syntax.middle + spelled(args, tokens) + syntax.close for name, args in calls]
     return "start: " + " | ".join(f"({control_literal(text, tokens)})" for text in written)

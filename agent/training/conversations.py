@@ -15,7 +15,7 @@ import yaml
 
 from agent.models.grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
 from agent.models.held_words import NOT_FIRST, NOT_LAST, NOT_LAST_OF_TEXT
-from agent.models.shipped import words
+from agent.models.shipped import trained_tools, words
 from agent.training.fillers import SLOT, Fillers, in_words, names_in, roughen
 from agent.training.follow_ups import Step, kept, places_within, read_steps, tool_after
 from agent.understanding.calls import SUBJECT
@@ -87,14 +87,15 @@ class Real:
 class Conversations:
     """Draws conversations with a seeded generator. ``held_out`` phrasings (every twentieth) are left for evaluation.
 
-    Without ``results``, which only a model that writes answers must have read, those of a tool are invented people.
-    Raises AnalystError if ``results`` lack those of a tool.
+    Those of all tools without ``results``, of which people are invented then; with them, of the tools that the chat
+    model was trained on, which must have read what they bring. Raises AnalystError if ``results`` lack those of a tool.
     """
 
     def __init__(self, data: Path, results: Path | None, seed: int, *, held_out: bool = False) -> None:
         self.random = random.Random(seed)
         self.fillers = Fillers(data, self.random)
-        self.phrasings = {tool: split(phrasings_of(tool), held_out) for tool in TOOLS}
+        self.tools = [tool["function"]["name"] for tool in trained_tools()] if results else list(TOOLS)
+        self.phrasings = {tool: split(phrasings_of(tool), held_out) for tool in self.tools}
         self.threads = split(_yaml(PHRASINGS / "followups.yaml"), held_out)
         self.steps: dict[str, list[Step]] = {}
         for step in split(read_steps(PHRASINGS / "follow_ups.txt"), held_out, every=10):
@@ -104,7 +105,7 @@ class Conversations:
         self.strangers: list[tuple[str, str]] = []  # (kind, what was said), from CLINC150
         for row in read_rows(data / "questions/clinc150_train.jsonl.gz"):
             self.strangers.append((SMALL_TALK.get(row["intent"], "off_topic"), row["text"]))
-        self.results: dict[str, list[Real]] = {tool: [] for tool in TOOLS}
+        self.results: dict[str, list[Real]] = {tool: [] for tool in self.tools}
         for row in read_rows(results) if results else ():
             self.results[row["tool"]].append(Real(**row))
         if results and (lacking := [tool for tool, found in self.results.items() if not found]):
@@ -130,8 +131,8 @@ class Conversations:
 
     def _tool(self) -> str:
         # Larger banks of phrasings get a little more room.
-        weights = [len(self.phrasings[tool]) ** 0.5 for tool in TOOLS]
-        return self.random.choices(list(TOOLS), weights)[0]
+        weights = [len(self.phrasings[tool]) ** 0.5 for tool in self.tools]
+        return self.random.choices(self.tools, weights)[0]
 
     def question(self, tool: str, phrasing: str, fixed: dict[str, Any] | None = None) -> list[Turn]:
         """The user's question and the call that it means."""

@@ -13,8 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from agent.models.shipped import trained_tools
 from agent.training.fillers import within
-from agent.understanding.labels import TOOLS
 from index.errors import AnalystError
 from tools.library import Library
 from tools.registry import call_tool
@@ -75,7 +75,7 @@ def calls(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """``number`` calls of each tool, fewer where they repeat, with its main argument and now and then another."""
     made: list[tuple[str, dict[str, Any]]] = []
-    for tool in TOOLS:
+    for tool in [tool["function"]["name"] for tool in trained_tools()]:
         found = _matches(library, pools, generator) if tool == "explain_match" else _mains(tool, pools, generator)
         for args in islice(found, number):
             if tool == "analyze_sentiment" and "text" not in args and generator.random() < 0.4:

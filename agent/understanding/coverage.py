@@ -24,7 +24,8 @@ CONDITIONS = Path(__file__).parents[1] / "prompts" / "conditions.yaml"
 class Condition:
     """A kind of condition: ``words`` find it, ``arguments`` and ``tools`` take it into account.
 
-    With ``copied``, so does an argument that holds the words themselves. ``because`` says why none could.
+    With ``copied``, so does an argument that holds the words themselves. ``because`` says why none could. With
+    ``turns`` an answer that ignores it says the opposite of what was asked.
     """
 
     words: tuple[re.Pattern[str], ...]
@@ -32,6 +33,7 @@ class Condition:
     tools: frozenset[str] = frozenset()
     copied: bool = False
     because: str = ""
+    turns: bool = False
 
     def covered(self, found: str, calls: Sequence[Call]) -> bool:
         """Whether some of ``calls`` took the condition into account that is said in ``found``."""
@@ -45,9 +47,14 @@ class Condition:
 
 def not_covered(question: str, calls: Sequence[Call]) -> list[str]:
     """The conditions of ``question``, quoted from it, that none of ``calls`` took into account; none without calls."""
-    found = dict(_missing(question, calls)) if calls else {}
+    found = {words: kind.because for words, kind in _missing(question, calls)} if calls else {}
     whole = [words for words in found if not any(words in other for other in found if other != words)]
     return [f'"{words}"' + (f" ({found[words]})" if found[words] else "") for words in whole]
+
+
+def turned_round(question: str, calls: Sequence[Call]) -> str:
+    """The words of ``question`` without which ``calls`` would answer the opposite of it; empty if there are none."""
+    return next((words for words, kind in _missing(question, calls) if kind.turns), "") if calls else ""
 
 
 def told(missing: Sequence[str]) -> str:
@@ -55,14 +62,14 @@ def told(missing: Sequence[str]) -> str:
     return f"Not taken into account: {', '.join(missing)}." if missing else ""
 
 
-def _missing(question: str, calls: Sequence[Call]) -> Iterator[tuple[str, str]]:
-    """Words of the question, and why they could not be taken into account."""
+def _missing(question: str, calls: Sequence[Call]) -> Iterator[tuple[str, Condition]]:
+    """Words of the question that were not taken into account, and the condition that they state."""
     asked = QUOTED.sub(lambda quoted: " " * len(quoted[0]), question)
     for condition in conditions():
         for pattern in condition.words:
             for match in pattern.finditer(asked):
                 if not condition.covered(match[0], calls):
-                    yield match[0].strip(), condition.because
+                    yield match[0].strip(), condition
 
 
 def _plain(words: str) -> str:
@@ -84,6 +91,7 @@ def conditions() -> tuple[Condition, ...]:
             frozenset(each.get("tools", ())),
             bool(each.get("copied")),
             str(each.get("because", "")),
+            bool(each.get("turns")),
         )
         for each in listed
     )

@@ -25,10 +25,13 @@ Call = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Meaning:
-    """``calls`` that are meant, likeliest first; or the kind of ``small_talk`` that it is. Neither: nothing is left."""
+    """``calls`` that are meant by ``text``, a part of the question, likeliest first; or the kind of ``small_talk`` that
+    it is. Neither: nothing is left.
+    """
 
     calls: tuple[Call, ...] = ()
     small_talk: str = ""
+    text: str = ""
 
 
 @dataclass
@@ -60,7 +63,7 @@ class Understanding:
             else:
                 later = self._later(reading, parts[number + 1 :])
                 calls = proposals(reading, replace(context, later=later))
-                return Meaning(tuple(calls)) if calls or done else Meaning(small_talk="nowhere")
+                return Meaning(tuple(calls), text=part) if calls or done else Meaning(small_talk="nowhere")
         return Meaning() if done else Meaning(small_talk=small)
 
     def parts(self, question: str, before: Sequence[BaseMessage]) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from agent.training.conversations import Conversations
-from agent.understanding.labels import TOOLS
 
 BRANDS = ["Dogtopia", "Bojangles'", "Toys R Us", "Häagen-Dazs", "7-Eleven", "Weichert, Realtors", "76"]
 COMMUNITIES = [
@@ -75,7 +74,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("results") / "results.jsonl"
     rows = [
         {"tool": tool, "args": RESULTS[tool][0], "text": RESULTS[tool][1], "fault": tool == "extract_keywords"}
-        for tool in TOOLS
+        for tool in RESULTS
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
@@ -84,6 +83,12 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def conversations(data: Path, results: Path) -> Conversations:
     return Conversations(data, results, 3)
+
+
+@pytest.fixture
+def for_reader(data: Path) -> Conversations:
+    """Of all tools."""
+    return Conversations(data, None, 3)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from agent.grounding.check import trace
 from agent.grounding.values import Told
 from agent.models.grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
 from agent.models.held_words import may_begin, may_end, split
+from agent.models.shipped import trained_tools
 from agent.training import conversations as module
 from agent.training.conversations import MAINS, Conversations, Turn, as_arguments, as_slots, fitting, ordered
 from agent.training.conversations import split as portion
@@ -28,20 +29,21 @@ from tools.selection.period import resolve_period
 
 DRAWS = 400
 
+SPOKEN = {tool["function"]["name"] for tool in trained_tools()}  # tools that the chat model was trained on
+
 
 def drawn(source: Conversations, number: int = DRAWS) -> list[list[Turn]]:
     return list(islice(source, number))
 
 
 def test_every_tool_has_phrasings_and_results(conversations: Conversations) -> None:
-    assert set(conversations.phrasings) == set(TOOLS)
-    assert set(RESULTS) == set(TOOLS)
+    assert set(conversations.phrasings) == set(RESULTS) == SPOKEN
 
 
 def test_every_phrasing_makes_a_valid_call(conversations: Conversations, held_out: Conversations) -> None:
-    lines = [(tool, line) for bank in (conversations, held_out) for tool in TOOLS for line in bank.phrasings[tool]]
+    lines = [(tool, line) for bank in (conversations, held_out) for tool in bank.tools for line in bank.phrasings[tool]]
     for tool, line in lines:
-        question, answer = conversations._question(tool, line)
+        question, answer = conversations.question(tool, line)
         assert not SLOT.search(question.content), line
         assert answer.call is not None
         arguments_model(tool).model_validate(answer.call[1])
@@ -222,17 +224,17 @@ def test_times_of_conversations_are_understood(conversations: Conversations) -> 
 
 
 def test_before_a_time_is_kept_in_the_argument(conversations: Conversations) -> None:
-    _, answer = conversations._question("search_posts", "posts before {until} about {query}")
+    _, answer = conversations.question("search_posts", "posts before {until} about {query}")
     assert answer.call is not None
     assert answer.call[1]["until"].lower().startswith("before ")
-    _, answer = conversations._question("search_posts", "posts until {until} about {query}")
+    _, answer = conversations.question("search_posts", "posts until {until} about {query}")
     assert answer.call is not None
     assert not answer.call[1]["until"].lower().startswith("before ")
 
 
 def test_all_kinds_are_drawn(conversations: Conversations) -> None:
     turns = [turn for conversation in drawn(conversations) for turn in conversation]
-    assert {turn.call[0] for turn in turns if turn.call} == set(TOOLS)
+    assert {turn.call[0] for turn in turns if turn.call} == SPOKEN
     assert {turn.role for turn in turns} == {"user", "assistant", "tool"}
     assert all(turn.content or turn.call for turn in turns if turn.role != "tool")
 
@@ -263,7 +265,7 @@ def test_the_same_seed_draws_the_same(data: Any, results: Any) -> None:
 
 
 def test_what_is_held_out_is_never_trained_on(conversations: Conversations, held_out: Conversations) -> None:
-    for tool in TOOLS:
+    for tool in sorted(SPOKEN):
         assert held_out.phrasings[tool]
         assert not set(conversations.phrasings[tool]) & set(held_out.phrasings[tool])
     said = [{tuple(step["say"] for step in thread) for thread in bank.threads} for bank in (conversations, held_out)]
@@ -328,7 +330,7 @@ def test_calls_of_training_can_be_made(conversations: Conversations, monkeypatch
     import tools.registry
     from agent.toolbox import plain_arguments
 
-    monkeypatch.setattr(tools.registry, "TOOLS", dict.fromkeys(TOOLS, lambda library, **args: args))
+    monkeypatch.setattr(tools.registry, "TOOLS", dict.fromkeys(SPOKEN, lambda library, **args: args))
     for turns in drawn(conversations, 200):
         for name, args in (turn.call for turn in turns if turn.call):
             try:

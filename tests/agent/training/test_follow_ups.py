@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from agent.models.shipped import trained_tools
 from agent.training.conversations import NAMING, PHRASINGS, Conversations
 from agent.training.follow_ups import Step, kept, places_within, read_steps, tool_after
-from agent.understanding.labels import TOOLS
 
 STEPS = read_steps(PHRASINGS / "follow_ups.txt")
 PEOPLE = ("ana", "ben", "cy")
+SPOKEN = {tool["function"]["name"] for tool in trained_tools()}
 
 
 def step(does: str, tool: str = "", about: str = "", say: str = "so?", **constants: str) -> Step:
@@ -23,7 +24,7 @@ def test_the_bank_is_wide_and_says_nothing_twice() -> None:
     assert len(STEPS) >= 1500
     said = [(s.does, s.tool, s.about, s.say) for s in STEPS]
     assert len(set(said)) == len(said), [row for row in said if said.count(row) > 1]
-    assert {s.tool for s in STEPS if s.does == "change"} == set(TOOLS)
+    assert {s.tool for s in STEPS if s.does == "change"} == SPOKEN
 
 
 def test_a_follow_up_needs_a_heading(tmp_path: Path) -> None:
@@ -89,8 +90,8 @@ def test_places_that_a_list_has() -> None:
 
 
 def test_every_follow_up_makes_a_valid_call_after_some_call(conversations: Conversations) -> None:
-    lines = {tool: conversations.phrasings[tool] for tool in TOOLS}
-    calls = [conversations._question(tool, line)[1].call for tool in TOOLS for line in lines[tool][::9]]
+    lines = {tool: conversations.phrasings[tool] for tool in conversations.tools}
+    calls = [conversations.question(tool, line)[1].call for tool in conversations.tools for line in lines[tool][::9]]
     for follow in STEPS[::3]:
         fitting = 0
         for tool, args in calls:

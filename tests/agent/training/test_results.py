@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from agent.models.shipped import trained_tools
 from agent.training import results
 from agent.training.fillers import within
-from agent.understanding.labels import TOOLS
 from index.errors import AnalystError
 from tools.registry import arguments_model
 
@@ -40,7 +40,11 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_every_tool_is_called_and_every_call_fits(made: list[tuple[str, dict[str, Any]]]) -> None:
-    assert {tool for tool, _ in made} == set(TOOLS) == {*results.MAINS, "explain_match"}
+    assert (
+        {tool for tool, _ in made}
+        == {tool["function"]["name"] for tool in trained_tools()}
+        == {*results.MAINS, "explain_match"}
+    )
     for tool, args in made:
         arguments_model(tool).model_validate(args)
 

@@ -52,9 +52,9 @@ def test_each_part_follows_the_call_of_the_part_before() -> None:
     reader = Reader()
     understanding = Understanding(reader)  # type: ignore[arg-type]
     thread: list[BaseMessage] = [HumanMessage(BOTH)]
-    assert understanding.meaning(thread) == Meaning((("compare_brands", {"brands": ["Nike", "Puma"]}),))
+    assert understanding.meaning(thread) == Meaning((("compare_brands", {"brands": ["Nike", "Puma"]}),), text=COMPARE)
     thread += made("compare_brands", Listing("names", ("Puma", "Nike")), brands=["Nike", "Puma"])
-    assert understanding.meaning(thread) == Meaning((("find_audience", {"campaign": "Puma"}),))
+    assert understanding.meaning(thread) == Meaning((("find_audience", {"campaign": "Puma"}),), text=FIND)
     assert reader.after[FIND] == "compare brands; brands Nike, Puma | " + COMPARE
     thread += made("find_audience", Listing("people", ("ana",)), campaign="Puma")
     assert understanding.meaning(thread) == Meaning()

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.training.clauses import after
 from agent.training.conversations import Conversations, as_arguments, constants_of, ordered, rows_of, split
 from agent.training.fillers import SLOT, names_in
-from agent.training.questions import Question
+from agent.training.reader.clauses import after
+from agent.training.reader.question import Question
 from agent.understanding.calls import SUBJECT
 from agent.understanding.context import CallContext, pointer_in
 from agent.understanding.labels import LISTS

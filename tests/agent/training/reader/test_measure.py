@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from agent.training.measure import measured, same
-from agent.training.questions import Question
+from agent.training.reader.measure import measured, same
+from agent.training.reader.train import Question
 from agent.understanding.context import CallContext
 from agent.understanding.reader import QuestionReading
 

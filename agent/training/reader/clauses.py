@@ -14,7 +14,7 @@ from typing import Any
 from agent.training.conversations import Conversations, as_arguments, constants_of, ordered, rows_of, split
 from agent.training.fillers import Fillers, names_in
 from agent.training.follow_ups import subject_of
-from agent.training.questions import Question
+from agent.training.reader.question import Question
 from agent.understanding.calls import SUBJECT
 from agent.understanding.context import CallContext, pointer_in
 from agent.understanding.labels import LISTS, ROLES

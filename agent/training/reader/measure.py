@@ -1,4 +1,4 @@
-"""How well the question reader reads questions that it never saw: ``python -m agent.training.measure --data FOLDER``.
+"""How well the question reader reads what it never saw: ``python -m agent.training.reader.measure --data FOLDER``.
 
 Held-out phrasings, threads and follow-ups are filled with fresh names and read one by one. Prints a table by kind with
 what was taken for what, follow-ups by kind, and the errors.
@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from agent.training.conversations import Conversations
-from agent.training.questions import Question, draw
+from agent.training.reader.question import Question
+from agent.training.reader.train import draw
 from agent.understanding.calls import proposals
 from agent.understanding.labels import KINDS, TOOLS
 from agent.understanding.reader import WEIGHTS, QuestionReader
@@ -123,14 +124,13 @@ def _alike(got: dict[str, Any], wanted: dict[str, Any]) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--results", type=Path, default=Path("work/results.jsonl"))
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--number", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=99)
     parser.add_argument("--errors", type=int, default=0, help="how many wrong ones to print")
     parser.add_argument("--save", action="store_true", help="keep the figures beside the weights")
     options = parser.parse_args()
-    questions = draw(Conversations(options.data, options.results, options.seed, held_out=True), options.number)
+    questions = draw(Conversations(options.data, None, options.seed, held_out=True), options.number)
     found = measured(QuestionReader.load(options.weights), questions)
     for question, got in found.errors[: options.errors]:
         row = [question.text, question.follows, question.kind, question.args, got, question.earlier.text]

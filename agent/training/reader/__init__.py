@@ -1,0 +1,1 @@
+"""The question reader: what it learns from, its training, and how well it reads."""
