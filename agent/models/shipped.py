@@ -74,13 +74,15 @@ class ShippedPolicy:
         if self.understanding is None or must_call or not tools or not messages:
             return []
         meant = self._meant(messages, tools)
-        if isinstance(meant, str):
-            return [Piece("text", meant)] if meant else []
-        if meant and (len(meant) == 1 or not _trained(meant)):
-            return [Piece("call", name=meant[0][0], arguments=meant[0][1])]
-        if not meant and isinstance(messages[-1], ToolMessage):
-            return [Piece("text", line) for line in answer_text(turn_results(messages)).splitlines(keepends=True)]
-        return []
+        if meant and not isinstance(meant, str):
+            sure = len(meant) == 1 or not _trained(meant)
+            return [Piece("call", name=meant[0][0], arguments=meant[0][1])] if sure else []
+        said = [meant] if isinstance(meant, str) and meant else []
+        if isinstance(messages[-1], ToolMessage):
+            unread = self.understanding.meaning(messages).unread if not said else ()
+            said += [words()["unread"][0].replace("{words}", part) for part in unread]
+            said.insert(0, answer_text(turn_results(messages)))
+        return [Piece("text", line) for line in "\n".join(said).splitlines(keepends=True)]
 
     def grammar(self, messages: Sequence[BaseMessage], tools: Tools, must_call: bool, syntax: ReplySyntax) -> str:
         proposed = self._proposed(messages, tools, syntax) if tools and not must_call else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
@@ -37,6 +38,7 @@ OTHERWISE = {
     "at_least": "min_posts", "min_posts": "at_least", "active_in": "community", "never_names": "without",
     "without": "never_names", "limit": "count", "count": "limit", "user": "users", "never_dislikes": "never_names",
 }  # fmt: skip
+ON_AVERAGE = re.compile(r"\b(?:on average|average|averages?|mean|per post|a post|each post)\b", re.IGNORECASE)
 PLURALS = {"post": "posts", "person": "people", "community": "communities", "name": "names"}
 
 
@@ -113,6 +115,8 @@ def _for_tool(tool: str, reading: QuestionReading, merged: Mapping[str, Any]) ->
         return {"what": reading.text}
     if tool == "explain_method":
         return {"term": reading.choices.get("term") or reading.text}
+    if tool == "rank" and ON_AVERAGE.search(reading.text):
+        return {"average": True}
     edit, default = reading.points.get("edit", ""), _fields(tool).get("limit")
     if default is not None and edit in ("more", "fewer", "double", "half"):
         return {"limit": changed_limit(edit, merged.get("limit") or default.default)}

@@ -17,7 +17,7 @@ from agent.understanding.labels import SMALL_TALK
 if TYPE_CHECKING:
     from agent.understanding.reader import QuestionReader, QuestionReading
 
-MOST_PARTS = 4
+MOST_PARTS = 4  # of a question that are answered
 READINGS_KEPT = 32
 
 Call = tuple[str, dict[str, Any]]
@@ -26,12 +26,13 @@ Call = tuple[str, dict[str, Any]]
 @dataclass(frozen=True)
 class Meaning:
     """``calls`` that are meant by ``text``, a part of the question, likeliest first; or the kind of ``small_talk`` that
-    it is. Neither: nothing is left.
+    it is. Neither: nothing is left, and ``unread`` are the parts for which there was no call.
     """
 
     calls: tuple[Call, ...] = ()
     small_talk: str = ""
     text: str = ""
+    unread: tuple[str, ...] = ()
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Understanding:
         if place is None:
             return Meaning()
         head, question, tail = messages[:place], str(messages[place].text), messages[place + 1 :]
-        small, before, done = "", question, 0
+        small, before, done, unread = "", question, 0, list[str]()
         made = [n for n, each in enumerate(tail) if isinstance(each, AIMessage) and each.tool_calls]
         parts = self.parts(question, head)
         for number, part in enumerate(parts):
@@ -58,18 +59,22 @@ class Understanding:
             reading, context = self._read(part, context)
             if reading.kinds[0][0] in SMALL_TALK:
                 small = small or reading.kinds[0][0]
-            elif done < len(made):
-                before, done = part, done + 1
+                continue
+            later = self._later(reading, parts[number + 1 :])
+            calls = proposals(reading, replace(context, later=later)) if number < MOST_PARTS else []
+            if not calls:
+                unread.append(part)
+            elif done == len(made):
+                return Meaning(tuple(calls), text=part)
             else:
-                later = self._later(reading, parts[number + 1 :])
-                calls = proposals(reading, replace(context, later=later))
-                return Meaning(tuple(calls), text=part) if calls or done else Meaning(small_talk="nowhere")
-        return Meaning() if done else Meaning(small_talk=small)
+                before, done = part, done + 1
+        if done:
+            return Meaning(unread=tuple(unread))
+        return Meaning(small_talk="nowhere" if unread else small)
 
     def parts(self, question: str, before: Sequence[BaseMessage]) -> tuple[str, ...]:
-        """The parts of ``question``, at most ``MOST_PARTS``; the question alone where it is one."""
-        reading = self._reading(question, CallContext.of(before))
-        return reading.parts[:MOST_PARTS] or (question,)
+        """The parts of ``question``; the question alone where it is one."""
+        return self._reading(question, CallContext.of(before)).parts or (question,)
 
     def _read(self, part: str, context: CallContext) -> tuple[QuestionReading, CallContext]:
         """How ``part`` reads, and after what: a change of a list follows that list, whatever was asked behind it."""

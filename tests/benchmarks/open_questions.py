@@ -35,6 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--half", choices=("build", "kept"), default="build")
+    parser.add_argument("--least", type=float, default=0.0, help="the share of right answers under which this fails")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     check_out(args.out)
@@ -52,6 +53,8 @@ def main() -> None:
     table = [f"{kind}: {hit} of {of}" for kind, (hit, of) in [*counts.items(), ("all", total)]]
     report = {"half": args.half, "machine": machine(), "right": {**counts, "all": total}, "wrong": wrong}
     tell(table, report, args.out)
+    if total[0] < args.least * total[1]:
+        sys.exit(f"{total[0]} of {total[1]} answers are right; at least {args.least:.0%} must be")
 
 
 def facts_of(index: Path) -> duckdb.DuckDBPyConnection:

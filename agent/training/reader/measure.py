@@ -11,6 +11,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from agent.training.reader.question import Question
 from agent.training.reader.train import draw
 from agent.understanding.calls import proposals
 from agent.understanding.labels import KINDS, TOOLS
-from agent.understanding.reader import WEIGHTS, QuestionReader
+from agent.understanding.reader import WEIGHTS, QuestionReader, QuestionReading
 
 ARTICLES = re.compile(r"^(?:the|an?|our(?: new)?|my|this|that|new) (?=\w)|\s+(?:ads?|adverts?|campaigns?|promos?)$")
 MARKS = " .,;:!?'\"“”‘’()"
+OWN_WORDS = {"cannot_tell": ("what",)}  # arguments that the question itself fills
 TEXTS = ("campaign", "topic", "query", "text", "brands", "interests")
 
 
@@ -37,7 +39,17 @@ class Measured:
     follows: Counter[str] = field(default_factory=Counter)
     right_follows: Counter[str] = field(default_factory=Counter)
     declined: int = 0
+    of_part: Counter[str] = field(default_factory=Counter)  # questions of which only one output is known
+    right_part: Counter[str] = field(default_factory=Counter)
     errors: list[tuple[Question, Any]] = field(default_factory=list)
+
+    def saw_part(self, question: Question, reading: QuestionReading) -> None:
+        """A question of several parts, which must be parted where they begin; or a change of a list further back."""
+        name = "parts" if question.starts else "edit"
+        edges = [0, *question.starts, len(question.text)]
+        parts = tuple(question.text[start:end].strip() for start, end in pairwise(edges))
+        self.of_part[name] += 1
+        self.right_part[name] += reading.parts == parts if question.starts else bool(reading.points.get("edit"))
 
     @property
     def right_call(self) -> float:
@@ -56,6 +68,7 @@ class Measured:
             "good_questions_declined": self.declined / max(1, sum(self.asked[kind] for kind in TOOLS)),
             "declined": self._share(self.right, [kind for kind in KINDS if kind not in TOOLS]),
         }
+        shares |= {f"right_{name}": self.right_part[name] / number for name, number in self.of_part.items()}
         return {name: round(share, 4) for name, share in shares.items()}
 
     def table(self) -> str:
@@ -94,12 +107,16 @@ def measured(reader: QuestionReader, questions: list[Question]) -> Measured:
     found = Measured()
     for question in questions:
         reading = reader.read(question.text, question.earlier.text)
+        if question.heads is not None and "tags" not in question.heads:
+            found.saw_part(question, reading)
+            continue
         offered = proposals(reading, question.earlier)
         kind, args = offered[0] if offered else (reading.kinds[0][0], {})
         wanted = question.kind
         if wanted in TOOLS:
             right_kind = kind in (wanted, *question.also) and bool(offered)
-            right = right_kind and (_alike(args, question.args) if kind != wanted else same(args, question.args))
+            told = {name: value for name, value in args.items() if name not in OWN_WORDS.get(kind, ())}
+            right = right_kind and (_alike(args, question.args) if kind != wanted else same(told, question.args))
             found.declined += kind not in TOOLS
         else:
             right_kind = right = kind not in TOOLS

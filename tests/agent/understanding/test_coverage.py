@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.events import Call
-from agent.understanding.coverage import conditions, not_covered, told
+from agent.understanding.coverage import conditions, not_covered, told, turned_round
 from tools.registry import TOOLS, arguments_model
 
 
@@ -29,10 +29,26 @@ def missing(question: str, tool: str = "find_audience", **args: Any) -> list[str
         ("more Nike posts in 2025 than in 2024?", "more Nike posts in 2025 than in 2024"),
         ("find people similar to @nike", "people similar to @nike"),
         ("is Nike talked about on Instagram?", "Instagram"),
+        ("people for Nike, nothing from running", "nothing from running"),
+        ("Nike people who do not mention shoes", "who do not mention shoes"),
+        ("people who named Nike at least twice", "at least twice"),
     ],
 )
 def test_what_no_argument_reflects_is_quoted(question: str, words: str) -> None:
     assert missing(question, campaign="Nike") == [f'"{words}"']
+
+
+def test_a_manner_of_speaking_is_no_tone() -> None:
+    (said,) = missing("sarcastic Nike posts", "search_posts", query="Nike")
+    assert said == '"sarcastic" (tone is only told as positive, neutral or negative)'
+
+
+def test_what_turns_a_question_round() -> None:
+    asked = "who would like Nike but never mentions shoes"
+    assert turned_round(asked, [Call("find_audience", {"campaign": "Nike"})]) == "never mentions shoes"
+    assert turned_round(asked, [Call("find_audience", {"campaign": "Nike", "never_names": ["shoes"]})]) == ""
+    assert turned_round("at least 5 posts on Nike", [Call("find_audience", {"campaign": "Nike"})]) == ""
+    assert turned_round(asked, []) == ""
 
 
 def test_what_is_never_inferred_is_told_so() -> None:

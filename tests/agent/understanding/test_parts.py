@@ -81,3 +81,21 @@ def test_a_change_of_a_list_follows_the_list_whatever_stood_between() -> None:
     meaning = Understanding(reader).meaning([*thread, HumanMessage("make it 20")])  # type: ignore[arg-type]
     assert meaning.calls == (("find_audience", {"campaign": "tea", "limit": 20}),)
     assert reader.after["make it 20"] == "find audience; campaign tea | who likes tea"
+
+
+def test_what_is_no_call_is_told_as_unread() -> None:
+    question = "who likes tea, why her? and hello"
+    READINGS[question] = QuestionReading([("find_audience", 1.0)], {}, {}, parts=("who likes tea", "why him?", "hello"))
+    READINGS["why him?"] = QuestionReading([("get_profile", 1.0)], {}, {})
+    thread = [HumanMessage(question), *made("find_audience", Listing("people", ("ana",)), campaign="tea")]
+    assert Understanding(Reader()).meaning(thread) == Meaning(unread=("why him?",))  # type: ignore[arg-type]
+
+
+def test_of_many_parts_the_first_four_are_answered() -> None:
+    parts = ("who likes tea",) * 6
+    READINGS["all"] = QuestionReading([("find_audience", 1.0)], {}, {}, parts=parts)
+    thread: list[BaseMessage] = [HumanMessage("all")]
+    for _ in range(4):
+        assert Understanding(Reader()).meaning(thread).calls  # type: ignore[arg-type]
+        thread += made("find_audience", Listing("people", ("ana",)), campaign="tea")
+    assert Understanding(Reader()).meaning(thread) == Meaning(unread=parts[4:])  # type: ignore[arg-type]
