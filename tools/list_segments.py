@@ -14,6 +14,7 @@ from tools.result.samples import few_people
 from tools.result.words import tone
 from tools.segments.grouping import CRITERION, FEWEST, MOST, STABLE, Grouping, Trial, group_people
 from tools.segments.naming import GroupTerms, name_groups
+from tools.selection.own_words import Apart, Include, kinds_here, told
 from tools.selection.posts import Selection, evidence_posts, select_posts
 
 TYPICAL_PEOPLE = 5
@@ -63,6 +64,7 @@ class ListSegments(ToolResult):
     since: str | None = None
     until: str | None = None
     community: str | None = None
+    include: list[Apart] | None = None
 
 
 def list_segments(
@@ -72,6 +74,7 @@ def list_segments(
     since: str | None = None,
     until: str | None = None,
     community: str | None = None,
+    include: Include = None,
 ) -> ListSegments:
     """Groups of people by what they write about, each with a name, its size, its tone, typical people and typical posts.
 
@@ -81,7 +84,7 @@ def list_segments(
     """  # noqa: E501
     if count is not None and not FEWEST <= count <= MOST:
         raise AnalystError(f"count is {count}", todo=f"Ask for {FEWEST} to {MOST} groups.")
-    selection = _selection(library, topic, since, until, community)
+    selection = _selection(library, topic, since, until, community, include)
     grouping = group_people(library, selection, count)
     where = selection or EVERY_POST
     terms = name_groups(library, grouping, where, topic or "")
@@ -104,22 +107,30 @@ def list_segments(
         since=since,
         until=until,
         community=community,
+        include=include,
     )
-    return replace(result, headline=_headline(result), lines=_lines(result, asked=count is not None))
+    result = replace(result, headline=_headline(result), lines=_lines(result, asked=count is not None))
+    return told(result, where.not_counted)
 
 
 def grouping_of(library: Library, result: ListSegments) -> Grouping:
     """The people behind a result, with their vectors: the same grouping again."""
-    selection = _selection(library, result.topic, result.since, result.until, result.community)
+    selection = _selection(library, result.topic, result.since, result.until, result.community, result.include)
     return group_people(library, selection, len(result.segments))
 
 
 def _selection(
-    library: Library, topic: str | None, since: str | None, until: str | None, community: str | None
+    library: Library,
+    topic: str | None,
+    since: str | None,
+    until: str | None,
+    community: str | None,
+    include: list[Apart] | None,
 ) -> Selection | None:
-    if topic is None and since is None and until is None and community is None:
+    """None for every post, whose people's vectors are ready."""
+    if topic is None and since is None and until is None and community is None and not kinds_here(library):
         return None
-    return select_posts(library, topic=topic, since=since, until=until, community=community)
+    return select_posts(library, topic=topic, since=since, until=until, community=community, include=include)
 
 
 def _segment(
