@@ -14,6 +14,7 @@ from tools.result.result import ToolResult
 from tools.result.samples import few_posts
 from tools.result.words import leaning, tone
 from tools.selection.changes import SURE, Change, mean_change
+from tools.selection.own_words import told
 from tools.selection.posts import EVIDENCE, ContentFilters, Selection, as_evidence, refuse_filters, select_posts
 
 By = Literal["day", "week", "month", "year", "community", "user"]
@@ -93,7 +94,7 @@ def analyze_sentiment(
         trend=trend.change if trend else None,
         trend_sure=trend.p < SURE if trend else None,
     )
-    return replace(result, headline=_headline(result), lines=_lines(result))
+    return told(replace(result, headline=_headline(result), lines=_lines(result)), selection.not_counted)
 
 
 def _headline(result: AnalyzeSentiment) -> Line:
@@ -115,8 +116,9 @@ def _lines(result: AnalyzeSentiment) -> list[Line]:
         direction = (
             "grown warmer" if trend > TREND_STEP else "grown colder" if trend < -TREND_STEP else "hardly changed"
         )
-        told = f"From the earlier half of these posts to the later half the tone has {direction} ("
-        lines.append(note(told, cells.signed(trend, "trend"), ")." if result.trend_sure else "), which may be chance."))
+        start = f"From the earlier half of these posts to the later half the tone has {direction} ("
+        end = ")." if result.trend_sure else "), which may be chance."
+        lines.append(note(start, cells.signed(trend, "trend"), end))
     for place, post in enumerate(result.evidence):
         lines.append(line("post", f"Most {post.sentiment}: ", cells.said(post, f"evidence.{place}")))
     return lines

@@ -21,8 +21,9 @@ from tools.result.words import listed as listed_words
 from tools.selection.brand_posts import Named, brands_within
 from tools.selection.contrast import LIKELY, Contrast, contrast
 from tools.selection.intervals import margin
+from tools.selection.own_words import NotCounted, told
 from tools.selection.posts import ContentFilters, Selection, evidence_posts, select_posts
-from tools.selection.subject import names_like
+from tools.selection.subject import names_like, subjects_of_names, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,9 +126,15 @@ def compare_brands(
         posts=total,
         subject=within.words,
     )
-    return replace(
-        result, headline=_headline(result), lines=[*_lines(result), *_telling_lines(telling, result.evidence)]
-    )
+    lines = [*_lines(result), *_telling_lines(telling, result.evidence)]
+    return told(replace(result, headline=_headline(result), lines=lines), _not_counted(library, asked, within))
+
+
+def _not_counted(library: Library, brands: list[str], within: Selection) -> NotCounted:
+    """What is told apart among the posts that name any of the brands."""
+    tables = [table_of(library, subject) for subject in subjects_of_names(library, brands)]
+    named = " OR ".join(f"p.id IN (SELECT id FROM {table})" for table in tables)
+    return within.not_counted.among(library, f"({named})")
 
 
 def _asked(brands: list[str]) -> list[str]:

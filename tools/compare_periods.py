@@ -16,6 +16,7 @@ from tools.result.line import Listing
 from tools.selection.changes import SURE, Change, exact, holm, mean_change, share_changes_of
 from tools.selection.intervals import margin, wilson
 from tools.selection.measures import ENGAGEMENT, KNOWN, TONE
+from tools.selection.own_words import told
 from tools.selection.people import Filters, select
 from tools.selection.period import Period
 from tools.selection.posts import Selection, evidence_posts
@@ -62,12 +63,13 @@ def compare_periods(
         listing=Listing("phrases", tuple(each.name for each in [*rose, *fell])),
         evidence=evidence_posts(library, ids),
     )
-    return replace(
+    result = replace(
         result,
         headline=headline_of(result),
         lines=lines_of(result, [*([f"Counted: {selection.subject.how}."] if selection.subject else []), *people.told]),
         warnings=warnings_of(result),
     )
+    return told(result, selection.not_counted)
 
 
 def _about(selection: Selection, user: str | None) -> str:
@@ -95,13 +97,11 @@ def _sizes(library: Library, selection: Selection, spans: Spans) -> pd.DataFrame
     """Of each author and period (``later``): posts of the whole index, and those selected."""
     before, values = clause_of(selection, spans.before, "early")
     after, more = clause_of(selection, spans.after, "late")
-    clauses, within = selection.period.where()
-    window = " AND ".join(["true", *clauses])
     return library.facts.frame(
         f"SELECT p.author, ({after}) AS later, count(*)::DOUBLE AS posts, "
         f"count(*) FILTER ({selection.where})::DOUBLE AS selected "
-        f"FROM posts p WHERE {window} AND (({before}) OR ({after})) GROUP BY 1, 2",
-        {**selection.values, **within, **values, **more},
+        f"FROM posts p WHERE {selection.basis.where} AND (({before}) OR ({after})) GROUP BY 1, 2",
+        {**selection.values, **selection.basis.values, **values, **more},
     )
 
 

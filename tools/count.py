@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, Unpack
 
 from tools.library import Library
@@ -11,6 +11,7 @@ from tools.result.line import Line, Part, lead, note
 from tools.result.result import ToolResult
 from tools.result.words import listed, short
 from tools.selection.measures import NameType, types_of
+from tools.selection.own_words import told
 from tools.selection.people import Filters, People, select
 from tools.selection.posts import Selection, select_posts
 from tools.selection.subject import names_like
@@ -47,7 +48,7 @@ def count(
     **filters: Unpack[Filters],
 ) -> Count:
     """How many posts, people, communities or names there are, for example how many people mention a brand."""
-    selection, people = select(library, topic=topic, user=user, may_be_empty=True, **filters)
+    selection, people = select(library, topic=topic, user=user, may_be_empty=True, english=of == "names", **filters)
     posts, writers, value = _counted(library, selection, of, type)
     whole = _whole(library, of, user, filters)
     found = Count(
@@ -63,7 +64,7 @@ def count(
         "headline": lead(*_headline(found, selection, type)),
         "lines": _lines(library, selection, people, value),
     }
-    return Count(**{**vars(found), **filled})
+    return told(replace(found, **filled), selection.not_counted)
 
 
 def _counted(library: Library, selection: Selection, of: Counted, type_: NameType | None) -> tuple[int, int, int]:
@@ -86,11 +87,11 @@ def _whole(library: Library, of: Counted, user: str | None, filters: Filters) ->
     """How many there are in the same place and time, whatever the posts are about."""
     if of == "names":
         return None
-    place = {name: filters.get(name) for name in ("community", "since", "until")}
+    place = {name: filters.get(name) for name in ("community", "since", "until", "include")}
     if of == "communities":
         place["community"] = None
     writer = user if of == "posts" else None
-    everything = select_posts(library, user=writer, may_be_empty=True, **place)  # type: ignore[arg-type]
+    everything = select_posts(library, user=writer, may_be_empty=True, english=False, **place)  # type: ignore[arg-type]
     return _counted(library, everything, of, None)[2]
 
 
@@ -133,7 +134,7 @@ def _does(of: Counted, selection: Selection, one: bool) -> str:
 
 
 def _lines(library: Library, selection: Selection, people: People, value: int) -> list[Line]:
-    lines = [note(told) for told in people.told]
+    lines = [note(each) for each in people.told]
     if selection.subject is not None:
         lines.insert(0, note(f"Counted: {selection.subject.how}."))
         if not value and (near := names_like(library, selection.subject.said)):

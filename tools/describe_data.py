@@ -18,7 +18,8 @@ from tools.result.samples import SMALL_PEOPLE, few_posts
 from tools.result.words import listed as listed_words
 from tools.result.words import short
 from tools.selection.measures import BRAND
-from tools.selection.posts import EVERYTHING
+from tools.selection.own_words import count_apart, kinds_here
+from tools.selection.posts import select_posts
 from tools.targeting.propensity import WEIGHTS as TARGETING
 
 READER = Path(__file__).parent.parent / "agent" / "weights" / "question_reader.json"
@@ -83,10 +84,13 @@ def describe_data(library: Library) -> DescribeData:
         heads=manifest.heads,
         accuracy=accuracy,
     )
+    apart = count_apart(library, "true", {}, kinds_here(library))
+    left_out = [note("Left out of answers unless asked for with include: ", apart.said, ".")] if apart else []
     return replace(
         result,
         headline=_headline(result),
-        lines=_lines(result),
+        lines=[*_lines(result), *left_out],
+        not_counted=apart.by_kind,
         listing=Listing("communities", tuple(result.top_communities)),
     )
 
@@ -100,7 +104,7 @@ def _communities(library: Library) -> dict[str, int]:
 
 def _brands(library: Library) -> list[Entity]:
     """Organizations and products by the number of posts that name them."""
-    return named_most(library, EVERYTHING, BRAND, SHOWN)
+    return named_most(library, select_posts(library, may_be_empty=True), BRAND, SHOWN)
 
 
 def _languages(library: Library) -> dict[str, float]:

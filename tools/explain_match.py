@@ -15,6 +15,7 @@ from tools.result.evidence import Evidence
 from tools.result.line import GAP, Line, Listing, Part, joined, lead, line, listed, note, warning
 from tools.result.result import ToolResult
 from tools.result.samples import SMALL_POSTS, few_people
+from tools.selection.own_words import no_own_posts, told
 from tools.selection.posts import Scope, Selection, evidence_posts, select_posts
 from tools.targeting.propensity import Odds, model_for, odds_of
 from tools.targeting.query import AudienceQuery, audience_query
@@ -69,9 +70,9 @@ def explain_match(
     author = library.author(user)
     query = audience_query(library, campaign, interests or [])
     within = select_posts(library, **filters)
-    signals = measure_signals(library, query, within.period)
+    signals = measure_signals(library, query, within.basis)
     if author not in signals.authors:
-        raise AnalystError(f"@{author} has no posts {within.period.words}", todo="Widen the time.")
+        raise no_own_posts(library, author, within.period.words)
     model = model_for(library.path)
     odds = odds_of(signals, model)
     row = signals.authors.index(author)
@@ -102,7 +103,7 @@ def explain_match(
         changes=[] if row in top else _changes(odds, row, top),
         calibrated_on=model.calibrated_on,
     )
-    return replace(result, headline=_headline(result), lines=_lines(result))
+    return told(replace(result, headline=_headline(result), lines=_lines(result)), within.not_counted)
 
 
 def _rivals(library: Library, signals: Signals, row: int, within: Selection) -> list[int]:

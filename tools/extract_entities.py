@@ -15,6 +15,7 @@ from tools.result.result import ToolResult
 from tools.result.samples import few_posts
 from tools.result.words import tone
 from tools.selection.measures import NameType, Query, run, types_of
+from tools.selection.own_words import told
 from tools.selection.posts import PostFilters, Selection, count_posts, refuse_filters, select_posts
 from tools.selection.subject import known_names
 
@@ -60,7 +61,7 @@ def extract_entities(
     posts = count_posts(library, selection)
     kind = "brands" if type == "brand" else f"{type} names" if type else "names"
     headline = f"The {kind} that come up most in posts" if found else f"No {kind} come up in posts"
-    return ExtractEntities(
+    result = ExtractEntities(
         headline=lead(f"{headline} {selection.words or 'here'}{':' if found else '.'}"),
         lines=[_entity_line(entity, place) for place, entity in enumerate(found)],
         warnings=few_posts(posts, "posts"),
@@ -69,6 +70,7 @@ def extract_entities(
         posts=posts,
         entities=found,
     )
+    return told(result, selection.not_counted)
 
 
 def _entity_line(entity: Entity, place: int) -> Line:

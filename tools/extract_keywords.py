@@ -13,6 +13,7 @@ from tools.result import cells
 from tools.result.line import Listing, figure, lead, line
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts
+from tools.selection.own_words import told
 from tools.selection.posts import PostFilters, Selection, count_posts, evidence_posts, refuse_filters, select_posts
 
 POOL = 200  # phrases that compete
@@ -71,7 +72,7 @@ def extract_keywords(
         for place, keyword in enumerate(keywords)
     ]
     lines += [line("post", "For example ", cells.said(post, f"evidence.{place}")) for place, post in enumerate(best)]
-    return ExtractKeywords(
+    result = ExtractKeywords(
         headline=lead(found) if keywords else lead(f"No key phrases stand out in posts {selection.words or 'here'}."),
         lines=lines,
         warnings=few_posts(posts, "posts"),
@@ -81,6 +82,7 @@ def extract_keywords(
         posts=posts,
         keywords=keywords,
     )
+    return told(result, selection.not_counted)
 
 
 def contrastive_phrases(

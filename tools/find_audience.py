@@ -13,6 +13,7 @@ from tools.result import cells
 from tools.result.line import Line, Listing, Part, joined, lead, line, listed, note, warning
 from tools.result.result import ToolResult
 from tools.result.samples import few_people
+from tools.selection import own_words
 from tools.selection.people import AudienceFilters, LeftOut, select
 from tools.selection.posts import Selection, evidence_posts
 from tools.targeting.propensity import Odds, TargetingModel, model_for, odds_of
@@ -90,7 +91,7 @@ def find_audience(
         raise AnalystError(f"limit is {limit}", todo=f"Ask for 1 to {LONGEST_LIMIT} people.")
     query = audience_query(library, campaign, interests or [])
     within, who = select(library, **filters)
-    signals = measure_signals(library, query, within.period)
+    signals = measure_signals(library, query, within.basis)
     chosen = _chosen(library, signals, within)
     model = model_for(library.path)
     odds = _with_all(library, odds_of(signals, model), model, also or [], within)
@@ -116,7 +117,8 @@ def find_audience(
         calibrated_on=model.calibrated_on,
         left_out=list(who.left_out),
     )
-    return replace(result, headline=_headline(result), lines=[*_lines(result), *map(note, who.told)])
+    result = replace(result, headline=_headline(result), lines=[*_lines(result), *map(note, who.told)])
+    return own_words.told(result, within.not_counted)
 
 
 def _with_all(library: Library, odds: Odds, model: TargetingModel, also: list[str], within: Selection) -> Odds:
@@ -125,7 +127,7 @@ def _with_all(library: Library, odds: Odds, model: TargetingModel, also: list[st
         if not other.strip():
             raise AnalystError("One of the further campaigns is empty", todo="Name a brand or a product.")
         query = audience_query(library, other, [])
-        found = odds_of(measure_signals(library, query, within.period), model)
+        found = odds_of(measure_signals(library, query, within.basis), model)
         odds = replace(
             odds,
             probability=odds.probability * found.probability,

@@ -17,10 +17,12 @@ from tools.result.result import ToolResult
 from tools.result.samples import few_people
 from tools.result.words import count, short
 from tools.result.words import listed as listed_words
+from tools.selection import own_words
 from tools.selection.people import MANY, AudienceFilters, LeftOut, select
 from tools.selection.posts import evidence_posts
 from tools.targeting.lookalike import SIGNALS, Likeness, likeness, shipped_weights
 from tools.targeting.post_matrix import PostMatrix
+from tools.targeting.view import View, view_of
 
 LONGEST_LIMIT = 500
 FEW_SEEDS = 5
@@ -70,15 +72,20 @@ def find_lookalikes(
         raise AnalystError(f"limit is {limit}", todo=f"Ask for 1 to {LONGEST_LIMIT} people.")
     seeds, unknown = _seeds(library, users)
     within, who = select(library, **filters)
-    matrix = library.matrix
+    view = view_of(library, within.basis)
+    matrix = view.matrix
     rows = {author: row for row, author in enumerate(matrix.authors)}
+    unknown += [seed for seed in seeds if seed not in rows]
+    seeds = [seed for seed in seeds if seed in rows]
+    if not seeds:
+        raise own_words.no_own_posts(library, unknown[-1], within.period.words)
     chosen_seeds = np.array([rows[seed] for seed in seeds])
-    found = likeness(library.profiles, chosen_seeds)
+    found = likeness(view.profiles, chosen_seeds)
     allowed = _allowed(library, within.where, within.values, matrix) - set(chosen_seeds.tolist())
     if not allowed:
         raise AnalystError("Nobody else is left to be like them", todo="Give fewer people, or loosen the filters.")
     ranked = sorted(allowed, key=lambda row: (-found.probability[row], row))
-    people = [_person(library, matrix, found, row, chosen_seeds) for row in ranked[:limit]]
+    people = [_person(view, found, row, chosen_seeds) for row in ranked[:limit]]
     evidence = evidence_posts(library, [post for person in people for post in person.evidence[:1]])
     result = FindLookalikes(
         warnings=_warnings(seeds, unknown, len(allowed)),
@@ -91,7 +98,8 @@ def find_lookalikes(
         measured_on=shipped_weights()["measured_on"],
         left_out=list(who.left_out),
     )
-    return replace(result, headline=_headline(result), lines=[*_lines(result), *map(note, who.told)])
+    result = replace(result, headline=_headline(result), lines=[*_lines(result), *map(note, who.told)])
+    return own_words.told(result, within.not_counted)
 
 
 def read_handles(path: Path) -> list[str]:
@@ -148,23 +156,25 @@ def _allowed(library: Library, where: str, values: dict[str, object], matrix: Po
     return {row for row, author in enumerate(matrix.authors) if author in present}
 
 
-def _person(library: Library, matrix: PostMatrix, found: Likeness, row: int, seeds: np.ndarray) -> Lookalike:
+def _person(view: View, found: Likeness, row: int, seeds: np.ndarray) -> Lookalike:
+    matrix = view.matrix
     own = np.flatnonzero(matrix.author == row)
-    centre = library.profiles.writing[seeds].mean(0)
+    centre = view.profiles.writing[seeds].mean(0)
     nearest = own[np.argsort(-(matrix.vectors[own] @ centre), kind="stable")][:3]
     return Lookalike(
         matrix.authors[row],
         round(float(found.probability[row]), 4),
         round(float(found.low[row]), 4),
         round(float(found.high[row]), 4),
-        _reasons(library, matrix, found, row, seeds),
+        _reasons(view, found, row, seeds),
         {name: round(float(found.parts[row, place]), 3) for place, name in enumerate(SIGNALS)},
         [str(matrix.ids[post]) for post in nearest],
     )
 
 
-def _reasons(library: Library, matrix: PostMatrix, found: Likeness, row: int, seeds: np.ndarray) -> list[str]:
+def _reasons(view: View, found: Likeness, row: int, seeds: np.ndarray) -> list[str]:
     """What makes a person like the others, the weightiest first."""
+    matrix = view.matrix
     parts = dict(zip(SIGNALS, found.parts[row], strict=True))
     said = []
     shared = _shared(matrix, row, seeds)
@@ -173,7 +183,7 @@ def _reasons(library: Library, matrix: PostMatrix, found: Likeness, row: int, se
         of = max(number for _, number in shared)
         said.append(f"active in {places}, as {'they are' if len(seeds) == 1 else f'{of} of the {len(seeds)} are'}")
     if parts["writing"] + parts["centre"] + parts["nearest"] >= TELLING:
-        writing = library.profiles.writing
+        writing = view.profiles.writing
         likest = int(seeds[np.argmax(writing[seeds] @ writing[row])])
         said.append(
             "writes about the same things"

@@ -16,10 +16,12 @@ from tools.result.line import Cell, Line, Listing, Part, lead, line, listed, not
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts
 from tools.result.words import tone
+from tools.selection.own_words import told
 from tools.selection.people import DISLIKES, LIKES
 from tools.selection.posts import EVIDENCE, Scope, Selection, as_evidence, select_posts
 
-COMMUNITIES, INTERESTS = 5, 8  # that are told at most
+COMMUNITIES, INTERESTS, BEST = 5, 8, 5  # that are told at most
+READ = 50  # of the best liked posts, from which those are taken that may be told
 DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 
@@ -104,7 +106,7 @@ def get_profile(
         hours=dict(_counts(library, selection, "hour(p.created_at AT TIME ZONE 'UTC')")),
         weekdays={DAYS[d]: n for d, n in _counts(library, selection, "dayofweek(p.created_at AT TIME ZONE 'UTC')")},
     )
-    return replace(profile, headline=_headline(profile), lines=_lines(profile))
+    return told(replace(profile, headline=_headline(profile), lines=_lines(profile)), selection.not_counted)
 
 
 def _headline(profile: GetProfile) -> Line:
@@ -186,8 +188,11 @@ def _counts(library: Library, selection: Selection, column: str) -> list[tuple[A
 
 
 def _most_liked(library: Library, selection: Selection) -> list[Evidence]:
+    """The best liked posts, but for those in communities that may not be told of a person."""
     rows = library.facts.rows(
-        f"SELECT {EVIDENCE} FROM posts p WHERE {selection.where} ORDER BY p.likes DESC NULLS LAST, p.id LIMIT 5",
+        f"SELECT {EVIDENCE} FROM posts p WHERE {selection.where} ORDER BY p.likes DESC NULLS LAST, p.id LIMIT {READ}",
         selection.values,
     )
-    return [as_evidence(row) for row in rows]
+    posts = [as_evidence(row) for row in rows]
+    places = set(tellable_names([post.community for post in posts if post.community]))
+    return [post for post in posts if post.community is None or post.community in places][:BEST]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ class Library:
     facts: Facts
     vectors: Vectors
     groupings: dict[int | None, Any] = field(default_factory=dict)  # Grouping of everyone, by the number asked for
+    views: OrderedDict[Any, Any] = field(default_factory=OrderedDict)  # tools.targeting.view.View, by its posts
 
     @classmethod
     def open(cls, path: Path) -> Library:

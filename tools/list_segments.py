@@ -15,6 +15,7 @@ from tools.result.samples import few_people
 from tools.result.words import tone
 from tools.segments.grouping import CRITERION, FEWEST, MOST, STABLE, Grouping, Trial, group_people
 from tools.segments.naming import GroupTerms, name_groups
+from tools.selection.own_words import kinds_here, told
 from tools.selection.people import AudienceFilters, People, select
 from tools.selection.posts import Selection, evidence_posts
 
@@ -99,7 +100,7 @@ def list_segments(
         filters=filters,
     )
     lines = [*_lines(result, asked=count is not None), *map(note, who.told)]
-    return replace(result, headline=_headline(result), lines=lines)
+    return told(replace(result, headline=_headline(result), lines=lines), where.not_counted)
 
 
 def grouping_of(library: Library, result: ListSegments) -> Grouping:
@@ -110,7 +111,7 @@ def grouping_of(library: Library, result: ListSegments) -> Grouping:
 
 def _selected(library: Library, topic: str | None, filters: AudienceFilters) -> tuple[Selection | None, People]:
     """The posts by which people are grouped, None for all, and what the filters of people did."""
-    if topic is None and not any(filters.values()):
+    if topic is None and not any(filters.values()) and not kinds_here(library):
         return None, People()
     return select(library, topic=topic, **filters)
 

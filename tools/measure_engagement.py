@@ -16,6 +16,7 @@ from tools.result.words import count
 from tools.result.words import listed as listed_words
 from tools.selection.contrast import Contrast, contrast
 from tools.selection.intervals import CONFIDENCE, margin
+from tools.selection.own_words import told
 from tools.selection.posts import EVIDENCE, PostFilters, Selection, as_evidence, select_posts
 
 if TYPE_CHECKING:
@@ -155,7 +156,8 @@ def measure_engagement(
         filters=filters,
     )
     listing = Listing("communities" if by == "community" else "times", tuple(result.groups)) if result.groups else None
-    return replace(result, headline=_headline(result), lines=_lines(result), listing=listing)
+    result = replace(result, headline=_headline(result), lines=_lines(result), listing=listing)
+    return told(result, selection.not_counted)
 
 
 def _posts(library: Library, selection: Selection) -> pd.DataFrame:

@@ -31,6 +31,7 @@ from tools.selection.measures import (
     run,
     types_of,
 )
+from tools.selection.own_words import told
 from tools.selection.people import Filters, People, select
 from tools.selection.posts import EVIDENCE, Selection, as_evidence, evidence_posts
 
@@ -95,7 +96,8 @@ def rank(
     """The most or the least: which post, person, community, name, phrase, hour, weekday, day, week, month or year leads by posts, likes, tone, growth or another measure."""  # noqa: E501
     if of == "person":
         refuse_sensitive(topic)  # nobody is listed by what is never told of anybody
-    selection, people = select(library, topic=topic, user=user, **filters)
+    english = of in ("name", "phrase") or by in ("positive", "negative", "tone")
+    selection, people = select(library, topic=topic, user=user, english=english, **filters)
     query = Query(selection, by, of, order, average, at_least or 1, types_of(type), limit)
     if at_least is None and (is_rate(query) or (average and by in ("positive", "negative"))):
         query = replace(query, at_least=FLOOR)
@@ -116,12 +118,13 @@ def rank(
         evidence=posts,
         listing=Listing(KINDS.get(of, "times"), tuple(group.name for group in table.rows)),
     )
-    return replace(
+    found = replace(
         found,
         headline=lead(*_headline(found)),
         lines=_lines(found, selection, people),
         warnings=few_posts(table.rows[0].posts, "groups.0.posts") if of != "post" and is_rate(query) else [],
     )
+    return told(found, selection.not_counted)
 
 
 def _table(library: Library, query: Query, *, given: bool) -> Table:
@@ -274,7 +277,7 @@ def _lines(found: Rank, selection: Selection, people: People) -> list[Line]:
 
 
 def _notes(found: Rank, selection: Selection, people: People) -> list[Line]:
-    notes = [note(told) for told in people.told]
+    notes = [note(each) for each in people.told]
     if found.tied:
         notes.append(note(cells.number(found.tied, "tied"), " more tie with the last one listed."))
     if found.left_out:

@@ -14,6 +14,7 @@ from tools.result import cells
 from tools.result.evidence import Evidence
 from tools.result.line import Line, Listing, lead, line, note
 from tools.result.result import ToolResult
+from tools.selection.own_words import told
 from tools.selection.posts import PostFilters, Selection, evidence_posts, select_posts
 from tools.selection.subject import LONGEST_NAME, Subject, subject_of
 
@@ -55,9 +56,8 @@ def search_posts(
         raise AnalystError("The query is empty", todo="Say what the posts should be about.")
     subject = subject_of(library, query, by_meaning=False) if canonical(query) else None
     name = subject if subject is not None and subject.kind == "name" and len(subject.posts) else None
-    selection = select_posts(
-        library, topic=query if name else None, user=user, may_be_empty=name is not None, **filters
-    )
+    topic, may_be_empty = query if name else None, name is not None
+    selection = select_posts(library, topic=topic, user=user, may_be_empty=may_be_empty, english=False, **filters)
     if name is None:  # whatever the tone of a topic is, there is none here
         selection = replace(selection, posts="posts p")
     ids = [id_ for (id_,) in _ordered(library, selection, order)]
@@ -74,7 +74,8 @@ def search_posts(
         subject=selection.beside,
     )
     listing = Listing("posts", tuple(post.id for post in found.evidence)) if found.evidence else None
-    return replace(found, headline=_headline(found), lines=_lines(found, name, len(about)), listing=listing)
+    found = replace(found, headline=_headline(found), lines=_lines(found, name, len(about)), listing=listing)
+    return told(found, selection.not_counted)
 
 
 def _toward(library: Library, selection: Selection, posts: list[Evidence]) -> list[Evidence]:

@@ -12,6 +12,7 @@ from tools.result.line import Line, Listing, Part, figure, joined, lead, line, l
 from tools.result.result import ToolResult
 from tools.result.words import tone
 from tools.selection.intervals import margin, wilson
+from tools.selection.own_words import told
 from tools.selection.people import Filters, People, select
 from tools.selection.posts import Selection, evidence_posts
 from tools.themes.grouping import STABLE, Groups, group_posts
@@ -90,12 +91,13 @@ def summarize_themes(
         listing=Listing("themes", tuple(theme.name for theme in shown)),
         evidence=evidence_posts(library, [id_ for theme in shown for id_ in theme.quotes[:QUOTED]]),
     )
-    return replace(
+    result = replace(
         result,
         headline=_headline(result, filters.get("sentiment") == "negative"),
         lines=_lines(result, selection, people),
         warnings=_warnings(result),
     )
+    return told(result, selection.not_counted)
 
 
 def themes_of(library: Library, posts: ReadPosts, groups: Groups, topic: str) -> list[Theme]:
@@ -167,7 +169,7 @@ def _lines(result: SummarizeThemes, selection: Selection, people: People) -> lis
     )
     if selection.subject is not None:
         lines.append(note(f"Counted: {selection.subject.how}."))
-    return [*lines, *(note(told) for told in people.told)]
+    return [*lines, *(note(each) for each in people.told)]
 
 
 def _told(theme: Theme, at: str) -> list[Part]:

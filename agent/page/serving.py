@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import ipaddress
 import os
 import socket
 import sys
@@ -13,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agent.page.access.hosts import Hosts, in_space, is_this_machine
 from index.errors import AnalystError
 
 if TYPE_CHECKING:
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from agent.page.opening import Opening
 
 
+PRIVATE = 0o077  # what visitors bring and ask is nobody else's on this machine
 M_ARENA_MAX = -8  # of mallopt
 HEAPS = 2
 HEAD_START = 3.0  # seconds that the browser has before the models are loaded
+UNSAID = {"openapi_url": None, "docs_url": None, "redoc_url": None}  # nobody needs a list of the routes
 LOGIN = "Audience Analyst: log in with the name and the password that you were given."
 # The browser refuses whatever would come from outside this server, even if some markup slipped through.
 POLICY = (
@@ -57,21 +59,6 @@ def check_visitors(host: str, login: tuple[str, str] | None) -> None:
             f"Listening on {host} lets others in: give a login with --auth user:password (or ANALYST_AUTH), "
             "or leave out --host."
         )
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether only this machine can reach ``host``."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def in_space() -> bool:
-    """Whether this is a Hugging Face Space: they all set SPACE_ID."""
-    return bool(os.environ.get("SPACE_ID"))
 
 
 def share_heaps() -> None:
@@ -136,38 +123,32 @@ def launch(
     """
     from starlette.middleware import Middleware
 
+    from agent.page.access.gate import Gate
     from agent.page.style import css, head, theme
     from agent.page.uploads.session import LARGEST
 
+    gate = Middleware(
+        Gate,
+        hosts=Hosts(host),
+        login=auth is not None,
+        largest=LARGEST,
+        own_login=tuple(route.path for route in (beside or {}).get("routes", ())),
+        # They keep the browser from asking any other server.
+        headers=((b"content-security-policy", policy().encode()), (b"referrer-policy", b"no-referrer")),
+    )
     try:
         _, url, _ = page.queue(default_concurrency_limit=8).launch(
             server_name=host, server_port=port, auth=auth, theme=theme(), css=css(), head=head(),
             prevent_thread_lock=True,
             quiet=True, share=False, show_error=False, footer_links=[], run_history=False, ssr_mode=False,
             enable_monitoring=False, mcp_server=False, max_file_size=LARGEST, auth_message=LOGIN,
-            app_kwargs={**(beside or {}), "middleware": [Middleware(_Guarded)]},
+            app_kwargs={**(beside or {}), **UNSAID, "middleware": [gate]},
         )  # fmt: skip
     except OSError as error:
         raise AnalystError(
             f"Port {port} is taken", where=host, todo="Choose another one with --port, or close what uses it."
         ) from error
     return str(url)
-
-
-class _Guarded:
-    """Adds the headers that keep the browser from asking any other server."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-        self._headers = ((b"content-security-policy", policy().encode()), (b"referrer-policy", b"no-referrer"))
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        async def guarded(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *self._headers]
-            await send(message)
-
-        await self._app(scope, receive, guarded)
 
 
 def _start_soon(opening: Opening) -> None:
@@ -196,6 +177,7 @@ def serve_page(
     """
     check_port(host, port)
     share_heaps()
+    os.umask(PRIVATE)
     from agent import console
     from agent.memory import Memory, state_folder
     from agent.page.build import build_page

@@ -15,6 +15,7 @@ from index.store.people import write_profiles
 from index.store.vectors import Vectors
 from tools.library import Library
 
+OPTIONAL = ("community", "likes", "shares", "replies", "lang", "reposted", "visibility", "bot")
 TONES = {"good": (0.1, 0.1, 0.8), "bad": (0.7, 0.2, 0.1), "plain": (0.1, 0.8, 0.1)}  # negative, neutral, positive
 
 
@@ -58,7 +59,7 @@ def make_library(folder: Path, rows: list[dict[str, Any]], **manifest: Any) -> L
 
 
 def _post(row: dict[str, Any]) -> Post:
-    fields = {key: row[key] for key in ("community", "likes", "shares", "replies", "lang") if key in row}
+    fields = {key: row[key] for key in OPTIONAL if key in row}
     when = datetime.fromisoformat(row["at"]) if row.get("at") else None
     return Post(row["id"], row["author"], row["text"], created_at=when, **fields)
 

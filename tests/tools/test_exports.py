@@ -71,8 +71,10 @@ def test_json_says_all_of_the_query_and_the_index(library: Library, audience: Fi
 
 
 @pytest.mark.parametrize(
-    "start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", " =", "\r\n=", "\u202e="]
-)
+    "start",
+    ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", " =", "\r\n=", "\u202e=", ";=", ",=", "|=", "; +",
+     ";;@", '";=', "\u200b=", "\u200b;\u200d=", "\ufeff-", "\u2060 |\u00ad＝", "\u3164="],
+)  # fmt: skip
 def test_no_cell_starts_a_formula(library: Library, audience: FindAudience, start: str) -> None:
     evil = start + 'HYPERLINK("http://x","y")'
     for cell in (safe_cell(evil), safe_cell(start)):
@@ -83,8 +85,24 @@ def test_no_cell_starts_a_formula(library: Library, audience: FindAudience, star
     assert json.loads(audience_json(library, renamed(audience, evil)))["people"][0]["handle"] == evil
 
 
+@pytest.mark.parametrize("sign", [";", ",", "|", "\t"])
+def test_no_part_of_a_cell_starts_a_formula_where_cells_are_parted_by_another_sign(sign: str) -> None:
+    for evil in (
+        f"ad copy{sign}=1+1",
+        f"{sign}\u200b=1+1",
+        f'"{sign} =1+1',
+        f"a{sign}{sign}@SUM(A1)",
+        f"x{sign}-2+3+cmd|'x'!A0",
+    ):
+        for part in safe_cell(evil).split(sign):
+            assert part.strip(' \u200b"')[:1] not in tuple("=+-@"), (evil, safe_cell(evil))
+
+
 def test_harmless_cells_stay_as_they_are() -> None:
-    for plain in ("ana", "a=b", "2-3", "'quoted'", "Zoë 🙂", 'with "quotes", and commas', 0.5, 3):
+    for plain in (
+        "ana", "a=b", "2-3", "'quoted'", "Zoë 🙂", "👩‍💻 ana", 'with "quotes", and commas', "today, -50 % off",
+        "a; - b", 0.5, 3,
+    ):  # fmt: skip
         assert safe_cell(plain) == plain
     assert (safe_cell(None), safe_cell(""), safe_cell("  ")) == ("", "", "")
 

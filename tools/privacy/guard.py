@@ -8,7 +8,8 @@ from typing import Any
 
 from index.errors import AnalystError
 from tools.privacy.meaning import reveals
-from tools.privacy.sensitive import hints_at_trait, sensitive_trait
+from tools.privacy.sensitive import sensitive_trait
+from tools.privacy.tellable import tellable
 from tools.result.words import short
 
 # Conditions on people: by what they write of, by where they post. In the tools that list people they are judged.
@@ -45,7 +46,7 @@ def check_call(tool: str, args: Mapping[str, Any]) -> None:
                 refuse(text)
             elif name in SUBJECTS:
                 refuse(text)
-                if hints_at_trait(text):
+                if not tellable(text):  # what may not be told of people may not pick them out either
                     raise _refusal(text, "a trait that speaking of it hints at")
             elif name in PLACES and (trait := _of_place(text)):
                 raise _refusal(text, trait)
@@ -78,9 +79,9 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _of_place(community: str) -> str | None:
     name = re.sub(r"^/?(?:r/|#)", "", community.strip())
-    if hints_at_trait(name):
-        return "being there"
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    if not (tellable(name) and tellable(words)):
+        return "being there"
     return sensitive_trait(words) or reveals(words, surely=True)
 
 

@@ -18,7 +18,8 @@ class ToolResult:
     """Base of all results.
 
     ``headline`` is one sentence that answers the call; ``lines`` follow it; ``warnings`` limit them; ``listing`` is
-    what they list; ``evidence`` are the posts that prove them. A tool fills its own typed fields first, then says them.
+    what they list; ``evidence`` are the posts that prove them; ``not_counted`` says how many posts of which kind are
+    not in the figures (``tools.selection.own_words``). A tool fills its own typed fields first, then says them.
     """
 
     headline: Line = UNSAID
@@ -26,6 +27,7 @@ class ToolResult:
     warnings: list[Line] = field(default_factory=list)
     listing: Listing | None = None
     evidence: list[Evidence] = field(default_factory=list)
+    not_counted: dict[str, int] = field(default_factory=dict)
 
     @property
     def said(self) -> list[Line]:

@@ -8,7 +8,7 @@ tone toward a name over the posts that name it. Nobody can be looked for by what
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any, Unpack
 
@@ -19,11 +19,12 @@ from index.errors import AnalystError
 from tools.library import Library, nearest_names
 from tools.privacy.sensitive import hints_at_trait, refuse_sensitive
 from tools.result.words import count, listed, short
-from tools.selection.period import Period
+from tools.selection.own_words import Basis
 from tools.selection.posts import PostFilters, Scope, Selection, select_posts
 from tools.selection.subject import subjects_of_names, table_of
 
 LIKES, DISLIKES = 0.15, -0.15  # mean tone of the posts that name something, from which it counts as liked or disliked
+BY_PEOPLE = "p.author IN (SELECT unnest($people))"
 MANY = 10_000  # handles that may be given
 
 
@@ -75,12 +76,10 @@ class People:
 
     def narrow(self, selection: Selection) -> Selection:
         """The posts of ``selection`` by these people."""
-        from dataclasses import replace
-
         if self.authors is None:
             return selection
         values = {**selection.values, "people": sorted(self.authors)}
-        return replace(selection, where=f"{selection.where} AND p.author IN (SELECT unnest($people))", values=values)
+        return replace(selection, where=f"{selection.where} AND {BY_PEOPLE}", values=values)
 
 
 Keep = Callable[[str], bool]
@@ -106,7 +105,7 @@ def select_people(library: Library, within: Selection, **filters: Unpack[PeopleF
     left = _authors(library, within)
     unknown: list[str] = []
     left_out = []
-    for name, words, keep in _conditions(library, given, within.period, unknown):
+    for name, words, keep in _conditions(library, given, within.basis, unknown):
         kept = {author for author in left if keep(author)}
         if left and not kept:
             raise AnalystError(
@@ -148,7 +147,7 @@ def _authors(library: Library, within: Selection) -> set[str]:
 
 
 def _conditions(
-    library: Library, given: dict[str, Any], period: Period, unknown: list[str]
+    library: Library, given: dict[str, Any], basis: Basis, unknown: list[str]
 ) -> Iterable[tuple[str, str, Keep]]:
     """Each filter given, what it says of those whom it removes, and whom it keeps."""
     if "among" in given:
@@ -160,18 +159,18 @@ def _conditions(
         barred = _handles(library, given["exclude"], unknown)
         yield "exclude", "excluded by name", lambda author: author not in barred
     if "min_posts" in given:
-        many = _busy(library, period, int(given["min_posts"]))
+        many = _busy(library, basis, int(given["min_posts"]))
         yield "min_posts", f"with fewer than {count(int(given['min_posts']), 'post')}", many.__contains__
     for community in given.get("active_in", ()):
         name = library.community(community)
-        yield "active_in", f"not active in {short(name)}", _active(library, period, name).__contains__
-    yield from _by_names(library, given, period)
+        yield "active_in", f"not active in {short(name)}", _active(library, basis, name).__contains__
+    yield from _by_names(library, given, basis)
 
 
-def _by_names(library: Library, given: dict[str, Any], period: Period) -> Iterable[tuple[str, str, Keep]]:
+def _by_names(library: Library, given: dict[str, Any], basis: Basis) -> Iterable[tuple[str, str, Keep]]:
     for filter_, (words, keeps) in BY_TONE.items():
         for name in given.get(filter_, ()):
-            tones = _tones(library, period, name)
+            tones = _tones(library, basis, name)
             yield filter_, words.format(short(name)), partial(_stays, keeps, tones)
 
 
@@ -179,37 +178,31 @@ def _stays(keeps: Callable[[float | None], bool], tones: dict[str, float], autho
     return keeps(tones.get(author))
 
 
-def _tones(library: Library, period: Period, name: str) -> dict[str, float]:
+def _tones(library: Library, basis: Basis, name: str) -> dict[str, float]:
     """Mean tone toward ``name``, from −1 to 1, of everyone who names it."""
     (subject,) = subjects_of_names(library, [name])
-    where, values = _when(period)
     rows = library.facts.rows(
         "SELECT p.author, avg(coalesce(t.positive, p.positive)::DOUBLE - coalesce(t.negative, p.negative)) "
-        f"FROM {table_of(library, subject)} t JOIN posts p ON p.id = t.id WHERE {where} GROUP BY 1",
-        values,
+        f"FROM {table_of(library, subject)} t JOIN posts p ON p.id = t.id WHERE {basis.where} GROUP BY 1",
+        basis.values,
     )
     return dict(rows)  # type: ignore[arg-type]
 
 
-def _busy(library: Library, period: Period, least: int) -> set[str]:
-    where, values = _when(period)
+def _busy(library: Library, basis: Basis, least: int) -> set[str]:
     rows = library.facts.rows(
-        f"SELECT p.author FROM posts p WHERE {where} GROUP BY 1 HAVING count(*) >= $least", {**values, "least": least}
+        f"SELECT p.author FROM posts p WHERE {basis.where} GROUP BY 1 HAVING count(*) >= $least",
+        {**basis.values, "least": least},
     )
     return {author for (author,) in rows}
 
 
-def _active(library: Library, period: Period, community: str) -> set[str]:
-    where, values = _when(period)
+def _active(library: Library, basis: Basis, community: str) -> set[str]:
     rows = library.facts.rows(
-        f"SELECT DISTINCT p.author FROM posts p WHERE {where} AND p.community = $place", {**values, "place": community}
+        f"SELECT DISTINCT p.author FROM posts p WHERE {basis.where} AND p.community = $place",
+        {**basis.values, "place": community},
     )
     return {author for (author,) in rows}
-
-
-def _when(period: Period) -> tuple[str, dict[str, Any]]:
-    clauses, values = period.where()
-    return " AND ".join(["true", *clauses]), values
 
 
 def _handles(library: Library, said: list[str], unknown: list[str]) -> frozenset[str]:
@@ -246,11 +239,18 @@ def select(
     topic: str | None = None,
     user: str | None = None,
     may_be_empty: bool = False,
+    english: bool = True,
     **filters: Unpack[Filters],
 ) -> tuple[Selection, People]:
     """The posts that meet every condition on posts, by the people who meet every condition on people."""
     given: dict[str, Any] = dict(filters)
     of_people = {name: given.pop(name) for name in PeopleFilters.__annotations__ if name in given}
-    selection = select_posts(library, topic=topic, user=user, may_be_empty=may_be_empty, **given)
+    selection = select_posts(library, topic=topic, user=user, may_be_empty=may_be_empty, english=english, **given)
     people = select_people(library, selection, **of_people)
-    return people.narrow(selection), people
+    narrowed = people.narrow(selection)
+    if of_people.get(
+        "among"
+    ):  # what others wrote was not asked for; of other filters nobody knows whom they would keep
+        among = {"people": sorted(_handles(library, of_people["among"], []))}
+        narrowed = replace(narrowed, not_counted=selection.not_counted.among(library, BY_PEOPLE, among))
+    return narrowed, people

@@ -8,7 +8,8 @@ ignored. Values reach SQL only as parameters.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Annotated, Any, Literal, Unpack
 
@@ -18,7 +19,9 @@ from index.errors import AnalystError
 from index.store.facts import SENTIMENTS
 from tools.library import Library
 from tools.result.evidence import Evidence
+from tools.result.line import warning
 from tools.result.words import count, short
+from tools.selection.own_words import Basis, Include, NotCounted, count_apart, kinds_apart, notices, without
 from tools.selection.period import Period, period_here
 from tools.selection.subject import Subject, known_names, names_like, subject_of, subjects_of_names, table_of
 
@@ -39,6 +42,7 @@ class Scope(TypedDict, total=False):
     community: Annotated[str | None, "only posts in this community"]
     since: Annotated[str | None, "from this time on: a date, or words such as 'last month'"]
     until: Annotated[str | None, "up to this time, which is included: a date, or words"]
+    include: Include
 
 
 class ContentFilters(Scope, total=False):
@@ -69,7 +73,8 @@ class Selection:
 
     ``posts`` is what may stand for ``posts p`` in a FROM clause: with a topic, posts whose tone is that toward it.
     ``subject`` is what a topic was resolved to, ``period`` the time that was asked for; ``beside`` says the conditions
-    other than the topic.
+    other than the topic. ``basis`` is all that people wrote of their own in that time, ``not_counted`` what was
+    selected too but is told apart.
     """
 
     where: str
@@ -80,6 +85,8 @@ class Selection:
     subject: Subject | None = None
     period: Period = field(default_factory=Period)
     beside: str = ""
+    basis: Basis = field(default_factory=Basis)
+    not_counted: NotCounted = field(default_factory=NotCounted)
 
 
 EVERYTHING = Selection("true", {}, "")
@@ -91,9 +98,11 @@ def select_posts(
     topic: str | None = None,
     user: str | None = None,
     may_be_empty: bool = False,
+    english: bool = True,
     **filters: Unpack[PostFilters],
 ) -> Selection:
-    """Posts that meet every condition given.
+    """Posts that meet every condition given: people's own words, in public and in English, unless others are asked for
+    (``own_words``). Whoever only counts needs no ``english``; a tone is known of no other language.
 
     Raises AnalystError if a person, a community or a language is unknown, or, unless it ``may_be_empty``, nothing is
     left.
@@ -112,8 +121,14 @@ def select_posts(
     period = period_here(library, filters.get("since"), filters.get("until"))
     conditions += _place_and_time(library, filters, period, values)
     conditions += _content(library, filters, posts, values)
+    language = _code(filters.get("language"))
+    english = english or bool(filters.get("sentiment"))
+    apart = kinds_apart(library, filters.get("include") or (), user, language, english=english)
+    met = " AND ".join(["true", *(each.clause for each in conditions)])
+    not_counted = count_apart(library, met, values, apart)
+    in_time, ends = period.where()
     found = Selection(
-        " AND ".join(["true", *(each.clause for each in conditions)]),
+        " AND ".join([met, *without(apart)]),
         values,
         " ".join(each.words for each in conditions),
         subject is not None and subject.kind == "theme",
@@ -121,6 +136,8 @@ def select_posts(
         subject,
         period,
         " ".join(each.words for each in conditions if each is not about),
+        Basis(" AND ".join(["true", *in_time, *without(apart)]), ends),
+        replace(not_counted, notices=notices(library, values.get("author"), language, english=english)),
     )
     if not may_be_empty and count_posts(library, found) == 0:
         raise _nothing(library, found, conditions)
@@ -177,9 +194,14 @@ def _content(library: Library, filters: PostFilters, posts: str, values: dict[st
     return conditions
 
 
-def _language(library: Library, said: str) -> str:
+def _code(said: str | None) -> str | None:
+    plain = (said or "").strip().casefold()
+    return LANGUAGES.get(plain, plain.partition("-")[0]) or None
+
+
+def _language(library: Library, said: str) -> str | None:
     """The code of a language. Raises AnalystError if no post is in it."""
-    code = LANGUAGES.get(said.strip().casefold(), said.strip().casefold().partition("-")[0])
+    code = _code(said)
     rows = library.facts.rows("SELECT DISTINCT lower(split_part(lang, '-', 1)) FROM posts WHERE lang IS NOT NULL")
     known = sorted(each for (each,) in rows)
     if not known:
@@ -190,7 +212,13 @@ def _language(library: Library, said: str) -> str:
 
 
 def _nothing(library: Library, selection: Selection, conditions: list[Condition]) -> AnalystError:
-    subject = selection.subject
+    subject, apart = selection.subject, selection.not_counted
+    if apart:
+        own = "".join(cell.text for cell in warning(apart.said).cells)
+        return AnalystError(
+            f"There are no posts {selection.words}".rstrip() + f" but {own}, which are not counted",
+            todo=f"Ask with include={json.dumps(list(apart.posts))} to count them too.",
+        )
     if subject is not None and not subject.ids and subject.key not in known_names(library):
         near = ", ".join(names_like(library, subject.said))
         return AnalystError(

@@ -8,14 +8,15 @@ import numpy as np
 
 from tools.library import Library
 from tools.result.words import NEUTRAL_BAND
-from tools.selection.period import Period
-from tools.selection.posts import select_posts
+from tools.selection.own_words import Basis
 from tools.targeting.affinity import Background, CampaignEmbedding, CommunityAffinity, community_affinity
 from tools.targeting.post_matrix import PostMatrix
 from tools.targeting.query import AudienceQuery, naming, query_vector
+from tools.targeting.view import view_of
 
 BEST = 0.25  # share of a person's posts that counts: three of twelve
 BEST_PLACES = 1 / 12  # share of their posts by whose communities they are judged
+EVERY_POST = Basis()
 NAMES = ("posts", "communities", "visits", "style", "mentions")
 # What naming the campaign is worth by its mean tone: nothing where that begins to be negative, below it speaks against.
 MENTION_TONES, MENTION_WORTH = (-1.0, -NEUTRAL_BAND, 0.0, 1.0), (-1.0, 0.0, 0.3, 1.3)
@@ -58,28 +59,15 @@ class Signals:
         return self.matrix.authors
 
 
-def measure_signals(library: Library, query: AudienceQuery, period: Period | None = None) -> Signals:
-    """Every signal for every person of the index, or of those who posted in ``period``, from their posts in it.
-
-    Raises AnalystError if there are no posts in ``period``.
-    """
+def measure_signals(library: Library, query: AudienceQuery, basis: Basis = EVERY_POST) -> Signals:
+    """Every signal for everybody who wrote the posts of ``basis``, from these posts."""
     tones = _tones(library, query.campaign)
     known = community_affinity()
     embedded = known.embed_campaign(query_vector(library, query), query.words)
-    matrix, background = _within(library, known, period) if period else (library.matrix, library.background)
-    signals = signals_of(matrix, known, background, embedded, tones)
+    view = view_of(library, basis)
+    signals = signals_of(view.matrix, known, view.background, embedded, tones)
     # An encoder finds something near to any string of letters.
     return replace(signals, understood=bool(tones or query.meant or known.terms.known(query.campaign)))
-
-
-def _within(library: Library, known: CommunityAffinity, period: Period) -> tuple[PostMatrix, Background]:
-    """What was posted in ``period``."""
-    selection = select_posts(library, **period.arguments)  # type: ignore[arg-type]
-    found = library.facts.rows(f"SELECT p.id FROM posts p WHERE {selection.where}", selection.values)
-    rows = np.sort(library.matrix.rows_of([id_ for (id_,) in found]))
-    matrix = library.matrix.subset(rows)
-    mean, spread = library.background.posts
-    return matrix, Background((mean[rows], spread[rows]), known.background(matrix.places))
 
 
 def _tones(library: Library, campaign: str) -> dict[str, float]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SERVED = ""  # the id of the index that the page was started with
 OWN = ".own"  # the folder of what visitors brought, one for each browser
 HALF_MADE = ".half-made-"
+PRIVATE = 0o700
 MOST_OPEN = 6  # indexes besides the served one; the one that was not asked for longest makes room
 MOST_OWN = 5  # indexes of one browser
 MOST_OF_ALL = 100  # indexes that visitors made
@@ -123,7 +124,10 @@ class IndexCatalogue:
         name = uuid4().hex[:12]
         half_made = folder / f"{HALF_MADE}{name}"
         try:
-            half_made.mkdir(parents=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for each in (folder.parent, folder, half_made):  # posts that were brought are nobody else's on this machine
+                each.mkdir(mode=PRIVATE, exist_ok=True)
+                each.chmod(PRIVATE)
         except OSError as error:
             raise AnalystError(
                 f"Nothing can be kept here: {error.strerror}", todo="Index your posts with `analyst index`."

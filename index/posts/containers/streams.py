@@ -158,12 +158,18 @@ class _Measured(io.RawIOBase):
 
     def _measure(self, size: int) -> None:
         self._count += size
-        if self._count > _BOMB_SIZE and self._count > _BOMB_RATIO * max(1, self._packed()):
-            raise AnalystError(
-                f"The file unpacks to more than {_BOMB_RATIO} times its size, which no posts do",
-                where=self._name,
-                todo="Unpack it by hand and look what it holds.",
-            )
+        if self._count > _BOMB_SIZE:
+            check_ratio(self._count, self._packed(), self._name)
+
+
+def check_ratio(unpacked: int, packed: int, name: str) -> None:
+    """Raises AnalystError where a file unpacks to far more than its packed bytes can mean."""
+    if unpacked > _BOMB_SIZE and unpacked > _BOMB_RATIO * max(1, packed):
+        raise AnalystError(
+            f"The file unpacks to more than {_BOMB_RATIO} times its size, which no posts do",
+            where=name,
+            todo="Unpack it by hand and look what it holds.",
+        )
 
 
 class ZstdFile(io.RawIOBase):

@@ -1,4 +1,4 @@
-"""Tables as rows: CSV in all its dialects, workbooks of Excel, Parquet."""
+"""Tables as rows: CSV in all its dialects, workbooks of Excel."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from index.errors import AnalystError
 from index.posts.columns import SPELLINGS, normal
 from index.posts.containers.documents import Section
-from index.posts.containers.streams import LONGEST_LINE, Content, OnBytes, undamaged
+from index.posts.containers.streams import LONGEST_LINE, Content, OnBytes
 
 csv.field_size_limit(LONGEST_LINE)
 _SEPARATOR = re.compile(r"sep=(.)\s*$")  # a first line that Excel writes and reads
@@ -272,55 +271,3 @@ def _sheet(sheet: Any) -> Iterator[Any]:
     for cells in sheet.iter_rows(values_only=True):
         if any(cell is not None for cell in cells):
             yield [cell if cell is not None else "" for cell in cells]
-
-
-def parquet_of(content: Content, on_bytes: OnBytes) -> Section:
-    """The rows of a Parquet file. Raises AnalystError if it cannot be read."""
-    return Section(_parquet(content, on_bytes))
-
-
-def _parquet(content: Content, on_bytes: OnBytes) -> Iterator[Any]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    source = content.source
-    plain = not content.packing and not source.container.startswith("zip") and Path(source.name).is_file()
-    with undamaged(source.name):
-        packed = b""
-        if not plain:
-            with content.open() as stream:
-                packed = stream.read()
-    try:
-        file = pq.ParquetFile(Path(source.name) if plain else pa.BufferReader(packed))
-        groups = max(1, file.metadata.num_row_groups)
-        counted = 0
-        for batch in file.iter_batches(batch_size=4096):
-            step = min(source.size - counted, source.size // (groups + 1) // 8)
-            counted += step
-            on_bytes(step)
-            yield from _batch(batch)
-        on_bytes(source.size - counted)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise AnalystError("The Parquet file cannot be read", where=source.name, todo="Export it again.") from error
-
-
-def _batch(batch: Any) -> list[dict[str, Any]]:
-    try:
-        return batch.to_pylist()
-    except (UnicodeDecodeError, OverflowError, ValueError):
-        columns = {name: _values(batch.column(place)) for place, name in enumerate(batch.schema.names)}
-        return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-
-
-def _values(column: Any) -> list[Any]:
-    """The values of a column one by one: bytes where they are no UTF-8, numbers where a date lies beyond the years."""
-    import pyarrow as pa
-
-    try:
-        return column.to_pylist()
-    except (UnicodeDecodeError, OverflowError, ValueError):
-        other = pa.binary() if pa.types.is_string(column.type) or pa.types.is_large_string(column.type) else pa.int64()
-        try:
-            return column.cast(other).to_pylist()
-        except (pa.ArrowException, UnicodeDecodeError, OverflowError, ValueError):
-            return [None] * len(column)

@@ -54,6 +54,12 @@ def test_what_only_looks_so_is_allowed() -> None:
         ("analyze_sentiment", {"topic": "abortion", "user": "brickfan"}),
         ("analyze_sentiment", {"topic": "Trump", "by": "user"}),
         ("search_posts", {"query": "antidepressants", "user": "brickfan"}),
+        ("find_audience", {"campaign": "Zoloft"}),
+        ("find_audience", {"campaign": "Lego", "names": ["Zoloft"]}),
+        ("find_audience", {"campaign": "Lego", "interests": ["Prozac"]}),
+        ("list_segments", {"topic": "SSRIs"}),
+        ("rank", {"of": "person", "by": "posts", "topic": "insulin"}),
+        ("count", {"of": "people", "likes": ["prozac"]}),
     ],
 )
 def test_calls_that_tell_people_apart_are_refused(
@@ -79,6 +85,71 @@ def test_calls_that_tell_people_apart_are_refused(
 )
 def test_posts_about_a_subject_and_harmless_people_pass(tool: str, args: dict[str, object]) -> None:
     guard.check_call(tool, args)
+
+
+PLACES = (
+    "islam",
+    "gaybros",
+    "depression",
+    "r/Depression",
+    "#depression",
+    "hijabis",
+    "SSRI",
+    "deaf",
+    "redditorsinrecovery",
+)
+DOORS: list[tuple[str, dict[str, object]]] = [
+    ("find_audience", {"campaign": "Lego"}),
+    ("list_segments", {}),
+    ("find_lookalikes", {"users": ["brickfan"]}),
+    ("explain_match", {"user": "brickfan", "campaign": "Lego"}),
+    ("get_profile", {"user": "brickfan"}),
+    ("rank", {"of": "person", "by": "posts"}),
+    ("count", {"of": "people"}),
+    ("analyze_sentiment", {"by": "user"}),
+    ("search_posts", {"query": "lego", "user": "brickfan"}),
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("tool", "args"), DOORS, ids=lambda each: each if isinstance(each, str) else "")
+def test_no_door_filters_people_by_such_a_community(
+    refuse: Callable[..., str], tool: str, args: dict[str, object], place: str
+) -> None:
+    assert "never inferred or filtered on" in refuse(tool, **args, community=place)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("tool", "args"),
+    [
+        ("find_audience", {"campaign": "Lego"}),
+        ("rank", {"of": "post", "by": "likes"}),
+        ("count", {}),
+        ("compare_periods", {"after": "2024"}),
+        ("summarize_themes", {}),
+    ],
+)
+def test_nobody_is_picked_out_for_being_active_there(
+    refuse: Callable[..., str], tool: str, args: dict[str, object], place: str
+) -> None:
+    assert "never inferred or filtered on" in refuse(tool, **args, active_in=[place])
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("tool", "args"),
+    [
+        ("count", {"of": "posts"}),
+        ("search_posts", {"query": "sleep"}),
+        ("analyze_sentiment", {"by": "month"}),
+        ("summarize_themes", {}),
+        ("rank", {"of": "phrase", "by": "posts"}),
+        ("compare_periods", {"after": "2024"}),
+    ],
+)
+def test_posts_of_such_a_community_may_be_counted_and_searched(tool: str, args: dict[str, object], place: str) -> None:
+    guard.check_call(tool, {**args, "community": place})
 
 
 def test_counts_and_ranks_of_people_are_judged() -> None:

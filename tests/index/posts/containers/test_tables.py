@@ -1,11 +1,10 @@
-"""CSV in all its dialects, workbooks, and Parquet that is out of bounds."""
+"""CSV in all its dialects, and workbooks."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,19 +125,3 @@ def test_a_workbook(write: Write, name: str) -> None:
     assert [post.id for post in posts] == ["1", "2"]
     assert (posts[0].created_at, posts[0].likes) == (datetime(2024, 1, 3, 9, tzinfo=UTC), 7)
     assert "1 lines above the header" in report.parts[0].container
-
-
-def test_parquet_out_of_bounds(tmp_path: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    offsets = pa.py_buffer(bytes([0, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0]))
-    odd = pa.Array.from_buffers(pa.string(), 2, [None, offsets, pa.py_buffer(b"\xff\xfeok")])
-    table = {
-        "id": ["1", "2"], "author": ["ana", "ben"], "text": odd,
-        "created_at": pa.array([2**62, 1_704_272_400_000_000], pa.timestamp("us")),
-    }  # fmt: skip
-    pq.write_table(pa.table(table), tmp_path / "posts.parquet")
-    posts, _ = read(str(tmp_path / "posts.parquet"))
-    assert [post.text for post in posts] == ["\ufffd\ufffd", "ok"]
-    assert posts[1].created_at == datetime(2024, 1, 3, 9, tzinfo=UTC)
