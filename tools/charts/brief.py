@@ -9,7 +9,7 @@ from tools.brief.found import WriteBrief
 from tools.charts.audience import lift_chart, probability_chart
 from tools.charts.canvas import Chart, label_axes, note, rows_height
 from tools.charts.engagement import week_chart
-from tools.charts.sentiment import tone_bars
+from tools.charts.sentiment import tone_bars, tone_legend
 from tools.charts.themes import theme_chart
 from tools.library import Library
 from tools.result.words import count, short
@@ -45,9 +45,10 @@ def brief_tone_chart(library: Library, brief: WriteBrief) -> Chart | None:
         label_axes(axes, "Share of the posts")
         each = f"{numbers['negative']:,} negative, {numbers['neutral']:,} neutral, {numbers['positive']:,} positive"
         note(axes, f"{count(brief.posts, 'post')}: {each}.")
+        tone_legend(figure, axes)
 
     title = f"Posts about {short(brief.campaign)} by their tone toward it"
-    return Chart("tone", title, table, draw, rows_height(1, least=1.7))
+    return Chart("tone", title, table, draw, rows_height(1, least=2.1))
 
 
 def brief_praise_chart(library: Library, brief: WriteBrief) -> Chart | None:
