@@ -14,7 +14,20 @@ from uuid import uuid4
 
 import typer
 
-from agent.command_line import Files, Index, Json, Model, Quantize, fail, pair, reads_posts, usage
+from agent.command_line import (
+    Files,
+    Index,
+    Json,
+    Model,
+    Quantize,
+    check_index,
+    fail,
+    pair,
+    reads_posts,
+    run_plainly,
+    run_tool,
+    usage,
+)
 from agent.quiet import hush_libraries
 from index.errors import AnalystError
 from index.posts.options import Options
@@ -22,8 +35,6 @@ from index.posts.options import Options
 if TYPE_CHECKING:
     from agent.analyst import Analyst
     from agent.memory import Memory
-    from tools.library import Library
-    from tools.result.result import ToolResult
 
 HOME = Path(__file__).resolve().parent
 SAMPLE_POSTS = HOME / "index" / "sample" / "posts.jsonl"
@@ -76,7 +87,7 @@ def start(
     if debug:
         logging.getLogger().setLevel(logging.WARNING)
     if context.invoked_subcommand is None:
-        _run_plainly(context, "serve")
+        run_plainly(context, "serve")
 
 
 @command
@@ -191,14 +202,35 @@ def call(
     given = dict(pair(text, "limit=5") for text in arguments or [])
     check_names(tool, chart=chart, export=export)
     with console.stdout_for_json(as_json):
-        library, result = _run_tool(index, tool, given)
-    if as_json:
-        console.say_json(result.to_dict())
-    else:
-        console.show_result(result)
+        library, result = run_tool(index or _sample(), tool, given)
+    console.tell(result, as_json)
     with console.stdout_for_json(as_json):
         for path in save(library, result, chart=chart, export=export):
             console.say(f"Saved {path}.")
+
+
+@command
+def report(
+    campaign: Annotated[str, typer.Argument(help="A brand, a product or the ad's own words.")],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="key=value …", help="Conditions, as `call write_brief` takes them.")
+    ] = None,
+    *,
+    out: Annotated[Path, typer.Option(help="The file to write: .html, complete in itself, or .md.")],
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Write a campaign brief as a report: one file with figures, pictures, posts and limits, to print and to send."""
+    from agent import console
+    from tools.reports.saving import check_report, save_report
+
+    check_report(out)
+    given = dict(pair(text, "community=running") for text in [f"campaign={campaign}", *(arguments or [])])
+    with console.stdout_for_json(as_json):
+        library, brief = run_tool(index or _sample(), "write_brief", given)
+        save_report(library, brief, out)
+    console.tell(brief, as_json)
+    console.say(f"Saved {out}.")
 
 
 @command
@@ -217,7 +249,7 @@ def calibrate(
     from agent import console
 
     folder = index or _sample()
-    _check_index(folder)
+    check_index(folder)
     if outcomes is None:
         from tools.targeting.propensity import forget_outcomes
 
@@ -229,10 +261,7 @@ def calibrate(
         from tools.targeting.calibration import calibrate_index
 
         result = calibrate_index(Library.open(folder), outcomes, campaign)
-    if as_json:
-        console.say_json(result.to_dict())
-    else:
-        console.show_result(result)
+    console.tell(result, as_json)
 
 
 @command
@@ -320,18 +349,11 @@ def serve(
     except ValueError as error:
         usage(str(error))
     if index is not None:
-        _check_index(index)
+        check_index(index)
     served = index or SAMPLE_INDEX
     folder = indexes or served.absolute().parent
     open_with = functools.partial(_open, index, model, quantize)
     serve_page(open_with, served, folder, host=host, port=port, login=login, mcp=mcp)
-
-
-def _run_plainly(context: typer.Context, name: str) -> None:
-    """Run a command as if its name alone had been typed."""
-    chosen = context.command.get_command(context, name)  # type: ignore[attr-defined]
-    with chosen.make_context(name, [], parent=context) as inner:
-        chosen.invoke(inner)
 
 
 def _build(files: list[str], out: Path, *, options: Options | None = None, ner: str | None = None) -> Any:
@@ -346,7 +368,7 @@ def _build(files: list[str], out: Path, *, options: Options | None = None, ner: 
 
 def _open(index: Path | None, model: str | None, quantize: str | None = None, memory: Memory | None = None) -> Analyst:
     folder = index or _sample()
-    _check_index(folder)
+    check_index(folder)
     from agent import console
 
     console.say_where(model)
@@ -356,34 +378,16 @@ def _open(index: Path | None, model: str | None, quantize: str | None = None, me
         return Analyst.open(folder, model=model, quantize=quantize, memory=memory)
 
 
-def _check_index(folder: Path) -> None:
-    """Fails in milliseconds what would fail after the models are loaded."""
-    from index.manifest import read_manifest
-
-    read_manifest(folder)
-
-
 def _sample() -> Path:
     """The index of the posts that ship with the project, made when first needed or when its format is old."""
     try:
-        _check_index(SAMPLE_INDEX)
+        check_index(SAMPLE_INDEX)
     except AnalystError:
         from agent import console
 
         console.say("Indexing the sample posts, once.")
         _build([str(SAMPLE_POSTS)], SAMPLE_INDEX)
     return SAMPLE_INDEX
-
-
-def _run_tool(index: Path | None, tool: str, given: dict[str, str]) -> tuple[Library, ToolResult]:
-    from tools.library import Library
-    from tools.registry import BadArguments, call_tool
-
-    library = Library.open(index or _sample())
-    try:
-        return library, call_tool(library, tool, dict(given))
-    except BadArguments as error:
-        usage(str(error))
 
 
 if __name__ == "__main__":

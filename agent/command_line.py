@@ -6,11 +6,15 @@ import functools
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
 from index.posts.options import Options
+
+if TYPE_CHECKING:
+    from tools.library import Library
+    from tools.result.result import ToolResult
 
 Files = Annotated[
     list[str],
@@ -92,6 +96,32 @@ def pair(text: str, example: str) -> tuple[str, str]:
     if not key or not equals:
         usage(f"{text!r} is not of the form key=value, as in {example}.")
     return key.strip(), value
+
+
+def run_plainly(context: typer.Context, name: str) -> None:
+    """Run a command as if its name alone had been typed."""
+    chosen = context.command.get_command(context, name)  # type: ignore[attr-defined]
+    with chosen.make_context(name, [], parent=context) as inner:
+        chosen.invoke(inner)
+
+
+def check_index(folder: Path) -> None:
+    """Fails in milliseconds what would fail after the models are loaded."""
+    from index.manifest import read_manifest
+
+    read_manifest(folder)
+
+
+def run_tool(folder: Path, tool: str, given: dict[str, str]) -> tuple[Library, ToolResult]:
+    """One tool over the index in ``folder``; arguments that do not fit end the command as wrong usage."""
+    from tools.library import Library
+    from tools.registry import BadArguments, call_tool
+
+    library = Library.open(folder)
+    try:
+        return library, call_tool(library, tool, dict(given))
+    except BadArguments as error:
+        usage(str(error))
 
 
 def usage(sentence: str) -> NoReturn:

@@ -151,6 +151,14 @@ def _show_answer(out: Console, answer: Answer) -> None:
         stderr().print(visible(UNGROUNDED, "yellow"))
 
 
+def tell(result: ToolResult, as_json: bool) -> None:
+    """What one tool returned, in words or as one JSON object."""
+    if as_json:
+        say_json(result.to_dict())
+    else:
+        show_result(result)
+
+
 def show_result(result: ToolResult) -> None:
     """What one tool returned: headline, lines, warnings."""
     out = stdout()

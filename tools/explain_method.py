@@ -96,6 +96,11 @@ def glossary() -> tuple[Term, ...]:
     return tuple(_term(part) for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:])
 
 
+def answer_of(title: str) -> str:
+    """What the glossary answers to its term ``title``, in a paragraph."""
+    return next(_with_figures(each.answer) for each in glossary() if each.title == title)
+
+
 def _term(part: str) -> Term:
     """A heading, the line of ways to ask, and paragraphs parted by blank lines."""
     title, _, rest = part.strip().partition("\n")

@@ -310,7 +310,7 @@ def _headline(result: MeasureEngagement) -> Line:
 
 
 def _lines(result: MeasureEngagement) -> list[Line]:
-    lines = [_standout_line(found, result) for found in result.standouts]
+    lines = [standout_line(found, result) for found in result.standouts]
     lines += [_group_line(name, group, result.by) for name, group in result.groups.items()]
     for label, split in (("By tone: ", "sentiment"), ("By length: ", "length")):
         groups: dict[str, EngagementGroup] = getattr(result, split)
@@ -346,7 +346,8 @@ def _method(result: MeasureEngagement) -> Line:
     return note(parts, "post decides; intervals are ", sure, ".")
 
 
-def _standout_line(found: Standout, result: MeasureEngagement) -> Line:
+def standout_line(found: Standout, result: MeasureEngagement) -> Line:
+    """The best and the weakest group of a kind, and whether that may be chance."""
     best, worst = (
         [_name(name, found.by), " with ", _interval(result.best_groups[name], f"best_groups.{escaped(name)}")]
         for name in (found.best, found.worst)

@@ -35,6 +35,7 @@ from tools.result.result import ToolResult
 from tools.search_posts import search_posts
 from tools.selection.people import MANY
 from tools.summarize_themes import summarize_themes
+from tools.write_brief import write_brief
 
 TOOLS: dict[str, Callable[..., ToolResult]] = {
     tool.__name__: tool
@@ -54,6 +55,7 @@ TOOLS: dict[str, Callable[..., ToolResult]] = {
         count,
         rank,
         list_segments,
+        write_brief,
         describe_data,
         explain_method,
         cannot_tell,

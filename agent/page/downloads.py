@@ -14,15 +14,23 @@ from typing import Any
 from agent.page.conversation import Conversation
 from agent.page.sessions import Visit
 from agent.page.views.about import about_index
-from agent.page.views.chart import charts_of, picture
+from agent.page.views.chart import DRAWING, charts_of, picture
 from agent.page.views.html import render
 from agent.page.views.markdown import literal
 from agent.page.views.shown import Shown, title
+from tools.brief.found import WriteBrief
 from tools.find_audience import FindAudience
 from tools.library import Library
 from tools.result.line import one_line
+from tools.result.result import ToolResult
 
-DOWNLOADS = ("csv", "json", "png", "svg", "result", "markdown", "script")
+DOWNLOADS = ("csv", "json", "png", "svg", "result", "html", "md", "markdown", "script")
+TYPES = {
+    "html": "text/html;charset=utf-8",
+    "md": "text/markdown;charset=utf-8",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+}
 
 
 @dataclass(frozen=True)
@@ -120,11 +128,21 @@ def downloads(kind: str, visit: Visit, library: Library) -> Download | None:
         return result_json(shown)
     name = file_name(title(shown.name, shown.args), kind)
     if kind in ("png", "svg"):
-        type_ = "image/png" if kind == "png" else "image/svg+xml"
-        return next((Download(name, type_, picture(chart, kind)) for chart in charts_of(library, shown)), None)
+        return next((Download(name, TYPES[kind], picture(chart, kind)) for chart in charts_of(library, shown)), None)
+    if kind in ("html", "md"):
+        return _report(kind, name, shown.result, library)
     if isinstance(shown.result, FindAudience):
         return _audience(kind, name, shown.result, library)
     return None
+
+
+def _report(kind: str, name: str, result: ToolResult, library: Library) -> Download | None:
+    from tools.reports.saving import report_bytes
+
+    if not isinstance(result, WriteBrief):
+        return None
+    with DRAWING:
+        return Download(name, TYPES[kind], report_bytes(library, result, name))
 
 
 def _audience(kind: str, name: str, result: FindAudience, library: Library) -> Download:

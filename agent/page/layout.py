@@ -70,6 +70,7 @@ class Parts:
     take_tab: gr.Tab
     people_row: gr.Row
     chart_row: gr.Row
+    report_row: gr.Row
     takes: dict[str, gr.Button]
     calls: gr.HTML
     file: gr.JSON
@@ -242,12 +243,15 @@ def _take_away() -> dict[str, Any]:
     with gr.Row(elem_classes=["takes"]) as chart_row:
         takes["png"] = gr.Button("Chart as PNG", elem_id="take-png", size="sm")
         takes["svg"] = gr.Button("Chart as SVG", elem_id="take-svg", size="sm")
+    with gr.Row(elem_classes=["takes"]) as report_row:
+        takes["html"] = gr.Button("Report to print and send", elem_id="take-html", size="sm")
+        takes["md"] = gr.Button("Report as Markdown", elem_id="take-md", size="sm")
     with gr.Row(elem_classes=["takes"]):
         takes["result"] = gr.Button("This result as JSON", elem_id="take-result", size="sm")
         takes["markdown"] = gr.Button("Conversation as Markdown", elem_id="take-markdown", size="sm")
         takes["script"] = gr.Button("Calls as a script", elem_id="take-script", size="sm")
     calls = _still_html(elem_id="calls")
-    return {"takes": takes, "people_row": people_row, "chart_row": chart_row, "calls": calls}
+    return {"takes": takes, "people_row": people_row, "chart_row": chart_row, "report_row": report_row, "calls": calls}
 
 
 def _own_posts() -> dict[str, Any]:

@@ -21,6 +21,7 @@ from agent.page.views.chart import charts_of
 from agent.page.views.html import part, render, shortened
 from agent.page.views.query import query_values
 from agent.page.views.result import head_html, is_posts, posts_tab_html, result_html
+from tools.brief.found import WriteBrief
 from tools.find_audience import FindAudience
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Screen:
         """The right side."""
         p = self.parts
         tabs = [p.tabs, p.result_tab, p.chart_tab, p.posts_tab, p.query_tab, p.take_tab]
-        return [p.head, *tabs, p.result, p.posts, p.chart, *p.query, p.people_row, p.chart_row, p.calls]
+        return [p.head, *tabs, p.result, p.posts, p.chart, *p.query, p.people_row, p.chart_row, p.report_row, p.calls]
 
     def controls(self) -> list[Any]:
         """What can be pressed below the conversation."""
@@ -146,6 +147,7 @@ class Screen:
             **dict(zip(p.query, values, strict=True)),
             p.people_row: gr.Row(visible=audience),
             p.chart_row: gr.Row(visible=drawn),
+            p.report_row: gr.Row(visible=shown is not None and isinstance(shown.result, WriteBrief)),
             p.calls: call_list_html(visit, library),
         }
 

@@ -42,6 +42,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "find_lookalikes": {"users": ["ana"], "limit": 2},
     "summarize_themes": {},
     "compare_periods": {"after": "2024-03-05"},
+    "write_brief": {"campaign": "Nike", "limit": 2},
     "count": {"of": "people", "topic": "Nike"},
     "rank": {"of": "person", "by": "posts"},
     "explain_method": {"term": "lift"},

@@ -42,6 +42,7 @@ EVERY = [
     ("list_segments", {"count": 3}),
     ("extract_keywords", {"user": "mei.lin.q"}),
     ("extract_entities", {"user": "mintcondish"}),
+    ("write_brief", {"campaign": "Nike"}),
 ]
 
 
@@ -234,6 +235,20 @@ def test_labels_on_the_map_part() -> None:
     moved = _apart(np.array([[5.0, 2.0], [5.0, 2.0], [5.2, 2.0], [0.0, 0.0]]), dots) / [10, 4]
     far = np.linalg.norm(moved[:, None] - moved[None], axis=2) + np.eye(4)
     assert far.min() >= 0.95 * LABEL_ROOM and moved[3].tolist() == [0, 0]
+
+
+def test_the_pictures_of_a_brief_are_those_of_its_parts(library: Library, call: Call) -> None:
+    brief = call("write_brief", campaign="Nike", limit=3)
+    found = {each.name: each for each in charts(library, brief)}
+    assert list(found)[:3] == ["audience", "lift", "tone"]
+    assert found["audience"].table.person.tolist() == [f"@{person.user}" for person in brief.audience.people]
+    (row,) = found["tone"].table.to_dict("records")
+    sides = {"positive": brief.praise.value, "negative": brief.complaints.value}
+    assert {side: round(row[side] * row["posts"]) for side in sides} == sides
+    assert sum(row[side] for side in ("positive", "neutral", "negative")) == pytest.approx(1)
+    assert f"{sides['negative']} negative, " in written(found["tone"]) and "positive" in written(found["tone"])
+    guess = [each.name for each in charts(library, call("write_brief", campaign="Zyqqo"))]
+    assert "lift" not in guess and "tone" not in guess
 
 
 def test_keywords_and_names(library: Library) -> None:

@@ -6,9 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from tools.analyze_sentiment import AnalyzeSentiment
+from tools.brief.found import WriteBrief
 from tools.changes.found import ComparePeriods
 from tools.charts.audience import lift_chart, probability_chart
 from tools.charts.brands import brand_chart, brand_time_chart
+from tools.charts.brief import (
+    brief_audience_chart,
+    brief_complaint_chart,
+    brief_lift_chart,
+    brief_praise_chart,
+    brief_tone_chart,
+    brief_week_chart,
+)
 from tools.charts.canvas import Chart
 from tools.charts.engagement import engagement_chart, week_chart
 from tools.charts.periods import period_chart
@@ -36,6 +45,14 @@ MAKERS: dict[type[ToolResult], tuple[Callable[[Library, Any], Chart | None], ...
     CompareBrands: (brand_chart, brand_time_chart),
     ComparePeriods: (period_chart,),
     ListSegments: (segment_chart,),
+    WriteBrief: (
+        brief_audience_chart,
+        brief_lift_chart,
+        brief_tone_chart,
+        brief_praise_chart,
+        brief_complaint_chart,
+        brief_week_chart,
+    ),
     SummarizeThemes: (theme_chart,),
     ExtractKeywords: (keyword_chart,),
     ExtractEntities: (entity_chart,),

@@ -74,6 +74,11 @@ def _bars(figure: Figure, table: pd.DataFrame, result: AnalyzeSentiment) -> None
     label_axes(axes, "Share of the tone" + (" (in brackets the number of posts)" if result.groups else ""))
     if result.subject != "this text":
         note(axes, f"{count(result.shares.posts, 'post')} in all.")
+    tone_legend(figure, axes)
+
+
+def tone_legend(figure: Figure, axes: Axes) -> None:
+    """Which colour is which tone, below the bars."""
     figure.legend(
         *axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False, fontsize=SMALL,
         handlelength=1.0,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Role = Literal["lead", "person", "post", "figure", "note", "warning"]
@@ -116,6 +116,12 @@ def note(*parts: Part) -> Line:
 def warning(*parts: Part) -> Line:
     """What limits a result."""
     return line("warning", *parts)
+
+
+def under(said: Line, field: str) -> Line:
+    """A line of one result as it stands in another, which holds that result in its ``field``."""
+    held = (replace(cell, path=f"{field}.{cell.path}") if cell.path else cell for cell in said.cells)
+    return replace(said, cells=tuple(held))
 
 
 def joined(items: Iterable[Part], between: Part = ", ", last: Part | None = None) -> list[Part]:

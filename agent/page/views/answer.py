@@ -91,9 +91,10 @@ def answer_html(lines: Sequence[AnswerLine], not_covered: Sequence[str] = ()) ->
     return render("answer.html.j2", blocks=_in_chat(_notes_apart(items)), not_covered=list(not_covered))
 
 
-def lines_html(result: ToolResult) -> Markup:
-    """All that a result says, for the panel."""
-    items = _notes_apart([_item(line, result.tool) for line in result.said if line.cells])
+def lines_html(result: ToolResult, lines: Sequence[Line] | None = None) -> Markup:
+    """All that a result says, or some of its lines, for the panel."""
+    said = result.said if lines is None else lines
+    items = _notes_apart([_item(line, result.tool) for line in said if line.cells])
     grouped = ((kind, list(group)) for kind, group in groupby(items, key=lambda item: item.kind))
     blocks = [_folded(kind, group, len(group) if len(group) <= MOST else SHOWN) for kind, group in grouped]
     return render("answer.html.j2", blocks=blocks, not_covered=[])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NOTHING_TO_DRAW = "A picture would say nothing here."
 TABLE_ROWS = 100
-_DRAWING = threading.Lock()  # fonts and text layout are not made for several threads
+DRAWING = threading.Lock()  # fonts and text layout are not made for several threads
 
 
 def charts_of(library: Library | None, shown: Shown | None) -> list[Chart]:
@@ -35,7 +35,7 @@ def charts_of(library: Library | None, shown: Shown | None) -> list[Chart]:
 
 def picture(chart: Chart, kind: str) -> bytes:
     """``png`` or ``svg``."""
-    with _DRAWING:
+    with DRAWING:
         return chart.png() if kind == "png" else chart.svg()
 
 

@@ -14,6 +14,8 @@ from agent.page.views.fields import fields_html
 from agent.page.views.html import mentions_of, part, render, shortened
 from agent.page.views.person import match_html, profile_html
 from agent.page.views.shown import Shown, title
+from tools.brief.found import WriteBrief
+from tools.brief.telling import sections_of
 from tools.cannot_tell import CannotTell
 from tools.describe_data import DescribeData
 from tools.explain_match import ExplainMatch
@@ -91,6 +93,24 @@ def _full(highest: list[float]) -> float:
     return min(1.0, math.ceil(10 * max(highest, default=1.0) + 1e-9) / 10)
 
 
+def _brief(result: WriteBrief, library: Library | None) -> Markup:
+    """Every part of a brief; its people with their probabilities and reasons."""
+    people, audience = result.audience.people, result.audience
+    pairs = [
+        ("Posts about it", f"{result.posts:,}"),
+        ("Praise it", f"{result.praise.value:,}" if result.praise else "–"),
+        ("Complain", f"{result.complaints.value:,}" if result.complaints else "–"),
+        ("Should engage", f"about {audience.expected_engaged:.1f} of these {len(people)}"),
+    ]
+    sections = []
+    for section in sections_of(result):
+        lines = [line for line in section.lines if line.role != "person"]
+        sections.append((section, lines_html(result, lines)))
+    return render(
+        "brief.html.j2", pairs=pairs, sections=sections, people=people, top=_full([person.high for person in people])
+    )
+
+
 def _engagement(result: MeasureEngagement, library: Library | None) -> Markup:
     pairs = [
         ("Posts", f"{result.posts:,}"),
@@ -122,4 +142,5 @@ _VIEWS: dict[type, Callable[[Any, Library | None], Markup]] = {
     ExplainMethod: lambda result, library: lines_html(result),
     CannotTell: lambda result, library: lines_html(result),
     MeasureEngagement: _engagement,
+    WriteBrief: _brief,
 }

@@ -29,6 +29,7 @@ TITLES = {
     "rank": "Ranked: {of}",
     "summarize_themes": "Themes of {what}",
     "compare_periods": "What changed: {what}",
+    "write_brief": "Brief for {campaign}",
     "explain_method": "What “{term}” means",
     "cannot_tell": "What the posts do not tell",
 }
@@ -52,6 +53,7 @@ STEPS = {
     "rank": ("Ranking: {of}", "Ranked: {of}"),
     "summarize_themes": ("Grouping posts: {what}", "Grouped posts: {what}"),
     "compare_periods": ("Comparing periods: {what}", "Compared periods: {what}"),
+    "write_brief": ("Writing a brief for {campaign}", "Wrote a brief for {campaign}"),
     "explain_method": ("Looking up what “{term}” means", "Looked up what “{term}” means"),
     "cannot_tell": ("Looking whether the posts tell that", "Looked whether the posts tell that"),
 }

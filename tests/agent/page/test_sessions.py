@@ -226,6 +226,20 @@ def test_every_download(visit: Visit, library: Library) -> None:
     assert downloads("result", visit, library) is None
 
 
+def test_a_brief_is_taken_away_as_a_report(visit: Visit, library: Library) -> None:
+    args = {"campaign": "Nike", "limit": 2}
+    visit.conversation.add(Shown("write_brief", args, call_tool(library, "write_brief", args), 0.1), "tried")
+    assert downloads("html", visit, library) is not None, "the latest result is on show"
+    visit.place = 1
+    assert downloads("html", visit, library) is None and downloads("md", visit, library) is None
+    visit.place = 2
+    html, md = downloads("html", visit, library), downloads("md", visit, library)
+    assert html is not None and md is not None
+    assert (html.name, md.name) == ("brief-for-nike.html", "brief-for-nike.md")
+    assert html.data.startswith(b"<!doctype html>") and b"--out brief-for-nike.html" in html.data
+    assert md.data.startswith(b"# Campaign brief: Nike") and html.type.startswith("text/html")
+
+
 def test_a_conversation_as_markdown_shows_posts_to_the_letter() -> None:
     conversation = Conversation()
     conversation.put(f"Who?\n# {NASTY}")

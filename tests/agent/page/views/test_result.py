@@ -19,6 +19,8 @@ from agent.page.views.result import NO_POSTS, NOTHING, head_html, is_posts, post
 from agent.page.views.shown import STEPS, TITLES, Shown, step_title, title
 from tests.agent.page.views.test_html import Read
 from tests.fake_analyst import NASTY, FakeAnalyst, manifest, told
+from tools.brief.found import WriteBrief
+from tools.brief.telling import sections_of
 from tools.find_audience import FindAudience
 from tools.find_lookalikes import FindLookalikes, Lookalike
 from tools.library import Library
@@ -128,6 +130,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "describe_data": {},
     "count": {"of": "people", "topic": "Nike"},
     "rank": {"of": "person", "by": "likes"},
+    "write_brief": {"campaign": "Nike"},
 }
 TOLD_IN_WORDS = {"explain_method": {"term": "lift"}, "cannot_tell": {"why": "future", "what": "next year's sales"}}
 
@@ -178,6 +181,21 @@ def test_views_say_what_people_ask_for(library: Library) -> None:
     assert "By weekday; line: 95 % interval" in engagement and "Likes" in engagement and "Tone, −1" not in engagement
     assert "Speaks well of" in view("get_profile", user="ana")
     assert "Accuracy, measured on data kept out of training" in view("describe_data")
+
+
+def test_a_brief_is_its_sections_with_its_people_as_a_table(library: Library) -> None:
+    brief = shown(library, "write_brief", campaign="Nike", limit=2)
+    read = Read(result_html(brief, library))
+    assert isinstance(brief.result, WriteBrief)
+    for section in sections_of(brief.result):
+        assert section.title in read.words and section.summary.text in read.words
+    for person in brief.result.audience.people:
+        assert f"@{person.user}" in read.words and percent(person.probability) in read.words
+    hostile = replace(brief.result, audience=replace(brief.result.audience, people=[
+        replace(brief.result.audience.people[0], user=NASTY, reasons=[NASTY])
+    ]))  # fmt: skip
+    read = Read(result_html(replace(brief, result=hostile), library))
+    assert NASTY in read.words and not {"script", "img"} & set(read.tags)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""A campaign on one page, put together from what the other tools find."""

@@ -1,0 +1,1 @@
+"""Results as documents to hand on: one file that holds all it shows."""
