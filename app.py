@@ -15,6 +15,7 @@ from uuid import uuid4
 import typer
 
 from agent.command_line import Files, Index, Json, Model, Quantize, fail, pair, reads_posts, usage
+from agent.index_commands import check
 from agent.quiet import hush_libraries
 from index.errors import AnalystError
 from index.posts.options import Options
@@ -102,6 +103,9 @@ def index(
         console.show_built(manifest, tally, out)
 
 
+command(check)
+
+
 @command
 @reads_posts
 def preview(
@@ -165,6 +169,7 @@ def chat(
             memory.keep(thread, TERMINAL, place, question)
             kept = True
         try:
+            analyst = analyst.latest()
             console.show_stream(analyst.stream(question, thread=thread))
         except AnalystError as error:
             console.say_error(str(error))
@@ -217,11 +222,11 @@ def calibrate(
     from agent import console
 
     folder = index or _sample()
-    _check_index(folder)
     if outcomes is None:
+        from index.versions.layout import open_version
         from tools.targeting.propensity import forget_outcomes
 
-        undone = forget_outcomes(folder)
+        undone = forget_outcomes(open_version(folder).folder)
         console.say("The shipped probabilities are back." if undone else "These are the shipped probabilities already.")
         return
     with console.stdout_for_json(as_json):
@@ -242,10 +247,10 @@ def info(
 ) -> None:
     """Show what an index holds and how it was built."""
     from agent import console
-    from index.manifest import read_manifest
+    from index.versions.layout import open_version
 
     folder = directory or _sample()
-    manifest = read_manifest(folder)
+    manifest = open_version(folder).manifest
     if as_json:
         console.say_json({"index": str(folder), **vars(manifest)})
     else:
@@ -358,13 +363,15 @@ def _open(index: Path | None, model: str | None, quantize: str | None = None, me
 
 def _check_index(folder: Path) -> None:
     """Fails in milliseconds what would fail after the models are loaded."""
-    from index.manifest import read_manifest
+    from index.versions.layout import open_version
 
-    read_manifest(folder)
+    open_version(folder)
 
 
 def _sample() -> Path:
-    """The index of the posts that ship with the project, made when first needed or when its format is old."""
+    """The index of the posts that ship with the project, made when first needed, when its format is old or a file of it
+    is damaged.
+    """
     try:
         _check_index(SAMPLE_INDEX)
     except AnalystError:

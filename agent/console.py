@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,16 @@ from rich.text import Text
 
 from agent.events import Answer, Event, Finished, ToolFinished, ToolStarted, Words
 from index.errors import AnalystError
+from index.versions.layout import version_folder
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
     from index.build import Tally
+    from index.check import Fault
     from index.manifest import Manifest
     from index.posts.preview import Preview
+    from index.repair import Repaired
     from tools.result.result import ToolResult
 
 UNGROUNDED = "The model's own words could not be traced to the data, so these are the tools' own."
@@ -211,10 +214,28 @@ def show_built(manifest: Manifest, tally: Tally, folder: Path) -> None:
     for line in tally.report.lines():
         out.print(visible(line))
     if tally.rejected or tally.duplicates or tally.report.left_out:
-        out.print(visible(f"Rows that are no posts are listed in {folder / 'rejects.jsonl'}."))
+        out.print(
+            visible(f"Rows that are no posts are listed in {version_folder(folder, manifest) / 'rejects.jsonl'}.")
+        )
     speed, memory = f"{manifest.posts_per_second:,.0f} posts/s", f"{manifest.peak_mb:,.0f} MB at most"
     out.print(f"It took {manifest.seconds:,.1f} s: {speed}, {memory}.")
     out.print(visible(f"The index is in {folder}."))
+
+
+def show_checked(folder: Path, faults: Sequence[Fault], left: Sequence[str], mended: Repaired | None) -> None:
+    """What a check found, and what was mended."""
+    out = stdout()
+    for fault in faults:
+        out.print(visible(fault.sentence if mended is None else f"{fault.file} {fault.what}."))
+    if mended is not None:
+        made = f"; made anew: {', '.join(mended.made)}" if mended.made else ""
+        done = f"Brought to format {mended.manifest.format}" if mended.upgraded else "Mended"
+        out.print(visible(f"{done}{made}. The index in {folder} is whole: {_counts(mended.manifest)}."))
+        return
+    if left:
+        out.print(visible(f"{len(left)} older versions lie in {folder / 'versions'}; the next run deletes them."))
+    if not faults:
+        out.print(visible(f"The index in {folder} is whole: every file is what was written."))
 
 
 def show_preview(seen: Preview) -> None:

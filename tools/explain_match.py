@@ -72,7 +72,7 @@ def explain_match(
     signals = measure_signals(library, query, within.period)
     if author not in signals.authors:
         raise AnalystError(f"@{author} has no posts {within.period.words}", todo="Widen the time.")
-    model = model_for(library.path)
+    model = model_for(library.folder)
     odds = odds_of(signals, model)
     row = signals.authors.index(author)
     ranked = sorted(

@@ -59,7 +59,9 @@ def test_mutations_of_every_export(write: Write, name: str) -> None:
                 elif kind == 1:
                     del data[at : at + dice.randrange(1, 20)]
                 elif kind == 2:
-                    data[at:at] = dice.choice([b'"', b"\n", b"\0", b"{", b"]", b"\xff\xfe", b"<" * 50, b"9" * 400, b"null"])
+                    data[at:at] = dice.choice(
+                        [b'"', b"\n", b"\0", b"{", b"]", b"\xff\xfe", b"<" * 50, b"9" * 400, b"null"]
+                    )
                 else:
                     data = data[: max(1, at)]
                 if not data:
@@ -79,9 +81,21 @@ def _spoilt(value: Any, dice: random.Random, spoil: Any) -> Any:
 
 
 @given(JSON, st.randoms(use_true_random=False))
-def test_any_value_in_any_place_of_an_export(tmp_path_factory: pytest.TempPathFactory, spoil: Any, dice: random.Random) -> None:
+def test_any_value_in_any_place_of_an_export(
+    tmp_path_factory: pytest.TempPathFactory, spoil: Any, dice: random.Random
+) -> None:
     folder = tmp_path_factory.mktemp("spoilt")
-    for name in ("discord", "telegram", "slack", "facebook", "youtube api", "mastodon", "bluesky", "apify", "reddit api"):
+    for name in (
+        "discord",
+        "telegram",
+        "slack",
+        "facebook",
+        "youtube api",
+        "mastodon",
+        "bluesky",
+        "apify",
+        "reddit api",
+    ):
         file, content = list(CASES[name][1].items())[-1]
         path = folder / file.replace("/", "-")
         path.write_text(json.dumps(_spoilt(json.loads(content), dice, spoil)))
@@ -93,7 +107,9 @@ def test_any_json_lines(tmp_path_factory: pytest.TempPathFactory, rows: list[Any
     path = tmp_path_factory.mktemp("lines") / "posts.jsonl"
     path.write_text("".join(json.dumps({"id": 1, "author": "ana", "text": "x", "extra": row}) + "\n" for row in rows))
     assert read(str(path)).posts == len(rows)
-    path.write_text("".join(json.dumps(dict.fromkeys(("id", "author", "text", "likes", "date", "url"), row)) + "\n" for row in rows))
+    path.write_text(
+        "".join(json.dumps(dict.fromkeys(("id", "author", "text", "likes", "date", "url"), row)) + "\n" for row in rows)
+    )
     read(str(path))
 
 
@@ -132,5 +148,7 @@ def test_hostile_files_take_a_moment(write: Write, name: str) -> None:
 
 
 def test_no_format_claims_what_is_plain(write: Write, tmp_path: Path) -> None:
-    report = read(write("a.jsonl", [{"id": n, "author": "ana", "text": "x", "created_at": "2024-01-03"} for n in range(9)]))
+    report = read(
+        write("a.jsonl", [{"id": n, "author": "ana", "text": "x", "created_at": "2024-01-03"} for n in range(9)])
+    )
     assert [part.format for part in report.parts] == [FORMATS[-1].name]

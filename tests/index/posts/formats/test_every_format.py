@@ -31,12 +31,22 @@ def lines(*rows: Any) -> str:
 
 def note(text: str, to: list[str], **more: Any) -> dict[str, Any]:
     actor = "https://m.example/users/kelda"
-    inner = {"id": f"https://m.example/{text[:9]}", "type": "Note", "published": ISO, "attributedTo": actor, "to": to, **more}
+    inner = {
+        "id": f"https://m.example/{text[:9]}",
+        "type": "Note",
+        "published": ISO,
+        "attributedTo": actor,
+        "to": to,
+        **more,
+    }
     return {"type": "Create", "actor": actor, "object": {"content": f"<p>{text}</p>", "tag": 7, **inner}}
 
 
 SKY = {"$type": "app.bsky.feed.post", "text": "hello sky", "langs": ["en"], "createdAt": ISO}
-QUOTED = {"$type": "app.bsky.embed.record#view", "record": {"value": {**SKY, "text": "quoted"}, "author": {"handle": "x"}}}
+QUOTED = {
+    "$type": "app.bsky.embed.record#view",
+    "record": {"value": {**SKY, "text": "quoted"}, "author": {"handle": "x"}},
+}
 TWEET = {"id_str": "17", "full_text": "cut off after forty characters, as long tweets are … https://t.co/x",
          "favorite_count": "11", "retweet_count": "2", "created_at": "Wed Jan 03 09:00:00 +0000 2024"}  # fmt: skip
 LONG = "cut off after forty characters, as long tweets are but not in this note"
