@@ -15,7 +15,7 @@ from uuid import uuid4
 import typer
 
 from agent.command_line import Files, Index, Json, Model, Quantize, fail, pair, reads_posts, usage
-from agent.index_commands import check
+from agent.index_commands import check, remove
 from agent.quiet import hush_libraries
 from index.errors import AnalystError
 from index.posts.options import Options
@@ -104,6 +104,7 @@ def index(
 
 
 command(check)
+command(remove)
 
 
 @command

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from index.check import Fault
     from index.manifest import Manifest
     from index.posts.preview import Preview
+    from index.remove import Removed
     from index.repair import Repaired
     from tools.result.result import ToolResult
 
@@ -236,6 +237,24 @@ def show_checked(folder: Path, faults: Sequence[Fault], left: Sequence[str], men
         out.print(visible(f"{len(left)} older versions lie in {folder / 'versions'}; the next run deletes them."))
     if not faults:
         out.print(visible(f"The index in {folder} is whole: every file is what was written."))
+
+
+def show_removed(folder: Path, removed: Removed, talks: int) -> None:
+    """What was forgotten, and what is left."""
+    from tools.result.words import count
+
+    out, left = stdout(), _counts(removed.manifest)
+    gone = [count(removed.posts, "post"), *([count(removed.people, "person", "people")] if removed.people else [])]
+    out.print(f"Forgot {' and '.join(gone)}; {left} are left.")
+    out.print("The list of rejected rows was emptied. Posts in which others name somebody stay.")
+    if talks:
+        out.print(f"Deleted {count(talks, 'kept conversation')} about these posts.")
+    if removed.held:
+        out.print(
+            visible(
+                f"A page or chat still has the former version open: close it, then `analyst check {folder} --repair`."
+            )
+        )
 
 
 def show_preview(seen: Preview) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from agent.command_line import Json
+from agent.command_line import Json, usage
 
 Kept = Annotated[Path, typer.Argument(metavar="DIR", envvar="ANALYST_INDEX", help="Index.")]
 
@@ -35,3 +35,31 @@ def check(
         console.show_checked(directory, faults, left, mended)
     if faults and mended is None:
         raise typer.Exit(1)
+
+
+def remove(
+    directory: Kept,
+    author: Annotated[list[str] | None, typer.Option(help="Forget all posts of this person.")] = None,
+    id_: Annotated[list[str] | None, typer.Option("--id", help="Forget the post with this id.")] = None,
+    before: Annotated[str | None, typer.Option(metavar="DATE", help="Forget posts from before this day (UTC).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Forget posts for good, with all that was read in them, and the conversations about this index."""
+    from agent import console
+    from agent.memory import Memory, state_folder
+    from index.remove import day_of, remove_posts
+
+    if not (author or id_ or before):
+        usage("Say what to forget: --author NAME, --id ID or --before DATE.")
+    try:
+        day = day_of(before)
+    except ValueError as error:
+        usage(str(error))
+    with console.stdout_for_json(as_json):
+        removed = remove_posts(directory, authors=author or (), ids=id_ or (), before=day)
+        talks = Memory(state_folder()).forget_posts(directory)
+    if as_json:
+        told = {"posts": removed.posts, "people": removed.people, "conversations": talks, "held": removed.held}
+        console.say_json({"index": str(directory), **told, "left": removed.manifest.posts})
+    else:
+        console.show_removed(directory, removed, talks)

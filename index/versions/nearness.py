@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import threading
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,8 @@ class Nearness:
         self._index, self._version = index, version
         self._lock = threading.Lock()
         self._opened: Vectors | None = None
+        self.close: Callable[[], object] = lambda: None
+        """Delete the copy, as happens by itself when this is no longer needed."""
 
     def nearest(self, kind: str, vector: np.ndarray, limit: int) -> list[tuple[str, float]]:
         """As ``Vectors.nearest``. Raises AnalystError if the files are damaged, or there is no room for a copy."""
@@ -38,7 +41,7 @@ class Nearness:
             if self._opened is None:
                 folder, hold = verified_copy(self._index, self._version)
                 self._opened = Vectors(folder / CHROMA)
-                weakref.finalize(self, _end, self._opened, folder, hold)
+                self.close = weakref.finalize(self, _end, self._opened, folder, hold)
         return self._opened.nearest(kind, vector, limit)
 
 

@@ -48,7 +48,8 @@ class Writer:
         try:
             write_manifest(folder, manifest)  # from which a damaged manifest can be mended
             sync_tree(folder)
-            sync_folder(folder.parent)
+            for names in (folder.parent, self.index):
+                sync_folder(names)
             write_manifest(self.index, manifest)
         except BaseException:
             (folder / MANIFEST).unlink(missing_ok=True)
