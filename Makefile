@@ -40,8 +40,8 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	touch $(READY)
 
-# The sample is indexed again when its posts or the analysis heads change.
-indexes/sample/manifest.json: index/sample/posts.jsonl $(wildcard index/weights/*) | $(READY)
+# The sample is indexed again when its posts, the analysis heads or the format of an index change.
+indexes/sample/manifest.json: index/sample/posts.jsonl index/manifest.py $(wildcard index/weights/*) | $(READY)
 	$(BIN)/analyst index index/sample/posts.jsonl --out indexes/sample
 	@touch $@
 

@@ -28,6 +28,7 @@ from agent.command_line import (
     run_tool,
     usage,
 )
+from agent.index_commands import check, remove
 from agent.quiet import hush_libraries
 from index.errors import AnalystError
 from index.posts.options import Options
@@ -113,6 +114,10 @@ def index(
         console.show_built(manifest, tally, out)
 
 
+command(check)
+command(remove)
+
+
 @command
 @reads_posts
 def preview(
@@ -176,6 +181,7 @@ def chat(
             memory.keep(thread, TERMINAL, place, question)
             kept = True
         try:
+            analyst = analyst.latest()
             console.show_stream(analyst.stream(question, thread=thread))
         except AnalystError as error:
             console.say_error(str(error))
@@ -251,9 +257,10 @@ def calibrate(
     folder = index or _sample()
     check_index(folder)
     if outcomes is None:
+        from index.versions.layout import open_version
         from tools.targeting.propensity import forget_outcomes
 
-        undone = forget_outcomes(folder)
+        undone = forget_outcomes(open_version(folder).folder)
         console.say("The shipped probabilities are back." if undone else "These are the shipped probabilities already.")
         return
     with console.stdout_for_json(as_json):
@@ -271,10 +278,10 @@ def info(
 ) -> None:
     """Show what an index holds and how it was built."""
     from agent import console
-    from index.manifest import read_manifest
+    from index.versions.layout import open_version
 
     folder = directory or _sample()
-    manifest = read_manifest(folder)
+    manifest = open_version(folder).manifest
     if as_json:
         console.say_json({"index": str(folder), **vars(manifest)})
     else:
@@ -379,7 +386,7 @@ def _open(index: Path | None, model: str | None, quantize: str | None = None, me
 
 
 def _sample() -> Path:
-    """The index of the posts that ship with the project, made when first needed or when its format is old."""
+    """The index of the posts that ship with the project, made when it is missing, old or damaged."""
     try:
         check_index(SAMPLE_INDEX)
     except AnalystError:

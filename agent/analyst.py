@@ -28,6 +28,10 @@ TOOL_CALLS, MODEL_CALLS = 4, 6  # at most, for one question
 STEPS = 8 * MODEL_CALLS  # of the graph: a model call with its tool and the limits takes five
 REMEMBERED_TURNS = 5  # questions with their results that the model still sees
 LONGEST_TALK = 500  # questions of one conversation
+MOVED_ON = (
+    "The index was made anew since the last answer: from here on answers are about {manifest.posts:,} posts by "
+    "{manifest.people:,} people."
+)
 
 __all__ = ["NOTHING_TO_SAY", "Analyst"]
 
@@ -52,6 +56,7 @@ class Analyst:
             model.warm_up([SystemMessage(system_prompt(library, model)), HumanMessage("hello")], tools=tools)
         self.memory = memory if memory is not None else Memory()
         self._whole: dict[str, int] = {}  # how many messages a conversation had when its last question was answered
+        self._asked_of: dict[str, str] = {}  # the version that last answered in a conversation
         self._agent: Any = create_agent(
             model,
             tools,
@@ -75,9 +80,26 @@ class Analyst:
         library = Library.open(index)
         return cls(library, load_chat_model(model, quantize=quantize), memory)
 
+    def latest(self) -> Analyst:
+        """The analyst of the version that is committed now: this one, or if another was committed since it was opened,
+        one that knows the same model and conversations. To be asked for between two questions. Raises AnalystError if
+        that version cannot be opened.
+        """
+        library = self.library.newer()
+        if library is None:
+            return self
+        later = Analyst(library, self.model, self.memory)
+        later.model_name, later._whole, later._asked_of = self.model_name, self._whole, self._asked_of
+        return later
+
     @property
     def manifest(self) -> Manifest:
         return self.library.manifest
+
+    @property
+    def moved_on(self) -> str:
+        """What those are told who were answered from an earlier version."""
+        return MOVED_ON.format(manifest=self.manifest)
 
     def ask(self, question: str, *, thread: str | None = None) -> Answer:
         """One answer; ``thread`` names the conversation, None starts a fresh one. Raises AnalystError."""
@@ -113,6 +135,7 @@ class Analyst:
         """Forget a whole conversation."""
         self.memory.delete_thread(thread)
         self._whole.pop(thread, None)
+        self._asked_of.pop(thread, None)
 
     def note(
         self, thread: str, question: str, name: str, args: dict[str, Any], result: ToolResult, seconds: float
@@ -165,8 +188,13 @@ class Analyst:
                 lines=lines,
                 not_covered=missing,
             ),
-            note=self.memory.fault,
+            note=" ".join(filter(None, [self._news(name), self.memory.fault])),
         )
+
+    def _news(self, thread: str) -> str:
+        """What a conversation is told, once, whose last answer came from another version of the posts."""
+        before, self._asked_of[thread] = self._asked_of.get(thread), self.manifest.version
+        return self.moved_on if before not in (None, self.manifest.version) else ""
 
     def _run(self, turn: Turn, messages: list[Any], config: Any) -> Iterator[Event]:
         """The model and its tools at work, until the model has nothing more to say."""

@@ -107,9 +107,9 @@ def run_plainly(context: typer.Context, name: str) -> None:
 
 def check_index(folder: Path) -> None:
     """Fails in milliseconds what would fail after the models are loaded."""
-    from index.manifest import read_manifest
+    from index.versions.layout import open_version
 
-    read_manifest(folder)
+    open_version(folder)
 
 
 def run_tool(folder: Path, tool: str, given: dict[str, str]) -> tuple[Library, ToolResult]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,17 @@ from rich.text import Text
 
 from agent.events import Answer, Event, Finished, ToolFinished, ToolStarted, Words
 from index.errors import AnalystError
+from index.versions.layout import version_folder
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
     from index.build import Tally
+    from index.check import Fault
     from index.manifest import Manifest
     from index.posts.preview import Preview
+    from index.remove import Removed
+    from index.repair import Repaired
     from tools.result.result import ToolResult
 
 UNGROUNDED = "The model's own words could not be traced to the data, so these are the tools' own."
@@ -219,10 +223,46 @@ def show_built(manifest: Manifest, tally: Tally, folder: Path) -> None:
     for line in tally.report.lines():
         out.print(visible(line))
     if tally.rejected or tally.duplicates or tally.report.left_out:
-        out.print(visible(f"Rows that are no posts are listed in {folder / 'rejects.jsonl'}."))
+        out.print(
+            visible(f"Rows that are no posts are listed in {version_folder(folder, manifest) / 'rejects.jsonl'}.")
+        )
     speed, memory = f"{manifest.posts_per_second:,.0f} posts/s", f"{manifest.peak_mb:,.0f} MB at most"
     out.print(f"It took {manifest.seconds:,.1f} s: {speed}, {memory}.")
     out.print(visible(f"The index is in {folder}."))
+
+
+def show_checked(folder: Path, faults: Sequence[Fault], left: Sequence[str], mended: Repaired | None) -> None:
+    """What a check found, and what was mended."""
+    out = stdout()
+    for fault in faults:
+        out.print(visible(fault.sentence if mended is None else f"{fault.file} {fault.what}."))
+    if mended is not None:
+        made = f"; made anew: {', '.join(mended.made)}" if mended.made else ""
+        done = f"Brought to format {mended.manifest.format}" if mended.upgraded else "Mended"
+        out.print(visible(f"{done}{made}. The index in {folder} is whole: {_counts(mended.manifest)}."))
+        return
+    if left:
+        out.print(visible(f"{len(left)} older versions lie in {folder / 'versions'}; the next run deletes them."))
+    if not faults:
+        out.print(visible(f"The index in {folder} is whole: every file is what was written."))
+
+
+def show_removed(folder: Path, removed: Removed, talks: int) -> None:
+    """What was forgotten, and what is left."""
+    from tools.result.words import count
+
+    out, left = stdout(), _counts(removed.manifest)
+    gone = [count(removed.posts, "post"), *([count(removed.people, "person", "people")] if removed.people else [])]
+    out.print(f"Forgot {' and '.join(gone)}; {left} are left.")
+    out.print("The list of rejected rows was emptied. Posts in which others name somebody stay.")
+    if talks:
+        out.print(f"Deleted {count(talks, 'kept conversation')} about these posts.")
+    if removed.held:
+        out.print(
+            visible(
+                f"A page or chat still has the former version open: close it, then `analyst check {folder} --repair`."
+            )
+        )
 
 
 def show_preview(seen: Preview) -> None:

@@ -117,8 +117,11 @@ def _call(opening: Opening, name: str, args: dict[str, Any]) -> CallToolResult:
 
     from agent.toolbox import run_tool
 
+    moved_on = ""
     try:
-        outcome = run_tool(opening.get().library, name, args)
+        before, analyst = opening.get(), opening.latest()
+        moved_on = analyst.moved_on if analyst is not before else ""
+        outcome = run_tool(analyst.library, name, args)
         result, said = outcome.result, outcome.fault
     except AnalystError as error:  # the index could not be opened
         result, said = None, str(error)
@@ -127,7 +130,7 @@ def _call(opening: Opening, name: str, args: dict[str, Any]) -> CallToolResult:
         result, said = None, UNEXPECTED
     if result is None:
         return CallToolResult(content=[TextContent(type="text", text=said)], isError=True)
-    content = [TextContent(type="text", text=result.text)]
+    content = [TextContent(type="text", text=text) for text in (result.text, moved_on) if text]
     return CallToolResult(content=content, structuredContent=result.to_dict())  # type: ignore[arg-type]
 
 

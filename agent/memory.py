@@ -111,6 +111,20 @@ class Memory(SqliteSaver):
         self._kept.update(talk.thread for talk in found)
         return found
 
+    def forget_posts(self, index: Path) -> int:
+        """Delete all kept conversations about an index, whoever had them; returns how many there were."""
+        place, name = str(index.resolve()), index.resolve().name
+        query = "SELECT thread FROM talks WHERE (place = ? AND about = '') OR about IN (?, ?)"
+
+        def read(disk: SqliteSaver) -> list[str]:
+            with disk.cursor(transaction=False) as cursor:
+                return [row[0] for row in cursor.execute(query, (place, f"beside:{name}", f"own:{name}")).fetchall()]
+
+        found = self._try(read, list[str]())
+        for thread in found:
+            self.delete_thread(thread)
+        return len(found)
+
     def messages(self, thread: str) -> list[Any]:
         """What was said in a conversation; empty if nothing is known of it."""
         found = self.get_tuple({"configurable": {"thread_id": thread, "checkpoint_ns": ""}})

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,8 +21,7 @@ from index.entities.mentions import OURS
 from index.entities.pipeline import Reader
 from index.entities.plurals import merge_plurals
 from index.errors import AnalystError
-from index.manifest import NAME as MANIFEST
-from index.manifest import Manifest, write_manifest
+from index.manifest import Manifest
 from index.posts.language import identify
 from index.posts.readers import Options, expand, read_posts
 from index.posts.record import Post, Rejected
@@ -32,10 +29,11 @@ from index.posts.report import Report
 from index.posts.unique import Unique
 from index.store.communities import community_vectors
 from index.store.facts import FactWriter
-from index.store.flat_vectors import ScanWriter
+from index.store.flat_vectors import ScanWriter, write_scan
 from index.store.languages import settle_languages
 from index.store.people import PeopleVectors, write_profiles
 from index.store.vectors import Vectors
+from index.versions.writer import writing
 
 BATCH = 1024  # posts in memory at once, twice: those being read and those being stored
 MOST_REJECTS = 100_000  # rows that are listed one by one; the report counts all
@@ -82,33 +80,17 @@ def build_index(
     ner: str = OURS,
     advance: Advance = lambda read, stored: None,
 ) -> tuple[Manifest, Tally]:
-    """Index the posts of ``sources`` in ``out``; what stood there before is replaced only when the new index is whole.
+    """Index the posts of ``sources`` in ``out``; what stood there before is replaced only when the new index is whole
+    and on the disk. Whoever reads the old one keeps it.
 
     ``columns`` and ``options`` are as in ``read_posts``. ``advance`` is told of progress after each batch. Raises
     AnalystError if nothing can be read or stored; then nothing is left behind.
     """
     expand(sources)
-    try:
-        out = out.resolve()
-        _check_target(out)
-    except OSError as error:
-        raise AnalystError(
-            f"This is no usable folder: {error.strerror}", where=str(out)[:200], todo="Choose another with --out."
-        ) from error
-    partial = out.with_name(f".{out.name}.building-{os.getpid()}")
-    try:
-        partial.mkdir(parents=True)
-        built = _build(sources, partial, _options(options, columns), ner, advance)
-        _swap(partial, out)
-    except OSError as error:
-        raise AnalystError(
-            f"The index cannot be written: {error.strerror or error}",
-            where=str(out),
-            todo="Free some space or choose another folder with --out; what was there before is untouched.",
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return built
+    with writing(out.absolute()) as writer:
+        folder = writer.begin()
+        manifest, tally = _build(sources, folder, _options(options, columns), ner, advance)
+        return writer.commit(folder, manifest), tally
 
 
 def _options(options: Options | None, columns: Mapping[str, str] | None) -> Options:
@@ -120,28 +102,6 @@ def total_bytes(sources: Sequence[str]) -> int | None:
     """Size of all files together, or None with standard input among them."""
     names = expand(sources)
     return None if "-" in names else sum(Path(name).stat().st_size for name in names)
-
-
-def _check_target(out: Path) -> None:
-    if out.exists() and not (out / MANIFEST).is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise AnalystError(
-            "The target exists and is no index; it will not be overwritten",
-            where=str(out),
-            todo="Choose another folder with --out.",
-        )
-
-
-def _swap(partial: Path, out: Path) -> None:
-    old = out.with_name(f".{out.name}.old-{os.getpid()}")
-    if out.exists():
-        out.rename(old)
-    try:
-        partial.rename(out)
-    except OSError:
-        if old.exists():
-            old.rename(out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _build(
@@ -177,11 +137,9 @@ def _build(
         communities = sorted(tally.communities)
         places = community_vectors(communities, shared_encoder())
         tally.report.languages.update(finished.result())
-        vectors.add("communities", communities, places)
+        write_scan(folder / "facts", "communities", places)
     vectors.close()
-    manifest = _manifest(sources, len(people), tally, ner, time.perf_counter() - started)
-    write_manifest(folder, manifest)
-    return manifest, tally
+    return _manifest(sources, len(people), tally, ner, time.perf_counter() - started), tally
 
 
 def _store(
@@ -209,7 +167,9 @@ def _finish(
     facts.close()
     scan.close()
     languages = settle_languages(folder / "facts")
-    people.store(vectors)
+    authors, means = people.means()
+    write_scan(folder / "facts", "people", means)
+    vectors.add("people", authors, means)
     merge_plurals(folder / "facts")
     write_profiles(folder / "facts")
     return languages

@@ -39,6 +39,14 @@ SMALL = [
 ]
 
 
+def committed(index: Path) -> Path:
+    """Where the files of the committed version of an index are."""
+    from index.manifest import read_manifest
+    from index.versions.layout import version_folder
+
+    return version_folder(index, read_manifest(index))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def state_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Conversations of tests never reach those of the user."""

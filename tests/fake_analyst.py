@@ -27,7 +27,7 @@ def manifest(**changes: Any) -> Manifest:
         posts=12345, people=678, communities=9, first_post="2013-01-03T10:00:00+00:00",
         last_post="2023-06-30T10:00:00+00:00", encoder="trunk", ner="ours", heads={}, rejected=0, duplicates=0,
         sources=["/data/posts.jsonl"], built_at="2026-11-01T00:00:00+00:00", seconds=20.0, posts_per_second=617.0,
-        peak_mb=900, precision="bf16",
+        peak_mb=900, precision="bf16", version=f"20261101T000000-{0:012x}",
     )  # fmt: skip
     return replace(plain, **changes)
 
@@ -75,8 +75,16 @@ class FakeAnalyst:
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
     library: Any = None
+    later: FakeAnalyst | None = None  # of another version, once that is committed
     noted: list[tuple[Any, ...]] = field(default_factory=list)  # question, tool, arguments
     threads: dict[str | None, list[str]] = field(default_factory=dict)  # the questions that each thread remembers
+
+    @property
+    def moved_on(self) -> str:
+        return f"Now about {self.manifest.posts} posts."
+
+    def latest(self) -> FakeAnalyst:
+        return self.later.latest() if self.later is not None else self
 
     def remembered(self, thread: str) -> int:
         return len(self.threads.get(thread, []))

@@ -74,7 +74,7 @@ def describe_data(library: Library) -> DescribeData:
         known=_known(library),
         rejected=manifest.rejected,
         duplicates=manifest.duplicates,
-        reasons=_reasons(library.path / "rejects.jsonl") if manifest.rejected else {},
+        reasons=_reasons(library.folder / "rejects.jsonl") if manifest.rejected else {},
         built_at=manifest.built_at,
         seconds=manifest.seconds,
         posts_per_second=manifest.posts_per_second,

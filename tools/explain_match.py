@@ -73,7 +73,7 @@ def explain_match(
     signals = measure_signals(library, query, within.basis)
     if author not in signals.authors:
         raise no_own_posts(library, author, within.period.words)
-    model = model_for(library.path)
+    model = model_for(library.folder)
     odds = odds_of(signals, model)
     row = signals.authors.index(author)
     ranked = sorted(

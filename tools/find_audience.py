@@ -93,7 +93,7 @@ def find_audience(
     within, who = select(library, **filters)
     signals = measure_signals(library, query, within.basis)
     chosen = _chosen(library, signals, within)
-    model = model_for(library.path)
+    model = model_for(library.folder)
     odds = _with_all(library, odds_of(signals, model), model, also or [], within)
     sign = 1 if order == "least" else -1
     ranked = chosen[np.argsort(sign * odds.probability[chosen], kind="stable")].tolist()  # authors stand in order

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from index.encoding.trunk import WIDTH
 from index.entities.mentions import OURS
 from index.errors import AnalystError
 from index.manifest import Manifest, read_manifest
-from index.store.facts import TABLES, Facts
-from index.store.flat_vectors import NAME as SCAN
+from index.store.facts import Facts
 from index.store.flat_vectors import read_scan
-from index.store.vectors import Vectors
+from index.versions.layout import Version, open_version, verify
+from index.versions.nearness import CHROMA, Nearness
 from tools.result.words import short
 from tools.targeting.post_matrix import PostMatrix
 
@@ -36,27 +35,35 @@ ONE_THREAD = threading.Lock()  # torch counts its threads for the whole process
 
 @dataclass
 class Library:
-    """Everything that a tool may read. Safe to share between threads; models load when first used."""
+    """Everything that a tool may read, of one committed version of the index at ``path``. Safe to share between
+    threads; models load when first used.
+    """
 
     path: Path
     manifest: Manifest
     facts: Facts
-    vectors: Vectors
+    nearness: Nearness
+    version: Version | None = None  # held as long as this lives
     groupings: dict[int | None, Any] = field(default_factory=dict)  # Grouping of everyone, by the number asked for
     views: OrderedDict[Any, Any] = field(default_factory=OrderedDict)  # tools.targeting.view.View, by its posts
 
     @classmethod
     def open(cls, path: Path) -> Library:
-        """Raises AnalystError if ``path`` holds no index that this version can read."""
-        manifest = read_manifest(path)
-        parts = [*(f"facts/{table}.parquet" for table in TABLES), f"facts/{SCAN}", "chroma/chroma.sqlite3"]
-        if missing := [part for part in parts if not (path / part).is_file()]:
-            raise AnalystError(
-                f"This index is damaged: {', '.join(missing)} is missing",
-                where=str(path),
-                todo="Build it again with `analyst index`.",
-            )
-        return cls(path, manifest, _open_facts(path), Vectors(path / "chroma"))
+        """Raises AnalystError if ``path`` holds no index that can be read, or one that is not what was written."""
+        version = open_version(path)
+        verify(path, version, lambda name: not name.startswith(f"{CHROMA}/"))  # that is checked when it is copied
+        return cls(path, version.manifest, _open_facts(version.folder), Nearness(path, version), version)
+
+    @property
+    def folder(self) -> Path:
+        """Where the files of the version are."""
+        return self.version.folder if self.version is not None else self.path
+
+    def newer(self) -> Library | None:
+        """The version that was committed since this one was opened, if one was. Raises AnalystError as ``open``."""
+        if self.version is None or read_manifest(self.path).version == self.manifest.version:
+            return None
+        return Library.open(self.path)
 
     @cached_property
     def reader(self) -> Reader:
@@ -82,12 +89,17 @@ class Library:
     @cached_property
     def people_vectors(self) -> tuple[list[str], np.ndarray]:
         """All authors and their mean vectors (people, 384)."""
-        names: list[str] = []
-        parts = []
-        for ids, vectors in self.vectors.pages("people"):
-            names += ids
-            parts.append(vectors)
-        return names, np.concatenate(parts)
+        names = [name for (name,) in self.facts.rows("SELECT author FROM people")]  # in the order of the file
+        return names, read_scan(self.folder / "facts", len(names), "people")
+
+    def vectors_of(self, ids: Sequence[str]) -> tuple[list[str], np.ndarray]:
+        """Those of ``ids`` that are posts, in the order of the file, and their vectors (n, 384)."""
+        rows = self.facts.rows(
+            "SELECT id, file_row_number FROM numbered_posts WHERE id IN (SELECT unnest($ids)) ORDER BY 2",
+            {"ids": list(ids)},
+        )
+        vectors = read_scan(self.folder / "facts", self.manifest.posts)
+        return [id_ for id_, _ in rows], np.asarray(vectors[[place for _, place in rows]])
 
     @cached_property
     def matrix(self) -> PostMatrix:
@@ -95,11 +107,8 @@ class Library:
         posts = self.facts.frame("SELECT id, author, community FROM posts")  # in the order of the file
         author, authors = pd.factorize(posts.author, sort=True)
         community, communities = pd.factorize(posts.community, sort=True)
-        found: dict[str, np.ndarray] = {}
-        for ids, vectors in self.vectors.pages("communities"):
-            found |= dict(zip(ids, vectors, strict=True))
-        names = np.array([found[name] for name in communities], dtype=np.float32).reshape(-1, WIDTH)
-        vectors = read_scan(self.path / "facts", len(posts))
+        names = read_scan(self.folder / "facts", len(communities), "communities")  # sorted, as these are
+        vectors = read_scan(self.folder / "facts", len(posts))
         return PostMatrix(posts.id.to_numpy(), author, community, list(authors), list(communities), vectors, names)
 
     @cached_property
@@ -175,16 +184,16 @@ class Library:
         )
 
 
-def _open_facts(path: Path) -> Facts:
+def _open_facts(folder: Path) -> Facts:
     """Raises AnalystError if a table is cut off or is none."""
     import duckdb
 
     try:
-        return Facts(path / "facts")
+        return Facts(folder / "facts")
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]
         raise AnalystError(
-            f"This index is damaged: {reason}", where=str(path), todo="Build it again with `analyst index`."
+            f"This index is damaged: {reason}", where=str(folder), todo="Build it again with `analyst index`."
         ) from error
 
 

@@ -150,7 +150,7 @@ def _typical_posts(library: Library, grouping: Grouping, where: Selection) -> li
     """For each group ids of its posts nearest to its centre, each by another person while there are any."""
     label_of = dict(zip(grouping.people, grouping.labels.tolist(), strict=True))
     near = [
-        dict(library.vectors.nearest("posts", grouping.centre(label), NEAR_POSTS))
+        dict(library.nearness.nearest("posts", grouping.centre(label), NEAR_POSTS))
         for label in range(grouping.chosen.groups)
     ]
     ids = list(dict.fromkeys(id_ for found in near for id_ in found))
@@ -174,7 +174,7 @@ def _own_posts(
     """Posts of a group's typical people with their authors, and how near each is to the group's centre."""
     clause, values = "p.author IN (SELECT unnest($typical))", {"typical": _typical_people(grouping, label)}
     found = _authors(library, where, f"{TELLING} AND {clause}", values) or _authors(library, where, clause, values)
-    ids, vectors = library.vectors.get("posts", list(found))
+    ids, vectors = library.vectors_of(list(found))
     return found, dict(zip(ids, (vectors @ grouping.centre(label)).tolist(), strict=True))
 
 

@@ -102,12 +102,13 @@ class Run:
             with self._limiter.turn(self._asked, self._stop) as came:
                 analyst = self._opening.get_unless(self._stop) if came else None
                 if analyst is not None:
-                    self._answer(analyst)
+                    self._answer(self._opening.latest())
             self._end(None)
         except Exception as error:
             self._end(error)
 
     def _answer(self, analyst: Analyst) -> None:
+        self._turn.library = analyst.library
         with self._conversation.busy:  # a stopped question of this conversation may still be finishing its last step
             for event in _stream(self._asked, self._conversation, analyst) if not self._stop.is_set() else ():
                 self._add(event)

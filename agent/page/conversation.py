@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 from agent.events import AnswerLine, Event, Finished, ToolFinished, ToolStarted, Words
@@ -13,6 +13,9 @@ from agent.page.views.answer import answer_html, plain_lines
 from agent.page.views.markdown import answer_markdown, literal
 from agent.page.views.shown import Shown, call_arguments, result_size, step_title
 from tools.result.result import ToolResult
+
+if TYPE_CHECKING:
+    from tools.library import Library
 
 Message = dict[str, Any]
 UNGROUNDED = "The model's own words could not be traced to the data, so these are the tools' own."
@@ -101,6 +104,7 @@ class Turn:
     question: str = ""
     messages: list[Message] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
+    library: Library | None = None  # that answers
     finished: bool = False
     _words: list[AnswerLine] = field(default_factory=list)  # of the answer as it comes
     _args: dict[str, dict[str, Any]] = field(default_factory=dict)  # of the calls, by their ids
@@ -143,7 +147,8 @@ class Turn:
                 args = event.args or self._args.get(event.id, {})
                 message["metadata"]["title"] = step_title(event.name, args, event.result)
         if event.result is not None:
-            self.shown.append(Shown(event.name, event.args, event.result, event.seconds, self.question))
+            asked, library = self.question, self.library
+            self.shown.append(Shown(event.name, event.args, event.result, event.seconds, asked, library))
 
     def _say(self, line: AnswerLine) -> None:
         if not self._words:

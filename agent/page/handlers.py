@@ -80,7 +80,7 @@ class ChatHandlers:
     def _followed(self, answered: Any) -> Any:
         """After an answer has come, show what can be pressed again."""
         p, screen = self.parts, self._screen
-        return answered.then(self.idle, p.visit, [*screen.controls(), p.talks, p.head], **AT_ONCE)
+        return answered.then(self.idle, p.visit, [*screen.controls(), p.talks, p.head, screen.own.current], **AT_ONCE)
 
     def arrive(self, key: Any, token: Any, request: Any) -> Changes:
         """A page was opened: find the conversations and the posts of this browser, or begin the first."""
@@ -186,6 +186,7 @@ class ChatHandlers:
             **self._screen.show_controls(visit),
             p.talks: self._screen.conversations(visit),
             p.head: self._screen.head(visit),
+            self._screen.own.current: self._screen.about(visit),
         }
 
     def renew(self, visit: Visit | None) -> Changes:
@@ -243,20 +244,21 @@ class ChatHandlers:
 
     def rerun(self, visit: Visit | None, *fields: Any) -> Changes:
         """Run the audience query as it was edited, without the model."""
-        p, library = self.parts, self._screen.library(visit) if visit is not None else None
-        if visit is None or library is None or visit.shown is None:
+        p, opening = self.parts, self._screen.opening(visit) if visit is not None else None
+        if visit is None or opening is None or not opening.ready or visit.shown is None:
             return {p.query_note: ""}
         if visit.conversation.running:
             return {p.query_note: part("notice", STILL_RUNNING, "error")}
         args = query_args(dict(zip(QUERY, fields, strict=True)), visit.shown)
         started = time.perf_counter()
         try:
-            result = call_tool(library, "find_audience", args)
+            analyst = opening.latest()
+            result = call_tool(analyst.library, "find_audience", args)
         except AnalystError as error:
             return {p.query_note: part("notice", str(error), "error")}
-        shown = Shown("find_audience", args, result, time.perf_counter() - started)
+        shown = Shown("find_audience", args, result, time.perf_counter() - started, library=analyst.library)
         visit.conversation.add(shown, RERUN)
-        note(visit.conversation, self._screen.opening(visit).get(), shown, query_words(args))
+        note(visit.conversation, analyst, shown, query_words(args))
         visit.place, visit.person = None, None
         return {p.chat: visit.conversation.messages, p.query_note: "", **self._screen.show_result(visit)}
 

@@ -18,7 +18,7 @@ class Opening:
 
     def __init__(self, open_analyst: Callable[[], Analyst]) -> None:
         self._open = open_analyst
-        self._lock = threading.Lock()
+        self._lock, self._moving = threading.Lock(), threading.Lock()
         self._done: threading.Event | None = None
         self._analyst: Analyst | None = None
         self._error: Exception | None = None
@@ -47,6 +47,15 @@ class Opening:
             if given_up.is_set():
                 return None
         return self._opened()
+
+    def latest(self) -> Analyst:
+        """The analyst of the posts as they are indexed now: whoever asks a question moves on to them as a whole. Raises
+        what the opening raised, or AnalystError if the new index cannot be opened.
+        """
+        self.get()
+        with self._moving:
+            self._analyst = self._opened().latest()
+            return self._analyst
 
     def _opened(self) -> Analyst:
         if self._analyst is None:

@@ -77,7 +77,9 @@ class Screen:
         return self.catalogue.opening(visit.conversation.index, self.owner(visit))
 
     def library(self, visit: Visit) -> Library | None:
-        """The index that ``visit`` asks about, if it is open."""
+        """The version of the index that the result on show came from, or else the one that is open now, if one is."""
+        if visit.shown is not None and visit.shown.library is not None:
+            return visit.shown.library
         opening = self.opening(visit)
         return getattr(opening.get(), "library", None) if opening.ready else None
 
@@ -174,10 +176,16 @@ class Screen:
         """The choice among indexes, and the tab for one's own posts."""
         p, current = self.own, visit.conversation.index
         return {
-            p.current: f"about {current}",  # its change is what brings the facts
+            p.current: self.about(visit),
             p.indexes: indexes_html(self.catalogue.entries(self.owner(visit)), current),
             **self.show_upload(visit),
         }
+
+    def about(self, visit: Visit) -> str:
+        """Which posts in which version ``visit`` asks about; its change is what brings the facts."""
+        opening = self.opening(visit)
+        version = opening.get().manifest.version if opening.ready else ""
+        return f"about {visit.conversation.index} {version}"
 
     def show_upload(self, visit: Visit) -> Changes:
         """The tab for one's own posts."""

@@ -1,4 +1,5 @@
-"""Every post's vector in one flat file, in the order of ``posts.parquet``: for exact passes over all posts at once.
+"""Vectors in flat files, for exact passes over all of them: posts in the order of ``posts.parquet``, people in that of
+``people.parquet``, communities by name.
 
 Chroma answers what is near; a ranking of people looks at every post, and so it always gives the same figures.
 """
@@ -13,15 +14,15 @@ import numpy as np
 from index.encoding.trunk import WIDTH
 from index.errors import AnalystError
 
-NAME = "post_vectors.f32"
+NAMES = {"posts": "post_vectors.f32", "people": "people_vectors.f32", "communities": "community_vectors.f32"}
 
 
 class ScanWriter:
-    """Appends vectors (n, 384) as they come."""
+    """Appends vectors (n, 384) as they come, of posts, people or communities."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: str = "posts") -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = (folder / NAME).open("wb")
+        self._file = (folder / NAMES[kind]).open("wb")
 
     def add(self, vectors: np.ndarray) -> None:
         self._file.write(np.ascontiguousarray(vectors, dtype="<f4").tobytes())
@@ -36,14 +37,22 @@ class ScanWriter:
         self.close()
 
 
-def read_scan(folder: Path, posts: int) -> np.ndarray:
-    """(posts, 384) fp32, mapped from the file rather than read. Raises AnalystError if it is not of that size."""
-    path = folder / NAME
+def write_scan(folder: Path, kind: str, vectors: np.ndarray) -> None:
+    """All vectors (n, 384) of a kind at once."""
+    with ScanWriter(folder, kind) as writer:
+        writer.add(vectors)
+
+
+def read_scan(folder: Path, count: int, kind: str = "posts") -> np.ndarray:
+    """(count, 384) fp32, mapped from the file rather than read. Raises AnalystError if it is not of that size."""
+    path = folder / NAMES[kind]
     size = path.stat().st_size if path.is_file() else -1
-    if size != posts * WIDTH * 4:
+    if size != count * WIDTH * 4:
         raise AnalystError(
-            f"This index is damaged: {NAME} does not fit its {posts:,} posts",
+            f"This index is damaged: {path.name} does not fit its {count:,} {kind}",
             where=str(path),
-            todo="Build it again with `analyst index`.",
+            todo="See what can be mended with `analyst check`.",
         )
-    return np.memmap(path, dtype="<f4", mode="r", shape=(posts, WIDTH))
+    if count == 0:  # nothing can be mapped
+        return np.zeros((0, WIDTH), dtype="<f4")
+    return np.memmap(path, dtype="<f4", mode="r", shape=(count, WIDTH))

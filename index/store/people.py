@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
+from index.encoding.trunk import WIDTH
 from index.store.facts import Facts
-from index.store.vectors import Vectors
 
 # Figures of a person; what they talk about is aggregated from mentions and phrases when it is asked for.
 PROFILES = """
@@ -58,13 +58,14 @@ class PeopleVectors:
         else:
             self._sums[author] = vector.astype(np.float32)
 
-    def store(self, vectors: Vectors) -> None:
-        """Each author's mean direction, of unit length, into the collection ``people``."""
+    def means(self) -> tuple[list[str], np.ndarray]:
+        """All authors, sorted, and the mean direction of each (people, 384), of unit length."""
         authors = sorted(self._sums)
-        if authors:
-            matrix = np.stack([self._sums[author] for author in authors])
-            matrix /= np.linalg.norm(matrix, axis=1, keepdims=True) + 1e-9
-            vectors.add("people", authors, matrix)
+        matrix = np.zeros((len(authors), WIDTH), dtype=np.float32)
+        for row, author in enumerate(authors):
+            matrix[row] = self._sums[author]
+        matrix /= np.linalg.norm(matrix, axis=1, keepdims=True) + 1e-9
+        return authors, matrix
 
     def __len__(self) -> int:
         return len(self._sums)

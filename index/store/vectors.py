@@ -1,4 +1,4 @@
-"""Posts and people as vectors in Chroma: nearness only; filters and counts are the business of the facts."""
+"""Posts and people in Chroma, for what is near; all else is the business of the facts and the flat vectors."""
 
 from __future__ import annotations
 
@@ -22,10 +22,16 @@ class Vectors:
         self._collections: dict[str, Any] = {}
 
     def add(self, kind: str, ids: Sequence[str], vectors: np.ndarray) -> None:
-        """Store ``vectors`` (n, 384) of unit length under ``ids``."""
+        """Store ``vectors`` (n, 384) of unit length under ``ids``. Raises OSError if they cannot be written."""
+        from chromadb.errors import ChromaError
+
         size = self._client.get_max_batch_size()
-        for start in range(0, len(ids), size):
-            self._collection(kind).add(ids=list(ids[start : start + size]), embeddings=vectors[start : start + size])
+        try:
+            for start in range(0, len(ids), size):
+                rows = slice(start, start + size)
+                self._collection(kind).add(ids=list(ids[rows]), embeddings=vectors[rows])
+        except ChromaError as error:  # of a full disk it says so in some cases only
+            raise OSError(f"Chroma could not store vectors: {error}") from error
 
     def nearest(self, kind: str, vector: np.ndarray, limit: int) -> list[tuple[str, float]]:
         """The ``limit`` nearest ids with their cosine similarity, best first."""
@@ -36,24 +42,11 @@ class Vectors:
         found = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         return [(id_, 1.0 - distance) for id_, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
-    def get(self, kind: str, ids: Sequence[str]) -> tuple[list[str], np.ndarray]:
-        """Stored ids among ``ids`` and their vectors (n, 384); order is the store's."""
-        ids = list(dict.fromkeys(ids))  # Chroma refuses repeats
-        names: list[str] = []
-        parts = [np.zeros((0, 384), dtype=np.float32)]
-        for start in range(0, len(ids), PAGE):
-            found = self._collection(kind).get(ids=ids[start : start + PAGE], include=["embeddings"])
-            names += found["ids"]
-            if found["ids"]:
-                parts.append(np.asarray(found["embeddings"], dtype=np.float32))
-        return names, np.concatenate(parts)
-
-    def pages(self, kind: str) -> Iterator[tuple[list[str], np.ndarray]]:
-        """Everything stored, a page at a time."""
+    def ids(self, kind: str) -> Iterator[str]:
+        """The id of everything stored."""
         collection = self._collection(kind)
         for offset in range(0, collection.count(), PAGE):
-            found = collection.get(limit=PAGE, offset=offset, include=["embeddings"])
-            yield found["ids"], np.asarray(found["embeddings"], dtype=np.float32)
+            yield from collection.get(limit=PAGE, offset=offset, include=[])["ids"]
 
     def close(self) -> None:
         """Let go of the files, so that the folder may be moved."""

@@ -20,6 +20,9 @@ class BareLibrary:
     manifest: Manifest = field(default_factory=manifest)
     communities: dict[str, str] = field(default_factory=dict)
 
+    def newer(self) -> None:
+        """Nothing is ever committed."""
+
     def embed(self, text: str) -> list[float]:
         return [0.0]
 

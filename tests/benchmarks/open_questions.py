@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from agent.analyst import Analyst
 from agent.events import Answer
+from index.versions.layout import open_version
 from tests.benchmarks.machine import machine
 from tests.benchmarks.reports import check_out, end, note, tell
 
@@ -59,10 +60,10 @@ def main() -> None:
 
 def facts_of(index: Path) -> duckdb.DuckDBPyConnection:
     """The facts of an index as views, times in UTC."""
-    facts = duckdb.connect()
+    facts, folder = duckdb.connect(), open_version(index).folder
     facts.execute("SET TimeZone = 'UTC'")
     for table in ("posts", "mentions", "people"):
-        facts.from_parquet(str(index / "facts" / f"{table}.parquet")).create_view(table)
+        facts.from_parquet(str(folder / "facts" / f"{table}.parquet")).create_view(table)
     return facts
 
 

@@ -107,7 +107,7 @@ def our_ranking(library: Library, campaign: str) -> tuple[np.ndarray, list[str]]
     AnalystError if the tool's own first hundred are others.
     """
     query = audience_query(library, campaign, [])
-    chances = odds_of(measure_signals(library, query), model_for(library.path)).probability
+    chances = odds_of(measure_signals(library, query), model_for(library.folder)).probability
     authors = library.matrix.authors
     shown = find_audience(library, campaign, limit=min(CHECKED, len(authors)))
     first = sorted(range(len(authors)), key=lambda row: (-chances[row], authors[row]))[: len(shown.people)]
@@ -237,7 +237,7 @@ def measure(posts: str, campaigns_file: Path, authors: int | None, work: Path) -
         "posts_hidden": split.hidden,
         "people_with_too_few_posts": split.too_few,
         "rankers": rivals(library)[1],
-        "calibrated_on": model_for(library.path).calibrated_on,
+        "calibrated_on": model_for(library.folder).calibrated_on,
         "machine": machine() | {"device": str(encoder.device), "precision": library.manifest.precision},
     }
 

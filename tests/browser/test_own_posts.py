@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from agent.page.build import build_page
 from agent.page.opening import Opening
 from agent.page.uploads.catalogue import OWN, IndexCatalogue
 from agent.page.uploads.session import LARGEST
+from index.manifest import read_manifest, write_manifest
 from tests.browser.conftest import CHROMIUM, LONG_WORD, SCREENSHOTS, SIZES, analyst_of, ask, serve
 from tests.browser.test_accessibility import faults
 from tests.conftest import small_rows
@@ -36,8 +38,8 @@ def folder(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shelf")
     for name in ("served", "brands"):
         shutil.copytree(library.path, folder / name)
-    manifest = json.loads((folder / "brands" / "manifest.json").read_text())
-    (folder / "brands" / "manifest.json").write_text(json.dumps(manifest | {"posts": manifest["posts"] + 1}))
+    manifest = read_manifest(folder / "brands")
+    write_manifest(folder / "brands", replace(manifest, posts=manifest.posts + 1))
     return folder
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from index.manifest import FORMAT
+from index.manifest import FORMAT, UPGRADABLE
+from index.store.sealed import unseal
+from tests.conftest import committed
 from tests.faults.conftest import Ended
 
 Run = Callable[..., Ended]
@@ -33,10 +35,12 @@ def test_a_folder_that_is_no_index(analyst: Run, tmp_path: Path, words: list[str
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
-def test_an_older_format(analyst: Run, copy: Path, words: list[str]) -> None:
+@pytest.mark.parametrize("older", [1, UPGRADABLE])
+def test_an_older_format(analyst: Run, copy: Path, words: list[str], older: int) -> None:
     manifest = copy / "manifest.json"
-    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": FORMAT - 1}))
-    analyst(*words, copy).said(f"format {FORMAT - 1}", f"reads format {FORMAT}", str(copy), "analyst index")
+    manifest.write_text(json.dumps(unseal(manifest.read_bytes()) | {"format": older}))
+    todo = "analyst check" if older == UPGRADABLE else "analyst index"
+    analyst(*words, copy).said(f"format {older}", f"reads format {FORMAT}", str(copy), todo)
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
@@ -53,14 +57,16 @@ def test_an_index_that_is_being_written_is_none_yet(analyst: Run, copy: Path) ->
 
 @pytest.mark.parametrize("part", ["facts/posts.parquet", "facts/people.parquet", "chroma/chroma.sqlite3"])
 def test_a_part_that_is_gone(analyst: Run, copy: Path, part: str) -> None:
-    (copy / part).unlink()
-    analyst("call", "describe_data", "--index", copy).said("damaged", part, str(copy), "analyst index")
+    (committed(copy) / part).unlink()
+    for words in COMMANDS:
+        analyst(*words, copy).said("damaged", f"{part} is missing", str(copy), "analyst check")
 
 
 def test_a_part_that_is_cut_off(analyst: Run, copy: Path) -> None:
-    posts = copy / "facts" / "posts.parquet"
+    posts = committed(copy) / "facts" / "posts.parquet"
     posts.write_bytes(posts.read_bytes()[:100])
-    analyst("call", "describe_data", "--index", copy).said(str(copy), "analyst index")
+    for words in COMMANDS:
+        analyst(*words, copy).said("damaged", "has 100 bytes instead of", str(copy), "analyst check")
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])

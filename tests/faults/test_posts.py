@@ -8,9 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
+from chromadb.api.models.Collection import Collection as chroma
+from chromadb.errors import InternalError
 
+from index import build
 from index.store.facts import FactWriter
+from index.versions import writer
 from tests.conftest import small_rows
 from tests.faults.conftest import Ended
 
@@ -89,10 +94,25 @@ def test_a_target_that_may_not_be_written(analyst: Run, write: Write, locked: Pa
     done.said("Permission denied", str(locked), "--out")
 
 
-def test_a_full_disk(analyst: Run, write: Write, tmp_path: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("holder", "name", "error", "said"),
+    [
+        (FactWriter, "add", OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
+        (build, "write_profiles", duckdb.IOException("Could not write file: No space left on device"), "disk is full"),
+        (chroma, "add", InternalError("database or disk is full"), "the disk is full"),
+        (chroma, "add", InternalError("Error in compaction: Failed to apply logs"), "Chroma could not store vectors"),
+        (writer, "sync_tree", OSError(errno.EDQUOT, "Disk quota exceeded"), "the disk is full"),
+        (writer, "sums", OSError(errno.EIO, "Input/output error"), "Input/output error"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_full_disk(
+    analyst: Run, write: Write, tmp_path: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch,
+    holder: Any, name: str, error: Exception, said: str,
+) -> None:  # fmt: skip
     def full(*_: Any, **__: Any) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise error
 
-    monkeypatch.setattr(FactWriter, "add", full)
+    monkeypatch.setattr(holder, name, full)
     done = index(analyst, write("posts.jsonl", small_rows()), tmp_path / "out")
-    done.said("No space left on device", str(tmp_path / "out"), "Free some space")
+    done.said(said, str(tmp_path / "out"), "Free some space")

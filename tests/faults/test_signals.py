@@ -42,7 +42,7 @@ def indexing(out: Path) -> Iterator[subprocess.Popen[bytes]]:
             process.stdin.write("".join(ROW % number for number in range(9)).encode())
             process.stdin.flush()
             until = time.monotonic() + PATIENCE
-            while len(list(out.parent.iterdir())) == 1:
+            while len(list((out / "versions").iterdir())) == 1:
                 assert process.poll() is None and time.monotonic() < until, process.communicate()
                 time.sleep(0.02)
             yield process

@@ -17,7 +17,11 @@ from index.errors import AnalystError
 from index.manifest import read_manifest
 from index.posts.options import Options
 from index.store.facts import Facts
-from index.store.vectors import Vectors
+from index.store.flat_vectors import read_scan
+from index.versions import writer
+from index.versions.layout import open_version
+from index.versions.nearness import Nearness
+from tests.conftest import committed
 
 if TYPE_CHECKING:
     from index.encoding.encoder import Encoder
@@ -37,9 +41,13 @@ def refuse(*sources: str, out: Path, **options: Any) -> str:
 
 
 def test_an_index_holds_what_the_design_says(tiny_index: Path) -> None:
-    assert sorted(path.name for path in tiny_index.iterdir()) == ["chroma", "facts", "manifest.json", "rejects.jsonl"]
-    assert sorted(path.name for path in (tiny_index / "facts").iterdir()) == [
-        "mentions.parquet", "people.parquet", "phrases.parquet", "post_vectors.f32", "posts.parquet",
+    assert sorted(path.name for path in tiny_index.iterdir()) == ["index.lock", "manifest.json", "versions"]
+    (folder,) = (tiny_index / "versions").iterdir()
+    assert folder == committed(tiny_index)
+    assert sorted(path.name for path in folder.iterdir()) == ["chroma", "facts", "manifest.json", "rejects.jsonl"]
+    assert sorted(path.name for path in (folder / "facts").iterdir()) == [
+        "community_vectors.f32", "mentions.parquet", "people.parquet", "people_vectors.f32", "phrases.parquet",
+        "post_vectors.f32", "posts.parquet",
     ]  # fmt: skip
     assert [path.name for path in tiny_index.parent.iterdir() if path.name.startswith(".")] == []
 
@@ -55,7 +63,9 @@ def test_the_manifest_counts(tiny_index: Path, tiny_weights: Path) -> None:
 
 
 def test_rejects_and_duplicates_are_listed(tiny_index: Path) -> None:
-    rows = [json.loads(line) for line in (tiny_index / "rejects.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [
+        json.loads(line) for line in (committed(tiny_index) / "rejects.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     assert [(row.get("row"), row["reason"]) for row in rows] == [
         (12, "no text"), (None, "duplicate id"), (14, "not JSON"),
     ]  # fmt: skip
@@ -63,21 +73,24 @@ def test_rejects_and_duplicates_are_listed(tiny_index: Path) -> None:
 
 
 def test_facts_and_vectors_agree(tiny_index: Path, encoder: Encoder) -> None:
-    facts, vectors = Facts(tiny_index / "facts"), Vectors(tiny_index / "chroma")
+    folder, version = committed(tiny_index), open_version(tiny_index)
+    facts, nearness = Facts(folder / "facts"), Nearness(tiny_index, version)
     rows = facts.rows("SELECT id, text, negative + neutral + positive FROM posts")
-    names, stored = vectors.get("posts", [row[0] for row in rows])
+    names, stored = [row[0] for row in rows], read_scan(folder / "facts", 11)
     texts = {row[0]: row[1] for row in rows}
-    assert len(names) == len(rows) == 11
+    assert len(names) == 11
+    assert sorted(id_ for id_, _ in nearness.nearest("posts", stored[0], 99)) == sorted(names)
     assert texts["1"].startswith("I love my new Nike")  # the first of two with this id
     np.testing.assert_allclose(stored, encoder.embed([texts[name] for name in names]), atol=1e-4)
     assert all(total == pytest.approx(1, abs=1e-3) for _, _, total in rows)
     authors = [row[0] for row in facts.rows("SELECT author FROM people ORDER BY author")]
     assert authors == ["ana", "ben", "cleo", "dan", "eve", "fay"]
-    assert sorted(vectors.get("people", authors)[0]) == authors
+    people = read_scan(folder / "facts", 6, "people")
+    assert [nearness.nearest("people", vector, 1)[0][0] for vector in people] == authors
+    assert len(read_scan(folder / "facts", 5, "communities")) == 5
     for post, start, end, text in facts.rows('SELECT post, start, "end", text FROM mentions'):
         assert texts[post][start:end] == text
     facts.close()
-    vectors.close()
 
 
 def test_progress_and_several_sources(
@@ -107,7 +120,7 @@ def fail_at(what: str, error: BaseException, module: Any = build) -> Callable[[p
         (fail_at("key_phrases", RuntimeError("head"), analysis), RuntimeError),
         (fail_at("community_vectors", OSError(28, "No space left on device")), AnalystError),
         (fail_at("write_profiles", OSError(28, "No space left on device")), AnalystError),
-        (fail_at("write_manifest", KeyboardInterrupt()), KeyboardInterrupt),
+        (fail_at("write_manifest", KeyboardInterrupt(), writer), KeyboardInterrupt),
     ],
     ids=["while reading", "disk full beside other work", "disk full", "interrupted before the manifest"],
 )
@@ -115,8 +128,9 @@ def test_a_failing_build_leaves_the_old_index(
     write: Write, tmp_path: Path, encoder: Encoder, breaks: Callable[..., None], raised: type[BaseException]
 ) -> None:
     source, old = write("posts.jsonl", GOOD), tmp_path / "old"
-    old.mkdir()
+    (old / "versions" / "none").mkdir(parents=True)
     (old / "manifest.json").write_text("{}")
+    (old / "index.lock").touch()
     before = snapshot(tmp_path)
     with pytest.MonkeyPatch.context() as patch:
         breaks(patch)
@@ -131,9 +145,9 @@ def test_a_new_index_replaces_the_old(write: Write, tmp_path: Path, encoder: Enc
     for rows in (GOOD, GOOD[:1]):
         build_index([write("posts.jsonl", rows)], tmp_path / "out")
     assert read_manifest(tmp_path / "out").posts == 1
-    vectors = Vectors(tmp_path / "out" / "chroma")
-    assert vectors.get("posts", ["1", "2"])[0] == ["1"]
-    vectors.close()
+    assert [path.name for path in (tmp_path / "out" / "versions").iterdir()] == [committed(tmp_path / "out").name]
+    found = Nearness(tmp_path / "out", open_version(tmp_path / "out")).nearest("posts", np.ones(384), 9)
+    assert [id_ for id_, _ in found] == ["1"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "posts.jsonl"]
 
 
@@ -178,14 +192,6 @@ def test_the_current_folder_as_target(
     assert read_manifest(tmp_path / "here").posts == 2
 
 
-def test_the_old_index_returns_when_the_swap_fails(tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "manifest.json").write_text("{}")
-    with pytest.raises(OSError, match="no-new-index"):
-        build._swap(tmp_path / "no-new-index", tmp_path / "out")
-    assert (tmp_path / "out" / "manifest.json").is_file()
-
-
 def test_what_an_export_says_of_posts_reaches_the_facts(write: Write, tmp_path: Path, encoder: Encoder) -> None:
     followers = ["https://m.example/users/ana/followers"]
     said = {"id": "1", "content": "Ich hasse die neue App wirklich sehr", "to": followers}
@@ -203,7 +209,7 @@ def test_what_an_export_says_of_posts_reaches_the_facts(write: Write, tmp_path: 
     report = tally.report
     assert report.rows == 16 == report.posts + report.rejected.total() + report.duplicates + report.left_out.total()
     assert (manifest.posts, report.reposts, report.private) == (14, 1, 1)
-    facts = Facts(tmp_path / "out" / "facts")
+    facts = Facts(committed(tmp_path / "out") / "facts")
     assert facts.rows("SELECT id, lang, reposted, visibility FROM posts WHERE author <> 'bo' ORDER BY id") == [
         ("1", "de", None, "followers"), ("7", "en", "cy", None), ("8", "de", None, None), ("9", "en", None, None),
     ]  # fmt: skip

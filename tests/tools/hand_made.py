@@ -12,7 +12,7 @@ from index.phrases.keywords import Phrase
 from index.posts.record import Post
 from index.store.facts import Facts, FactWriter
 from index.store.people import write_profiles
-from index.store.vectors import Vectors
+from index.versions.nearness import Nearness
 from tools.library import Library
 
 OPTIONAL = ("community", "likes", "shares", "replies", "lang", "reposted", "visibility", "bot")
@@ -55,7 +55,7 @@ def make_library(folder: Path, rows: list[dict[str, Any]], **manifest: Any) -> L
         "peak_mb": 900.0,
         "precision": "fp32",
     }
-    return Library(folder, Manifest(**{**figures, **manifest}), Facts(folder / "facts"), cast(Vectors, None))
+    return Library(folder, Manifest(**{**figures, **manifest}), Facts(folder / "facts"), cast(Nearness, None))
 
 
 def _post(row: dict[str, Any]) -> Post:

@@ -121,8 +121,7 @@ def _most_groups(who: str, vectors: np.ndarray, groups: int | None) -> int:
 
 def _everyone(library: Library) -> tuple[list[str], np.ndarray, int]:
     names, vectors = library.people_vectors
-    order = sorted(range(len(names)), key=names.__getitem__)  # the store keeps its own order
-    return [names[row] for row in order], vectors[order], 0
+    return names, vectors, 0
 
 
 def _of_posts(library: Library, selection: Selection) -> tuple[list[str], np.ndarray, int]:
@@ -136,7 +135,7 @@ def _of_posts(library: Library, selection: Selection) -> tuple[list[str], np.nda
         selection.values,
     )
     author = {id_: name for id_, name, _ in rows[:READ_POSTS]}
-    ids, vectors = library.vectors.get("posts", list(author))
+    ids, vectors = library.vectors_of(list(author))
     names = sorted(set(author.values()))
     place = {name: row for row, name in enumerate(names)}
     order = np.argsort(ids)  # sums in a fixed order: the same to the last bit

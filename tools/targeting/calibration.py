@@ -5,13 +5,15 @@ The fit starts from the shipped model and is held to it by a prior, so that few 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from index.errors import AnalystError
+from index.store.sealed import seal
+from index.versions.layout import CALIBRATION
+from index.versions.locks import one_writer
 from tools.files import write_whole
 from tools.library import Library
 from tools.privacy.guard import refuse
@@ -21,7 +23,7 @@ from tools.result.result import ToolResult
 from tools.result.words import count, short
 from tools.result.words import listed as listed_words
 from tools.targeting.outcomes import Outcome, read_outcomes
-from tools.targeting.propensity import CALIBRATION, TargetingModel, odds_of, shipped_model, weights_identity
+from tools.targeting.propensity import TargetingModel, odds_of, shipped_model, weights_identity
 from tools.targeting.query import audience_query
 from tools.targeting.reliability import calibration_error, log_loss
 from tools.targeting.signals import measure_signals
@@ -84,7 +86,8 @@ def calibrate_index(library: Library, path: Path, campaign: str | None = None) -
     result = _result(fitted, spread, scores, engaged, sorted(set(names)), unknown)
     keep = {name: getattr(result, name) for name in ("bias", "slope", "spread", "calibrated_on")}
     keep["fitted_to"] = weights_identity()
-    write_whole(library.path / CALIBRATION, (json.dumps(keep, indent=1) + "\n").encode())
+    with one_writer(library.path):  # a version that is just being replaced would take it away
+        write_whole(library.folder / CALIBRATION, seal(keep))
     return result
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from index.errors import AnalystError
+from index.store.sealed import unseal
+from index.versions.layout import CALIBRATION
 from tools.targeting.affinity import WEIGHTS as HABITS
 from tools.targeting.signals import NAMES, Signals
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "targeting.json"
-CALIBRATION = "calibration.json"  # in an index: the outcomes that its owner gave
 STALE = (
     "Careful: this index was calibrated with other weights than today's, so the shipped probabilities are shown; "
     "calibrate it again with `analyst calibrate`."
@@ -82,25 +83,25 @@ def weights_identity() -> str:
     return digest.hexdigest()[:16]
 
 
-def forget_outcomes(index: Path) -> bool:
-    """Go back to the shipped probabilities; whether there was anything to take back."""
-    own = index / CALIBRATION
+def forget_outcomes(folder: Path) -> bool:
+    """Go back to the shipped probabilities for the version in ``folder``; whether there was anything to take back."""
+    own = folder / CALIBRATION
     had = own.is_file()
     own.unlink(missing_ok=True)
     return had
 
 
-def model_for(index: Path) -> TargetingModel:
-    """The model for an index: the shipped one, recalibrated if outcomes were given for this index.
+def model_for(folder: Path) -> TargetingModel:
+    """The model for the version in ``folder``: the shipped one, recalibrated if outcomes were given for this index.
 
     A calibration of other weights than today's is not used; its ``notices`` say so. Raises AnalystError if it
     cannot be read.
     """
-    own = index / CALIBRATION
+    own = folder / CALIBRATION
     if not own.is_file():
         return shipped_model()
     try:
-        raw = json.loads(own.read_text(encoding="utf-8"))
+        raw = unseal(own.read_bytes())
         bias, slope, spread = (float(raw[name]) for name in ("bias", "slope", "spread"))
         if raw["fitted_to"] != weights_identity():
             return replace(shipped_model(), notices=(STALE,))

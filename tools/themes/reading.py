@@ -74,7 +74,7 @@ def read_posts(library: Library, selection: Selection, most: int = MOST_POSTS) -
             todo="Widen the topic or the time, or read the posts themselves.",
         )
     ids, authors, texts, at, tones, rows, totals = zip(*found, strict=True)
-    vectors = read_scan(library.path / "facts", library.manifest.posts)
+    vectors = read_scan(library.folder / "facts", library.manifest.posts)
     return ReadPosts(
         list(ids), list(authors), list(texts), list(at), np.array(tones), np.array(rows), totals[0], vectors
     )

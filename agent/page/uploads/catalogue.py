@@ -59,7 +59,7 @@ class IndexCatalogue:
     ) -> None:
         self._first, self._served, self._folder = first, served, folder
         self._open_beside = open_beside or _with_the_same_model
-        self._opened: OrderedDict[tuple[Path, str], Opening] = OrderedDict()
+        self._opened: OrderedDict[Path, Opening] = OrderedDict()
         self._lock = threading.Lock()
         if folder is not None:
             _clear(folder / OWN)
@@ -97,11 +97,11 @@ class IndexCatalogue:
         entry = self.find(id_, owner)
         if entry is None or entry.path is None or entry.manifest is None:
             return Opening(_gone)
-        path, key = entry.path, (entry.path, entry.manifest.built_at)  # one that was made anew is opened anew
+        path = entry.path
         with self._lock:
-            found = self._opened.get(key) or Opening(lambda: self._open_beside(path, self._first.get()))
-            self._opened[key] = found
-            self._opened.move_to_end(key)
+            found = self._opened.get(path) or Opening(lambda: self._open_beside(path, self._first.get()))
+            self._opened[path] = found
+            self._opened.move_to_end(path)
             while len(self._opened) > MOST_OPEN:
                 self._opened.popitem(last=False)
         return found
@@ -140,8 +140,7 @@ class IndexCatalogue:
         if entry is None or not entry.own or entry.path is None:
             return False
         with self._lock:
-            for key in [key for key in self._opened if key[0] == entry.path]:
-                del self._opened[key]
+            self._opened.pop(entry.path, None)
         shutil.rmtree(entry.path, ignore_errors=True)
         return True
 

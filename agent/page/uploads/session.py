@@ -15,6 +15,7 @@ from agent.page.uploads.catalogue import IndexCatalogue
 from agent.page.uploads.job import Job
 from agent.page.uploads.process import BuiltIndex, FilePreview
 from index.errors import AnalystError
+from index.versions.durable import sync_folder
 from tools.result.words import count, listed
 
 LARGEST = 200 << 20  # bytes of a file
@@ -135,6 +136,7 @@ class UploadSession:
         try:
             if outcome is not None and self._half_made is not None and self._out is not None:
                 (self._half_made / "index").rename(self._out)
+                sync_folder(self._out.parent)
         finally:
             self._throw_away()
         return outcome

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.page.views.html import shortened
 from agent.page.views.markdown import literal
 from tools.result.result import ToolResult
 from tools.result.words import count
+
+if TYPE_CHECKING:
+    from tools.library import Library
 
 SAID = ("headline", "lines", "warnings", "listing", "evidence")  # parts that every result has
 LONGEST_TITLE = 80  # characters
@@ -63,6 +66,9 @@ STEPS = {
 class Shown:
     """A result that the page can show, and the call that made it. ``asked`` is the question in the user's words.
 
+    ``library`` is the version of the index that it came from, of which more is then read to show it; None where it is
+    no longer known, since the result is of an earlier day.
+
     ``charts`` are its pictures, once they were looked for.
     """
 
@@ -71,6 +77,7 @@ class Shown:
     result: ToolResult
     seconds: float
     asked: str = ""
+    library: Library | None = field(default=None, repr=False, compare=False)
     charts: list[Any] | None = field(default=None, repr=False, compare=False)
 
 

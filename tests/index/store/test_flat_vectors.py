@@ -9,7 +9,7 @@ import pytest
 
 from index.encoding.trunk import WIDTH
 from index.errors import AnalystError
-from index.store.flat_vectors import NAME, ScanWriter, read_scan
+from index.store.flat_vectors import NAMES, ScanWriter, read_scan, write_scan
 
 
 def _vectors(rows: int) -> np.ndarray:
@@ -35,10 +35,17 @@ def test_other_precisions_and_orders_in_memory_are_stored_as_fp32_rows(tmp_path:
 def test_a_file_of_another_size_is_refused(tmp_path: Path, posts: int) -> None:
     with ScanWriter(tmp_path) as writer:
         writer.add(_vectors(3))
-    with pytest.raises(AnalystError, match=f"does not fit its {posts} posts.*analyst index"):
+    with pytest.raises(AnalystError, match=f"does not fit its {posts} posts.*analyst check"):
         read_scan(tmp_path, posts)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(AnalystError, match=NAME):
-        read_scan(tmp_path, 1)
+    for kind, name in NAMES.items():
+        with pytest.raises(AnalystError, match=name):
+            read_scan(tmp_path, 1, kind)
+
+
+def test_kinds_have_files_of_their_own(tmp_path: Path) -> None:
+    for rows, kind in enumerate(NAMES):
+        write_scan(tmp_path, kind, _vectors(rows))
+    assert [len(read_scan(tmp_path, rows, kind)) for rows, kind in enumerate(NAMES)] == [0, 1, 2]

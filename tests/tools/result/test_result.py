@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import AnalystError
+from tests.conftest import committed
 from tools.library import Library, nearest_names
 from tools.result import cells
 from tools.result.evidence import Evidence
@@ -177,7 +178,7 @@ def test_an_index_that_is_damaged_is_refused(sample_index: Path, tmp_path: Path)
     for part in ("facts/posts.parquet", "facts/people.parquet", "chroma"):
         copy = tmp_path / part.replace("/", "-")
         shutil.copytree(sample_index, copy)
-        broken = copy / part
+        broken = committed(copy) / part
         shutil.rmtree(broken) if broken.is_dir() else broken.unlink()
         with pytest.raises(AnalystError, match="damaged") as caught:
             Library.open(copy)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import random
 import shutil
 from collections.abc import Callable
@@ -14,11 +13,13 @@ import numpy as np
 import pytest
 
 from index.errors import AnalystError
+from index.store.sealed import unseal
+from index.versions.layout import CALIBRATION
 from tests.tools.said import warnings
 from tools.find_audience import find_audience
 from tools.library import Library
 from tools.targeting.calibration import LEAST_ROWS, LEAST_SPREAD, calibrate_index, platt, spread_between
-from tools.targeting.propensity import CALIBRATION, model_for, shipped_model, weights_identity
+from tools.targeting.propensity import model_for, shipped_model, weights_identity
 
 BIAS = shipped_model().bias
 
@@ -122,12 +123,12 @@ def test_probabilities_move_to_what_happened(own: Library, outcomes: Callable[..
 
 def test_what_is_kept_is_what_was_fitted(own: Library, outcomes: Callable[..., Path]) -> None:
     result = calibrate_index(own, outcomes(_half))
-    kept = json.loads((own.path / CALIBRATION).read_text(encoding="utf-8"))
+    kept = unseal((own.folder / CALIBRATION).read_bytes())
     told = {name: getattr(result, name) for name in ("bias", "slope", "spread", "calibrated_on")}
     assert kept == told | {"fitted_to": weights_identity()}
-    model = model_for(own.path)
+    model = model_for(own.folder)
     assert (model.bias, model.slope, model.spread) == (result.bias, result.slope, result.spread)
-    assert not list(own.path.glob(".*partial"))
+    assert not list(own.folder.glob(".*partial"))
 
 
 def test_calibrating_again_starts_from_the_shipped_model(own: Library, outcomes: Callable[..., Path]) -> None:
@@ -170,7 +171,7 @@ def test_too_few_rows_or_only_one_outcome_is_refused(
     few.write_text("user,campaign,engaged\nsigns,Lego,1\nbrickfan,Lego,0\nghost,Lego,0\n", encoding="utf-8")
     with pytest.raises(AnalystError, match=rf"only 2 outcomes.*1 user is not in this index.*at least {LEAST_ROWS}"):
         calibrate_index(own, few)
-    assert not (own.path / CALIBRATION).exists()
+    assert not (own.folder / CALIBRATION).exists()
 
 
 def test_sensitive_campaigns_are_refused(own: Library, outcomes: Callable[..., Path]) -> None:

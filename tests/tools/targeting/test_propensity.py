@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +9,10 @@ import numpy as np
 import pytest
 
 from index.errors import AnalystError
+from index.store.sealed import seal
+from index.versions.layout import CALIBRATION
 from tests.tools.small_matrix import X, Y, matrix_of, measured
 from tools.targeting.propensity import (
-    CALIBRATION,
     Z80,
     TargetingModel,
     forget_outcomes,
@@ -79,7 +79,7 @@ def test_the_shipped_model_is_whole() -> None:
 def test_a_calibration_of_ones_own_is_used_and_can_be_taken_back(tmp_path: Path) -> None:
     assert model_for(tmp_path) == shipped_model() and not forget_outcomes(tmp_path)
     own = {"bias": -1.5, "slope": 0.8, "spread": 0.4, "calibrated_on": "40 outcomes", "fitted_to": weights_identity()}
-    (tmp_path / CALIBRATION).write_text(json.dumps(own), encoding="utf-8")
+    (tmp_path / CALIBRATION).write_bytes(seal(own))
     model = model_for(tmp_path)
     assert (model.bias, model.slope, model.spread, model.calibrated_on) == (-1.5, 0.8, 0.4, "40 outcomes")
     assert model.weights == shipped_model().weights
@@ -88,15 +88,18 @@ def test_a_calibration_of_ones_own_is_used_and_can_be_taken_back(tmp_path: Path)
 
 def test_a_calibration_of_other_weights_is_not_used_and_that_is_told(tmp_path: Path) -> None:
     own = {"bias": -1.5, "slope": 0.8, "spread": 0.4, "calibrated_on": "40 outcomes", "fitted_to": "older"}
-    (tmp_path / CALIBRATION).write_text(json.dumps(own), encoding="utf-8")
+    (tmp_path / CALIBRATION).write_bytes(seal(own))
     model = model_for(tmp_path)
     assert replace(model, notices=()) == shipped_model()
     (notice,) = model.notices
     assert "other weights than today's" in notice and "analyst calibrate" in notice
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"bias": "low", "slope": 1, "spread": 1, "calibrated_on": ""}'])
-def test_a_damaged_calibration_is_told(tmp_path: Path, content: str) -> None:
-    (tmp_path / CALIBRATION).write_text(content, encoding="utf-8")
+LOW = {"bias": "low", "slope": 1, "spread": 1, "calibrated_on": ""}
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", seal({}), seal(LOW), seal({**LOW, "bias": 1}) + b" "])
+def test_a_damaged_calibration_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / CALIBRATION).write_bytes(content)
     with pytest.raises(AnalystError, match=r"calibration of this index cannot be read.*--reset"):
         model_for(tmp_path)

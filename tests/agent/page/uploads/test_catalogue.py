@@ -83,13 +83,13 @@ def test_an_index_is_opened_once_with_the_model_of_the_first(catalogue: IndexCat
     assert len(opened) == 1 and len(list(catalogue.analysts())) == 2
 
 
-def test_an_index_that_was_made_anew_is_opened_anew(
-    catalogue: IndexCatalogue, tmp_path: Path, opened: list[Path]
-) -> None:
-    catalogue.opening("beside:brands", ANA).get()
-    write_manifest(tmp_path / "all" / "brands", manifest(built_at="2026-12-01T00:00:00+00:00"))
-    catalogue.opening("beside:brands", ANA).get()
-    assert len(opened) == 2
+def test_an_index_that_was_made_anew_is_moved_on_to_with_the_next_question(catalogue: IndexCatalogue) -> None:
+    opening = catalogue.opening("beside:brands", ANA)
+    before: Any = opening.get()
+    before.later = FakeAnalyst(model_name="later")
+    assert catalogue.opening("beside:brands", ANA).get() is before
+    assert opening.latest() is before.later  # type: ignore[comparison-overlap]
+    assert catalogue.opening("beside:brands", ANA).get() is before.later
 
 
 def test_open_indexes_are_bounded(

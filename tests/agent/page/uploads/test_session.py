@@ -40,7 +40,7 @@ from index.posts.columns import SPELLINGS
 from index.posts.readers import read_posts
 from index.posts.record import Post
 from tests.agent.page.views.test_html import Read
-from tests.conftest import small_rows
+from tests.conftest import committed, small_rows
 from tests.fake_analyst import NASTY, FakeAnalyst, index_folder
 
 Write = Callable[..., str]
@@ -150,7 +150,7 @@ def test_numbered_posts_and_a_refused_column_reach_the_index(
     import duckdb
 
     rows = duckdb.sql(
-        f"SELECT id, author, likes FROM '{tmp_path}/out/index/facts/posts.parquet' ORDER BY id"
+        f"SELECT id, author, likes FROM '{committed(tmp_path / 'out' / 'index')}/facts/posts.parquet' ORDER BY id"
     ).fetchall()
     assert rows == [("1", "ana", None), ("2", "ben", None), ("3", "ana", None)]
 

@@ -1,0 +1,65 @@
+"""Commands that keep an index in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.command_line import Json, usage
+
+Kept = Annotated[Path, typer.Argument(metavar="DIR", envvar="ANALYST_INDEX", help="Index.")]
+
+
+def check(
+    directory: Kept,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend what can be made of what stands; also upgrades an older index.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say whether every file of an index is what was written; exit code 1 if one is not."""
+    from agent import console
+    from index.check import check_index, leftovers
+    from index.repair import is_upgradable, repair_index
+
+    with console.stdout_for_json(as_json):
+        faults = [] if repair and is_upgradable(directory) else check_index(directory)
+        left = leftovers(directory)
+        mended = repair_index(directory) if repair and (faults or left or is_upgradable(directory)) else None
+    if as_json:
+        told = {"faults": [vars(fault) for fault in faults], "leftovers": left, "made": mended and mended.made}
+        console.say_json({"index": str(directory), "whole": not faults or mended is not None, **told})
+    else:
+        console.show_checked(directory, faults, left, mended)
+    if faults and mended is None:
+        raise typer.Exit(1)
+
+
+def remove(
+    directory: Kept,
+    author: Annotated[list[str] | None, typer.Option(help="Forget all posts of this person.")] = None,
+    id_: Annotated[list[str] | None, typer.Option("--id", help="Forget the post with this id.")] = None,
+    before: Annotated[str | None, typer.Option(metavar="DATE", help="Forget posts from before this day (UTC).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Forget posts for good, with all that was read in them, and the conversations about this index."""
+    from agent import console
+    from agent.memory import Memory, state_folder
+    from index.remove import day_of, remove_posts
+
+    if not (author or id_ or before):
+        usage("Say what to forget: --author NAME, --id ID or --before DATE.")
+    try:
+        day = day_of(before)
+    except ValueError as error:
+        usage(str(error))
+    with console.stdout_for_json(as_json):
+        removed = remove_posts(directory, authors=author or (), ids=id_ or (), before=day)
+        talks = Memory(state_folder()).forget_posts(directory)
+    if as_json:
+        told = {"posts": removed.posts, "people": removed.people, "conversations": talks, "held": removed.held}
+        console.say_json({"index": str(directory), **told, "left": removed.manifest.posts})
+    else:
+        console.show_removed(directory, removed, talks)

@@ -1,0 +1,111 @@
+"""Kill builds at random moments: ``python tests/faults/kill_builds.py [--kills 200] [--posts 300] [--seed 0]``.
+
+One process loads the models, and has a child make the index anew, of other posts each time; the child is killed with
+SIGKILL at a random moment of the time that a build takes. After each kill the index must be to the last byte what one
+of the two builds wrote, and must hold exactly its posts; after the next run nothing else may lie in its folder. Prints
+a table and one JSON object; exit code 1 if an index was lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from index.build import build_index  # noqa: E402
+from index.check import check_index, leftovers  # noqa: E402
+from index.encoding.encoder import shared_encoder  # noqa: E402
+from index.errors import AnalystError  # noqa: E402
+from index.manifest import read_manifest  # noqa: E402
+from index.versions.layout import sizes  # noqa: E402
+
+SAMPLE = ROOT / "index" / "sample" / "posts.jsonl"
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--kills", type=int, default=200)
+    options.add_argument("--posts", type=int, default=300)
+    options.add_argument("--seed", type=int, default=0)
+    args = options.parse_args()
+    shared_encoder()  # loaded once; children have it
+    with tempfile.TemporaryDirectory(prefix="kill-builds-") as folder:
+        outcome = kill_builds(Path(folder), args.kills, args.posts, random.Random(args.seed))
+    for name, value in outcome.items():
+        print(f"{name:>36}  {value}")
+    print(json.dumps(outcome))
+    sys.exit(1 if outcome["lost"] or outcome["neither old nor new"] else 0)
+
+
+def kill_builds(folder: Path, kills: int, posts: int, dice: random.Random) -> dict[str, float]:
+    """What became of the index after each kill, counted."""
+    lines = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    sources = [folder / "few.jsonl", folder / "more.jsonl"]
+    for source, count in zip(sources, (posts // 2, posts), strict=True):
+        source.write_text("".join(lines[:count]), encoding="utf-8")
+    index, counts = folder / "index", [posts // 2, posts]
+    started = time.perf_counter()
+    build(index, sources[0], None)
+    lasts = time.perf_counter() - started
+    found: Counter[str] = Counter()
+    for number in range(kills):
+        before = read_manifest(index)
+        source = sources[counts.index(before.posts) - 1]  # the other one
+        killed = build(index, source, dice.uniform(0, 1.1 * lasts))
+        found["killed in time" if killed else "done before the kill"] += 1
+        try:
+            after, faults = read_manifest(index), check_index(index)
+        except AnalystError as error:
+            found["lost"] += 1
+            print(f"kill {number}: {error}")
+            build(index, sources[0], None)
+            continue
+        found["lost" if faults else "whole"] += 1
+        found["old" if after.version == before.version else "new" if after.posts in counts else "neither"] += 1
+        found["leftovers after the kill"] += bool(leftovers(index))
+        if not killed or number % 5 == 4:  # a run that comes through
+            build(index, source, None)
+            found["runs after kills"] += 1
+            clean = {"index.lock", "manifest.json", f"versions/{read_manifest(index).version}"}
+            found["leftovers after the next run"] += any(not name.startswith(tuple(clean)) for name in sizes(index))
+    names = ("whole", "lost", "old", "new", "neither old nor new", "killed in time", "done before the kill")
+    names += ("leftovers after the kill", "runs after kills", "leftovers after the next run")
+    found["neither old nor new"] = found.pop("neither", 0)
+    return {"kills": kills, "seconds of a build": round(lasts, 2), **{name: found[name] for name in names}}
+
+
+def build(index: Path, source: Path, seconds: float | None) -> bool:
+    """Make the index in a child; whether it was killed after so many ``seconds``."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            build_index([str(source)], index)
+            code = 0
+        finally:
+            os._exit(code)
+    until = time.monotonic() + (seconds if seconds is not None else 3600.0)
+    while time.monotonic() < until:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            if status:
+                raise SystemExit("A build that was not killed has failed.")
+            return False
+        time.sleep(0.002)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return True
+
+
+if __name__ == "__main__":
+    main()
