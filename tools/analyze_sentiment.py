@@ -27,6 +27,7 @@ GROUPS = {
     "user": "'@' || p.author",
 }
 SHOWN_GROUPS = 12
+TIMES = ("day", "week", "month", "year")
 TREND_POSTS = 20  # from so many dated posts on a trend is told
 TREND_STEP = 0.08
 
@@ -99,7 +100,18 @@ def analyze_sentiment(
 
 def _headline(result: AnalyzeSentiment) -> Line:
     posts = cells.count(result.shares.posts, "post", "shares.posts")
-    return lead(f"Posts {result.subject} are {tone(result.mean)}: ", _three(result.shares), " in ", posts, ".")
+    over_time = result.by in TIMES
+    trend = [" ", *_trend_told(result)] if over_time else []
+    return lead(f"Posts {result.subject} are {tone(result.mean)}: ", _three(result.shares), " in ", posts, ".", *trend)
+
+
+def _trend_told(result: AnalyzeSentiment) -> list[Part]:
+    """The direction of the tone, and whether it may be chance."""
+    if (trend := result.trend) is None:
+        return ["They are too few to say whether the tone changed."]
+    direction = "grown warmer" if trend > TREND_STEP else "grown colder" if trend < -TREND_STEP else "hardly changed"
+    told = f"From the earlier half of these posts to the later half the tone has {direction} ("
+    return [told, cells.signed(trend, "trend"), ")." if result.trend_sure else "), which may be chance."]
 
 
 def _three(shares: SentimentShares) -> list[Part]:
@@ -112,13 +124,8 @@ def _three(shares: SentimentShares) -> list[Part]:
 
 def _lines(result: AnalyzeSentiment) -> list[Line]:
     lines = [_group_line(name, group) for name, group in result.groups.items()]
-    if (trend := result.trend) is not None:
-        direction = (
-            "grown warmer" if trend > TREND_STEP else "grown colder" if trend < -TREND_STEP else "hardly changed"
-        )
-        start = f"From the earlier half of these posts to the later half the tone has {direction} ("
-        end = ")." if result.trend_sure else "), which may be chance."
-        lines.append(note(start, cells.signed(trend, "trend"), end))
+    if result.trend is not None and result.by not in TIMES:
+        lines.append(note(*_trend_told(result)))
     for place, post in enumerate(result.evidence):
         lines.append(line("post", f"Most {post.sentiment}: ", cells.said(post, f"evidence.{place}")))
     return lines
@@ -147,7 +154,7 @@ def _shares(library: Library, selection: Selection) -> SentimentShares:
 
 def _groups(library: Library, selection: Selection, by: By) -> dict[str, SentimentShares]:
     """Times in order (the latest ones if there are many); communities and people by number of posts."""
-    timed = by in ("day", "week", "month", "year")
+    timed = by in TIMES
     order = "1 DESC" if timed else "2 DESC, 1"
     rows = library.facts.rows(
         f"SELECT {GROUPS[by]}, count(*), avg(p.negative), avg(p.neutral), avg(p.positive) FROM {selection.posts} "

@@ -9,7 +9,7 @@ import numpy as np
 
 from tools.changes.found import ComparePeriods, Shift, Side
 from tools.changes.moved import Moved, moved
-from tools.changes.spans import Spans, clause_of, nothing_to_compare, said, spans_here
+from tools.changes.spans import Spans, clause_of, nothing_to_compare, said, spans_here, spans_until
 from tools.changes.telling import headline_of, lines_of, warnings_of
 from tools.library import Library
 from tools.result.line import Listing
@@ -18,7 +18,7 @@ from tools.selection.intervals import margin, wilson
 from tools.selection.measures import ENGAGEMENT, KNOWN, TONE
 from tools.selection.own_words import told
 from tools.selection.people import Filters, select
-from tools.selection.period import Period
+from tools.selection.period import Period, period_here
 from tools.selection.posts import Selection, evidence_posts
 
 if TYPE_CHECKING:
@@ -38,8 +38,11 @@ def compare_periods(
     **filters: Unpack[Filters],
 ) -> ComparePeriods:
     """What changed between two times, and whether it is more than chance: how much is posted, the tone, engagement, and the names, phrases and themes that rose or fell."""  # noqa: E501
+    period = None
+    if before is None and after is None and filters.get("since"):  # a time alone is held against all time before it
+        period = period_here(library, filters.pop("since"), filters.pop("until", None))
     selection, people = select(library, topic=topic, user=user, **filters)
-    spans = spans_here(library, before, after, selection.period)
+    spans = spans_here(library, before, after, selection.period) if period is None else spans_until(period)
     posts = _posts(library, selection, spans)
     sizes = _sizes(library, selection, spans)
     if posts.empty or sizes.later.nunique() < 2:

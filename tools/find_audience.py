@@ -23,6 +23,7 @@ from tools.targeting.signals import Signals, measure_signals
 
 Order = Literal["most", "least"]
 LONGEST_LIMIT = 500
+NAMED = 3  # people in the headline
 EVIDENCE_EACH = 3
 REACHED = (0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)  # shares of people on the lift curve
 
@@ -181,9 +182,18 @@ def _headline(result: FindAudience) -> Line:
     people = cells.count(len(result.people), "person", many="people")
     others = [cells.topic(name, f"also.{place}") for place, name in enumerate(result.also)]
     campaigns = listed([cells.topic(result.query.campaign, "query.campaign"), *others])
+    first = listed(
+        [
+            cells.handle(person.user, f"people.{place}.user"),
+            " (",
+            cells.percent(person.probability, f"people.{place}.probability"),
+            ")",
+        ]
+        for place, person in enumerate(result.people[:NAMED])
+    )
     return lead(
-        f"{'Least likely' if result.order == 'least' else 'Likeliest'} to engage with ", campaigns, ": about ",
-        cells.number(result.expected_engaged, "expected_engaged"), " of these ", people, " should engage, out of ",
+        f"{'Least likely' if result.order == 'least' else 'Likeliest'} to engage with ", campaigns, ": ", first,
+        "; about ", cells.number(result.expected_engaged, "expected_engaged"), " of these ", people, " should engage, out of ",
         cells.number(result.considered, "considered", unit="person"), " ranked.",
     )  # fmt: skip
 

@@ -14,15 +14,16 @@ from tools.result.words import tone
 from tools.selection.intervals import margin, wilson
 from tools.selection.own_words import told
 from tools.selection.people import Filters, People, select
-from tools.selection.posts import Selection, evidence_posts
+from tools.selection.posts import Selection, count_posts, evidence_posts
 from tools.themes.grouping import STABLE, Groups, group_posts
 from tools.themes.naming import TERMS, ThemeTerms, name_themes
 from tools.themes.quoting import typical_posts
-from tools.themes.reading import ReadPosts, read_posts
+from tools.themes.reading import LEAST_POSTS, ReadPosts, read_posts
 
 MOST_SHOWN = 12
 SMALL = 30  # posts under which themes are shaky
 HEADLINE = 3  # themes in the headline
+IN_HEADLINE = 80  # characters of each post where they are too few to be grouped
 QUOTED = 2  # quotations told of each theme
 
 
@@ -75,6 +76,8 @@ def summarize_themes(
     if not 1 <= count <= MOST_SHOWN:
         raise AnalystError(f"count is {count}", todo=f"Ask for 1 to {MOST_SHOWN} themes.")
     selection, people = select(library, topic=topic, user=user, **filters)
+    if (few := count_posts(library, selection)) < LEAST_POSTS:
+        return told(_quoted(library, selection, people, few), selection.not_counted)
     posts = read_posts(library, selection)
     groups = group_posts(posts)
     themes = themes_of(library, posts, groups, topic or "")
@@ -98,6 +101,32 @@ def summarize_themes(
         warnings=_warnings(result),
     )
     return told(result, selection.not_counted)
+
+
+def _quoted(library: Library, selection: Selection, people: People, number: int) -> SummarizeThemes:
+    """Posts that are too few to be grouped, themselves."""
+    rows = library.facts.rows(
+        f"SELECT p.id FROM {selection.posts} WHERE {selection.where} ORDER BY coalesce(p.likes, 0) DESC, p.id",
+        selection.values,
+    )
+    shown = evidence_posts(library, [id_ for (id_,) in rows])
+    result = SummarizeThemes(
+        subject=selection.words, total=number, posts=number, found=0, themes=[], nowhere=1.0, others=0.0, stability=0.0,
+        listing=Listing("posts", tuple(post.id for post in shown)), evidence=shown,
+    )  # fmt: skip
+    posts = cells.count(number, "post", "posts")
+    scope = f" {selection.words}" if selection.words else " here"
+    said = listed([cells.handle(post.author, f"evidence.{place}.author"), ": ",
+                   cells.quotation(post.text, f"evidence.{place}.text", length=IN_HEADLINE)]
+                  for place, post in enumerate(shown))  # fmt: skip
+    return replace(
+        result,
+        headline=lead("Only ", posts, f"{scope}, too few to group. ", said, "."),
+        lines=[
+            *(line("post", cells.said(post, f"evidence.{place}")) for place, post in enumerate(shown)),
+            *(note(sentence) for sentence in people.told),
+        ],
+    )
 
 
 def themes_of(library: Library, posts: ReadPosts, groups: Groups, topic: str) -> list[Theme]:

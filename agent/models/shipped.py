@@ -156,7 +156,7 @@ def held_grammar(messages: Sequence[BaseMessage], tools: Tools, must_call: bool,
 
 
 @cache
-def words() -> dict[str, dict[str, list[str]]]:
+def words() -> dict[str, Any]:
     """``replies`` by kind of small talk, ``framing`` by tool, and ``more`` behind a list that was cut."""
     return yaml.safe_load(SMALL_TALK.read_text(encoding="utf-8"))
 

@@ -36,8 +36,9 @@ SURE = 0.6  # from this probability on, a second tool is not offered
 # What an argument is where the tool does not have it: it says the same in other words.
 OTHERWISE = {
     "at_least": "min_posts", "min_posts": "at_least", "active_in": "community", "never_names": "without",
-    "without": "never_names", "limit": "count", "count": "limit", "user": "users", "never_dislikes": "never_names",
+    "without": "never_names", "never_active_in": "without", "limit": "count", "count": "limit", "user": "users", "never_dislikes": "never_names",
 }  # fmt: skip
+UNLEARNED = ("never_active_in",)  # arguments that a rule reads, and that stay while the same list is changed
 ON_AVERAGE = re.compile(r"\b(?:on average|average|averages?|mean|per post|a post|each post)\b", re.IGNORECASE)
 PLURALS = {"post": "posts", "person": "people", "community": "communities", "name": "names"}
 
@@ -66,6 +67,8 @@ def arguments(tool: str, reading: QuestionReading, context: CallContext) -> dict
     fields, previous = _fields(tool), dict(context.args)
     said = _fitting(fields, _said(tool, reading) | _pointed(tool, reading, context))
     kept = _fitting(fields, _kept(tool, _whole_period(reading, previous), previous), by_other_names=False)
+    if kept and tool == context.tool:
+        kept |= {name: previous[name] for name in UNLEARNED if name in previous}
     main = SUBJECT.get(tool, "user")
     merged = _merged(main, fields, said, kept, reading)
     if "brands" in fields:
@@ -99,7 +102,7 @@ def _merged(
         kept.pop("text", None)
     if "user" in said and main not in said and main in fields and "subject" not in reading.carried:
         kept.pop(main, None)  # "and @ana?" is about her, not about what was talked of before
-    added = {name for name in LISTS if name in kept and name in said and name != "brands"}
+    added = {name for name in (*LISTS, *UNLEARNED) if name in kept and name in said and name != "brands"}
     return {**kept, **said, **{name: list(dict.fromkeys([*kept[name], *said[name]])) for name in added}}
 
 
@@ -172,7 +175,7 @@ def _said(tool: str, reading: QuestionReading) -> dict[str, Any]:
         elif slot in NUMBERS:
             number = as_number(found[0])
             said |= {} if number is None else {slot: number}
-        elif slot in LISTS:
+        elif slot in (*LISTS, *UNLEARNED):
             said[slot] = [each.lstrip("@") for each in found]
         # Of several stretches the longest says most: a lone "his" or "the" is a slip.
         elif value := max(found, key=len) if slot == "text" else max(found, key=len).lstrip("@"):
@@ -229,6 +232,8 @@ def _kept(tool: str, carried: frozenset[str], previous: dict[str, Any]) -> dict[
     kept = {name: previous[name] for name in carried if name in previous}
     if "subject" in carried and (subject := _subject(previous)):
         kept[SUBJECT.get(tool, "subject")] = subject
+    if "user" in carried and "users" in _fields(tool) and "user" in previous:
+        kept.setdefault("users", [previous["user"]])
     if "after" in carried and "after" not in _fields(tool) and "after" in previous:
         kept |= {"since": previous["after"], "until": previous["after"]}
     return kept

@@ -68,7 +68,8 @@ def _missing(question: str, calls: Sequence[Call]) -> Iterator[tuple[str, Condit
     for condition in conditions():
         for pattern in condition.words:
             for match in pattern.finditer(asked):
-                if not condition.covered(match[0], calls):
+                what = match.groupdict().get("what") or match[0]
+                if not condition.covered(what, calls):
                     yield match[0].strip(), condition
 
 

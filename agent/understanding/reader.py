@@ -28,6 +28,16 @@ WEIGHTS = Path(__file__).parents[1] / "weights" / "question_reader.safetensors"
 MAX_TOKENS, CONTEXT_CHARACTERS = 192, 240
 FLOORS = ("min_posts", "min_likes", "at_least")
 ABOVE = re.compile(r"(?:\b(?:more than|over|above|exceeding|upwards of)|>)\s*$", re.IGNORECASE)
+OF_PLACES = ("active_in", "community", "never_names")
+AND_SO = re.compile(r"[\s,]*(?:or|and|nor|&)\s*(?:r/)?|,\s*(?:r/)?")
+# How a community is named whose people are not wanted: "drop anyone who posts in …", "nobody from r/…".
+NOT_THERE = re.compile(
+    r"\b(?:drop|without|exclud\w+|leav(?:e|ing) out|take out|keep out|filter out|remove|skip|nobody|no one|none|nothing|"
+    r"not|except(?: for)?|minus)(?: any(?:one|body)?| every(?:one|body)| all| those| people| users| folks| the ones)*"
+    r"(?: who| that)?(?: posts?| posted| are| is| active| writes?| wrote| hang out| were)*(?: in| from| on| of)?"
+    r"(?: the)?\s*(?:r/)?$",
+    re.IGNORECASE,
+)
 OF_PEOPLE = re.compile(r"\s+(?:community|subreddit)\b", re.IGNORECASE)  # behind a name that is one
 
 
@@ -125,11 +135,14 @@ def decode(question: str, encoding: Any, out: dict[str, Tensor], has_previous: b
     words = question_pieces(encoding)
     tags = likeliest_tags(out["tags"][[piece for piece, _, _ in words]]) if words else []
     slots: dict[str, list[str]] = {}
+    barred = len(question)  # where the last name of a place ends whose people are not wanted
     found = spans(words, tags)
     for slot, start, end in found if kinds[0][0] == "compare_brands" else joined(found, words):
         start, end = quoted(question, start, end) if slot in ("subject", "text") else (start, end)
         said = trimmed(question, start, end, keep_marks=slot == "text")
         slot, said = turned(slot, said, question[:start])
+        if slot in OF_PLACES and (NOT_THERE.search(question[:start]) or AND_SO.fullmatch(question[barred:start])):
+            slot, barred = "never_active_in", end
         said = floor(said, question[:start]) if slot in FLOORS else said
         slot = "community" if slot == "subject" and OF_PEOPLE.match(question, end) else slot
         if said:

@@ -60,12 +60,15 @@ def spans_here(library: Library, before: str | None, after: str | None, within: 
             )
         later = Period(earlier.last + timedelta(days=1), None)
     if earlier is None:
-        if later.first is None:
-            raise AnalystError(
-                f"Nothing comes before {said(later)}", todo="Say which time it is compared with: before=…"
-            )
-        earlier = Period(None, later.first - timedelta(days=1))
+        return spans_until(later)
     return _apart(Spans(earlier, later))
+
+
+def spans_until(period: Period) -> Spans:
+    """``period`` and all time before it. Raises AnalystError for one without a beginning."""
+    if period.first is None:
+        raise AnalystError(f"Nothing comes before {said(period)}", todo="Say which time it is compared with: before=…")
+    return Spans(Period(None, period.first - timedelta(days=1)), period)
 
 
 def dated(selection: Selection, period: Period, name: str) -> Selection:

@@ -14,7 +14,7 @@ from tools.result.words import short
 
 # Conditions on people: by what they write of, by where they post. In the tools that list people they are judged.
 SUBJECTS = ("topic", "query", "likes", "dislikes", "names", "never_names", "themes", "brands")
-PLACES = ("community", "active_in")
+PLACES = ("community", "active_in", "never_active_in")
 ASKED = ("campaign", "interests", "also")
 LISTS_PEOPLE = frozenset(
     {"find_audience", "find_lookalikes", "explain_match", "get_profile", "list_segments", "write_brief"}
@@ -22,7 +22,7 @@ LISTS_PEOPLE = frozenset(
 # Tools that list people, or speak of one person, only with these arguments.
 OF_PEOPLE = {"by": ("user", "person", "author", "people"), "of": ("user", "person", "author", "people")}
 PERSON = ("user", "users", "among")
-CONDITIONS = ("likes", "dislikes", "names", "never_names", "active_in")
+CONDITIONS = ("likes", "dislikes", "names", "never_names", "active_in", "never_active_in")
 TRAITS = {
     "politics": "political views",
     "minor": "being under age",

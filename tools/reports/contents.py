@@ -26,6 +26,7 @@ ASKED = {
     "until": "Until", "likes": "Only people who speak well of", "dislikes": "Only people who speak badly of",
     "names": "Only people who mention", "never_names": "Only people who never mention",
     "never_dislikes": "Left out: people who speak badly of", "active_in": "Only people who post in",
+    "never_active_in": "Left out: people who post in",
     "min_posts": "Only people with at least so many posts", "exclude": "Left out", "among": "Only these people",
 }  # fmt: skip
 SHOWN = 10  # of a list that was asked for

@@ -37,6 +37,7 @@ class PeopleFilters(TypedDict, total=False):
     never_names: Annotated[list[str] | None, "only people who mention none of these"]
     never_dislikes: Annotated[list[str] | None, "leave out people who speak badly of any of these"]
     active_in: Annotated[list[str] | None, "only people who posted in all of these communities"]
+    never_active_in: Annotated[list[str] | None, "leave out people who posted in any of these communities"]
     min_posts: Annotated[int | None, "only people with at least so many posts"]
     exclude: Annotated[list[str] | None, "leave out these people"]
     among: Annotated[list[str] | None, "only these people"]
@@ -121,7 +122,7 @@ def _refuse(given: dict[str, Any]) -> None:
     """Refuses filters by traits that are never inferred, and filters that contradict each other."""
     for name in ("likes", "dislikes", "names", "never_names", "never_dislikes"):
         refuse_sensitive(*given.get(name, ()))
-    for community in given.get("active_in", ()):
+    for community in [*given.get("active_in", ()), *given.get("never_active_in", ())]:
         if hints_at_trait(community):
             raise AnalystError(
                 f"To post in {short(community)} hints at a trait that is never inferred or filtered on",
@@ -132,6 +133,7 @@ def _refuse(given: dict[str, Any]) -> None:
         ("names", "never_names"),
         ("dislikes", "never_dislikes"),
         ("likes", "never_names"),
+        ("active_in", "never_active_in"),
     ):
         both = {canonical(name): name for name in given.get(one, ())}
         if clash := next((name for name in given.get(other, ()) if canonical(name) in both), None):
@@ -164,6 +166,10 @@ def _conditions(
     for community in given.get("active_in", ()):
         name = library.community(community)
         yield "active_in", f"not active in {short(name)}", _active(library, basis, name).__contains__
+    for community in given.get("never_active_in", ()):
+        name = library.community(community)
+        there = _active(library, basis, name)
+        yield "never_active_in", f"active in {short(name)}", partial(_is_not_in, there)
     yield from _by_names(library, given, basis)
 
 
@@ -172,6 +178,10 @@ def _by_names(library: Library, given: dict[str, Any], basis: Basis) -> Iterable
         for name in given.get(filter_, ()):
             tones = _tones(library, basis, name)
             yield filter_, words.format(short(name)), partial(_stays, keeps, tones)
+
+
+def _is_not_in(those: set[str], author: str) -> bool:
+    return author not in those
 
 
 def _stays(keeps: Callable[[float | None], bool], tones: dict[str, float], author: str) -> bool:
