@@ -193,8 +193,8 @@ def _headline(result: FindAudience) -> Line:
     )
     return lead(
         f"{'Least likely' if result.order == 'least' else 'Likeliest'} to engage with ", campaigns, ": ", first,
-        "; about ", cells.number(result.expected_engaged, "expected_engaged"), " of these ", people, " should engage, out of ",
-        cells.number(result.considered, "considered", unit="person"), " ranked.",
+        "; about ", cells.number(result.expected_engaged, "expected_engaged"), " of these ", people,
+        " should engage, out of ", cells.number(result.considered, "considered", unit="person"), " ranked.",
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ SURE = 0.6  # from this probability on, a second tool is not offered
 # What an argument is where the tool does not have it: it says the same in other words.
 OTHERWISE = {
     "at_least": "min_posts", "min_posts": "at_least", "active_in": "community", "never_names": "without",
-    "without": "never_names", "never_active_in": "without", "limit": "count", "count": "limit", "user": "users", "never_dislikes": "never_names",
+    "without": "never_names", "limit": "count", "count": "limit", "user": "users", "never_dislikes": "never_names",
 }  # fmt: skip
 UNLEARNED = ("never_active_in",)  # arguments that a rule reads, and that stay while the same list is changed
 ON_AVERAGE = re.compile(r"\b(?:on average|average|averages?|mean|per post|a post|each post)\b", re.IGNORECASE)

@@ -30,10 +30,10 @@ FLOORS = ("min_posts", "min_likes", "at_least")
 ABOVE = re.compile(r"(?:\b(?:more than|over|above|exceeding|upwards of)|>)\s*$", re.IGNORECASE)
 OF_PLACES = ("active_in", "community", "never_names")
 AND_SO = re.compile(r"[\s,]*(?:or|and|nor|&)\s*(?:r/)?|,\s*(?:r/)?")
-# How a community is named whose people are not wanted: "drop anyone who posts in …", "nobody from r/…".
+# How a community is named whose people are not wanted: "drop anyone who posts in tea", "nobody from r/tea".
 NOT_THERE = re.compile(
-    r"\b(?:drop|without|exclud\w+|leav(?:e|ing) out|take out|keep out|filter out|remove|skip|nobody|no one|none|nothing|"
-    r"not|except(?: for)?|minus)(?: any(?:one|body)?| every(?:one|body)| all| those| people| users| folks| the ones)*"
+    r"\b(?:drop|without|exclud\w+|leav(?:e|ing) out|take out|keep out|filter out|remove|skip|nobody|no one|none|"
+    r"nothing|not|except(?: for)?|minus)(?: any(?:one|body)?| every(?:one|body)| all| those| people| users| folks| the ones)*"
     r"(?: who| that)?(?: posts?| posted| are| is| active| writes?| wrote| hang out| were)*(?: in| from| on| of)?"
     r"(?: the)?\s*(?:r/)?$",
     re.IGNORECASE,
@@ -141,7 +141,8 @@ def decode(question: str, encoding: Any, out: dict[str, Tensor], has_previous: b
         start, end = quoted(question, start, end) if slot in ("subject", "text") else (start, end)
         said = trimmed(question, start, end, keep_marks=slot == "text")
         slot, said = turned(slot, said, question[:start])
-        if slot in OF_PLACES and (NOT_THERE.search(question[:start]) or AND_SO.fullmatch(question[barred:start])):
+        barred_here = slot in ("active_in", "community") and NOT_THERE.search(question[:start])
+        if barred_here or (slot in OF_PLACES and AND_SO.fullmatch(question[barred:start])):
             slot, barred = "never_active_in", end
         said = floor(said, question[:start]) if slot in FLOORS else said
         slot = "community" if slot == "subject" and OF_PEOPLE.match(question, end) else slot

@@ -32,6 +32,7 @@ def missing(question: str, tool: str = "find_audience", **args: Any) -> list[str
         ("people for Nike, nothing from running", "nothing from running"),
         ("Nike people who do not mention shoes", "who do not mention shoes"),
         ("people who named Nike at least twice", "at least twice"),
+        ("how many mention a refund?", "mention a refund"),
     ],
 )
 def test_what_no_argument_reflects_is_quoted(question: str, words: str) -> None:

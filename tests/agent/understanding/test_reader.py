@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.understanding.labels import CARRIED, CHOICES, CONTEXT, KINDS, MARKS, POINTERS, SMALL_TALK, TAGS, TOOLS
-from agent.understanding.reader import decode, floor, marks_of, question_pieces
+from agent.understanding.reader import NOT_THERE, decode, floor, marks_of, question_pieces
 from tools.registry import TOOLS as REGISTERED
 
 
@@ -99,3 +99,18 @@ def test_marks_tell_letter_case_and_context() -> None:
     marks = marks_of("who Nike @ana", encoding)
     assert marks == [OTHER, LOWER, TITLE, OTHER, HANDLE, OTHER, CONTEXT, OTHER]
     assert max(marks) < MARKS
+
+
+@pytest.mark.parametrize(
+    ("lead", "not_wanted"),
+    [
+        ("drop anyone who posts in ", True),
+        ("nobody from r/", True),
+        ("without the people who are active in the ", True),
+        ("people who posted in ", False),
+        ("not there, in ", False),
+        ("only in r/", False),
+    ],
+)
+def test_a_place_whose_people_are_not_wanted(lead: str, not_wanted: bool) -> None:
+    assert bool(NOT_THERE.search(lead)) is not_wanted

@@ -38,6 +38,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
         ({"never_dislikes": ["Nike"]}, {"ana", "cleo", "dan"}, ["1 person left out: negative about Nike."]),
         ({"active_in": ["tea", "r/running"]}, {"ana", "ben"},
          ["1 person left out: not active in tea.", "1 person left out: not active in running."]),
+        ({"never_active_in": ["running"]}, {"cleo"}, ["3 people left out: active in running."]),
         ({"min_posts": 2}, {"ana", "ben"}, ["2 people left out: with fewer than 2 posts."]),
         ({"exclude": ["@ANA", "zoe"]}, {"ben", "cleo", "dan"},
          ["1 person left out: excluded by name.", "Not in these posts: @zoe."]),
