@@ -13,9 +13,10 @@ from tools.library import Library
 from tools.privacy.sensitive import hints_at_trait
 from tools.result import cells
 from tools.result.line import Line, Listing, Part, joined, lead, line, listed, note, warning
+from tools.result.names import handle_in_words, named_in_words
 from tools.result.result import ToolResult
 from tools.result.samples import few_people
-from tools.result.words import count, short
+from tools.result.words import count
 from tools.result.words import listed as listed_words
 from tools.selection import own_words
 from tools.selection.people import MANY, AudienceFilters, LeftOut, select
@@ -179,7 +180,7 @@ def _reasons(view: View, found: Likeness, row: int, seeds: np.ndarray) -> list[s
     said = []
     shared = _shared(matrix, row, seeds)
     if shared:
-        places = listed_words([short(name) for name, _ in shared])
+        places = listed_words([named_in_words(name) for name, _ in shared])
         of = max(number for _, number in shared)
         said.append(f"active in {places}, as {'they are' if len(seeds) == 1 else f'{of} of the {len(seeds)} are'}")
     if parts["writing"] + parts["centre"] + parts["nearest"] >= TELLING:
@@ -187,7 +188,7 @@ def _reasons(view: View, found: Likeness, row: int, seeds: np.ndarray) -> list[s
         likest = int(seeds[np.argmax(writing[seeds] @ writing[row])])
         said.append(
             "writes about the same things"
-            + (f", most like @{short(matrix.authors[likest], 40)}" if len(seeds) > 1 else "")
+            + (f", most like {handle_in_words(matrix.authors[likest], 40)}" if len(seeds) > 1 else "")
         )
     if parts["visits"] >= TELLING and not shared:
         said.append("posts where people like them are often found")

@@ -21,6 +21,7 @@ from index.store.facts import Facts
 from index.store.flat_vectors import read_scan
 from index.versions.layout import Version, open_version, verify
 from index.versions.nearness import CHROMA, Nearness
+from tools.result.names import handle_in_words, named_in_words
 from tools.result.words import short
 from tools.targeting.post_matrix import PostMatrix
 
@@ -153,7 +154,7 @@ class Library:
         if (found := self.find_author(name)) is not None:
             return found
         key = name.casefold()
-        near = ", ".join("@" + self.authors[name] for name in nearest_names(key, list(self.authors)))
+        near = ", ".join(handle_in_words(self.authors[name]) for name in nearest_names(key, list(self.authors)))
         raise AnalystError(
             f"Nobody named @{short(name)} has posted here",
             todo=f"Did you mean {near}?" if near else "Check the spelling.",
@@ -177,7 +178,9 @@ class Library:
         for form in (key, key.replace(" ", ""), key.replace(" ", "_"), key.removesuffix(" community")):
             if form in self.communities:
                 return self.communities[form]
-        near = ", ".join(self.communities[found] for found in nearest_names(key, list(self.communities)))
+        near = ", ".join(
+            named_in_words(self.communities[found]) for found in nearest_names(key, list(self.communities))
+        )
         raise AnalystError(
             f"There is no community named '{short(name)}' here",
             todo=f"Did you mean {near}?" if near else "Check the spelling.",

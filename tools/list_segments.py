@@ -10,6 +10,7 @@ from tools.analyze_sentiment import SentimentShares
 from tools.library import Library
 from tools.result import cells
 from tools.result.line import Line, Listing, Part, lead, line, listed, note, warning
+from tools.result.names import handle_in_words
 from tools.result.result import ToolResult
 from tools.result.samples import few_people
 from tools.result.words import tone
@@ -122,7 +123,7 @@ def _segment(
     people = len(grouping.members(label))
     typical = _typical_people(grouping, label)
     return Segment(
-        name=terms.name or f"people like @{typical[0]}",
+        name=terms.name or f"people like {handle_in_words(typical[0])}",
         people=people,
         share=people / len(grouping.people),
         posts=tones.posts,

@@ -10,14 +10,14 @@ import re
 
 from tools.result.evidence import Evidence
 from tools.result.line import Cell, Part
+from tools.result.names import LONGEST_NAME, handle_in_words, named
 from tools.result.words import QUOTE, short
 from tools.result.words import count as count_words
 from tools.result.words import percent as percent_words
 from tools.result.words import quote as quote_words
 
 TIME = re.compile(r"\d{4}(-\d\d){0,2}")
-HANDLE = re.compile(r"[\w.+-]+(?:@[\w.-]+)?")
-LONGEST_NAME = 60  # characters of a name as it is told; what is longer is cut
+CLOCK = re.compile(r"\d\d:00")
 
 
 def words(text: str, path: str = "") -> Cell:
@@ -62,13 +62,14 @@ def date(day: str, path: str = "") -> Cell:
 
 def handle(user: str, path: str = "") -> Cell:
     """``@ana``; a name that is no plain handle stands in quotation marks, so that it cannot pass for a tool's words."""
-    shown = short(user, LONGEST_NAME)
-    return Cell(f"@{shown}" if HANDLE.fullmatch(shown) else f"@“{shown}”", "handle", user, path)
+    return Cell(handle_in_words(user), "handle", user, path)
 
 
 def name(said: str, path: str = "") -> Cell:
-    """The name of a brand, community, phrase or group; its digits are no figures."""
-    return Cell(short(said, LONGEST_NAME), "name", said, path)
+    """The name of a brand, community, phrase or group; its digits are no figures. What could pass for more than a name
+    stands in quotation marks.
+    """
+    return Cell(named(said), "name", said, path)
 
 
 def topic(said: str, path: str = "") -> Cell:
@@ -80,7 +81,8 @@ def key(said: str, unit: str = "") -> Cell:
     """What a group goes by: a person (``@ana``), a day, a month or a year (``2024-03``), or any other name."""
     if said.startswith("@"):
         return handle(said[1:])
-    text = short(said, LONGEST_NAME) + (f" {unit}" if unit else "")
+    timed = TIME.fullmatch(said) or CLOCK.fullmatch(said)
+    text = (said if timed else named(said)) + (f" {unit}" if unit else "")
     return Cell(text, "date" if TIME.fullmatch(said) else "name", said)
 
 

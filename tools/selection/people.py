@@ -18,6 +18,7 @@ from index.entities.mentions import canonical
 from index.errors import AnalystError
 from tools.library import Library, nearest_names
 from tools.privacy.sensitive import hints_at_trait, refuse_sensitive
+from tools.result.names import handle_in_words, named_in_words
 from tools.result.words import count, listed, short
 from tools.selection.own_words import Basis
 from tools.selection.posts import PostFilters, Scope, Selection, select_posts
@@ -70,7 +71,7 @@ class People:
             f"{count(each.people, 'person', 'people')} left out: {each.words}." for each in self.left_out if each.people
         ]
         if self.unknown:
-            handles = [f"@{short(handle, 40)}" for handle in self.unknown[:5]]
+            handles = [handle_in_words(handle, 40) for handle in self.unknown[:5]]
             more = len(self.unknown) - len(handles)
             said.append(f"Not in these posts: {listed([*handles, *([f'{more:,} more'] if more else [])])}.")
         return said
@@ -165,11 +166,11 @@ def _conditions(
         yield "min_posts", f"with fewer than {count(int(given['min_posts']), 'post')}", many.__contains__
     for community in given.get("active_in", ()):
         name = library.community(community)
-        yield "active_in", f"not active in {short(name)}", _active(library, basis, name).__contains__
+        yield "active_in", f"not active in {named_in_words(name)}", _active(library, basis, name).__contains__
     for community in given.get("never_active_in", ()):
         name = library.community(community)
         there = _active(library, basis, name)
-        yield "never_active_in", f"active in {short(name)}", partial(_is_not_in, there)
+        yield "never_active_in", f"active in {named_in_words(name)}", partial(_is_not_in, there)
     yield from _by_names(library, given, basis)
 
 
@@ -231,7 +232,7 @@ def _nobody_known(library: Library, said: list[str]) -> AnalystError:
     near = [library.authors[each] for each in nearest_names(said[0].strip("@ ").casefold(), list(library.authors))]
     return AnalystError(
         f"None of the {count(len(said), 'handle')} given has posted here",
-        todo=f"Did you mean {listed([f'@{name}' for name in near])}?" if near else "Check the spelling.",
+        todo=f"Did you mean {listed([handle_in_words(name) for name in near])}?" if near else "Check the spelling.",
     )
 
 

@@ -20,6 +20,7 @@ from index.store.facts import SENTIMENTS
 from tools.library import Library
 from tools.result.evidence import Evidence
 from tools.result.line import warning
+from tools.result.names import handle_in_words, named_in_words
 from tools.result.words import count, short
 from tools.selection.own_words import Basis, Include, NotCounted, count_apart, kinds_apart, notices, without
 from tools.selection.period import Period, period_here
@@ -111,7 +112,7 @@ def select_posts(
     subject, about, posts = None, None, "posts p"
     if user is not None:
         values["author"] = library.author(user)
-        conditions.append(Condition("p.author = $author", f"by @{values['author']}"))
+        conditions.append(Condition("p.author = $author", f"by {handle_in_words(values['author'])}"))
     if topic is not None:
         subject = subject_of(library, topic)
         table = table_of(library, subject)
@@ -166,7 +167,7 @@ def _place_and_time(library: Library, filters: PostFilters, period: Period, valu
     conditions = []
     if (community := filters.get("community")) is not None:
         values["community"] = library.community(community)
-        conditions.append(Condition("p.community = $community", f"in {values['community']}"))
+        conditions.append(Condition("p.community = $community", f"in {named_in_words(values['community'])}"))
     if period:
         clauses, ends = period.where()
         values |= ends

@@ -24,6 +24,7 @@ from index.inflection import singular
 from index.phrases.rarity import is_plain_word, rarities
 from index.store.facts import Facts
 from tools.library import Library, nearest_names
+from tools.result.names import named_in_words
 from tools.result.words import count, short
 from tools.selection.spelling import Spelling, spelling
 from tools.targeting.names import is_well_known
@@ -178,7 +179,7 @@ def known_names(library: Library) -> dict[str, KnownName]:
 def names_like(library: Library, name: str) -> list[str]:
     """Names in these posts that are spelled most like ``name``, as most people write them."""
     known = {key: found for key, found in known_names(library).items() if found.mentions > 1}
-    return [short(known[near].text) for near in nearest_names(canonical(name), list(known))]
+    return [named_in_words(known[near].text) for near in nearest_names(canonical(name), list(known))]
 
 
 def _plain(said: str) -> str:

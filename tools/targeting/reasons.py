@@ -8,7 +8,8 @@ import numpy as np
 
 from tools.library import Library
 from tools.privacy.tellable import tellable
-from tools.result.words import count, listed, short, tone
+from tools.result.names import named_in_words
+from tools.result.words import count, listed, tone
 from tools.targeting.propensity import Odds
 from tools.targeting.signals import NAMES, Signals
 
@@ -165,7 +166,7 @@ def _visited(signals: Signals, row: int, scores: np.ndarray) -> list[int]:
 
 
 def _listed(signals: Signals, places: list[int]) -> str:
-    return listed([short(signals.matrix.communities[place]) for place in _tellable(signals, places)])
+    return listed([named_in_words(signals.matrix.communities[place]) for place in _tellable(signals, places)])
 
 
 def _tellable(signals: Signals, places: list[int]) -> list[int]:

@@ -19,6 +19,7 @@ from agent.page.uploads.process import BuiltIndex, FilePreview
 HOME = Path(__file__).resolve().parents[3]
 DIED = "The reading broke off. Bring the file again."
 STOPPED = "Stopped; nothing was kept."
+TOO_LONG = "It takes too long to look through this file here. Bring a part of it."
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,21 @@ class Progress:
 
 
 class Job:
-    """One task for ``uploads.process``. ``finish`` is called with the outcome before the job counts as over."""
+    """One task for ``uploads.process``, which may take so many ``seconds`` once it has its turn. ``finish`` is called
+    with the outcome before the job counts as over.
+    """
 
     def __init__(
-        self, limiter: FifoLimiter, task: str, *args: Any, total: int = 0, finish: Callable[[Any], Any]
+        self,
+        limiter: FifoLimiter,
+        task: str,
+        *args: Any,
+        total: int = 0,
+        seconds: float | None = None,
+        finish: Callable[[Any], Any],
     ) -> None:
         self.total = total
+        self._seconds, self._late = seconds, threading.Event()
         self.error = ""
         self.outcome: Any = None
         self._limiter, self._task, self._args, self._finish = limiter, task, args, finish
@@ -96,6 +106,10 @@ class Job:
         self.error = error
         self._over.set()
 
+    def _end_late(self, process: subprocess.Popen[str]) -> None:
+        self._late.set()
+        process.kill()
+
     def _work(self) -> tuple[Any, str]:
         """The outcome of the process, or None and the sentence why there is none."""
         places = [str(HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -104,6 +118,9 @@ class Job:
             command(self._task, self._args), stdout=subprocess.PIPE, text=True, encoding="utf-8", env=surroundings
         ) as process:
             self._process = process
+            clock = threading.Timer(self._seconds or 0, self._end_late, [process])
+            if self._seconds is not None:
+                clock.start()
             try:
                 for line in process.stdout or () if not self._stop.is_set() else ():
                     kind, news = json.loads(line)
@@ -114,8 +131,9 @@ class Job:
                     self._kind, told = kind, (time.monotonic(), int(news))
                     self._told = [*self._told[:1], told] if kind == "read" else [told]
             finally:
+                clock.cancel()
                 process.kill()
-        return None, DIED  # it was killed, or met with what nobody foresaw
+        return None, TOO_LONG if self._late.is_set() else DIED  # it was killed, or met with what nobody foresaw
 
 
 def command(task: str, args: tuple[Any, ...]) -> list[str]:

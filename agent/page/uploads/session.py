@@ -23,6 +23,8 @@ KINDS = (".jsonl", ".ndjson", ".json", ".js", ".csv", ".tsv", ".parquet")
 PACKED = ("", ".gz", ".zst")
 ENDINGS = [kind + packed for packed in PACKED for kind in KINDS]
 MOST_SESSIONS = 200
+LOOKS_AT_ONCE = 2
+LOOKING = 90.0  # seconds that a file may be looked through
 LONGEST_NAME = 80  # characters of a file's name that are kept
 FULL = "Read or discard the file that is here first."
 
@@ -33,14 +35,17 @@ class UploadSession:
     ``message`` is the last thing to be said, and whether it is an error.
     """
 
-    def __init__(self, owner: str, catalogue: IndexCatalogue, limiter: FifoLimiter) -> None:
+    def __init__(
+        self, owner: str, catalogue: IndexCatalogue, making: FifoLimiter, looking: FifoLimiter | None = None
+    ) -> None:
         self.owner = owner
         self.name = ""
         self.job: Job | None = None
         self.making = False
         self.preview: FilePreview | None = None
         self.message: tuple[str, bool] = ("", False)
-        self._catalogue, self._limiter, self._lock = catalogue, limiter, threading.Lock()
+        self._catalogue, self._lock = catalogue, threading.Lock()
+        self._limiters = {"make": making, "look": looking or making}
         self._wanted: Mapping[str, str] | None = None  # columns that were chosen while the file was looked through
         self._source: Path | None = None
         self._half_made: Path | None = None
@@ -124,7 +129,8 @@ class UploadSession:
 
     def _start(self, task: str, *args: Any, total: int = 0, finish: Callable[[Any], Any]) -> None:
         self.making, self.message, self._wanted = task == "make", ("", False), None
-        self.job = Job(self._limiter, task, *args, total=total, finish=finish).start()
+        seconds = LOOKING if task == "look" else None
+        self.job = Job(self._limiters[task], task, *args, total=total, seconds=seconds, finish=finish).start()
 
     def _looked(self, outcome: FilePreview | None) -> FilePreview | None:
         if outcome is None:
@@ -152,15 +158,18 @@ class UploadSession:
 
 
 class UploadSessions:
-    """The sessions of all browsers, boundedly many; one file at a time is read, and one looked through."""
+    """The sessions of all browsers, boundedly many; one file at a time is read, and few are looked through beside it,
+    so that nobody waits long for a first look.
+    """
 
     def __init__(self, catalogue: IndexCatalogue) -> None:
-        self._catalogue, self._limiter, self._lock = catalogue, FifoLimiter(1), threading.Lock()
+        self._catalogue, self._lock = catalogue, threading.Lock()
+        self._making, self._looking = FifoLimiter(1), FifoLimiter(LOOKS_AT_ONCE)
         self._sessions: OrderedDict[str, UploadSession] = OrderedDict()
 
     def of(self, owner: str) -> UploadSession:
         with self._lock:
-            session = self._sessions.get(owner) or UploadSession(owner, self._catalogue, self._limiter)
+            session = self._sessions.get(owner) or UploadSession(owner, self._catalogue, self._making, self._looking)
             self._sessions[owner] = session
             self._sessions.move_to_end(owner)
             idle = [session for session in self._sessions.values() if not session.busy and session.owner != owner]

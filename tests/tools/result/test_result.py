@@ -59,6 +59,7 @@ def test_plain_data() -> None:
         "warnings": [],
         "listing": {"kind": "people", "names": ["ana"]},
         "evidence": [],
+        "not_counted": {},
         "value": {
             "nan": None,
             "inf": [None],

@@ -19,7 +19,7 @@ from agent.page.uploads import job as page_job
 from agent.page.uploads import process as page_reading
 from agent.page.uploads import session as page_own
 from agent.page.uploads.catalogue import OWN, Entry, IndexCatalogue
-from agent.page.uploads.job import DIED, STOPPED, Job, Progress
+from agent.page.uploads.job import DIED, STOPPED, TOO_LONG, Job, Progress
 from agent.page.uploads.process import NUMBERED, BuiltIndex, FilePreview, look, make
 from agent.page.uploads.session import UploadSession, UploadSessions, safe_name
 from agent.page.uploads.view import (
@@ -281,6 +281,32 @@ def test_a_job_that_is_stopped_in_line_never_begins(monkeypatch: pytest.MonkeyPa
         job = Job(line, "make", finish=lambda outcome: outcome).start()
         job.stop()
         assert job.wait(60) and job.error == STOPPED
+
+
+def test_a_job_that_takes_too_long_is_ended_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    instead_of_reading(monkeypatch, "import time; time.sleep(600)")
+    job = Job(FifoLimiter(1), "look", seconds=0.2, finish=lambda outcome: outcome).start()
+    assert job.wait(60) and job.error == TOO_LONG and job.outcome is None
+
+
+def test_a_slow_file_keeps_nobody_elses_first_look_waiting(
+    monkeypatch: pytest.MonkeyPatch, catalogue: IndexCatalogue, write: Write
+) -> None:
+    instead_of_reading(monkeypatch, "import time; print('[\"rows\", 1]', flush=True); time.sleep(600)")
+    sessions = UploadSessions(catalogue)
+    busy = [sessions.of("\0" + letter * 40) for letter in "ab"]
+    for number, session in enumerate(busy):
+        session.take(write(f"{number}.csv", CSV))
+    making = Job(sessions._making, "make", finish=lambda outcome: outcome).start()  # nor does an index being made
+    for job in (busy[0].job, busy[1].job, making):
+        assert job is not None
+        for _ in range(6000):
+            if job.progress().kind == "rows":
+                break
+            time.sleep(0.01)
+        assert job.progress().kind == "rows" and job.progress().place == 0
+        job.stop()
+        assert job.wait(60)
 
 
 @pytest.mark.parametrize("code", ["raise SystemExit(3)", "pass"])
