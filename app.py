@@ -15,7 +15,7 @@ from uuid import uuid4
 import typer
 
 from agent.command_line import Files, Index, Json, Model, Quantize, fail, pair, reads_posts, usage
-from agent.index_commands import check, remove
+from agent.index_commands import add, check, remove
 from agent.quiet import hush_libraries
 from index.errors import AnalystError
 from index.posts.options import Options
@@ -103,8 +103,8 @@ def index(
         console.show_built(manifest, tally, out)
 
 
-command(check)
-command(remove)
+for each in (add, check, remove):
+    command(each)
 
 
 @command
