@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import typer
 
+from agent import sample as sampling
 from agent.command_line import (
     Files,
     Index,
@@ -28,7 +29,7 @@ from agent.command_line import (
     run_tool,
     usage,
 )
-from agent.index_commands import check, remove
+from agent.index_commands import add, check, remove
 from agent.quiet import hush_libraries
 from index.errors import AnalystError
 from index.posts.options import Options
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from agent.memory import Memory
 
 HOME = Path(__file__).resolve().parent
-SAMPLE_POSTS = HOME / "index" / "sample" / "posts.jsonl"
-SAMPLE_INDEX = HOME / "indexes" / "sample"
 STOPPED = "Stopped."
 
 app = typer.Typer(
@@ -105,7 +104,7 @@ def index(
     from agent import console
 
     try:
-        manifest, tally = _build(files, out, options=options, ner=ner)
+        manifest, tally = sampling.build(files, out, options=options, ner=ner)
     except KeyboardInterrupt:
         fail("Stopped; nothing was left behind.")
     if as_json:
@@ -114,8 +113,8 @@ def index(
         console.show_built(manifest, tally, out)
 
 
-command(check)
-command(remove)
+for each in (add, check, remove):
+    command(each)
 
 
 @command
@@ -171,7 +170,7 @@ def chat(
     from agent import console
     from agent.memory import TERMINAL, Memory, state_folder
 
-    memory, place = Memory(state_folder()), str((index or SAMPLE_INDEX).resolve())
+    memory, place = Memory(state_folder()), str((index or sampling.SAMPLE_INDEX).resolve())
     latest = memory.talks(TERMINAL, place)[-1:] if resume else []
     analyst, thread = _open(index, model, quantize, memory), latest[0].thread if latest else uuid4().hex
     console.say_resumed(latest[0].title if latest else None, wanted=resume)
@@ -208,7 +207,7 @@ def call(
     given = dict(pair(text, "limit=5") for text in arguments or [])
     check_names(tool, chart=chart, export=export)
     with console.stdout_for_json(as_json):
-        library, result = run_tool(index or _sample(), tool, given)
+        library, result = run_tool(index or sampling.sample_index(), tool, given)
     console.tell(result, as_json)
     with console.stdout_for_json(as_json):
         for path in save(library, result, chart=chart, export=export):
@@ -233,7 +232,7 @@ def report(
     check_report(out)
     given = dict(pair(text, "community=running") for text in [f"campaign={campaign}", *(arguments or [])])
     with console.stdout_for_json(as_json):
-        library, brief = run_tool(index or _sample(), "write_brief", given)
+        library, brief = run_tool(index or sampling.sample_index(), "write_brief", given)
         save_report(library, brief, out)
     console.tell(brief, as_json)
     console.say(f"Saved {out}.")
@@ -254,7 +253,7 @@ def calibrate(
         usage("Give a file of outcomes, or --reset.")
     from agent import console
 
-    folder = index or _sample()
+    folder = index or sampling.sample_index()
     check_index(folder)
     if outcomes is None:
         from index.versions.layout import open_version
@@ -280,7 +279,7 @@ def info(
     from agent import console
     from index.versions.layout import open_version
 
-    folder = directory or _sample()
+    folder = directory or sampling.sample_index()
     manifest = open_version(folder).manifest
     if as_json:
         console.say_json({"index": str(folder), **vars(manifest)})
@@ -357,24 +356,14 @@ def serve(
         usage(str(error))
     if index is not None:
         check_index(index)
-    served = index or SAMPLE_INDEX
+    served = index or sampling.SAMPLE_INDEX
     folder = indexes or served.absolute().parent
     open_with = functools.partial(_open, index, model, quantize)
     serve_page(open_with, served, folder, host=host, port=port, login=login, mcp=mcp)
 
 
-def _build(files: list[str], out: Path, *, options: Options | None = None, ner: str | None = None) -> Any:
-    """Build an index with a progress bar; returns manifest and tally."""
-    from agent import console
-    from index.build import build_index, total_bytes
-
-    with console.build_progress(total_bytes(files)) as advance:
-        named: dict[str, Any] = {"ner": ner} if ner else {}
-        return build_index(files, out, options=options, advance=advance, **named)
-
-
 def _open(index: Path | None, model: str | None, quantize: str | None = None, memory: Memory | None = None) -> Analyst:
-    folder = index or _sample()
+    folder = index or sampling.sample_index()
     check_index(folder)
     from agent import console
 
@@ -383,18 +372,6 @@ def _open(index: Path | None, model: str | None, quantize: str | None = None, me
         from agent.analyst import Analyst
 
         return Analyst.open(folder, model=model, quantize=quantize, memory=memory)
-
-
-def _sample() -> Path:
-    """The index of the posts that ship with the project, made when it is missing, old or damaged."""
-    try:
-        check_index(SAMPLE_INDEX)
-    except AnalystError:
-        from agent import console
-
-        console.say("Indexing the sample posts, once.")
-        _build([str(SAMPLE_POSTS)], SAMPLE_INDEX)
-    return SAMPLE_INDEX
 
 
 if __name__ == "__main__":

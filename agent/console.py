@@ -22,6 +22,7 @@ from index.versions.layout import version_folder
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
+    from index.add import Added
     from index.build import Tally
     from index.check import Fault
     from index.manifest import Manifest
@@ -245,6 +246,16 @@ def show_checked(folder: Path, faults: Sequence[Fault], left: Sequence[str], men
         out.print(visible(f"{len(left)} older versions lie in {folder / 'versions'}; the next run deletes them."))
     if not faults:
         out.print(visible(f"The index in {folder} is whole: every file is what was written."))
+
+
+def show_added(folder: Path, added: Added) -> None:
+    """What an addition brought."""
+    out = stdout()
+    out.print(f"Added {added.new:,} posts; {added.changed:,} have changed, {added.known:,} were there before.")
+    for line in added.tally.report.lines():
+        out.print(visible(line))
+    if added.manifest is not None:
+        out.print(visible(f"The index in {folder} holds {_counts(added.manifest)}."))
 
 
 def show_removed(folder: Path, removed: Removed, talks: int) -> None:

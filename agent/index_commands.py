@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from agent.command_line import Json, usage
+from agent.command_line import Files, Json, reads_posts, usage
+from index.posts.options import Options
 
-Kept = Annotated[Path, typer.Argument(metavar="DIR", envvar="ANALYST_INDEX", help="Index.")]
+Kept = Annotated[Path, typer.Argument(metavar="DIR", help="Index.")]
 
 
 def check(
@@ -63,3 +64,19 @@ def remove(
         console.say_json({"index": str(directory), **told, "left": removed.manifest.posts})
     else:
         console.show_removed(directory, removed, talks)
+
+
+@reads_posts
+def add(directory: Kept, files: Files, *, options: Options, as_json: Json = False) -> None:
+    """Add the posts of FILES to an index: what is new is read, what has changed takes the place of what it was."""
+    from agent import console
+    from index.add import add_posts
+    from index.build import total_bytes
+
+    with console.build_progress(total_bytes(files)) as advance:
+        added = add_posts(directory, files, options=options, advance=advance)
+    if as_json:
+        told = {"new": added.new, "changed": added.changed, "known": added.known}
+        console.say_json({"index": str(directory), **told, "reasons": added.tally.reasons})
+    else:
+        console.show_added(directory, added)

@@ -127,7 +127,7 @@ def _build(
     scan = ScanWriter(folder / "facts")
     with ThreadPoolExecutor(1) as storing:  # one batch is stored while the next is read
         stored = storing.submit(lambda: None)
-        for batch in map(_with_languages, _batches(first, posts)):
+        for batch in map(with_languages, batches(first, posts)):
             found = reader.read([post.text for post in batch])
             stored.result()
             tally.count(batch)
@@ -175,7 +175,7 @@ def _finish(
     return languages
 
 
-def _with_languages(batch: list[Post]) -> list[Post]:
+def with_languages(batch: list[Post]) -> list[Post]:
     """The posts with what the identifier says where their export names no language."""
     unsaid = [place for place, post in enumerate(batch) if post.lang is None]
     for place, lang in zip(unsaid, identify([batch[place].text for place in unsaid]), strict=True):
@@ -198,7 +198,7 @@ def _unique(rows: Iterator[Post | Rejected], report: Report, rejects: Path) -> I
                 file.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
-def _batches(first: Post, posts: Iterator[Post]) -> Iterator[list[Post]]:
+def batches(first: Post, posts: Iterator[Post]) -> Iterator[list[Post]]:
     batch = [first]
     for post in posts:
         batch.append(post)

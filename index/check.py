@@ -53,6 +53,8 @@ def check_index(index: Path) -> list[Fault]:
     try:
         hold = Hold(folder)
     except FileNotFoundError:
+        if read_manifest(index).version != manifest.version:  # another version was committed at this moment
+            return check_index(index)
         return [_fault(index, manifest, f"{FOLDER}/{folder.name}", "is missing", lost=True)]
     faults = [*_wrong_files(index, manifest, folder), *_unlisted(index, folder, manifest)]
     return faults or list(_wrong_counts(index, Version(folder, manifest, hold)))

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from index.encoding.encoder import shared_encoder
+from index.merge import count_posts
 from index.store.communities import community_vectors
 from index.store.facts import Facts
 from index.store.flat_vectors import NAMES, ScanWriter, read_scan, write_scan
@@ -73,8 +74,3 @@ def _fill_chroma(folder: Path) -> None:
         chroma.add("posts", ids, np.asarray(vectors[start : start + len(ids)]))
     chroma.add("people", *_people(facts))
     chroma.close()
-
-
-def count_posts(facts: Path) -> int:
-    """How many posts there are."""
-    return int(pq.read_metadata(facts / "posts.parquet").num_rows)

@@ -113,13 +113,14 @@ def encoder(tiny_weights: Path) -> Iterator[Encoder]:
     import torch
 
     import index.build
+    import index.derive
     import index.encoding.encoder
     import index.entities.pipeline
 
     torch.set_num_threads(1)  # on a busy machine threads wait for each other longer than these few posts take
     shared = index.encoding.encoder.Encoder(precision="fp32", device="cpu")
     with pytest.MonkeyPatch.context() as patch:
-        for module in (index.encoding.encoder, index.entities.pipeline, index.build):
+        for module in (index.encoding.encoder, index.entities.pipeline, index.build, index.derive):
             patch.setattr(module, "shared_encoder", lambda: shared)
         patch.setattr(index.encoding.encoder, "query_encoder", lambda: shared)
         yield shared

@@ -11,6 +11,7 @@ from typing import Any
 from agent.events import Answer, AnswerLine, Call, Event, Finished, ToolFinished, ToolStarted, Words
 from index.errors import AnalystError
 from index.manifest import Manifest, write_manifest
+from index.versions.layout import version_folder
 from tools.result.line import lead, note
 from tools.result.result import ToolResult
 
@@ -34,7 +35,7 @@ def manifest(**changes: Any) -> Manifest:
 
 def index_folder(folder: Path) -> Path:
     """A directory that passes for an index as long as nobody reads its posts."""
-    folder.mkdir(parents=True, exist_ok=True)
+    version_folder(folder, manifest()).mkdir(parents=True, exist_ok=True)
     write_manifest(folder, manifest())
     return folder
 

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 import app
 import index.build
+from agent import sample
 from index.build import Tally
 from index.posts.report import Report
 from tests.fake_analyst import FakeAnalyst, finished, index_folder, manifest
@@ -147,8 +148,8 @@ def test_without_an_index_the_sample_is_indexed_once(
         built.append(files)
         index_folder(out)
 
-    monkeypatch.setattr(app, "SAMPLE_INDEX", tmp_path / "indexes" / "sample")
-    monkeypatch.setattr(app, "_build", build)
+    monkeypatch.setattr(sample, "SAMPLE_INDEX", tmp_path / "indexes" / "sample")
+    monkeypatch.setattr(sample, "build", build)
     assert [run("ask", "q").exit_code, run("ask", "q").exit_code] == [0, 0]
     assert built == [[str(ROOT / "index" / "sample" / "posts.jsonl")]]
 

@@ -19,6 +19,17 @@ def _same(before: int, content: int) -> bool:
     return before >> 32 == content >> 32 and (where == there or not where or not there)
 
 
+def is_long(id_: str) -> bool:
+    """Whether an id is one of a platform's, that no other post has, rather than the number of a row or message."""
+    return len(id_) > _LONG
+
+
+def renamed(post: Post) -> Post:
+    """The post under an id of its own, made of what it says: another has the one that it came with."""
+    said = f"{post.author}\x1f{post.text}\x1f{post.created_at}".encode("utf-8", "replace")
+    return replace(post, id=f"{post.id}~{blake2s(said, digest_size=4).hexdigest()}")
+
+
 class Unique:
     """Tells duplicates from different posts that share an id, in a few dozen bytes a post."""
 
@@ -40,21 +51,20 @@ class Unique:
         if _same(before, content):
             self._count_duplicate(post)
             return None
-        said = f"{post.author}\x1f{post.text}\x1f{post.created_at}".encode("utf-8", "replace")
-        renamed = replace(post, id=f"{post.id}~{blake2s(said, digest_size=4).hexdigest()}")
-        key = hash(renamed.id)
+        other = renamed(post)
+        key = hash(other.id)
         if key in self._seen:
             self._count_duplicate(post)
             return None
         self._seen[key] = content
         self._report.renamed += 1
-        return renamed
+        return other
 
     def _content(self, post: Post) -> int:
         """What must be the same for the same id to mean the same post: 32 bits of its author, 32 of its place."""
-        rounded = len(post.id) > _LONG and _ROUNDED.fullmatch(post.id)
+        rounded = is_long(post.id) and _ROUNDED.fullmatch(post.id)
         who = hash((post.author, post.text)) if rounded else hash(post.author)
-        where = 0 if post.community is None or len(post.id) > _LONG else hash(post.community) & _HALF or 1
+        where = 0 if post.community is None or is_long(post.id) else hash(post.community) & _HALF or 1
         return (who & _HALF) << 32 | where
 
     def _count_duplicate(self, post: Post) -> None:
