@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from agent.analyst import Analyst
     from agent.memory import Memory
 
-HOME = Path(__file__).resolve().parent
 STOPPED = "Stopped."
 
 app = typer.Typer(

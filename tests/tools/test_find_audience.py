@@ -156,7 +156,7 @@ def test_a_calibration_of_ones_own_is_used(build: Callable[..., Library]) -> Non
     before = find_audience(library, "Nike")
     own = {"bias": 0.0, "slope": 1.0, "spread": 0.1, "calibrated_on": "thirty outcomes"}
     own["fitted_to"] = weights_identity()
-    Path(library.path / "calibration.json").write_text(json.dumps(own), encoding="utf-8")
+    (library.folder / "calibration.json").write_text(json.dumps(own), encoding="utf-8")
     after = find_audience(library, "Nike")
     assert after.calibrated_on == "thirty outcomes" and after.handles == before.handles
     assert after.people[0].probability > before.people[0].probability
