@@ -143,6 +143,7 @@ def test_found_interests_never_name_a_trait(build: Callable[..., Library]) -> No
 
 def test_limits_are_checked(library: Library) -> None:
     from index.errors import AnalystError
+from index.store.sealed import seal
 
     for limit in (0, 501):
         with pytest.raises(AnalystError, match=f"limit is {limit}"):
@@ -156,7 +157,7 @@ def test_a_calibration_of_ones_own_is_used(build: Callable[..., Library]) -> Non
     before = find_audience(library, "Nike")
     own = {"bias": 0.0, "slope": 1.0, "spread": 0.1, "calibrated_on": "thirty outcomes"}
     own["fitted_to"] = weights_identity()
-    (library.folder / "calibration.json").write_text(json.dumps(own), encoding="utf-8")
+    (library.folder / "calibration.json").write_bytes(seal(own))
     after = find_audience(library, "Nike")
     assert after.calibrated_on == "thirty outcomes" and after.handles == before.handles
     assert after.people[0].probability > before.people[0].probability
