@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from index.store.sealed import seal
 from tests.conftest import small_rows
 from tests.tools.said import lines, warnings
 from tools.find_audience import FindAudience, find_audience
@@ -143,7 +143,6 @@ def test_found_interests_never_name_a_trait(build: Callable[..., Library]) -> No
 
 def test_limits_are_checked(library: Library) -> None:
     from index.errors import AnalystError
-from index.store.sealed import seal
 
     for limit in (0, 501):
         with pytest.raises(AnalystError, match=f"limit is {limit}"):
