@@ -9,7 +9,7 @@ import numpy as np
 
 from tools.changes.found import ComparePeriods, Shift, Side
 from tools.changes.moved import Moved, moved
-from tools.changes.spans import Spans, clause_of, nothing_to_compare, said, spans_here, spans_until
+from tools.changes.spans import Spans, clause_of, dated, nothing_to_compare, said, spans_here, spans_until
 from tools.changes.telling import headline_of, lines_of, warnings_of
 from tools.library import Library
 from tools.result.line import Listing
@@ -53,6 +53,7 @@ def compare_periods(
     things = moved(library, posts, selection, spans, topic or "", LEVEL)
     rose, fell = (_shown([each for each in things if (each.change > 0) == up]) for up in (True, False))
     ids = list(dict.fromkeys(id_ for each in [*rose[:3], *fell[:3]] for id_ in each.posts[:1]))
+    best = evidence_posts(library, _most_liked(library, dated(selection, spans.after, "after")))
     result = ComparePeriods(
         subject=selection.words,
         about=_about(selection, user),
@@ -65,6 +66,7 @@ def compare_periods(
         fell=fell,
         listing=Listing("phrases", tuple(each.name for each in [*rose, *fell])),
         evidence=evidence_posts(library, ids),
+        best=best,
     )
     result = replace(
         result,
@@ -73,6 +75,16 @@ def compare_periods(
         warnings=warnings_of(result),
     )
     return told(result, selection.not_counted)
+
+
+def _most_liked(library: Library, selection: Selection) -> list[str]:
+    """The id of the most liked post; none where no likes are known."""
+    rows = library.facts.rows(
+        f"SELECT p.id FROM {selection.posts} WHERE {selection.where} AND p.likes IS NOT NULL "
+        "ORDER BY p.likes DESC, p.id LIMIT 1",
+        selection.values,
+    )
+    return [id_ for (id_,) in rows]
 
 
 def _about(selection: Selection, user: str | None) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, get_args, get_origin
 
 from agent.understanding.context import CallContext
-from agent.understanding.labels import CHOICES, LISTS, NUMBERS, TOOLS
+from agent.understanding.labels import CHOICES, LISTS, NUMBERS, SPANS_OF_TIME, TOOLS
 from agent.understanding.pointing import changed_limit, pointed_at
 from agent.understanding.reader import QuestionReading
 from tools.selection.numbers import as_number
@@ -39,6 +40,9 @@ OTHERWISE = {
     "without": "never_names", "limit": "count", "count": "limit", "user": "users", "never_dislikes": "never_names",
 }  # fmt: skip
 UNLEARNED = ("never_active_in",)  # arguments that a rule reads, and that stay while the same list is changed
+OF_PERSONS = {  # conditions that only people meet
+    "likes", "dislikes", "names", "never_names", "never_dislikes", "active_in", "never_active_in", "min_posts", "among",
+}  # fmt: skip
 ON_AVERAGE = re.compile(r"\b(?:on average|average|averages?|mean|per post|a post|each post)\b", re.IGNORECASE)
 PLURALS = {"post": "posts", "person": "people", "community": "communities", "name": "names"}
 
@@ -52,12 +56,26 @@ def proposals(reading: QuestionReading, context: CallContext) -> list[tuple[str,
     likely = reading.kinds[:1] if reading.kinds[0][1] >= SURE else reading.kinds[:2]
     kinds = dict.fromkeys(_aimed(kind, reading, context) for kind, _ in likely if kind in TOOLS)
     calls = [(kind, arguments(kind, reading, context)) for kind in kinds]
-    return [(kind, args) for kind, args in calls if args is not None]
+    found = [(kind, args) for kind, args in calls if args is not None]
+    return found or _people_alone(reading, context)
+
+
+def _people_alone(reading: QuestionReading, context: CallContext) -> list[tuple[str, dict[str, Any]]]:
+    """Who meets the conditions, where people are asked for and nothing that they should engage with."""
+    if reading.kinds[0][0] not in ("find_audience", "compare_brands") or not OF_PERSONS & reading.slots.keys():
+        return []
+    persons = replace(reading, choices={**reading.choices, "of": "person", "by": "posts"})
+    args = arguments("rank", persons, context)
+    return [("rank", args)] if args else []
 
 
 def _aimed(tool: str, reading: QuestionReading, context: CallContext) -> str:
-    """``tool``, or a look at the person where one is pointed at ("the first one") whom that tool does not take."""
+    """``tool``, or a look at the person where one is pointed at ("the first one") whom that tool does not take; for a
+    count by month or the like a ranking of these.
+    """
     fields = _fields(tool)
+    if tool == "count" and reading.choices.get("by") in (*SPANS_OF_TIME, "community"):
+        return "rank"
     pointed = context.kind == "people" and "nth" in reading.slots and "user" in _pointed(tool, reading, context)
     return "get_profile" if pointed and not {"user", "users"} & fields.keys() else tool
 
@@ -117,19 +135,34 @@ def _for_tool(tool: str, reading: QuestionReading, merged: Mapping[str, Any]) ->
     if tool == "cannot_tell":
         return {"what": reading.text}
     if tool == "explain_method":
-        return {"term": reading.choices.get("term") or reading.text}
-    if tool == "rank" and ON_AVERAGE.search(reading.text):
-        return {"average": True}
+        return {"term": _term(reading)}
+    if tool == "rank":
+        spread = reading.kinds[0][0] == "count"  # over time or places
+        of, by = reading.choices.get("by", ""), "people" if reading.choices.get("of") == "people" else "posts"
+        average = {"average": True} if ON_AVERAGE.search(reading.text) else {}
+        return average | ({"of": of, "by": by} if spread else {})
     edit, default = reading.points.get("edit", ""), _fields(tool).get("limit")
     if default is not None and edit in ("more", "fewer", "double", "half"):
         return {"limit": changed_limit(edit, merged.get("limit") or default.default)}
     return {}
 
 
+def _term(reading: QuestionReading) -> str:
+    """The term of the glossary that the question names; else the one that it means, or else its own words."""
+    from tools.explain_method import glossary
+
+    asked, meant = reading.text.casefold(), reading.choices.get("term", "")
+    ways = [(len(way), term.title == meant, term.title) for term in glossary() for way in (term.title, *term.also)
+            if re.search(rf"(?<!\w){re.escape(way.casefold())}(?!\w)", asked)]  # fmt: skip
+    named = {title for _, _, title in ways}
+    return meant if meant in named else max(ways)[2] if ways else meant or reading.text
+
+
 def _about(main: str, required: bool, previous: dict[str, Any]) -> dict[str, Any]:
     """What the call before was about, by argument, likeliest first; a pasted text can be a campaign."""
     about = {main: _subject(previous) or (previous.get("text") if required else None)}
     about |= {name: previous.get(name) for name in ("user", "community", "text")}
+    about |= {"users": [previous["user"]]} if previous.get("user") else {}
     return {name: value for name, value in about.items() if value}
 
 

@@ -35,6 +35,12 @@ class Meaning:
     unread: tuple[str, ...] = ()
 
 
+def _said_before(call: Call, context: CallContext) -> bool:
+    """Whether ``call`` asks for nothing that the call before did not: "who wrote it, and how many likes?"."""
+    name, args = call
+    return name == context.tool and all(context.args.get(each) == value for each, value in args.items())
+
+
 @dataclass
 class Understanding:
     """Reads questions after what came before them; the latest readings are kept. Safe to share between threads."""
@@ -64,6 +70,8 @@ class Understanding:
             calls = proposals(reading, replace(context, later=later)) if number < MOST_PARTS else []
             if not calls:
                 unread.append(part)
+            elif done and _said_before(calls[0], context):
+                continue
             elif done == len(made):
                 return Meaning(tuple(calls), text=part)
             else:

@@ -8,7 +8,6 @@ chat model chooses among these proposals.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -18,28 +17,13 @@ from typing import TYPE_CHECKING, Any
 from agent.understanding.context import pointer_in
 from agent.understanding.labels import CARRIED, CHOICES, CONTEXT, KINDS, POINTERS
 from agent.understanding.tags import joined, likeliest_tags, quoted, spans, trimmed
-from tools.selection.numbers import as_number
-from tools.selection.period import turned
+from agent.understanding.wording import Said, slots_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "question_reader.safetensors"
 MAX_TOKENS, CONTEXT_CHARACTERS = 192, 240
-FLOORS = ("min_posts", "min_likes", "at_least")
-ABOVE = re.compile(r"(?:\b(?:more than|over|above|exceeding|upwards of)|>)\s*$", re.IGNORECASE)
-OF_PLACES = ("active_in", "community", "never_names")
-AND_SO = re.compile(r"[\s,]*(?:or|and|nor|&)\s*(?:r/)?|,\s*(?:r/)?")
-# How a community is named whose people are not wanted: "drop anyone who posts in tea", "nobody from r/tea".
-NOT_THERE = re.compile(
-    r"\b(?:drop|without|exclud\w+|leav(?:e|ing) out|take out|keep out|filter out|remove|skip|nobody|no one|none|"
-    r"nothing|not|except(?: for)?|minus)"
-    r"(?: any(?:one|body)?| every(?:one|body)| all| the| those| people| users| folks| ones)*"
-    r"(?: who| that)?(?: posts?| posted| are| is| active| writes?| wrote| hang out| were)*(?: in| from| on| of)?"
-    r"(?: the)?\s*(?:r/)?$",
-    re.IGNORECASE,
-)
-OF_PEOPLE = re.compile(r"\s+(?:community|subreddit)\b", re.IGNORECASE)  # behind a name that is one
 
 
 @dataclass(frozen=True)
@@ -135,20 +119,9 @@ def decode(question: str, encoding: Any, out: dict[str, Tensor], has_previous: b
     kinds = sorted(zip(KINDS, chances, strict=True), key=lambda pair: -pair[1])
     words = question_pieces(encoding)
     tags = likeliest_tags(out["tags"][[piece for piece, _, _ in words]]) if words else []
-    slots: dict[str, list[str]] = {}
-    barred = len(question)  # where the last name of a place ends whose people are not wanted
     found = spans(words, tags)
-    for slot, start, end in found if kinds[0][0] == "compare_brands" else joined(found, words):
-        start, end = quoted(question, start, end) if slot in ("subject", "text") else (start, end)
-        said = trimmed(question, start, end, keep_marks=slot == "text")
-        slot, said = turned(slot, said, question[:start])
-        barred_here = slot in ("active_in", "community") and NOT_THERE.search(question[:start])
-        if barred_here or (slot in OF_PLACES and AND_SO.fullmatch(question[barred:start])):
-            slot, barred = "never_active_in", end
-        said = floor(said, question[:start]) if slot in FLOORS else said
-        slot = "community" if slot == "subject" and OF_PEOPLE.match(question, end) else slot
-        if said:
-            slots.setdefault(slot, []).append(said)
+    stretches = found if kinds[0][0] == "compare_brands" else joined(found, words)
+    slots = slots_of(question, [_said(question, *stretch) for stretch in stretches])
     if has_previous and not {"nth", "user"} & slots.keys() and (pointer := pointer_in(question)):
         slots["nth"] = [pointer]
     choices = {name: values[int(out[name].argmax())] for name, values in CHOICES.items()}
@@ -159,10 +132,10 @@ def decode(question: str, encoding: Any, out: dict[str, Tensor], has_previous: b
     return QuestionReading(kinds, slots, choices, carried, points, question, parted(question, starts))
 
 
-def floor(said: str, lead: str) -> str:
-    """The least number that ``said`` allows behind ``lead``: 21 for "more than 20"."""
-    number = as_number(said)
-    return str(number + 1) if number is not None and ABOVE.search(lead) else said
+def _said(question: str, slot: str, start: int, end: int) -> Said:
+    """A tagged stretch as people write it: a pasted text whole, words whole and without marks at the ends."""
+    start, end = quoted(question, start, end) if slot in ("subject", "text") else (start, end)
+    return Said(slot, start, end, trimmed(question, start, end, keep_marks=slot == "text"))
 
 
 def parted(question: str, starts: list[int]) -> tuple[str, ...]:

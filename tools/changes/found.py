@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tools.changes.moved import Moved
+from tools.result.evidence import Evidence
 from tools.result.result import ToolResult
 
 
@@ -47,7 +48,8 @@ class Shift:
 @dataclass(frozen=True, kw_only=True)
 class ComparePeriods(ToolResult):
     """``volume`` is of the share of all posts (None: all posts were asked for), ``tone`` and ``engagement`` are None
-    where not known on both sides. ``rose`` and ``fell`` have the surest first.
+    where not known on both sides. ``rose`` and ``fell`` have the surest first, ``best`` the
+    most liked post of the later time.
     """
 
     subject: str
@@ -59,3 +61,4 @@ class ComparePeriods(ToolResult):
     engagement: Shift | None
     rose: list[Moved]
     fell: list[Moved]
+    best: list[Evidence] = field(default_factory=list)

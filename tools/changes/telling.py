@@ -9,6 +9,7 @@ from tools.result.line import Cell, Line, Part, figure, joined, lead, line, note
 from tools.result.samples import SMALL_POSTS
 from tools.result.words import NEUTRAL_BAND
 
+BEST_LENGTH = 120  # characters of the most liked post
 HARDLY = 0.1  # relative change of a share or of engagement that is hardly one, if it may be chance
 
 
@@ -16,7 +17,7 @@ def headline_of(result: ComparePeriods) -> Line:
     """``Talk about Nike grew from 2.1 % to 3.4 % of all posts between 2024 and 2025 (24 against 41 posts); more than
     chance.``
     """
-    return lead(*_volume(result), " ", *_tone(result))
+    return lead(*_volume(result), " ", *_tone(result), *_most_liked(result))
 
 
 def lines_of(result: ComparePeriods, notes: list[str]) -> list[Line]:
@@ -50,6 +51,15 @@ def warnings_of(result: ComparePeriods) -> list[Line]:
 def chance_of(sure: bool) -> str:
     """Whether something is more than chance, in words."""
     return "more than chance" if sure else "may be chance"
+
+
+def _most_liked(result: ComparePeriods) -> list[Part]:
+    """What happened in the later time, by the post that was liked most."""
+    if not result.best:
+        return []
+    (post, *_) = result.best
+    quote = cells.quotation(post.text, "best.0.text", length=BEST_LENGTH)
+    return [" Most liked ", f"{result.after.period}: ", cells.handle(post.author, "best.0.author"), ", ", quote, "."]
 
 
 def _volume(result: ComparePeriods) -> list[Part]:

@@ -39,7 +39,7 @@ def reading(
     return QuestionReading([(kind, chance), (second, 1 - chance)], slots, choices or {}, frozenset(carried))
 
 
-NOT_READ = {"what", "seen", "average", "include"}  # filled with the question itself, or with nothing
+NOT_READ = {"what", "seen", "average", "include", "never_active_in"}  # filled with the question itself, or with nothing
 
 
 def test_every_argument_of_a_tool_can_be_read() -> None:
@@ -387,3 +387,34 @@ def test_a_person_whom_the_tool_does_not_take_is_looked_at() -> None:
     assert proposals_after(first, CallContext("x", "find_audience", {"campaign": "x"})) == [
         ("find_audience", {"campaign": "x"})
     ]
+
+
+def test_people_who_meet_conditions_need_no_campaign() -> None:
+    both = reading("find_audience", names=["Nike", "Adidas"])
+    assert proposals(both, {}) == [("rank", {"of": "person", "by": "posts", "names": ["Nike", "Adidas"]})]
+    assert proposals(reading("find_audience", limit=["5"]), {}) == []
+
+
+def test_a_count_by_year_is_a_ranking_of_years() -> None:
+    yearly = reading("count", choices={"of": "people", "by": "year"}, community=["running"])
+    assert proposals(yearly, {}) == [("rank", {"of": "year", "by": "people", "community": "running"})]
+
+
+@pytest.mark.parametrize(
+    ("question", "meant", "term"),
+    [
+        ("what does lift mean?", "Where the data goes", "Lift"),
+        ("how do you know whether a post is negative?", "", "Tone"),
+        ("is my privacy safe with likes?", "Where the data goes", "Where the data goes"),
+        ("how does it all work", "The model", "The model"),
+        ("how does it all work", "", "how does it all work"),
+    ],
+)
+def test_a_term_that_is_named_is_explained(question: str, meant: str, term: str) -> None:
+    asked = QuestionReading([("explain_method", 1.0)], {}, {"term": meant}, text=question)
+    assert proposals(asked, {}) == [("explain_method", {"term": term})]
+
+
+def test_others_like_the_person_before() -> None:
+    assert proposals(reading("find_lookalikes"), {"user": "ana"}) == [("find_lookalikes", {"users": ["ana"]})]
+    assert proposals(reading("find_lookalikes"), {"topic": "tea"}) == []

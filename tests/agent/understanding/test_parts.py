@@ -92,10 +92,18 @@ def test_what_is_no_call_is_told_as_unread() -> None:
 
 
 def test_of_many_parts_the_first_four_are_answered() -> None:
-    parts = ("who likes tea",) * 6
+    parts = tuple(f"who likes tea{number}" for number in range(6))
+    for part in parts:
+        READINGS[part] = QuestionReading([("find_audience", 1.0)], {"subject": [part[10:]]}, {})
     READINGS["all"] = QuestionReading([("find_audience", 1.0)], {}, {}, parts=parts)
     thread: list[BaseMessage] = [HumanMessage("all")]
-    for _ in range(4):
+    for number in range(4):
         assert Understanding(Reader()).meaning(thread).calls  # type: ignore[arg-type]
-        thread += made("find_audience", Listing("people", ("ana",)), campaign="tea")
+        thread += made("find_audience", Listing("people", ("ana",)), campaign=f"tea{number}")
     assert Understanding(Reader()).meaning(thread) == Meaning(unread=parts[4:])  # type: ignore[arg-type]
+
+
+def test_a_part_that_asks_for_nothing_new_is_passed_over() -> None:
+    READINGS["twice"] = QuestionReading([("find_audience", 1.0)], {}, {}, parts=("who likes tea", "who likes tea"))
+    thread = [HumanMessage("twice"), *made("find_audience", Listing("people", ("ana",)), campaign="tea", limit=5)]
+    assert Understanding(Reader()).meaning(thread) == Meaning()  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent.understanding.labels import CARRIED, CHOICES, CONTEXT, KINDS, MARKS, POINTERS, SMALL_TALK, TAGS, TOOLS
-from agent.understanding.reader import NOT_THERE, decode, floor, marks_of, question_pieces
+from agent.understanding.reader import decode, marks_of, question_pieces
 from tools.registry import TOOLS as REGISTERED
 
 
@@ -69,13 +69,6 @@ def test_a_question_is_parted_where_its_parts_begin() -> None:
     assert decode(question, encoding, out, False).parts == ("compare tea and coffee,", "then who likes the winner")
 
 
-@pytest.mark.parametrize(
-    ("said", "lead", "least"), [("20", "with more than ", "21"), ("20", "at least ", "20"), ("ten", "over ", "11")]
-)
-def test_more_than_twenty_begins_at_twenty_one(said: str, lead: str, least: str) -> None:
-    assert floor(said, lead) == least
-
-
 def test_a_name_before_the_word_community_is_one() -> None:
     question = "divide the trees community"
     encoding = SimpleNamespace(
@@ -99,18 +92,3 @@ def test_marks_tell_letter_case_and_context() -> None:
     marks = marks_of("who Nike @ana", encoding)
     assert marks == [OTHER, LOWER, TITLE, OTHER, HANDLE, OTHER, CONTEXT, OTHER]
     assert max(marks) < MARKS
-
-
-@pytest.mark.parametrize(
-    ("lead", "not_wanted"),
-    [
-        ("drop anyone who posts in ", True),
-        ("nobody from r/", True),
-        ("without the people who are active in the ", True),
-        ("people who posted in ", False),
-        ("not there, in ", False),
-        ("only in r/", False),
-    ],
-)
-def test_a_place_whose_people_are_not_wanted(lead: str, not_wanted: bool) -> None:
-    assert bool(NOT_THERE.search(lead)) is not_wanted

@@ -1,0 +1,74 @@
+"""What the words of a question say for sure."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.understanding.wording import NOT_THERE, Said, floor, slots_of
+
+
+def said(question: str, slot: str, words: str) -> Said:
+    start = question.index(words)
+    return Said(slot, start, start + len(words), words)
+
+
+@pytest.mark.parametrize(
+    ("said", "lead", "least"), [("20", "with more than ", "21"), ("20", "at least ", "20"), ("ten", "over ", "11")]
+)
+def test_more_than_twenty_begins_at_twenty_one(said: str, lead: str, least: str) -> None:
+    assert floor(said, lead) == least
+
+
+@pytest.mark.parametrize(
+    ("lead", "not_wanted"),
+    [
+        ("drop anyone who posts in ", True),
+        ("nobody from r/", True),
+        ("without the people who are active in the ", True),
+        ("people who posted in ", False),
+        ("not there, in ", False),
+        ("only in r/", False),
+    ],
+)
+def test_a_place_whose_people_are_not_wanted(lead: str, not_wanted: bool) -> None:
+    assert bool(NOT_THERE.search(lead)) is not_wanted
+
+
+def test_all_places_of_a_list_are_not_wanted() -> None:
+    question = "drop anyone who posts in devs or phones, for Nike"
+    tagged = [
+        said(question, "active_in", "devs"),
+        said(question, "never_names", "phones"),
+        said(question, "subject", "Nike"),
+    ]
+    assert slots_of(question, tagged) == {"never_active_in": ["devs", "phones"], "subject": ["Nike"]}
+    named = "leave out who mentions Apple"
+    assert slots_of(named, [said(named, "never_names", "Apple")]) == {"never_names": ["Apple"]}
+
+
+@pytest.mark.parametrize(
+    ("question", "slots"),
+    [
+        ("How many posts have more than 100 likes?", {"min_likes": ["101"]}),
+        ("people with at least five posts", {"min_posts": ["five"]}),
+        ("20+ posts only", {"min_posts": ["20"]}),
+        ("only those with 20 posts or more", {"min_posts": ["20"]}),
+        ("over 1k likes", {"min_likes": ["1001"]}),
+        ("more posts than likes", {}),
+        ("the top 20 posts", {}),
+    ],
+)
+def test_a_threshold_is_read_from_its_words(question: str, slots: dict[str, list[str]]) -> None:
+    assert slots_of(question, []) == slots
+
+
+def test_a_threshold_is_no_length_of_a_list() -> None:
+    question = "only people with at least 25 posts"
+    assert slots_of(question, [said(question, "limit", "25")]) == {"min_posts": ["25"]}
+    asked = "who gets the most likes (at least 10 posts)"
+    assert slots_of(asked, [said(asked, "at_least", "10")]) == {"at_least": ["10"]}
+
+
+def test_all_is_no_subject() -> None:
+    question = "which brand gets the most negative mentions of all?"
+    assert slots_of(question, [said(question, "subject", "all")]) == {}
