@@ -120,4 +120,4 @@ def _evidence(brief: WriteBrief) -> list[Evidence]:
     """Every post that is quoted, once, in the order of the brief."""
     parts = (brief.audience, brief.tone, brief.praise_themes, brief.complaint_themes)
     posts = [post for part in parts if part is not None for post in part.evidence]
-    return list({post.id: post for post in reversed(posts)}.values())[::-1]
+    return list({post.id: post for post in posts}.values())  # of one quoted twice the tone toward the campaign

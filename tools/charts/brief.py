@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tools.brief.found import WriteBrief
+from tools.brief.telling import TENTH_OF
 from tools.charts.audience import lift_chart, probability_chart
 from tools.charts.canvas import Chart, label_axes, note, rows_height
 from tools.charts.engagement import week_chart
@@ -24,8 +25,10 @@ def brief_audience_chart(library: Library, brief: WriteBrief) -> Chart | None:
 
 
 def brief_lift_chart(library: Library, brief: WriteBrief) -> Chart | None:
-    """What the ranking gains; nothing where it is little more than a guess."""
-    return None if brief.is_guess else lift_chart(library, brief.audience)
+    """What the ranking gains; nothing where it is little more than a guess, or of very few people."""
+    if brief.is_guess or brief.audience.considered < TENTH_OF:
+        return None
+    return lift_chart(library, brief.audience)
 
 
 def brief_tone_chart(library: Library, brief: WriteBrief) -> Chart | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tools.charts import Chart
 from tools.reports.as_markdown import byline, capital
 from tools.reports.contents import Report
+from tools.result.cells import handle
 from tools.result.line import one_line
 from tools.result.words import percent
 
@@ -36,7 +37,7 @@ def _template() -> Template:
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     made.globals.update(percent=percent, width=_width, picture=_picture, rows=_rows)
-    made.filters.update(byline=byline, capital=capital, one_line=one_line)
+    made.filters.update(byline=byline, capital=capital, one_line=one_line, handle=lambda user: handle(user).text)
     return made.get_template("report.html.j2")
 
 

@@ -8,15 +8,16 @@ from dataclasses import replace
 from itertools import groupby
 
 from tools.reports.contents import Report
+from tools.result.cells import handle
 from tools.result.evidence import Evidence
 from tools.result.line import Line, one_line
-from tools.result.words import count
+from tools.result.words import count, short
 
 # Signs that Markdown acts on, where it does. A backslash before them is all that is added; what begins a tag or a
 # reference becomes a reference itself, since not every reader of Markdown lets a backslash guard it.
 _ACTS = re.compile(
     r"""(?x) ( [\\`*\[\]|~$] | (?<![^\W_])_ | _(?![^\W_])   # emphasis, code, links, tables, formulas
-    | ^[#>] | ^[+-](?=\s) | :(?=//) | (?<=www)\. )"""
+    | ^[#>] | ^[+-](?=[\s-]|$) | :(?=//) | (?<=www)\. )"""
 )
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _TAG = re.compile(r"<|&(?=\#?\w+;)")
@@ -70,7 +71,11 @@ def _posts(posts: Iterable[Evidence]) -> str:
 
 def byline(post: Evidence) -> str:
     """Who, where, when, how many likes and which tone."""
-    parts = [f"@{post.author}", post.community and f"in {post.community}", post.created_at and post.created_at[:10]]
+    parts = [
+        handle(post.author).text,
+        post.community and f"in {short(post.community)}",
+        post.created_at and post.created_at[:10],
+    ]
     likes = count(post.likes, "like") if post.likes is not None else None
     return ", ".join(part for part in [*parts, likes, post.sentiment] if part)
 
