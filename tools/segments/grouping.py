@@ -121,7 +121,8 @@ def _most_groups(who: str, vectors: np.ndarray, groups: int | None) -> int:
 
 def _everyone(library: Library) -> tuple[list[str], np.ndarray, int]:
     names, vectors = library.people_vectors
-    return names, vectors, 0
+    order = sorted(range(len(names)), key=names.__getitem__)  # whatever order the store keeps
+    return [names[row] for row in order], vectors[order], 0
 
 
 def _of_posts(library: Library, selection: Selection) -> tuple[list[str], np.ndarray, int]:
