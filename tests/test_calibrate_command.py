@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import app
-from tests.conftest import small_rows
+from tests.conftest import committed, small_rows
 
 
 def run(*words: str | Path) -> Result:
@@ -38,9 +38,9 @@ def test_it_calibrates_and_goes_back(index: Path, outcomes: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "Calibrated on 24 outcomes" in done.stdout and "33.3 % engaged" in done.stdout
     assert "1 user is not in this index and was left out: @zoe." in done.stdout
-    assert (index / "calibration.json").is_file()
+    assert (committed(index) / "calibration.json").is_file()
     assert "shipped probabilities are back" in run("--reset", "--index", index).stderr
-    assert not (index / "calibration.json").exists()
+    assert not (committed(index) / "calibration.json").exists()
     assert "already" in run("--reset", "--index", index).stderr
 
 

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,14 +64,17 @@ def kill_builds(folder: Path, kills: int, posts: int, dice: random.Random) -> di
         source = sources[counts.index(before.posts) - 1]  # the other one
         killed = build(index, source, dice.uniform(0, 1.1 * lasts))
         found["killed in time" if killed else "done before the kill"] += 1
-        try:
-            after, faults = read_manifest(index), check_index(index)
-        except AnalystError as error:
-            found["lost"] += 1
-            print(f"kill {number}: {error}")
+        faults = look(index)
+        print(
+            f"{number + 1}: {'killed' if killed else 'done'}, {'; '.join(faults) or 'whole'}",
+            file=sys.stderr,
+            flush=True,
+        )
+        found["lost" if faults else "whole"] += 1
+        if faults:
             build(index, sources[0], None)
             continue
-        found["lost" if faults else "whole"] += 1
+        after = read_manifest(index)
         found["old" if after.version == before.version else "new" if after.posts in counts else "neither"] += 1
         found["leftovers after the kill"] += bool(leftovers(index))
         if not killed or number % 5 == 4:  # a run that comes through
@@ -84,16 +88,41 @@ def kill_builds(folder: Path, kills: int, posts: int, dice: random.Random) -> di
     return {"kills": kills, "seconds of a build": round(lasts, 2), **{name: found[name] for name in names}}
 
 
-def build(index: Path, source: Path, seconds: float | None) -> bool:
-    """Make the index in a child; whether it was killed after so many ``seconds``."""
+def look(index: Path) -> list[str]:
+    """What is wrong with the index. A child looks: threads of Chroma and DuckDB here would not live on in the next."""
+    receives, sends = os.pipe()
+
+    def tell() -> None:
+        try:
+            faults = [fault.sentence for fault in check_index(index)]
+        except AnalystError as error:
+            faults = [str(error)]
+        os.write(sends, json.dumps(faults).encode())
+
+    child = in_child(tell)
+    os.close(sends)
+    with os.fdopen(receives, "rb") as told:
+        faults: list[str] = json.loads(told.read() or b'["the check broke off"]')
+    os.waitpid(child, 0)
+    return faults
+
+
+def in_child(work: Callable[[], object]) -> int:
+    """Do ``work`` in a child of this process, whose number is returned."""
     child = os.fork()
     if child == 0:
         code = 1
         try:
-            build_index([str(source)], index)
+            work()
             code = 0
         finally:
             os._exit(code)
+    return child
+
+
+def build(index: Path, source: Path, seconds: float | None) -> bool:
+    """Make the index in a child; whether it was killed after so many ``seconds``."""
+    child = in_child(lambda: build_index([str(source)], index))
     until = time.monotonic() + (seconds if seconds is not None else 3600.0)
     while time.monotonic() < until:
         ended, status = os.waitpid(child, os.WNOHANG)
