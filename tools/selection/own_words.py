@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from index.errors import AnalystError
 from index.posts.language import ENGLISH
+from index.posts.record import NOT_PUBLIC
 from index.store.facts import Facts
 from tools.library import Library
 from tools.result import cells
@@ -47,7 +48,7 @@ KINDS: dict[Apart, Kind] = {
         "posts by accounts that are hardly people",
     ),
     "private": Kind(
-        "coalesce(p.visibility, '') IN ('direct', 'followers', 'group')",
+        f"coalesce(p.visibility, '') IN {NOT_PUBLIC}",
         frozenset(["posts.visibility"]),
         "post that was not public",
         "posts that were not public",
@@ -67,6 +68,9 @@ class Basis:
 
     where: str = "true"
     values: dict[str, Any] = field(default_factory=dict)
+
+
+EVERY_POST = Basis()
 
 
 @dataclass(frozen=True)
