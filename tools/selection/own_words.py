@@ -39,6 +39,8 @@ class Kind:
     many: str
 
 
+SHORT = 40  # characters; a shorter post is in its author's language, whatever an identifier made of it
+_LANGUAGE = f"coalesce(lower(split_part({{}}, '-', 1)), '{ENGLISH}')"
 KINDS: dict[Apart, Kind] = {
     "reposts": Kind("p.reposted IS NOT NULL", frozenset(["posts.reposted"]), "repost", "reposts"),
     "bots": Kind(
@@ -54,8 +56,9 @@ KINDS: dict[Apart, Kind] = {
         "posts that were not public",
     ),
     "languages": Kind(
-        f"coalesce(lower(split_part(p.lang, '-', 1)), '{ENGLISH}') <> '{ENGLISH}'",
-        frozenset(["posts.lang"]),
+        f"{_LANGUAGE.format('p.lang')} <> '{ENGLISH}' AND (length(p.text) >= {SHORT} OR "
+        f"p.author NOT IN (SELECT author FROM people q WHERE {_LANGUAGE.format('q.lang')} = '{ENGLISH}'))",
+        frozenset(["posts.lang", "people.lang"]),
         "post that is not English",
         "posts that are not English",
     ),
