@@ -68,8 +68,8 @@ def explain_match(
     if not campaign.strip():
         raise AnalystError("The campaign is empty", todo="Name a brand or a product, or paste the ad's words.")
     author = library.author(user)
-    query = audience_query(library, campaign, interests or [])
     within = select_posts(library, **filters)
+    query = audience_query(library, campaign, interests or [], within.basis)
     signals = measure_signals(library, query, within.basis)
     if author not in signals.authors:
         raise no_own_posts(library, author, within.period.words)

@@ -90,8 +90,8 @@ def find_audience(
         raise AnalystError("The campaign is empty", todo="Name a brand or a product, or paste the ad's words.")
     if not 1 <= limit <= LONGEST_LIMIT:
         raise AnalystError(f"limit is {limit}", todo=f"Ask for 1 to {LONGEST_LIMIT} people.")
-    query = audience_query(library, campaign, interests or [])
     within, who = select(library, **filters)
+    query = audience_query(library, campaign, interests or [], within.basis)
     signals = measure_signals(library, query, within.basis)
     chosen = _chosen(library, signals, within)
     model = model_for(library.folder)
@@ -127,7 +127,7 @@ def _with_all(library: Library, odds: Odds, model: TargetingModel, also: list[st
     for other in also:
         if not other.strip():
             raise AnalystError("One of the further campaigns is empty", todo="Name a brand or a product.")
-        query = audience_query(library, other, [])
+        query = audience_query(library, other, [], within.basis)
         found = odds_of(measure_signals(library, query, within.basis), model)
         odds = replace(
             odds,

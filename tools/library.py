@@ -45,7 +45,7 @@ class Library:
     facts: Facts
     nearness: Nearness
     version: Version | None = None  # held as long as this lives
-    groupings: dict[int | None, Any] = field(default_factory=dict)  # Grouping of everyone, by the number asked for
+    groupings: dict[Any, Any] = field(default_factory=dict)  # Grouping of everyone, by number and posts
     views: OrderedDict[Any, Any] = field(default_factory=OrderedDict)  # tools.targeting.view.View, by its posts
 
     @classmethod

@@ -18,12 +18,11 @@ from index.posts.formats.base import Context, Format, Left, Row, Sample
 from index.posts.formats.plain import PLAIN, TITLED
 from index.posts.formats.registry import recognise, skip_reason
 from index.posts.options import Options
-from index.posts.record import REQUIRED, LeftOut, Post, Rejected
+from index.posts.record import NOT_PUBLIC, REQUIRED, LeftOut, Post, Rejected
 from index.posts.report import Part, Report, columns_told
 from index.posts.shape import Forms, forms_of, post_of
 
 RAW_SHOWN = 300
-NOT_PUBLIC = ("direct", "followers")
 _HEAD = 1_000  # rows by which columns are told
 _HEAD_BYTES = 1 << 23  # of a file of long lines, fewer
 _COUNTED = 5  # ids by which counting is told

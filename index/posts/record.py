@@ -13,6 +13,7 @@ FIELDS = (
 LONGEST_TEXT = 20_000  # characters; the encoder reads the first 256 tokens in any case
 LONGEST_NAME = 200  # characters of an author's, a community's or a language's name
 LONGEST_URL = 2_000
+NOT_PUBLIC = ("direct", "followers")  # visibilities of what was not for everybody, nor for all of a group
 GONE = frozenset({"[deleted]", "[removed]", "[deleted by user]", "[ removed by reddit ]", "[removed by reddit]"})
 
 

@@ -16,7 +16,9 @@ import numpy as np
 from index.errors import AnalystError
 from tools.library import Library
 from tools.result.words import count as counted
+from tools.selection.own_words import Basis
 from tools.selection.posts import Selection
+from tools.targeting.view import view_of
 
 FEWEST, MOST = 2, 20
 LEAST_PEOPLE = 4
@@ -78,11 +80,15 @@ def group_people(library: Library, selection: Selection | None, groups: int | No
     Everyone counts with all their posts; in a selection with the posts that are in it. Raises AnalystError if there
     are too few people, or fewer than two for each group asked for.
     """
-    if selection is not None:
-        return _grouped(*_of_posts(library, selection), groups, selection.words)
-    if groups not in library.groupings:
-        library.groupings[groups] = _grouped(*_everyone(library), groups)
-    return library.groupings[groups]
+    words, basis = (selection.words, selection.basis) if selection is not None else ("", Basis())
+    if selection is not None and selection.where != basis.where:
+        return _grouped(*_of_posts(library, selection), groups, words)
+    if basis.values:  # one of many times
+        return _grouped(*_everyone(library, basis), groups, words)
+    key = groups, basis.where
+    if key not in library.groupings:
+        library.groupings[key] = _grouped(*_everyone(library, basis), groups, words)
+    return library.groupings[key]
 
 
 def _grouped(names: list[str], vectors: np.ndarray, left_out: int, groups: int | None, writing: str = "") -> Grouping:
@@ -119,7 +125,10 @@ def _most_groups(who: str, vectors: np.ndarray, groups: int | None) -> int:
     return groups
 
 
-def _everyone(library: Library) -> tuple[list[str], np.ndarray, int]:
+def _everyone(library: Library, basis: Basis) -> tuple[list[str], np.ndarray, int]:
+    if basis.where != "true":
+        matrix = view_of(library, basis).matrix
+        return list(matrix.authors), _unit(matrix.centres), 0
     names, vectors = library.people_vectors
     order = sorted(range(len(names)), key=names.__getitem__)  # the store keeps its own order
     return [names[row] for row in order], vectors[order], 0

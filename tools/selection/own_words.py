@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from index.errors import AnalystError
 from index.posts.language import ENGLISH
+from index.posts.record import NOT_PUBLIC
 from index.store.facts import Facts
 from tools.library import Library
 from tools.result import cells
@@ -38,6 +39,8 @@ class Kind:
     many: str
 
 
+SHORT = 40  # characters; a shorter post is in its author's language, whatever an identifier made of it
+_LANGUAGE = f"coalesce(lower(split_part({{}}, '-', 1)), '{ENGLISH}')"
 KINDS: dict[Apart, Kind] = {
     "reposts": Kind("p.reposted IS NOT NULL", frozenset(["posts.reposted"]), "repost", "reposts"),
     "bots": Kind(
@@ -47,14 +50,15 @@ KINDS: dict[Apart, Kind] = {
         "posts by accounts that are hardly people",
     ),
     "private": Kind(
-        "coalesce(p.visibility, '') IN ('direct', 'followers', 'group')",
+        f"coalesce(p.visibility, '') IN {NOT_PUBLIC}",
         frozenset(["posts.visibility"]),
         "post that was not public",
         "posts that were not public",
     ),
     "languages": Kind(
-        f"coalesce(lower(split_part(p.lang, '-', 1)), '{ENGLISH}') <> '{ENGLISH}'",
-        frozenset(["posts.lang"]),
+        f"{_LANGUAGE.format('p.lang')} <> '{ENGLISH}' AND (length(p.text) >= {SHORT} OR "
+        f"p.author NOT IN (SELECT author FROM people q WHERE {_LANGUAGE.format('q.lang')} = '{ENGLISH}'))",
+        frozenset(["posts.lang", "people.lang"]),
         "post that is not English",
         "posts that are not English",
     ),
@@ -67,6 +71,9 @@ class Basis:
 
     where: str = "true"
     values: dict[str, Any] = field(default_factory=dict)
+
+
+EVERY_POST = Basis()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from index.entities.mentions import canonical
 from tools.extract_keywords import contrastive_phrases
 from tools.library import Library
 from tools.privacy.tellable import tellable
+from tools.selection.own_words import EVERY_POST, Basis
 from tools.selection.posts import Selection
 from tools.selection.subject import Subject, subject_of
 from tools.targeting.names import subjects_of
@@ -50,9 +51,9 @@ class AudienceQuery:
         return ", ".join([self.campaign, *self.meant])
 
 
-def audience_query(library: Library, campaign: str, interests: list[str]) -> AudienceQuery:
-    """The campaign with its interests; left empty, they are read off the posts that name it; of few, also off those
-    nearest to it.
+def audience_query(library: Library, campaign: str, interests: list[str], basis: Basis = EVERY_POST) -> AudienceQuery:
+    """The campaign with its interests; left empty, they are read off the posts of ``basis`` that name it; of few, also
+    off those nearest to it.
     """
     campaign = plain_campaign(campaign)
     given = [interest.strip() for interest in interests if interest.strip()]
@@ -62,7 +63,7 @@ def audience_query(library: Library, campaign: str, interests: list[str]) -> Aud
     posts = list(named.posts.id[:MOST_READ]) if named else []
     if len(posts) < NEAREST_INTERESTS:  # of so few a phrase may be one person's
         posts = [*posts, *library.matrix.nearest(library.embed(campaign), NEAREST_INTERESTS)]
-    selection = Selection("p.id IN (SELECT unnest($ids))", {"ids": posts}, "")
+    selection = Selection(f"{basis.where} AND p.id IN (SELECT unnest($ids))", {**basis.values, "ids": posts}, "")
     found = contrastive_phrases(library, selection, 8, leave_out=campaign)
     own = set(campaign.casefold().split())
     near = [

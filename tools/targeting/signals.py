@@ -8,7 +8,7 @@ import numpy as np
 
 from tools.library import Library
 from tools.result.words import NEUTRAL_BAND
-from tools.selection.own_words import Basis
+from tools.selection.own_words import EVERY_POST, Basis
 from tools.targeting.affinity import Background, CampaignEmbedding, CommunityAffinity, community_affinity
 from tools.targeting.post_matrix import PostMatrix
 from tools.targeting.query import AudienceQuery, naming, query_vector
@@ -16,7 +16,6 @@ from tools.targeting.view import view_of
 
 BEST = 0.25  # share of a person's posts that counts: three of twelve
 BEST_PLACES = 1 / 12  # share of their posts by whose communities they are judged
-EVERY_POST = Basis()
 NAMES = ("posts", "communities", "visits", "style", "mentions")
 # What naming the campaign is worth by its mean tone: nothing where that begins to be negative, below it speaks against.
 MENTION_TONES, MENTION_WORTH = (-1.0, -NEUTRAL_BAND, 0.0, 1.0), (-1.0, 0.0, 0.3, 1.3)

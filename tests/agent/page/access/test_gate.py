@@ -137,6 +137,9 @@ def test_another_page_reads_nothing_but_may_link_here(behind: Behind) -> None:
 def test_the_page_itself_sends(behind: Behind) -> None:
     own = {"origin": HERE, "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors"}
     assert ask(gate(behind), "POST", UPLOAD, headers=own).status_code == 200
+    assert ask(gate(behind), "POST", UPLOAD, headers={"origin": HERE}).status_code == 200
+    proxied = {**own, "origin": "https://analyst.example.com"}
+    assert ask(gate(behind), "POST", UPLOAD, headers=proxied).status_code == 200
 
 
 @pytest.mark.parametrize(
