@@ -28,6 +28,7 @@ ASKED = {
     "never_dislikes": "Left out: people who speak badly of", "active_in": "Only people who post in",
     "never_active_in": "Left out: people who post in",
     "min_posts": "Only people with at least so many posts", "exclude": "Left out", "among": "Only these people",
+    "include": "Counted too",
 }  # fmt: skip
 SHOWN = 10  # of a list that was asked for
 # Terms of the glossary that a brief uses.
