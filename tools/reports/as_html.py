@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools.charts import Chart
-from tools.reports.as_markdown import byline, capital
+from tools.reports.as_markdown import byline
 from tools.reports.contents import Report
 from tools.result.cells import handle
 from tools.result.line import one_line
-from tools.result.words import percent
+from tools.result.words import capital, percent
 
 if TYPE_CHECKING:
     from jinja2 import Template

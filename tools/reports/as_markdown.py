@@ -11,7 +11,7 @@ from tools.reports.contents import Report
 from tools.result.cells import handle
 from tools.result.evidence import Evidence
 from tools.result.line import Line, one_line
-from tools.result.words import count, short
+from tools.result.words import capital, count, short
 
 # Signs that Markdown acts on, where it does. A backslash before them is all that is added; what begins a tag or a
 # reference becomes a reference itself, since not every reader of Markdown lets a backslash guard it.
@@ -41,11 +41,6 @@ def report_markdown(report: Report) -> str:
     blocks += ["## Which data", _table([*report.data, ("Made on", report.made_on.isoformat())])]
     blocks += ["The same again:", f"    {one_line(report.command)}"]
     return "\n\n".join(blocks) + "\n"
-
-
-def capital(text: str) -> str:
-    """``text`` as it begins a sentence, unless it begins with a name or a figure."""
-    return text[:1].upper() + text[1:]
 
 
 def _lines(lines: Iterable[Line]) -> list[str]:

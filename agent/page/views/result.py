@@ -25,7 +25,7 @@ from tools.find_lookalikes import FindLookalikes
 from tools.get_profile import GetProfile
 from tools.library import Library
 from tools.measure_engagement import EngagementGroup, MeasureEngagement, figure_words
-from tools.result.words import percent
+from tools.result.words import capital, percent
 from tools.search_posts import SearchPosts
 
 WORDS_ONLY = (ExplainMethod, CannotTell)  # of which the words are all
@@ -105,7 +105,7 @@ def _brief(result: WriteBrief, library: Library | None) -> Markup:
     sections = []
     for section in sections_of(result):
         lines = [line for line in section.lines if line.role != "person"]
-        sections.append((section, lines_html(result, lines)))
+        sections.append((section, capital(section.summary.text), lines_html(result, lines)))
     return render(
         "brief.html.j2", pairs=pairs, sections=sections, people=people, top=_full([person.high for person in people])
     )

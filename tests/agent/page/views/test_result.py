@@ -27,7 +27,7 @@ from tools.library import Library
 from tools.registry import TOOLS, call_tool
 from tools.result.line import lead
 from tools.result.result import ToolResult
-from tools.result.words import percent
+from tools.result.words import capital, percent
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +188,7 @@ def test_a_brief_is_its_sections_with_its_people_as_a_table(library: Library) ->
     read = Read(result_html(brief, library))
     assert isinstance(brief.result, WriteBrief)
     for section in sections_of(brief.result):
-        assert section.title in read.words and section.summary.text in read.words
+        assert section.title in read.words and capital(section.summary.text) in read.words
     for person in brief.result.audience.people:
         assert f"@{person.user}" in read.words and percent(person.probability) in read.words
     hostile = replace(brief.result, audience=replace(brief.result.audience, people=[
