@@ -30,7 +30,7 @@ from index.posts.unique import Unique, is_long, renamed
 from index.repair import carry_calibration
 from index.store.facts import FactWriter
 from index.store.flat_vectors import ScanWriter
-from index.store.languages import settle_languages
+from index.store.languages import UNTOLD, settle_languages
 from index.versions.layout import open_version, verify
 from index.versions.writer import writing
 
@@ -173,6 +173,7 @@ def _analyse(posts: Iterator[Post], facts: Path, ner: str, tally: Tally, advance
             writer.add(batch, tones, [each.mentions for each in found], [each.phrases for each in found])
             vectors.add(np.stack([each.embedding for each in found]))
             tally.count(batch)
+            tally.report.languages.update(post.lang or UNTOLD for post in batch)
             advance()
     writer.close()
     return tally.posts

@@ -78,8 +78,9 @@ class Screen:
 
     def library(self, visit: Visit) -> Library | None:
         """The version of the index that the result on show came from, or else the one that is open now, if one is."""
-        if visit.shown is not None and visit.shown.library is not None:
-            return visit.shown.library
+        came_from = visit.shown.library if visit.shown is not None else None
+        if came_from is not None and came_from.folder.is_dir():  # a visitor may have deleted these posts
+            return came_from
         opening = self.opening(visit)
         return getattr(opening.get(), "library", None) if opening.ready else None
 

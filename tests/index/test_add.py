@@ -40,6 +40,7 @@ def test_an_index_that_grew_is_as_if_built_at_once(
     build_index([first], tmp_path / "grown")
     added = add_posts(tmp_path / "grown", [second])
     assert (added.new, added.changed, added.known) == (5, 0, 2)
+    assert added.tally.report.languages.total() == 5
     assert check_index(tmp_path / "grown") == []
     grown, whole = Library.open(tmp_path / "grown"), Library.open(tiny_index)
     for query in (
