@@ -46,7 +46,7 @@ NASTY = (
 
 
 def test_the_tools_and_their_arguments() -> None:
-    scope = ["community", "since", "until"]
+    scope = ["community", "since", "until", "include"]
     content = [*scope, "without", "min_likes", "language"]
     posts = [*content, "sentiment"]
     people = ["likes", "dislikes", "names", "never_names", "never_dislikes", "active_in", "min_posts"]
@@ -64,7 +64,7 @@ def test_the_tools_and_their_arguments() -> None:
         "measure_engagement": ["topic", "user", "by", *posts],
         "count": ["of", "topic", "user", "type", *posts, *people],
         "rank": ["of", "by", "order", "type", "at_least", "average", "limit", "topic", "user", *posts, *people],
-        "list_segments": ["count", "topic", "since", "until", "community"],
+        "list_segments": ["count", "topic", "since", "until", "community", "include"],
         "describe_data": [],
         "explain_method": ["term", "seen"],
         "cannot_tell": ["why", "what", "topic"],
@@ -97,7 +97,8 @@ def test_unknown_tools_and_arguments(refuse: Refuse) -> None:
     assert "There is no tool named 'drop_tables'" in said and all(name in said for name in TOOLS)
     said = refuse("get_profile", user="signs", limit=3)
     assert (
-        "limit: extra inputs are not permitted" in said and "Its arguments are: user, community, since, until." in said
+        "limit: extra inputs are not permitted" in said
+        and "Its arguments are: user, community, since, until, include." in said
     )
     assert "library" in refuse("get_profile", user="signs", library="x")
     assert "campaign: field required" in refuse("find_audience")

@@ -63,7 +63,7 @@ class Gate:
             return await refuse(421, "This page is not known by that name; ANALYST_HOSTS lists further ones.")
         if is_foreign(method, headers):
             return await refuse(403, "Another page may not ask this one.")
-        tries = self._login and (path == LOGIN or ("authorization" in headers and path in self._own_login))
+        tries = self._login and (path == LOGIN or (headers.get("authorization") and path in self._own_login))
         if tries and method != "OPTIONS":
             return await self._try(scope, receive, told, refuse)
         if self._login and not self._may_see(scope, path, headers.get("cookie", "")):
