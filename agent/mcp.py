@@ -75,13 +75,14 @@ class McpServer:
         from starlette.datastructures import Headers
         from starlette.responses import Response
 
-        if self._lets_in(Headers(scope=scope).get("authorization", "")):
+        if self.lets_in(Headers(scope=scope).get("authorization", "")):
             await self._handle(scope, receive, send)
             return
         asked = {"www-authenticate": 'Basic realm="Audience Analyst"'}
         await Response(REFUSED, 401, asked, media_type="application/json")(scope, receive, send)
 
-    def _lets_in(self, authorization: str) -> bool:
+    def lets_in(self, authorization: str) -> bool:
+        """Whether a header Authorization holds the login."""
         if self._login is None:
             return True
         scheme, _, given = authorization.partition(" ")

@@ -224,7 +224,7 @@ def _segment_line(result: ListSegments, number: int, places: dict[str, int]) -> 
         shown = [" For example ", cells.handle(post.author, f"evidence.{place}.author"), ": ", quote]
     people = cells.count(segment.people, "person", f"{at}.people", "people")
     size = [people, " (", cells.percent(segment.share, f"{at}.share"), ")"]
-    named = cells.name(segment.name, f"{at}.name")
+    named = cells.title(segment.name, f"{at}.name")
     return line(
         "figure", named, ": ", size, f", tone {tone(segment.mean)}. Typical: ", typical, ".", shown, place=number + 1
     )

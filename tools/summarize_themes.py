@@ -170,7 +170,12 @@ def _headline(result: SummarizeThemes, complaints: bool) -> Line:
         return lead("No theme stands out in ", read, f"{scope}.")
     what = "complaint" if complaints else "theme"
     first = [
-        [cells.name(theme.name, f"themes.{place}.name"), " (", cells.percent(theme.share, f"themes.{place}.share"), ")"]
+        [
+            cells.title(theme.name, f"themes.{place}.name"),
+            " (",
+            cells.percent(theme.share, f"themes.{place}.share"),
+            ")",
+        ]
         for place, theme in enumerate(result.themes[:HEADLINE])
     ]
     many = "s in " if len(first) > 1 else " in "
@@ -208,7 +213,7 @@ def _told(theme: Theme, at: str) -> list[Part]:
     if theme.margin is not None:
         half = [" ± ", cells.number(theme.margin, f"{at}.margin", decimals=2)]
     return [
-        cells.name(theme.name, f"{at}.name"), ": ", cells.percent(theme.share, f"{at}.share"), " (", span, "), ",
+        cells.title(theme.name, f"{at}.name"), ": ", cells.percent(theme.share, f"{at}.share"), " (", span, "), ",
         cells.count(theme.posts, "post", f"{at}.posts"), " by ",
         cells.count(theme.people, "person", f"{at}.people", "people"),
         f", {tone(theme.mean)} (", cells.signed(theme.mean, f"{at}.mean"), half, ").",

@@ -132,7 +132,7 @@ def launch(
         hosts=Hosts(host),
         login=auth is not None,
         largest=LARGEST,
-        own_login=tuple(route.path for route in (beside or {}).get("routes", ())),
+        own_login={route.path: route.endpoint.lets_in for route in (beside or {}).get("routes", ())},
         # They keep the browser from asking any other server.
         headers=((b"content-security-policy", policy().encode()), (b"referrer-policy", b"no-referrer")),
     )

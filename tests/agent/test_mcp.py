@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from agent.mcp import PATH, McpServer, result_schema
+from agent.page.access import attempts
 from agent.page.build import build_page
 from agent.page.opening import Opening
 from agent.page.serving import launch
@@ -168,7 +169,9 @@ def test_what_nobody_foresaw_is_a_sentence_too() -> None:
         page.close(verbose=False)
 
 
-def test_a_login_is_asked_of_programs_too(locked: str) -> None:
+def test_a_login_is_asked_of_programs_too(locked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempts, "FREE", 100)  # how they are locked out, tests/agent/page/access shows
+    monkeypatch.setattr(attempts, "LONGEST_PAUSE", 0.0)
     basic = "Basic " + base64.b64encode(b"me:s3cret").decode()
     for right in (basic, "Bearer me:s3cret"):
         assert not call(locked, "describe_data", {}, Authorization=right).isError

@@ -27,9 +27,9 @@ def lines_of(result: ComparePeriods, notes: list[str]) -> list[Line]:
         lines += [figure(*_moved(each, what, f"{what}.{place}")) for place, each in enumerate(things)]
     if not any(each.sure for each in [*result.rose, *result.fell]):
         lines.append(note("No name, phrase or theme rose or fell by more than chance would make it."))
-    behind = {id_: each.name for each in [*result.rose, *result.fell] for id_ in each.posts}
+    behind = {id_: each for each in [*result.rose, *result.fell] for id_ in each.posts}
     for place, post in enumerate(result.evidence):
-        lines.append(line("post", "With ", cells.name(behind[post.id]), ": ", cells.said(post, f"evidence.{place}")))
+        lines.append(line("post", "With ", _name(behind[post.id]), ": ", cells.said(post, f"evidence.{place}")))
     how = (
         "More than chance: volume, tone and engagement together, and names, phrases and themes together, are each "
         "judged so that where nothing changed a change is claimed in one case of forty."
@@ -138,10 +138,14 @@ def _sides(result: ComparePeriods) -> list[Line]:
     return lines
 
 
+def _name(each: Moved, path: str = "") -> Cell:
+    return cells.title(each.name, path) if each.kind == "theme" else cells.name(each.name, path)
+
+
 def _moved(each: Moved, what: str, at: str) -> list[Part]:
     """``The name Zune rose: 0.5 % to 4.2 % of these posts (2 against 17); more than chance.``"""
     return [
-        f"The {each.kind} ", cells.name(each.name, f"{at}.name"), f" {what}: ",
+        f"The {each.kind} ", _name(each, f"{at}.name"), f" {what}: ",
         _fine(each.share_before, f"{at}.share_before"), " to ", _fine(each.share_after, f"{at}.share_after"),
         " of these posts (", cells.number(each.before, f"{at}.before"), " against ",
         cells.number(each.after, f"{at}.after"), f"); {chance_of(each.sure)}.",

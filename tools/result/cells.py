@@ -17,7 +17,6 @@ from tools.result.words import percent as percent_words
 from tools.result.words import quote as quote_words
 
 TIME = re.compile(r"\d{4}(-\d\d){0,2}")
-CLOCK = re.compile(r"\d\d:00")
 
 
 def words(text: str, path: str = "") -> Cell:
@@ -72,6 +71,11 @@ def name(said: str, path: str = "") -> Cell:
     return Cell(named(said), "name", said, path)
 
 
+def title(said: str, path: str = "") -> Cell:
+    """A name that a tool put together of ``names.named`` parts, as those of groups and themes are."""
+    return Cell(short(said, 2 * LONGEST_NAME), "name", said, path)
+
+
 def topic(said: str, path: str = "") -> Cell:
     """What a question is about: no figure of the result is told of it alone."""
     return Cell(short(said, LONGEST_NAME), "name", said, path, unit="topic")
@@ -81,8 +85,7 @@ def key(said: str, unit: str = "") -> Cell:
     """What a group goes by: a person (``@ana``), a day, a month or a year (``2024-03``), or any other name."""
     if said.startswith("@"):
         return handle(said[1:])
-    timed = TIME.fullmatch(said) or CLOCK.fullmatch(said)
-    text = (said if timed else named(said)) + (f" {unit}" if unit else "")
+    text = named(said) + (f" {unit}" if unit else "")
     return Cell(text, "date" if TIME.fullmatch(said) else "name", said)
 
 

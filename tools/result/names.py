@@ -18,13 +18,15 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _FIGURES = frozenset((*ONES, *TENS, *SIZES, "half", "third", "thirds", "quarter", "quarters", "fifth", "tenth"))
+_TIME = re.compile(r"\d{4}(?:-\d\d){0,2}|\d\d:00(?: UTC)?")
 _MARKS = frozenset('"“”„‟«»')
 
 
 def named(name: str, length: int = LONGEST_NAME) -> str:
     """A name where its cell says that it is one: in quotation marks if it could pass for more than that."""
     shown = _unmarked(name, length)
-    return shown if _NAME.fullmatch(shown) and not _COUNTED.search(shown) else f"“{shown}”"
+    plain = _NAME.fullmatch(shown) and not _COUNTED.search(shown)
+    return shown if plain or _TIME.fullmatch(shown) else f"“{shown}”"
 
 
 def named_in_words(name: str, length: int = LONGEST_NAME) -> str:

@@ -81,10 +81,8 @@ def group_people(library: Library, selection: Selection | None, groups: int | No
     are too few people, or fewer than two for each group asked for.
     """
     words, basis = (selection.words, selection.basis) if selection is not None else ("", Basis())
-    if selection is not None and selection.where != basis.where:
+    if selection is not None and (selection.where != basis.where or basis.values):
         return _grouped(*_of_posts(library, selection), groups, words)
-    if basis.values:  # one of many times
-        return _grouped(*_everyone(library, basis), groups, words)
     key = groups, basis.where
     if key not in library.groupings:
         library.groupings[key] = _grouped(*_everyone(library, basis), groups, words)

@@ -17,7 +17,8 @@ from index.entities.mentions import canonical
 from tools.library import Library
 from tools.privacy.sensitive import sensitive_subjects
 from tools.privacy.tellable import tellable, tellable_names
-from tools.result.words import listed, short
+from tools.result.names import named as told
+from tools.result.words import listed
 from tools.segments.grouping import Grouping
 from tools.selection.posts import Selection
 
@@ -96,7 +97,7 @@ def name_groups(library: Library, grouping: Grouping, where: Selection, leave_ou
         parts = _apart([*places[:COMMUNITIES], *said], own, TERMS)
         if len(parts) < FEW_TERMS:
             parts = _apart([*places, *said, *rest], own, FEW_TERMS)
-        name = listed([short(part, LONGEST_TERM) for part in parts])
+        name = listed([told(part, LONGEST_TERM) for part in parts])
         named.append(GroupTerms(name, places, _apart(said or rest, own, 6)))
     return named
 

@@ -14,7 +14,7 @@ from tools.targeting.affinity import Background, community_affinity
 from tools.targeting.lookalike import Profiles
 from tools.targeting.post_matrix import PostMatrix
 
-REMEMBERED = 2  # views of one index that are kept: what stands for all of it, and one more
+REMEMBERED = 1  # views of one index that are kept, since each holds its vectors
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,8 @@ import numpy as np
 from index.entities.mentions import canonical
 from tools.library import Library
 from tools.privacy.sensitive import sensitive_subjects
-from tools.result.words import listed, short
+from tools.result.names import named as told
+from tools.result.words import listed
 from tools.segments.naming import SAYS_LITTLE
 from tools.selection.contrast import PRIOR
 from tools.themes.grouping import Groups, stems_of
@@ -55,7 +56,7 @@ def name_themes(library: Library, posts: ReadPosts, groups: Groups, leave_out: s
         terms = _apart(rows, own | taken)
         best = [term for term, z in terms[:TERMS] if z >= CLEARLY * terms[0][1]]
         taken |= {word for term in best for word in _words(term)}
-        name = listed([short(term, LONGEST_TERM) for term in best])
+        name = listed([told(term, LONGEST_TERM) for term in best])
         named[group] = ThemeTerms(name, [term for term, _ in terms])
     return [named[group] for group in range(groups.number)]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 FREE = 5  # wrong logins in a row, after which an address is locked out …
 FREE_OF_ALL = 100  # … and of everybody together, for who guesses may have many addresses
 FIRST_LOCK, LONGEST_LOCK = 15.0, 3600.0  # seconds; each further wrong login doubles it
+FORGOTTEN = 24 * LONGEST_LOCK  # seconds without another wrong login
 LONGEST_PAUSE = 4.0  # seconds before a wrong login is answered
 MOST_ADDRESSES = 10_000
 EVERYBODY = ""
@@ -24,6 +25,7 @@ logger.setLevel(logging.WARNING)  # whatever the chatter of libraries is set to
 @dataclass
 class _Record:
     wrong: int = 0
+    last: float = 0.0
     locked_until: float = 0.0
 
 
@@ -35,13 +37,17 @@ class Attempts:
         self._records: OrderedDict[str, _Record] = OrderedDict()
         self._lock = threading.Lock()
 
+    def locked(self, address: str) -> float:
+        """Seconds for which ``address`` is locked out, 0 if it is not."""
+        with self._lock:
+            return self._locked(address)
+
     def begin(self, address: str) -> float:
         """Seconds for which ``address`` is locked out; 0 lets it try, which counts as wrong until it was ``right``, so
         that many tries at once are no way around.
         """
         with self._lock:
-            locked = max(self._record(key).locked_until for key in (network_of(address), EVERYBODY)) - self._clock()
-            if locked > 0:
+            if locked := self._locked(address):
                 return locked
             self._wrong(network_of(address), FREE)
             self._wrong(EVERYBODY, FREE_OF_ALL)
@@ -62,9 +68,14 @@ class Attempts:
         logger.warning("A wrong login from %s, %d in a row%s.", address, times, "; locked out" * (times >= FREE))
         return min(LONGEST_PAUSE, 0.25 * 2 ** min(times, 8))
 
+    def _locked(self, address: str) -> float:
+        until = max(self._record(key).locked_until for key in (network_of(address), EVERYBODY))
+        return max(0.0, until - self._clock())
+
     def _wrong(self, key: str, free: int) -> None:
         record = self._record(key)
-        record.wrong += 1
+        record.wrong = record.wrong + 1 if self._clock() - record.last < FORGOTTEN else 1
+        record.last = self._clock()
         if record.wrong >= free:
             record.locked_until = self._clock() + min(LONGEST_LOCK, FIRST_LOCK * 2 ** min(record.wrong - free, 12))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from agent.page.access import intake
@@ -26,7 +26,7 @@ Send = Callable[[Any], Awaitable[None]]
 
 class Gate:
     """An ASGI middleware. ``login`` says that there is one; ``own_login`` are paths that ask for it themselves, as MCP
-    does, in the header Authorization; ``headers`` are added to every answer.
+    does, each with what tells whether a header Authorization is right; ``headers`` are added to every answer.
     """
 
     def __init__(
@@ -36,11 +36,11 @@ class Gate:
         hosts: Hosts,
         login: bool,
         largest: int,
-        own_login: tuple[str, ...] = (),
+        own_login: Mapping[str, Callable[[str], bool]] | None = None,
         headers: tuple[tuple[bytes, bytes], ...] = (),
     ) -> None:
         self._app, self._hosts, self._login, self._largest = app, hosts, login, largest
-        self._own_login, self._headers = own_login, headers
+        self._own_login, self._headers = own_login or {}, headers
         self._attempts, self._intake = Attempts(), Intake()
 
     async def __call__(self, scope: Any, receive: Messages, send: Send) -> None:
@@ -59,18 +59,38 @@ class Gate:
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
         headers, path, method = Headers(scope=scope), scope["path"].rstrip("/") or "/", scope.get("method", "GET")
-        if not self._hosts.knows(headers.get("host", "")):
-            return await refuse(421, "This page is not known by that name; ANALYST_HOSTS lists further ones.")
-        if is_foreign(method, headers):
-            return await refuse(403, "Another page may not ask this one.")
-        tries = self._login and (path == LOGIN or ("authorization" in headers and path in self._own_login))
-        if tries and method != "OPTIONS":
+        if refused := self._refusal(scope, headers, path, method):
+            return await refuse(*refused)
+        if self._is_try(headers, path, method):
             return await self._try(scope, receive, told, refuse)
-        if self._login and not self._may_see(scope, path, headers.get("cookie", "")):
-            return await refuse(401, "Log in first.")
         if path == UPLOAD and method == "POST":
             return await self._bring(scope, receive, told, refuse, int(headers.get("content-length", "0") or 0))
         return await self._app(scope, receive, told)
+
+    def _refusal(
+        self, scope: Any, headers: Mapping[str, str], path: str, method: str
+    ) -> tuple[int, str] | tuple[int, str, float] | None:
+        """Status, reason and seconds to wait of a request that goes no further."""
+        if not self._hosts.knows(headers.get("host", "")):
+            return 421, "This page is not known by that name; ANALYST_HOSTS lists further ones."
+        if is_foreign(method, headers):
+            return 403, "Another page may not ask this one."
+        if not self._login:
+            return None
+        if path in self._own_login and (seconds := self._attempts.locked(_address(scope))):
+            return 429, _locked(seconds), seconds
+        if path == LOGIN or self._may_see(scope, path, headers.get("cookie", "")):
+            return None
+        return 401, "Log in first."
+
+    def _is_try(self, headers: Mapping[str, str], path: str, method: str) -> bool:
+        """Whether a login is tried that may be wrong. What programs bring is judged at once: they ask many things side
+        by side, none of which is a guess.
+        """
+        if not self._login:
+            return False
+        given = headers.get("authorization", "") if path in self._own_login else ""
+        return (path == LOGIN and method == "POST") or bool(given and not self._own_login[path](given))
 
     def _may_see(self, scope: Any, path: str, cookies: str) -> bool:
         if path in OPEN or path.startswith(OPEN_FOLDERS) or path in self._own_login:
@@ -87,7 +107,7 @@ class Gate:
 
         address = _address(scope)
         if seconds := self._attempts.begin(address):
-            return await refuse(429, f"Too many wrong logins. Try again in {math.ceil(seconds)} seconds.", seconds)
+            return await refuse(429, _locked(seconds), seconds)
         over = False
 
         async def judged(message: Any) -> None:
@@ -135,6 +155,10 @@ class Gate:
         if late and not begun:
             return await refuse(408, "The file took too long to come. Bring it again, or a part of it.")
         return None
+
+
+def _locked(seconds: float) -> str:
+    return f"Too many wrong logins. Try again in {math.ceil(seconds)} seconds."
 
 
 def _address(scope: Any) -> str:

@@ -37,6 +37,14 @@ def test_the_lock_doubles_and_ends() -> None:
     assert locks[:3] == [FIRST_LOCK, 2 * FIRST_LOCK, 4 * FIRST_LOCK] and locks[-1] == pytest.approx(LONGEST_LOCK)
 
 
+def test_what_was_long_ago_is_forgotten() -> None:
+    clock = Clock()
+    guarded = Attempts(clock)
+    for _ in range(3 * FREE):
+        assert guarded.begin("10.0.0.1") == 0
+        clock.now += attempts.FORGOTTEN + 1
+
+
 def test_a_right_login_forgets_the_wrong_ones() -> None:
     guarded = Attempts(Clock())
     for _ in range(3 * FREE):

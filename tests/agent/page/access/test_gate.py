@@ -63,7 +63,7 @@ def gate(behind: Behind, *, login: bool = False, host: str = "127.0.0.1") -> Any
         hosts=Hosts(host),
         login=login,
         largest=1 << 20,
-        own_login=("/mcp",),
+        own_login={"/mcp": lambda told: told == "Bearer right"},
         headers=((b"x-policy", b"strict"),),
     )
 
@@ -190,6 +190,19 @@ def test_right_logins_lock_nobody_out(behind: Behind) -> None:
     for _ in range(3 * attempts.FREE):
         assert ask(app, "POST", "/login", content=b"guess").status_code == 401
         assert ask(app, "POST", "/login", content=b"right").status_code == 200
+
+
+def test_programs_that_ask_much_at_once_are_no_guessers(behind: Behind) -> None:
+    app, right = gate(behind, login=True), {"authorization": "Bearer right"}
+
+    async def many() -> set[int]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=HERE) as client:
+            return {
+                found.status_code
+                for found in await asyncio.gather(*(client.post("/mcp", headers=right) for _ in range(40)))
+            }
+
+    assert asyncio.run(many()) == {200}
 
 
 def test_a_flood_of_files_is_stopped(behind: Behind) -> None:
