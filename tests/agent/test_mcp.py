@@ -186,7 +186,7 @@ def test_a_login_is_asked_of_programs_too(locked: str, monkeypatch: pytest.Monke
 def test_no_web_page_reaches_the_tools_by_a_name_of_its_own(address: str, header: dict[str, str]) -> None:
     hello = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     accept = {"Accept": "application/json, text/event-stream"}
-    plain = httpx.post(address.rstrip("/") + PATH, json=hello, headers=accept)
+    plain = httpx.post(address.rstrip("/") + PATH, json=hello, headers=accept, timeout=60)
     assert plain.status_code == 200 and len(plain.json()["result"]["tools"]) == len(TOOLS)
     assert httpx.post(address.rstrip("/") + PATH, json=hello, headers={**accept, **header}).status_code in (403, 421)
 
