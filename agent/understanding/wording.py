@@ -24,9 +24,11 @@ MEANT = {"posts": "min_posts", "likes": "min_likes"}
 # What is no subject, though it stands where one could.
 NO_SUBJECTS = frozenset(
     ("all", "overall", "everything", "anything", "it", "them", "this", "that", "these", "those", "posts", "post",
-     "people", "everyone", "anyone", "positively", "negatively", "at all", "of all", "in total", "people here")
+     "people", "everyone", "anyone", "posting", "publishing",
+     "positively", "negatively", "at all", "of all", "in total", "people here")
 )  # fmt: skip
 OF_PEOPLE = re.compile(r"\s+(?:community|subreddit)\b", re.IGNORECASE)  # behind a name that is one
+PLACE = re.compile(r"\b(?:in|on|from) the ([\w-]+) (?:section|community|subreddit|sub|forum)\b", re.IGNORECASE)
 OF_PLACES = ("active_in", "community", "never_names")
 AND_SO = re.compile(r"[\s,]*(?:or|and|nor|&)\s*(?:r/)?|,\s*(?:r/)?")
 # How a community is named whose people are not wanted: "drop anyone who posts in tea", "nobody from r/tea".
@@ -65,6 +67,8 @@ def slots_of(question: str, tagged: Iterable[Said]) -> dict[str, list[str]]:
             slot = "community"
         if words and not (slot == "subject" and words in NO_SUBJECTS):
             slots.setdefault(slot, []).append(words)
+    if not {"community", "active_in", "never_active_in"} & slots.keys() and (place := PLACE.search(question)):
+        slots["community"] = [place[1]]
     return with_thresholds(question, slots)
 
 

@@ -17,6 +17,7 @@ SUBJECTS = ("campaign", "topic", "query")
 NUMBER_WAYS = (
     re.compile(r"\b(?:a couple(?: of)?|a few|a half|half a|a|one|two|three|four|five) [\w-]+\b", re.IGNORECASE),
     re.compile(r"\b[\w-]+\b"),
+    re.compile(r"\b\w+\b"),
 )
 CLOSED = CHOICES | POINTERS
 HEADS = ("kind", "tags", "starts", "carried", *CLOSED)

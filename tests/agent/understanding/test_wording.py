@@ -72,3 +72,8 @@ def test_a_threshold_is_no_length_of_a_list() -> None:
 def test_all_is_no_subject() -> None:
     question = "which brand gets the most negative mentions of all?"
     assert slots_of(question, [said(question, "subject", "all")]) == {}
+
+
+def test_a_place_that_is_called_one() -> None:
+    assert slots_of("any complaints in the rants section", []) == {"community": ["rants"]}
+    assert slots_of("any complaints in the last month", []) == {}

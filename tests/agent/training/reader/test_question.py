@@ -175,7 +175,8 @@ def test_what_labels_say_gives_the_call(for_reader: Conversations) -> None:
             slots.setdefault(slot, []).append(trimmed(question.text, start, end, keep_marks=slot == "text"))
         choices = {name: question.args.get(name, "") for name in CHOICES}
         reading = QuestionReading([(question.kind, 1.0)], slots, choices, frozenset(carried), pointer(question))
-        later = {name: question.args[name] for name, at in question.points.items() if at == "next"}
+        names = {"since" if name == "during" else name for name, at in question.points.items() if at == "next"}
+        later = {name: question.args[name] for name in names}
         made = arguments(question.kind, reading, replace(question.earlier, later=later))
         if question.kind in ("cannot_tell", "explain_method"):  # which read the question itself
             continue
