@@ -330,7 +330,9 @@ def test_calls_of_training_can_be_made(conversations: Conversations, monkeypatch
     import tools.registry
     from agent.toolbox import plain_arguments
 
-    monkeypatch.setattr(tools.registry, "TOOLS", dict.fromkeys(SPOKEN, lambda library, **args: args))
+    for name in TOOLS:
+        tools.registry.arguments_model(name)  # is kept, and made of the tools themselves
+    monkeypatch.setattr(tools.registry, "TOOLS", dict.fromkeys(TOOLS, lambda library, **args: args))
     refused, made = [], 0
     for turns in drawn(conversations, 200):
         for name, args in (turn.call for turn in turns if turn.call):
