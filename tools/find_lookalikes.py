@@ -26,6 +26,7 @@ from tools.targeting.post_matrix import PostMatrix
 from tools.targeting.view import View, view_of
 
 LONGEST_LIMIT = 500
+NAMED = 3  # people in the headline
 FEW_SEEDS = 5
 SHOWN_UNKNOWN = 5
 TELLING = 0.15  # log-odds from which a score is worth a word
@@ -213,11 +214,20 @@ def _headline(result: FindLookalikes) -> Line:
     named: list[Part] = [cells.handle(user, f"seeds.{place}") for place, user in enumerate(few)]
     if len(result.seeds) > len(few):
         named.append(cells.count(len(result.seeds) - len(few), "other"))
-    first = result.people[0]
+    first = listed(
+        [
+            cells.handle(person.user, f"people.{place}.user"),
+            " (",
+            cells.percent(person.probability, f"people.{place}.probability", "probability"),
+            ")",
+        ]
+        for place, person in enumerate(result.people[:NAMED])
+    )
+    lost = [cells.handle(user, f"unknown.{place}") for place, user in enumerate(result.unknown[:NAMED])]
     return lead(
-        "Most like ", listed(named), " is ", cells.handle(first.user, "people.0.user"), " (",
-        cells.percent(first.probability, "people.0.probability", "probability"), "), of ",
-        cells.count(result.considered, "other person", "considered", "others"), ".",
+        "Most like ", listed(named), ": ", first, ", of ",
+        cells.count(result.considered, "other person", "considered", "others"),
+        ["; not in these posts: ", listed(lost)] if lost else "", ".",
     )  # fmt: skip
 
 

@@ -40,6 +40,12 @@ OTHERWISE = {
     "without": "never_names", "limit": "count", "count": "limit", "user": "users", "never_dislikes": "never_names",
 }  # fmt: skip
 UNLEARNED = ("never_active_in",)  # arguments that a rule reads, and that stay while the same list is changed
+MEASURES = {
+    "likes": "likes", "liked": "likes", "replies": "replies", "shares": "shares", "shared": "shares",
+    "engagement": "engagement",
+}  # fmt: skip
+MEASURED = re.compile(rf"\b({'|'.join(MEASURES)})\b", re.IGNORECASE)  # what is ranked by, where the reader missed it
+POINTING = re.compile(r"\b(?:that|this|it|they|them|those|he|she)\b", re.IGNORECASE)
 OF_PERSONS = {  # conditions that only people meet
     "likes", "dislikes", "names", "never_names", "never_dislikes", "active_in", "never_active_in", "min_posts", "among",
 }  # fmt: skip
@@ -87,6 +93,8 @@ def arguments(tool: str, reading: QuestionReading, context: CallContext) -> dict
     kept = _fitting(fields, _kept(tool, _whole_period(reading, previous), previous), by_other_names=False)
     if kept and tool == context.tool:
         kept |= {name: previous[name] for name in UNLEARNED if name in previous}
+    if tool == "count" and not said.keys() - {"of"} and POINTING.search(reading.text):
+        kept |= _fitting(fields, _counted(context), by_other_names=False)
     main = SUBJECT.get(tool, "user")
     merged = _merged(main, fields, said, kept, reading)
     if "brands" in fields:
@@ -109,6 +117,13 @@ def arguments(tool: str, reading: QuestionReading, context: CallContext) -> dict
     ):
         merged |= dict(list(about.items())[:1])
     return {name: merged[name] for name in fields if name in merged}
+
+
+def _counted(context: CallContext) -> dict[str, Any]:
+    """What "how many is that?" counts: what the call before was about, of its leader where it ranked people."""
+    about = {name: value for name, value in context.args.items() if name not in ("of", "sentiment")}
+    leader = context.tool == "rank" and context.args.get("of") == "person" and context.people
+    return about | ({"user": context.people[0]} if leader else {})
 
 
 def _merged(
@@ -140,7 +155,9 @@ def _for_tool(tool: str, reading: QuestionReading, merged: Mapping[str, Any]) ->
         spread = reading.kinds[0][0] == "count"  # over time or places
         of, by = reading.choices.get("by", ""), "people" if reading.choices.get("of") == "people" else "posts"
         average = {"average": True} if ON_AVERAGE.search(reading.text) else {}
-        return average | ({"of": of, "by": by} if spread else {})
+        found = MEASURED.search(reading.text)
+        counted = {} if "by" in merged or not found else {"by": MEASURES[found[1].lower()]}
+        return average | counted | ({"of": of, "by": by} if spread else {})
     edit, default = reading.points.get("edit", ""), _fields(tool).get("limit")
     if default is not None and edit in ("more", "fewer", "double", "half"):
         return {"limit": changed_limit(edit, merged.get("limit") or default.default)}

@@ -418,3 +418,20 @@ def test_a_term_that_is_named_is_explained(question: str, meant: str, term: str)
 def test_others_like_the_person_before() -> None:
     assert proposals(reading("find_lookalikes"), {"user": "ana"}) == [("find_lookalikes", {"users": ["ana"]})]
     assert proposals(reading("find_lookalikes"), {"topic": "tea"}) == []
+
+
+def test_how_many_is_that_counts_what_was_ranked() -> None:
+    leaders = CallContext(
+        "who posts most in thrifted", "rank", {"of": "person", "by": "posts", "community": "thrifted"}, ("ana", "ben")
+    )
+    many = QuestionReading([("count", 1.0)], {}, {"of": "posts"}, text="how many posts is that?")
+    assert proposals_after(many, leaders) == [("count", {"of": "posts", "user": "ana", "community": "thrifted"})]
+    alone = QuestionReading([("count", 1.0)], {}, {"of": "posts"}, text="how many posts are there?")
+    assert proposals_after(alone, leaders) == [("count", {"of": "posts"})]
+
+
+def test_a_ranking_is_by_the_measure_that_is_named() -> None:
+    asked = QuestionReading(
+        [("rank", 1.0)], {}, {"of": "community"}, text="which community gets the most likes per post"
+    )
+    assert proposals(asked, {}) == [("rank", {"of": "community", "by": "likes", "average": True})]
