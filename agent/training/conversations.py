@@ -16,6 +16,7 @@ import yaml
 from agent.models.grammar import HELD_NAMES, HELD_PEOPLE, HELD_WORDINGS
 from agent.models.held_words import NOT_FIRST, NOT_LAST, NOT_LAST_OF_TEXT
 from agent.models.shipped import trained_tools, words
+from agent.training.banks import PHRASINGS, constants_of, phrasings_of, split
 from agent.training.fillers import SLOT, Fillers, in_words, names_in, roughen
 from agent.training.follow_ups import Step, kept, places_within, read_steps, tool_after
 from agent.understanding.calls import SUBJECT
@@ -25,8 +26,6 @@ from index.errors import AnalystError
 from index.training.data import read_rows
 from tools.registry import arguments_model
 
-HERE = Path(__file__).parent
-PHRASINGS = HERE / "phrasings"
 # What share of conversations is of which kind.
 MIX = {"call": 50, "thread": 8, "talk": 20, "answer": 5, "decline": 13, "chat": 4}
 # What comes next in a talk that is put together from single follow-ups.
@@ -36,19 +35,6 @@ SMALL_TALK = {"greeting": "greet", "thank_you": "thanks", "goodbye": "goodbye", 
 MAINS = ("campaign", "topic", "query", "user", "text", "community", "brands", "count")  # what a question is about
 PERSON = re.compile(r"(?<!\w)@(\w+(?:[.-]\w+)*)")
 NAMING = ("extract_entities", "extract_keywords", "compare_brands")  # whose results list names, not people
-LANGUAGES = {  # how a language is said, by the code that the phrasings have for it
-    "en": (r"\benglish\b", r"\ben\b"), "de": (r"\bgerman\b",), "fr": (r"\bfrench\b",), "es": (r"\bspanish\b",),
-    "pt": (r"\bportuguese\b",), "it": (r"\bitalian\b",),
-}  # fmt: skip
-TERMS = {  # the glossary's titles, by the word that the phrasings have for them
-    "privacy": "Where the data goes", "accuracy": "Accuracy", "never_inferred": "What is never inferred",
-    "ranking": "Probability of engaging", "probability": "Probability of engaging", "interval": "Interval",
-    "model": "The model", "small_sample": "Small samples", "tone": "Tone", "sentiment": "Tone", "theme": "Themes",
-    "segments": "Segments", "segment": "Segments", "engagement": "Engagement", "lift": "Lift",
-    "share_of_voice": "Share of voice", "similarity": "Lookalikes", "growth": "Growth", "mention": "Posts about a name",
-    "reach": "Expected engaged", "match": "Probability of engaging", "score": "Probability of engaging",
-    "percentage": "Probability of engaging", "hour": "Engagement",
-}  # fmt: skip
 KEPT_LINES = {"find_audience": 6, "search_posts": 6, "extract_entities": 11, "extract_keywords": 12}
 
 
@@ -351,23 +337,6 @@ def as_arguments(tool: str, values: dict[str, Any], kept: Mapping[str, Any] | No
     return args
 
 
-def phrasings_of(tool: str) -> list[str]:
-    """Its phrasings, those with conditions last."""
-    conditions = PHRASINGS / "conditions" / f"{tool}.txt"
-    return rows_of(tool) + (_lines(conditions) if conditions.is_file() else [])
-
-
-def constants_of(words: str, constants: str) -> dict[str, Any]:
-    """``by=month language=en`` as arguments; a language in the words in which it is said."""
-    args: dict[str, Any] = dict(pair.split("=", 1) for pair in constants.split())
-    if code := args.pop("language", None):
-        said = next((found[0] for name in LANGUAGES[code] if (found := re.search(name, words, re.IGNORECASE))), None)
-        args |= {"language": said} if said else {}
-    if "term" in args:
-        args |= {"term": TERMS.get(args.pop("term"), "")}
-    return {name: value for name, value in args.items() if value}
-
-
 def ordered(tool: str, args: dict[str, Any]) -> dict[str, Any]:
     """``args`` as the grammar writes them: in the order of the tool's schema, free text without marks at its ends.
 
@@ -405,11 +374,6 @@ def rendered(turns: list[Turn]) -> Iterator[tuple[str, bool]]:
         yield "\n", False
 
 
-def split(items: list[Any], held_out: bool, every: int = 20) -> list[Any]:
-    """Every twentieth item, or ``every`` such, is held out."""
-    return [item for i, item in enumerate(items) if (i % every == every - 1) == held_out] or items
-
-
 def _lowered(values: dict[str, Any]) -> dict[str, Any]:
     def lower(value: Any) -> Any:
         if isinstance(value, list):
@@ -417,15 +381,6 @@ def _lowered(values: dict[str, Any]) -> dict[str, Any]:
         return value.lower() if isinstance(value, str) else value
 
     return {slot: value if slot == "term" else lower(value) for slot, value in values.items()}
-
-
-def rows_of(name: str) -> list[str]:
-    """The rows of ``phrasings/NAME.txt``."""
-    return _lines(PHRASINGS / f"{name}.txt")
-
-
-def _lines(path: Path) -> list[str]:
-    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 @cache

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.training.conversations import Conversations, as_arguments, constants_of, ordered, rows_of, split
+from agent.training.banks import constants_of, rows_of, split
+from agent.training.conversations import Conversations, as_arguments, ordered
 from agent.training.fillers import Fillers, names_in
 from agent.training.follow_ups import subject_of
 from agent.training.reader.question import Question

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.training.conversations import Conversations, as_arguments, constants_of, ordered, rows_of, split
+from agent.training.banks import constants_of, rows_of, split
+from agent.training.conversations import Conversations, as_arguments, ordered
 from agent.training.fillers import SLOT, names_in
 from agent.training.reader.clauses import after
 from agent.training.reader.question import Question

@@ -18,7 +18,8 @@ from typing import Any
 import torch
 from safetensors.torch import load_file
 
-from agent.training.conversations import Conversations, rows_of, split
+from agent.training.banks import rows_of, split
+from agent.training.conversations import Conversations
 from agent.training.feeding import fed
 from agent.training.loop import Schedule, train
 from agent.training.reader.clauses import Clauses
