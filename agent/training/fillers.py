@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from agent.understanding.labels import CHOICES
 from index.training.data import read_rows
 from tools.explain_method import glossary
 
@@ -114,7 +115,7 @@ class Fillers:
         if slot in LISTS:
             return self._list(slot, taken)
         if slot == "term":
-            term = pick(glossary())
+            term = pick([term for term in glossary() if term.title in CHOICES["term"]])
             return pick([term.title.lower(), *term.also]), term.title
         if slot in ("campaign", "topic", "query"):
             return self._subject(slot)
