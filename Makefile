@@ -4,8 +4,10 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 INDEX  ?= indexes/sample
-# The share of suite cases that must pass; the shipped model passes 0.94, less on an index built elsewhere.
+# The share of suite cases that must pass; the shipped model passes 0.93, less on an index built elsewhere.
 LEAST  ?= 0.90
+# Of the open questions that nobody looked at while building, the share that must be right; the shipped model has 0.63.
+OPEN   ?= 0.60
 export HF_HUB_OFFLINE ?= 1
 export PYTHONUTF8 = 1
 
@@ -17,6 +19,7 @@ run: $(READY) $(INDEX)/manifest.json
 test: $(READY) browser indexes/sample/manifest.json lint
 	$(BIN)/python -m pytest
 	$(BIN)/analyst eval tests/qa/sample --index indexes/sample --least $(LEAST)
+	$(BIN)/python tests/benchmarks/open_questions.py --index indexes/sample --half kept --least $(OPEN)
 
 # Without a browser the tests of the page are left out; CI does not accept that.
 browser:
