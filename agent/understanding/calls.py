@@ -66,6 +66,12 @@ def proposals(reading: QuestionReading, context: CallContext) -> list[tuple[str,
     return found or _people_alone(reading, context)
 
 
+def filters_list(reading: QuestionReading) -> bool:
+    """Whether conditions on people are said beside a tool that takes none: they are meant for a list further back."""
+    said = {*OF_PERSONS, "exclude"} & reading.slots.keys()
+    return reading.kinds[0][0] in TOOLS and bool(said) and not said & _fields(reading.kinds[0][0]).keys()
+
+
 def _people_alone(reading: QuestionReading, context: CallContext) -> list[tuple[str, dict[str, Any]]]:
     """Who meets the conditions, where people are asked for and nothing that they should engage with."""
     if reading.kinds[0][0] not in ("find_audience", "compare_brands") or not OF_PERSONS & reading.slots.keys():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-from agent.understanding.calls import proposals
+from agent.understanding.calls import filters_list, proposals
 from agent.understanding.context import CallContext
 from agent.understanding.labels import SMALL_TALK
 
@@ -87,7 +87,8 @@ class Understanding:
     def _read(self, part: str, context: CallContext) -> tuple[QuestionReading, CallContext]:
         """How ``part`` reads, and after what: a change of a list follows that list, whatever was asked behind it."""
         reading = self._reading(part, context)
-        if reading.points.get("edit") and context.lists and not context.is_list:
+        changes = reading.points.get("edit") or filters_list(reading)
+        if changes and context.lists and not context.is_list:
             context = context.at_list()
             reading = self._reading(part, context)
         return reading, context

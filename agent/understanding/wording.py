@@ -42,6 +42,9 @@ NOT_THERE = re.compile(
 )
 
 
+FROM = re.compile(r"\b(?:in|from)\s+(?:the )?(?:r/)?$", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Said:
     """A stretch of the question that fills a slot: where it stands, and its words."""
@@ -58,7 +61,9 @@ def slots_of(question: str, tagged: Iterable[Said]) -> dict[str, list[str]]:
     barred = len(question)  # where the last name of a place ends whose people are not wanted
     for said in tagged:
         slot, words = turned(said.slot, said.words, question[: said.start])
-        not_there = slot in ("active_in", "community") and NOT_THERE.search(question[: said.start])
+        lead = question[: said.start]
+        placed = slot in ("active_in", "community") or (slot == "never_names" and FROM.search(lead))
+        not_there = placed and NOT_THERE.search(lead)
         if not_there or (slot in OF_PLACES and AND_SO.fullmatch(question[barred : said.start])):
             slot, barred = "never_active_in", said.end
         if slot in FLOORS:

@@ -107,3 +107,14 @@ def test_a_part_that_asks_for_nothing_new_is_passed_over() -> None:
     READINGS["twice"] = QuestionReading([("find_audience", 1.0)], {}, {}, parts=("who likes tea", "who likes tea"))
     thread = [HumanMessage("twice"), *made("find_audience", Listing("people", ("ana",)), campaign="tea", limit=5)]
     assert Understanding(Reader()).meaning(thread) == Meaning()  # type: ignore[arg-type]
+
+
+def test_conditions_on_people_are_for_the_list_before() -> None:
+    reader = Reader()
+    READINGS["not @ben"] = QuestionReading([("get_profile", 1.0)], {"exclude": ["ben"]}, {}, frozenset({"user"}))
+    thread = [
+        *[HumanMessage("who likes tea"), *made("find_audience", Listing("people", ("ana",)), campaign="tea")],
+        *[HumanMessage("who is @ana"), *made("get_profile", user="ana"), HumanMessage("not @ben")],
+    ]
+    Understanding(reader).meaning(thread)  # type: ignore[arg-type]
+    assert reader.after["not @ben"] == "find audience; campaign tea | who likes tea"

@@ -42,6 +42,8 @@ def test_all_places_of_a_list_are_not_wanted() -> None:
         said(question, "subject", "Nike"),
     ]
     assert slots_of(question, tagged) == {"never_active_in": ["devs", "phones"], "subject": ["Nike"]}
+    away = "without anyone from coffee"
+    assert slots_of(away, [said(away, "never_names", "coffee")]) == {"never_active_in": ["coffee"]}
     named = "leave out who mentions Apple"
     assert slots_of(named, [said(named, "never_names", "Apple")]) == {"never_names": ["Apple"]}
 
