@@ -23,13 +23,21 @@ SELECT author,
        avg(likes)                                  AS likes,
        avg(shares)                                 AS shares,
        avg(replies)                                AS replies,
-       mode(community)                             AS main_community,
-       mode(hour(created_at AT TIME ZONE 'UTC'))   AS main_hour,
+       {community}                                 AS main_community,
+       {hour}                                      AS main_hour,
        count(reposted)                             AS reposts,
-       mode(lang)                                  AS lang,
+       {lang}                                      AS lang,
        {bot}                                       AS bot
 FROM posts GROUP BY author ORDER BY author
 """
+
+
+def commonest(of: str) -> str:
+    """SQL of the commonest value of ``of``, of several the first in their order: ``mode`` takes any, as threads run."""
+    pair = "lambda each: struct_pack(n := -each.value::BIGINT, v := each.key)"
+    return f"list_sort(list_transform(map_entries(histogram({of})), {pair}))[1].v"
+
+
 # Why an account is hardly a person, NULL where it may be one. Behaviour: ten long posts of which half or more have been
 # said word for word before, or a hundred that begin alike at all hours of the day. People say "thanks" often, so only
 # texts from LONG characters on count, and only an account's own words.
@@ -74,7 +82,14 @@ class PeopleVectors:
 def write_profiles(folder: Path) -> None:
     """Make ``people.parquet`` from ``posts.parquet`` in the facts folder; it is there when it is whole."""
     facts = Facts(folder)
-    frame = facts.frame(PROFILES.format(bot=BOT))
+    frame = facts.frame(
+        PROFILES.format(
+            bot=BOT,
+            community=commonest("community"),
+            hour=commonest("hour(created_at AT TIME ZONE 'UTC')"),
+            lang=commonest("lang"),
+        )
+    )
     facts.close()
     import pyarrow as pa
 

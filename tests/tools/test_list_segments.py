@@ -16,7 +16,6 @@ from index.errors import AnalystError
 from tests.tools.said import warnings
 from tools.library import Library
 from tools.list_segments import grouping_of, list_segments
-from tools.result.names import named
 from tools.segments.grouping import COMPONENTS, Grouping, group_people
 from tools.segments.naming import _apart, _log_odds
 
@@ -155,7 +154,7 @@ def test_everyone_in_groups(call: Call, read: Read, library: Library) -> None:
         assert segment.mean == pytest.approx(mean(post["positive"] - post["negative"] for post in own), abs=1e-5)
         assert set(segment.typical_people) <= members and len(segment.typical_people) == min(5, len(members))
         assert {read[id_]["author"] for id_ in segment.typical_posts} <= members
-        assert f"{label + 1}. {named(segment.name)}: {len(members)} p" in result.text
+        assert f"{label + 1}. {segment.name}: {len(members)} p" in result.text
     assert [post.id for post in result.evidence] == [segment.typical_posts[0] for segment in result.segments]
     assert result.criterion == "as many as asked for" and len(result.trials) == 1
 
