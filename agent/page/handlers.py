@@ -154,6 +154,7 @@ class ChatHandlers:
 
     def reply(self, visit: Visit | None) -> Iterator[Changes]:
         """Follow the answer to the question that this page put; the right side follows as soon as a tool is done."""
+        yield {self.parts.chat: self._gr.skip()}  # what yields nothing would empty all that it could have changed
         run = visit.run if visit is not None else None
         if visit is None or run is None:
             return
@@ -162,6 +163,7 @@ class ChatHandlers:
 
     def catch_up(self, visit: Visit | None) -> Iterator[Changes]:
         """A page that was opened while an answer is on its way sees the rest of it."""
+        yield {self.parts.chat: self._gr.skip()}  # as above
         run = visit.conversation.run if visit is not None else None
         if visit is not None and run is not None and visit.run is not run:
             yield from self._seen(visit, run.watch(), run.results_before)

@@ -50,6 +50,7 @@ class PostsHandlers:
         """The line about the index, the page about it and the examples, once all is loaded."""
         gr, page = self._gr, self._page
         if visit is None:
+            yield {page.about: gr.skip()}
             return
         opening = self._screen.opening(visit)
         if not opening.ready:
