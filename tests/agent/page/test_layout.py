@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import inspect
 import logging
 import threading
 import time
@@ -246,3 +247,11 @@ def test_the_page_is_built_without_opening_anything() -> None:
 
     page = build_page(load)
     assert not any(function.api_visibility == "public" for function in page.fns.values())
+
+
+def test_what_follows_an_answer_yields_even_where_there_is_none() -> None:
+    """A generator that yields nothing empties all that it could have changed, the conversation among it."""
+    page = build_page(lambda: pytest.fail("opened while the page was built"))
+    followers = [function.fn for function in page.fns.values() if inspect.isgeneratorfunction(function.fn)]
+    assert len(followers) >= 4
+    assert all(list(follow(None)) for follow in followers)
