@@ -49,7 +49,9 @@ POINTING = re.compile(r"\b(?:that|this|it|they|them|those|he|she)\b", re.IGNOREC
 OF_PERSONS = {  # conditions that only people meet
     "likes", "dislikes", "names", "never_names", "never_dislikes", "active_in", "never_active_in", "min_posts", "among",
 }  # fmt: skip
-ON_AVERAGE = re.compile(r"\b(?:on average|average|averages?|mean|per post|a post|each post)\b", re.IGNORECASE)
+ON_AVERAGE = re.compile(
+    r"\b(?:averages?|per post|(?:likes|replies|shares|engagement|reactions) (?:a|each|every) post)\b", re.IGNORECASE
+)
 PLURALS = {"post": "posts", "person": "people", "community": "communities", "name": "names"}
 
 

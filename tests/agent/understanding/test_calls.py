@@ -435,3 +435,19 @@ def test_a_ranking_is_by_the_measure_that_is_named() -> None:
         [("rank", 1.0)], {}, {"of": "community"}, text="which community gets the most likes per post"
     )
     assert proposals(asked, {}) == [("rank", {"of": "community", "by": "likes", "average": True})]
+
+
+@pytest.mark.parametrize(
+    ("question", "average"),
+    [
+        ("who gets the most likes on average?", True),
+        ("which community gets the most likes per post?", True),
+        ("which hour has the most likes a post", True),
+        ("which post started the biggest talk, I mean the most replies?", False),
+        ("who wrote a post with the most likes?", False),
+    ],
+)
+def test_an_average_is_one_of_a_measure(question: str, average: bool) -> None:
+    asked = QuestionReading([("rank", 1.0)], {}, {"of": "person", "by": "likes"}, text=question)
+    ((_, args),) = proposals(asked, {})
+    assert args.get("average", False) is average
