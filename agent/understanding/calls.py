@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Literal, get_args, get_origin
 
+from agent.understanding import gaps
 from agent.understanding.context import CallContext
-from agent.understanding.labels import CHOICES, LISTS, NUMBERS, SPANS_OF_TIME, TOOLS
+from agent.understanding.labels import CHOICES, LISTS, NUMBERS, TOOLS
 from agent.understanding.pointing import changed_limit, pointed_at
 from agent.understanding.reader import QuestionReading
 from tools.selection.numbers import as_number
@@ -40,18 +39,6 @@ OTHERWISE = {
     "without": "never_names", "limit": "count", "count": "limit", "user": "users", "never_dislikes": "never_names",
 }  # fmt: skip
 UNLEARNED = ("never_active_in",)  # arguments that a rule reads, and that stay while the same list is changed
-MEASURES = {
-    "likes": "likes", "liked": "likes", "replies": "replies", "shares": "shares", "shared": "shares",
-    "engagement": "engagement",
-}  # fmt: skip
-MEASURED = re.compile(rf"\b({'|'.join(MEASURES)})\b", re.IGNORECASE)  # what is ranked by, where the reader missed it
-POINTING = re.compile(r"\b(?:that|this|it|they|them|those|he|she)\b", re.IGNORECASE)
-OF_PERSONS = {  # conditions that only people meet
-    "likes", "dislikes", "names", "never_names", "never_dislikes", "active_in", "never_active_in", "min_posts", "among",
-}  # fmt: skip
-ON_AVERAGE = re.compile(
-    r"\b(?:averages?|per post|(?:likes|replies|shares|engagement|reactions) (?:a|each|every) post)\b", re.IGNORECASE
-)
 PLURALS = {"post": "posts", "person": "people", "community": "communities", "name": "names"}
 
 
@@ -65,22 +52,17 @@ def proposals(reading: QuestionReading, context: CallContext) -> list[tuple[str,
     kinds = dict.fromkeys(_aimed(kind, reading, context) for kind, _ in likely if kind in TOOLS)
     calls = [(kind, arguments(kind, reading, context)) for kind in kinds]
     found = [(kind, args) for kind, args in calls if args is not None]
-    return found or _people_alone(reading, context)
+    if not found and (persons := gaps.persons_alone(reading)):
+        args = arguments("rank", persons, context)
+        found = [("rank", args)] if args else []
+    return found
 
 
 def filters_list(reading: QuestionReading) -> bool:
     """Whether conditions on people are said beside a tool that takes none: they are meant for a list further back."""
-    said = {*OF_PERSONS, "exclude"} & reading.slots.keys()
-    return reading.kinds[0][0] in TOOLS and bool(said) and not said & _fields(reading.kinds[0][0]).keys()
-
-
-def _people_alone(reading: QuestionReading, context: CallContext) -> list[tuple[str, dict[str, Any]]]:
-    """Who meets the conditions, where people are asked for and nothing that they should engage with."""
-    if reading.kinds[0][0] not in ("find_audience", "compare_brands") or not OF_PERSONS & reading.slots.keys():
-        return []
-    persons = replace(reading, choices={**reading.choices, "of": "person", "by": "posts"})
-    args = arguments("rank", persons, context)
-    return [("rank", args)] if args else []
+    kind = reading.kinds[0][0]
+    said = {*gaps.OF_PERSONS, "exclude"} & reading.slots.keys()
+    return kind in TOOLS and bool(said) and not said & _fields(kind).keys()
 
 
 def _aimed(tool: str, reading: QuestionReading, context: CallContext) -> str:
@@ -88,7 +70,7 @@ def _aimed(tool: str, reading: QuestionReading, context: CallContext) -> str:
     count by month or the like a ranking of these.
     """
     fields = _fields(tool)
-    if tool == "count" and reading.choices.get("by") in (*SPANS_OF_TIME, "community"):
+    if tool == "count" and gaps.is_spread(reading):
         return "rank"
     pointed = context.kind == "people" and "nth" in reading.slots and "user" in _pointed(tool, reading, context)
     return "get_profile" if pointed and not {"user", "users"} & fields.keys() else tool
@@ -101,8 +83,8 @@ def arguments(tool: str, reading: QuestionReading, context: CallContext) -> dict
     kept = _fitting(fields, _kept(tool, _whole_period(reading, previous), previous), by_other_names=False)
     if kept and tool == context.tool:
         kept |= {name: previous[name] for name in UNLEARNED if name in previous}
-    if tool == "count" and not said.keys() - {"of"} and POINTING.search(reading.text):
-        kept |= _fitting(fields, _counted(context), by_other_names=False)
+    if tool == "count" and not said.keys() - {"of"}:
+        kept |= _fitting(fields, gaps.counted(reading, context), by_other_names=False)
     main = SUBJECT.get(tool, "user")
     merged = _merged(main, fields, said, kept, reading)
     if "brands" in fields:
@@ -125,13 +107,6 @@ def arguments(tool: str, reading: QuestionReading, context: CallContext) -> dict
     ):
         merged |= dict(list(about.items())[:1])
     return {name: merged[name] for name in fields if name in merged}
-
-
-def _counted(context: CallContext) -> dict[str, Any]:
-    """What "how many is that?" counts: what the call before was about, of its leader where it ranked people."""
-    about = {name: value for name, value in context.args.items() if name not in ("of", "sentiment")}
-    leader = context.tool == "rank" and context.args.get("of") == "person" and context.people
-    return about | ({"user": context.people[0]} if leader else {})
 
 
 def _merged(
@@ -158,29 +133,13 @@ def _for_tool(tool: str, reading: QuestionReading, merged: Mapping[str, Any]) ->
     if tool == "cannot_tell":
         return {"what": reading.text}
     if tool == "explain_method":
-        return {"term": _term(reading)}
+        return {"term": gaps.term(reading)}
     if tool == "rank":
-        spread = reading.kinds[0][0] == "count"  # over time or places
-        of, by = reading.choices.get("by", ""), "people" if reading.choices.get("of") == "people" else "posts"
-        average = {"average": True} if ON_AVERAGE.search(reading.text) else {}
-        found = MEASURED.search(reading.text)
-        counted = {} if "by" in merged or not found else {"by": MEASURES[found[1].lower()]}
-        return average | counted | ({"of": of, "by": by} if spread else {})
+        return gaps.ranked(reading, merged)
     edit, default = reading.points.get("edit", ""), _fields(tool).get("limit")
     if default is not None and edit in ("more", "fewer", "double", "half"):
         return {"limit": changed_limit(edit, merged.get("limit") or default.default)}
     return {}
-
-
-def _term(reading: QuestionReading) -> str:
-    """The term of the glossary that the question names; else the one that it means, or else its own words."""
-    from tools.explain_method import glossary
-
-    asked, meant = reading.text.casefold(), reading.choices.get("term", "")
-    ways = [(len(way), term.title == meant, term.title) for term in glossary() for way in (term.title, *term.also)
-            if re.search(rf"(?<!\w){re.escape(way.casefold())}(?!\w)", asked)]  # fmt: skip
-    named = {title for _, _, title in ways}
-    return meant if meant in named else max(ways)[2] if ways else meant or reading.text
 
 
 def _about(main: str, required: bool, previous: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,69 @@
+"""What a question leaves unsaid, or the reader misses, and what its words and the call before say of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from agent.understanding.context import CallContext
+from agent.understanding.labels import SPANS_OF_TIME
+from agent.understanding.reader import QuestionReading
+
+OF_PERSONS = {  # conditions that only people meet
+    "likes", "dislikes", "names", "never_names", "never_dislikes", "active_in", "never_active_in", "min_posts", "among",
+}  # fmt: skip
+MEASURES = {
+    "likes": "likes", "liked": "likes", "replies": "replies", "shares": "shares", "shared": "shares",
+    "engagement": "engagement",
+}  # fmt: skip
+MEASURED = re.compile(rf"\b({'|'.join(MEASURES)})\b", re.IGNORECASE)  # what is ranked by, where the reader missed it
+POINTING = re.compile(r"\b(?:that|this|it|they|them|those|he|she)\b", re.IGNORECASE)
+ON_AVERAGE = re.compile(
+    r"\b(?:averages?|per post|(?:likes|replies|shares|engagement|reactions) (?:a|each|every) post)\b", re.IGNORECASE
+)
+
+
+def persons_alone(reading: QuestionReading) -> QuestionReading | None:
+    """A reading that asks who meets the conditions, where people are asked for and nothing that they should engage
+    with; None otherwise.
+    """
+    if reading.kinds[0][0] not in ("find_audience", "compare_brands") or not OF_PERSONS & reading.slots.keys():
+        return None
+    return replace(reading, choices={**reading.choices, "of": "person", "by": "posts"})
+
+
+def counted(reading: QuestionReading, context: CallContext) -> dict[str, Any]:
+    """What "how many is that?" counts: what the call before was about, of its leader where it ranked people."""
+    if not POINTING.search(reading.text):
+        return {}
+    about = {name: value for name, value in context.args.items() if name not in ("of", "sentiment")}
+    leader = context.tool == "rank" and context.args.get("of") == "person" and context.people
+    return about | ({"user": context.people[0]} if leader else {})
+
+
+def is_spread(reading: QuestionReading) -> bool:
+    """Whether a count is asked for by month, say, or by community, which is a ranking of these."""
+    return reading.kinds[0][0] == "count" and reading.choices.get("by") in (*SPANS_OF_TIME, "community")
+
+
+def ranked(reading: QuestionReading, merged: Mapping[str, Any]) -> dict[str, Any]:
+    """What is ranked and by what, where the arguments ``merged`` so far do not say it."""
+    average = {"average": True} if ON_AVERAGE.search(reading.text) else {}
+    if is_spread(reading):
+        by = "people" if reading.choices.get("of") == "people" else "posts"
+        return average | {"of": reading.choices["by"], "by": by}
+    found = MEASURED.search(reading.text)
+    return average if "by" in merged or not found else average | {"by": MEASURES[found[1].lower()]}
+
+
+def term(reading: QuestionReading) -> str:
+    """The term of the glossary that the question names; else the one that it means, or else its own words."""
+    from tools.explain_method import glossary
+
+    asked, meant = reading.text.casefold(), reading.choices.get("term", "")
+    ways = [(len(way), each.title == meant, each.title) for each in glossary() for way in (each.title, *each.also)
+            if re.search(rf"(?<!\w){re.escape(way.casefold())}(?!\w)", asked)]  # fmt: skip
+    named = {title for _, _, title in ways}
+    return meant if meant in named else max(ways)[2] if ways else meant or reading.text
