@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import app
+import index.build
 
 NOBODY = 65534
 
@@ -63,3 +65,15 @@ def locked() -> Iterator[Path]:
         for file in folder.iterdir():
             file.unlink()
         folder.rmdir()
+
+
+@pytest.fixture
+def copy(tiny_index: Path, tmp_path: Path) -> Path:
+    """An index that a test may spoil."""
+    return shutil.copytree(tiny_index, tmp_path / "copy")
+
+
+@pytest.fixture
+def nothing_is_analysed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Posts that stand in an index must not be read anew."""
+    monkeypatch.setattr(index.build, "_build", None)

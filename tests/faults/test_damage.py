@@ -24,12 +24,6 @@ Run = Callable[..., Ended]
 FLIPS = 6  # of each file, at random places
 
 
-@pytest.fixture
-def copy(tiny_index: Path, tmp_path: Path) -> Path:
-    """An index that a test may spoil."""
-    return shutil.copytree(tiny_index, tmp_path / "copy")
-
-
 def answered(index: Path) -> int:
     """Use every file of an index as questions do. Raises AnalystError if it is refused."""
     library = Library.open(index)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,12 +15,6 @@ from tests.faults.conftest import Ended
 
 Run = Callable[..., Ended]
 COMMANDS = (["ask", "q", "--index"], ["call", "describe_data", "--index"], ["info"], ["serve", "--index"])
-
-
-@pytest.fixture
-def copy(tiny_index: Path, tmp_path: Path) -> Path:
-    """An index that a test may spoil."""
-    return shutil.copytree(tiny_index, tmp_path / "copy")
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])

@@ -33,11 +33,6 @@ MOVED = "The index was made anew since the last answer: from here on answers are
 
 
 @pytest.fixture
-def copy(tiny_index: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(tiny_index, tmp_path / "copy")
-
-
-@pytest.fixture
 def smaller(write: Callable[..., str], tmp_path: Path, encoder: object) -> Path:
     """Four posts by two of the people, whose texts are others than in the index that they replace."""
     rows = [{**row, "text": f"Puma again, {row['text']}"} for row in small_rows()[:4]]

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import index.build
 from index.check import ORIGINALS, check_index
 from index.errors import AnalystError
 from index.manifest import NAME as MANIFEST
@@ -23,18 +22,7 @@ from tests.faults.conftest import Ended
 from tools.library import Library
 
 Run = Callable[..., Ended]
-
-
-@pytest.fixture
-def copy(tiny_index: Path, tmp_path: Path) -> Path:
-    """An index that a test may spoil."""
-    return shutil.copytree(tiny_index, tmp_path / "copy")
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_analysed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A repair must not read posts anew."""
-    monkeypatch.setattr(index.build, "_build", None)
+pytestmark = pytest.mark.usefixtures("nothing_is_analysed")
 
 
 def of_format_2(copy: Path) -> Path:

@@ -68,11 +68,6 @@ with one_writer(Path(sys.argv[1])):
 """
 
 
-@pytest.fixture
-def copy(tiny_index: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(tiny_index, tmp_path / "copy")
-
-
 def script(code: str, *words: object) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", code, *map(str, words)]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}

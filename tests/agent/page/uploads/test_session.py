@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,33 +13,23 @@ import pytest
 
 from agent.page.limiter import FifoLimiter
 from agent.page.opening import Opening
-from agent.page.uploads import job as page_job
 from agent.page.uploads import process as page_reading
 from agent.page.uploads import session as page_own
-from agent.page.uploads.catalogue import OWN, Entry, IndexCatalogue
-from agent.page.uploads.job import DIED, STOPPED, TOO_LONG, Job, Progress
+from agent.page.uploads.catalogue import OWN, IndexCatalogue
+from agent.page.uploads.job import STOPPED, Job
 from agent.page.uploads.process import NUMBERED, BuiltIndex, FilePreview, look, make
 from agent.page.uploads.session import UploadSession, UploadSessions, safe_name
 from agent.page.uploads.view import (
-    FIELDS,
-    choices,
-    duration,
-    indexes_html,
-    own_html,
-    preview_html,
-    progress_html,
-    sample_html,
     upload_html,
 )
 from index.encoding.encoder import Encoder
 from index.errors import AnalystError
 from index.manifest import read_manifest
-from index.posts.columns import SPELLINGS
 from index.posts.readers import read_posts
 from index.posts.record import Post
-from tests.agent.page.views.test_html import Read
+from tests.agent.page.uploads.test_job import instead_of_reading
 from tests.conftest import committed, small_rows
-from tests.fake_analyst import NASTY, FakeAnalyst, index_folder
+from tests.fake_analyst import FakeAnalyst, index_folder
 
 Write = Callable[..., str]
 OWNER = "\0" + "a" * 40
@@ -254,41 +242,6 @@ def test_what_is_stopped_leaves_nothing(
     assert session.message == (STOPPED, False) and kept(catalogue) == [] and catalogue.own(OWNER) == []
 
 
-def instead_of_reading(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
-    monkeypatch.setattr(page_job, "command", lambda task, args: [sys.executable, "-c", code])
-
-
-def test_a_process_is_ended_when_the_job_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    code = "import os, time; print('[\"read\", %d]' % os.getpid(), flush=True); time.sleep(600)"
-    instead_of_reading(monkeypatch, code)
-    finished: list[Any] = []
-    job = Job(FifoLimiter(1), "make", total=2, finish=finished.append).start()
-    for _ in range(6000):
-        if job.progress().done:
-            break
-        time.sleep(0.01)
-    process = job.progress().done
-    os.kill(process, 0)  # it is there
-    job.stop()
-    assert job.wait(60) and job.error == STOPPED and finished == [None]
-    with pytest.raises(ProcessLookupError):
-        os.kill(process, 0)
-
-
-def test_a_job_that_is_stopped_in_line_never_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = FifoLimiter(1)
-    with line.turn("another", threading.Event()):
-        job = Job(line, "make", finish=lambda outcome: outcome).start()
-        job.stop()
-        assert job.wait(60) and job.error == STOPPED
-
-
-def test_a_job_that_takes_too_long_is_ended_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    instead_of_reading(monkeypatch, "import time; time.sleep(600)")
-    job = Job(FifoLimiter(1), "look", seconds=0.2, finish=lambda outcome: outcome).start()
-    assert job.wait(60) and job.error == TOO_LONG and job.outcome is None
-
-
 def test_a_slow_file_keeps_nobody_elses_first_look_waiting(
     monkeypatch: pytest.MonkeyPatch, catalogue: IndexCatalogue, write: Write
 ) -> None:
@@ -307,13 +260,6 @@ def test_a_slow_file_keeps_nobody_elses_first_look_waiting(
         assert job.progress().kind == "rows" and job.progress().place == 0
         job.stop()
         assert job.wait(60)
-
-
-@pytest.mark.parametrize("code", ["raise SystemExit(3)", "pass"])
-def test_a_process_that_dies_is_told(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
-    instead_of_reading(monkeypatch, code)
-    job = Job(FifoLimiter(1), "look", finish=lambda outcome: outcome).start()
-    assert job.wait(60) and job.error == DIED and job.outcome is None
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "posts.xlsx", "posts", "csv", "x.csv.zip"])
@@ -357,49 +303,3 @@ def test_desks_are_kept_apart_and_bounded(catalogue: IndexCatalogue, monkeypatch
     mine = sessions.of("ana")
     assert sessions.of("ana") is mine and sessions.of("ben") is not mine
     assert sessions.of("ana") is not mine  # it made room
-
-
-def test_progress_in_words() -> None:
-    def said(progress: Progress) -> str:
-        return Read(progress_html(progress, 1000)).words
-
-    assert "0 of 1,000 posts · loading the models" in said(Progress())
-    assert "256 of 1,000 posts · measuring the speed" in said(Progress(done=256, kind="read"))
-    assert "500 of 1,000 posts · 60 posts a second · about 8 seconds left" in said(
-        Progress(done=500, kind="read", rate=60.0, left=8.3)
-    )
-    assert "1,000 posts read · putting them in order" in said(Progress(done=1000, kind="read", rate=60.0, left=0.0))
-    assert 'aria-valuenow="50"' in progress_html(Progress(done=500), 1000)
-    assert (duration(0.2), duration(89), duration(90), duration(3600)) == (
-        "1 second", "89 seconds", "2 minutes", "60 minutes",
-    )  # fmt: skip
-
-
-def test_rate_and_time_left_leave_the_loading_of_the_models_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    job = Job(FifoLimiter(1), "make", total=1000, finish=lambda outcome: outcome)
-    job._told = [(100.0, 200)]
-    assert job.progress() == Progress(done=200)
-    job._told = [(100.0, 200), (110.0, 700)]
-    monkeypatch.setattr(time, "monotonic", lambda: 111.0)
-    progress = job.progress()
-    assert (progress.done, progress.rate, progress.left) == (700, 50.0, 5.0)  # 300 posts are 6 s, of which 1 has gone
-
-
-def test_what_strangers_wrote_stays_text() -> None:
-    hostile = FilePreview([NASTY, "text"], {"text": "text", "author": NASTY}, [{NASTY: NASTY, "text": NASTY}], ["id"])
-    counted = FilePreview(["text"], {}, [], [], posts=1, rejected=1, reasons={NASTY: 1}, rejects=[[1, NASTY, NASTY]])
-    sample = Read(sample_html(hostile))
-    assert not {"script", "img", "a"} & set(sample.tags) and "<script>" in sample.words
-    entry = Entry(f"own:{NASTY}", Path(NASTY), NASTY, None, own=True)
-    for made in (
-        preview_html(NASTY, hostile), preview_html(NASTY, counted), own_html([entry]), indexes_html([entry], "gone"),
-    ):  # fmt: skip
-        read = Read(made)
-        assert not {"script", "img", "a"} & set(read.tags) and NASTY in read.words
-
-
-def test_every_field_of_a_post_can_be_mapped() -> None:
-    assert set(FIELDS) == set(SPELLINGS) - {"reposted", "visibility", "bot"}  # what only platforms say
-    found = FilePreview(["a"], {}, [], ["id"])
-    assert choices(found, "id") == [("–", ""), ("none: number the posts", NUMBERED), ("a", "a")]
-    assert choices(found, "text") == [("–", ""), ("a", "a")]
