@@ -71,7 +71,7 @@ def _chosen(facts: Path, index: Path, authors: Sequence[str], ids: Sequence[str]
     ((posts,),) = read.rows("SELECT count(*) FROM posts")
     read.close()
     unknown = [f"@{name}" for name in names if name not in known.values()]
-    if unknown and not rows:
+    if unknown:  # whoever asks to forget two people must not learn later that one of them was misspelt
         raise AnalystError(f"No posts of {', '.join(unknown)} are here", where=str(index), todo="Check the spelling.")
     if not rows:
         raise AnalystError("None of these posts is here", where=str(index), todo="Check the ids or the day.")

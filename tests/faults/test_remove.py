@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-import index.build
 from agent.memory import Memory, state_folder
 from index.check import check_index
 from index.errors import AnalystError
@@ -23,17 +21,7 @@ from tools.library import Library
 from tools.registry import call_tool
 
 Run = Callable[..., Ended]
-
-
-@pytest.fixture
-def copy(tiny_index: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(tiny_index, tmp_path / "copy")
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_analysed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Posts that stay must not be read anew."""
-    monkeypatch.setattr(index.build, "_build", None)
+pytestmark = pytest.mark.usefixtures("nothing_is_analysed")
 
 
 def everything(library: Library, but: set[str]) -> dict[str, Any]:
@@ -130,3 +118,9 @@ def test_what_cannot_be_removed_is_a_sentence(analyst: Run, copy: Path) -> None:
     with pytest.raises(AnalystError, match="no index"):
         remove_posts(copy.parent / "none", ids=["1"])
     assert committed(copy) == before and not (copy.parent / "none").exists()
+
+
+def test_whoever_is_misspelt_is_told_and_nobody_is_removed(copy: Path) -> None:
+    with pytest.raises(AnalystError, match="No posts of @nobdy are here"):
+        remove_posts(copy, authors=["ben", "nobdy"])
+    assert "ben" in Library.open(copy).authors
