@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from uuid import uuid4
 
 from index.errors import AnalystError
+from index.versions.durable import replace_durably
 
 
 def check_target(path: Path, endings: tuple[str, ...], what: str) -> None:
@@ -29,17 +28,8 @@ def write_whole(path: Path, data: bytes) -> None:
 
     Raises AnalystError if it cannot be written.
     """
-    target = path.resolve()  # what a link points to is replaced, not the link
-    partial = target.with_name(f".{uuid4().hex}.partial")
     try:
-        try:
-            with partial.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+        replace_durably(path.resolve(), data)  # what a link points to is replaced, not the link
     except OSError as error:
         raise AnalystError(
             f"The file could not be written: {error.strerror or error}",

@@ -12,7 +12,7 @@ PARTIAL = ".partial"  # how names end that are about to be replaced
 
 def replace_durably(path: Path, data: bytes) -> None:
     """Put ``data`` at ``path``: whoever looks, and whenever the power goes, finds the old content or the new, whole."""
-    partial = path.with_name(f"{path.name}.{uuid4().hex}{PARTIAL}")
+    partial = path.with_name(f".{uuid4().hex}{PARTIAL}")  # short, for ``path`` may have as long a name as there can be
     try:
         with partial.open("xb") as file:
             file.write(data)

@@ -144,7 +144,7 @@ def _clear(index: Path, committed: str | None) -> None:
 
     Where the manifest is damaged or lost, versions that were finished stay for a repair.
     """
-    for path in index.glob(f"{MANIFEST}.*{PARTIAL}"):
+    for path in index.glob(f".*{PARTIAL}"):
         path.unlink(missing_ok=True)
     for folder in (index / FOLDER).glob("*"):
         is_needed = folder.name == committed if committed else (folder / MANIFEST).is_file()
