@@ -18,14 +18,13 @@ from tools.segments.grouping import CRITERION, FEWEST, MOST, STABLE, Grouping, T
 from tools.segments.naming import GroupTerms, name_groups
 from tools.selection.own_words import kinds_here, told
 from tools.selection.people import AudienceFilters, People, select
-from tools.selection.posts import Selection, evidence_posts
+from tools.selection.posts import EVERYTHING, Selection, evidence_posts
 
 TYPICAL_PEOPLE = 5
 TYPICAL_POSTS = 3
 NEAR_POSTS = 300  # nearest posts among which a group's own are looked for
 TELLING = "length(p.text) >= 60"  # shorter posts may be near to everything and say nothing
 MOST_READ = 6000
-EVERY_POST = Selection("true", {}, "")
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def list_segments(
         raise AnalystError(f"count is {count}", todo=f"Ask for {FEWEST} to {MOST} groups.")
     selection, who = _selected(library, topic, filters)
     grouping = group_people(library, selection, count)
-    where = selection or EVERY_POST
+    where = selection or EVERYTHING
     terms = name_groups(library, grouping, where, topic or "")
     tones = _tones(library, grouping, where)
     typical = _typical_posts(library, grouping, where)

@@ -29,7 +29,7 @@ from agent.understanding.coverage import turned_round
 
 if TYPE_CHECKING:
     from agent.models.call_syntax import CallSyntax
-    from agent.understanding.parts import Understanding
+    from agent.understanding.parts import Meant, Understanding
 
 PROMPTS = Path(__file__).parents[1] / "prompts"
 SYSTEM, SMALL_TALK = PROMPTS / "shipped_system.md", PROMPTS / "small_talk.yaml"
@@ -99,7 +99,7 @@ class ShippedPolicy:
             return reply_grammar(kind)
         return calls_grammar(meant, syntax.calls, syntax.control) if meant else ""
 
-    def _meant(self, messages: Sequence[BaseMessage], tools: Tools) -> list[tuple[str, dict[str, Any]]] | str:
+    def _meant(self, messages: Sequence[BaseMessage], tools: Tools) -> list[Meant] | str:
         """The calls that the last question can mean next, or what is said to it at once; empty if neither."""
         assert self.understanding is not None
         if not messages or not isinstance(messages[-1], (HumanMessage, ToolMessage)):
@@ -112,7 +112,7 @@ class ShippedPolicy:
         return words()["turned_round"][0].replace("{words}", ignored) if ignored else calls
 
 
-def _trained(calls: Sequence[tuple[str, dict[str, Any]]]) -> bool:
+def _trained(calls: Sequence[Meant]) -> bool:
     """Whether the model was shown the tools of all ``calls``; of others it cannot tell which is meant."""
     return {name for name, _ in calls} <= {tool["function"]["name"] for tool in trained_tools()}
 
@@ -157,11 +157,11 @@ def held_grammar(messages: Sequence[BaseMessage], tools: Tools, must_call: bool,
 
 @cache
 def words() -> dict[str, Any]:
-    """``replies`` by kind of small talk, ``framing`` by tool, and ``more`` behind a list that was cut."""
+    """``replies`` by kind of small talk, ``framing`` by tool, and what is said of what was not answered or shown."""
     return yaml.safe_load(SMALL_TALK.read_text(encoding="utf-8"))
 
 
-def calls_grammar(calls: Sequence[tuple[str, dict[str, Any]]], syntax: CallSyntax, tokens: Mapping[str, int]) -> str:
+def calls_grammar(calls: Sequence[Meant], syntax: CallSyntax, tokens: Mapping[str, int]) -> str:
     """One of ``calls``, to the letter."""
     written = [syntax.open + name + syntax.middle + spelled(args, tokens) + syntax.close for name, args in calls]
     return "start: " + " | ".join(f"({control_literal(text, tokens)})" for text in written)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_PARTS = 4  # of a question that are answered
 READINGS_KEPT = 32
 
-Call = tuple[str, dict[str, Any]]
+Meant = tuple[str, dict[str, Any]]  # the name of a tool, and its arguments
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class Meaning:
     it is. Neither: nothing is left, and ``unread`` are the parts for which there was no call.
     """
 
-    calls: tuple[Call, ...] = ()
+    calls: tuple[Meant, ...] = ()
     small_talk: str = ""
     text: str = ""
     unread: tuple[str, ...] = ()
 
 
-def _said_before(call: Call, context: CallContext) -> bool:
+def _said_before(call: Meant, context: CallContext) -> bool:
     """Whether ``call`` asks for nothing that the call before did not: "who wrote it, and how many likes?"."""
     name, args = call
     return name == context.tool and all(context.args.get(each) == value for each, value in args.items())
