@@ -113,8 +113,9 @@ def call_arguments(name: str, args: dict[str, Any]) -> str:
 
 
 def result_size(result: ToolResult) -> str:
-    """How much a result holds, its first list and its posts: ``10 people, 12 posts``."""
-    sizes = []
+    """How much a result holds, the people whom it lists or its first list, and its posts: ``10 people, 12 posts``."""
+    listed = result.listing.names if result.listing is not None and result.listing.kind == "people" else ()
+    sizes = [count(len(listed), "person", "people")] if listed else []
     for item in fields(result):
         value = getattr(result, item.name)
         if item.name not in SAID and isinstance(value, (list, dict)) and value:
