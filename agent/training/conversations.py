@@ -85,7 +85,8 @@ class Conversations:
         self.threads = split(_yaml(PHRASINGS / "followups.yaml"), held_out)
         self.steps: dict[str, list[Step]] = {}
         for step in split(read_steps(PHRASINGS / "follow_ups.txt"), held_out, every=10):
-            self.steps.setdefault(step.does, []).append(step)
+            if not step.tool or step.does not in ("change", "point") or step.tool in self.tools:
+                self.steps.setdefault(step.does, []).append(step)
         self.chitchat, self.declines = _yaml(PHRASINGS / "chitchat.yaml"), _yaml(PHRASINGS / "declines.yaml")
         self.held_out = held_out
         self.strangers: list[tuple[str, str]] = []  # (kind, what was said), from CLINC150
@@ -206,7 +207,8 @@ class Conversations:
         said = as_arguments(tool, values, keep)
         if "brands" in keep:
             said["brands"] = [*keep["brands"], *said.get("brands", [])]
-        constants = {name: value for name, value in step.constants.items() if name[0] != "-" and name != "or"}
+        written = (f"{name}={value}" for name, value in step.constants.items() if name[0] != "-" and name != "or")
+        constants = constants_of(say, " ".join(written))
         pointed = {"user": people[place_of(nth) or 0]} if nth else {}
         call = (tool, ordered(tool, {**keep, **constants, **pointed, **said}))
         also = tuple(filter(None, step.constants.get("or", "").split(",")))

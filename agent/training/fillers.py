@@ -292,7 +292,8 @@ def roughen(text: str, spared: list[str], generator: random.Random) -> str:
         if generator.random() < chance:
             text = _slip(text, spared, generator)
     if generator.random() < 0.1:
-        text = CONTRACTED.sub(lambda match: match[0].replace("'", ""), text)
+        held = " ".join(spared)
+        text = CONTRACTED.sub(lambda match: match[0] if match[0] in held else match[0].replace("'", ""), text)
     if generator.random() < 0.08:
         text = generator.choice(PREFIXES) + text
     if generator.random() < 0.05 and not ends_in_text:

@@ -23,6 +23,7 @@ from tools.registry import arguments_model
 
 PLACES = ("since", "until", "community")  # where and when: kept when the tool changes
 DATES = ("since", "until")
+TIMES = {"since", "until", "during", "before", "after"}  # slots that say when
 SUBJECTS = ("campaign", "topic", "query")
 MAIN_SLOTS = {"subject", "user", "text", "brand", "brands"}
 
@@ -90,16 +91,16 @@ def _same(step: Step, args: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     # "What about tea?" after posts by @ana on coffee is about her still; after her profile it would be about nothing.
     rest = {name: value for name, value in args.items() if name not in gone}
-    return _without_dates(rest) if step.slots & {"since", "until", "during"} else rest
+    return _without_dates(rest) if step.slots & TIMES else rest
 
 
 def _other_brands(step: Step, args: Mapping[str, Any]) -> dict[str, Any]:
     rest = {name: value for name, value in args.items() if step.tool == "more" or name != "brands"}
-    return _without_dates(rest) if step.slots & {"since", "until", "during"} else rest
+    return _without_dates(rest) if step.slots & TIMES else rest
 
 
 def _without_dates(args: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in args.items() if name not in DATES}
+    return {name: value for name, value in args.items() if name not in TIMES}
 
 
 def _narrowed(step: Step, tool: str, args: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -117,7 +118,7 @@ def _narrowed(step: Step, tool: str, args: Mapping[str, Any]) -> dict[str, Any] 
     if not args and (slots or said) and "limit" in slots:
         return None
     rest = {name: value for name, value in args.items() if name not in taken}
-    return _without_dates(rest) if slots & {"since", "until", "during"} else rest
+    return _without_dates(rest) if slots & TIMES else rest
 
 
 def _changed(step: Step, tool: str, args: Mapping[str, Any], people: Sequence[str]) -> dict[str, Any] | None:
@@ -129,7 +130,8 @@ def _changed(step: Step, tool: str, args: Mapping[str, Any], people: Sequence[st
     if not found or "text" in args or ("person" in step.about and "user" not in args):
         return found
     fields = arguments_model(step.tool).model_fields
-    return found | {name: args[name] for name in PLACES if name in args and name in fields and name not in found}
+    places = _without_dates(args) if step.slots & TIMES else args
+    return found | {name: places[name] for name in PLACES if name in places and name in fields and name not in found}
 
 
 def _about(step: Step, args: Mapping[str, Any], people: Sequence[str]) -> dict[str, Any] | None:
@@ -147,6 +149,8 @@ def _about(step: Step, args: Mapping[str, Any], people: Sequence[str]) -> dict[s
             value, name = args.get(about), about if about in fields else SUBJECT.get(step.tool, about)
         if not value:
             return None
+        if name == "user" and "users" in fields:  # find_lookalikes starts from several
+            value, name = [value], "users"
         if name in fields:
             found[name] = value
     return found

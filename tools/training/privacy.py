@@ -20,7 +20,7 @@ import yaml
 from index.encoding.network import save_branch
 from tools.privacy.meaning import WEIGHTS, plain
 from tools.privacy.network import SHARED, TRAITS, RevealingNetwork
-from tools.training.privacy_examples import ALLOWED, Example, composed, written
+from tools.training.privacy_examples import ALLOWED, Example, advertised, composed, written
 
 ROOT = Path(__file__).parents[2]
 EPOCHS, BATCH = 3, 64
@@ -165,7 +165,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--figures", action="store_true", help="keep each writer back instead of writing weights")
     wanted = parser.parse_args()
-    examples = [*written(), *composed(), *(Example(name, ALLOWED, "name") for name in names())]
+    examples = [*written(), *composed(), *advertised(), *(Example(name, ALLOWED, "name") for name in names())]
     trainer = Trainer(examples)
     if not wanted.figures:
         save_branch(trainer.learn(rows_of(examples)), WEIGHTS)

@@ -52,6 +52,16 @@ WHO_SAYS = (
     "rank authors by posts on {x}", "list people who argue about {x}", "who posts most about {x}?",
     "segments of people discussing {x}",
 )  # fmt: skip
+ADS_FOR = (
+    "For {x}.", "Made for {x}.", "Calling all {x}!", "Hello, {x}!", "The app that {x} love",
+    "{x}: this one is for you.",
+    "Meet other {x} near you.", "A weekend for {x}", "By {x}, for {x}.", "Are you one of the {x}?",
+    "{x} deserve better.", "News that {x} waited for", "Where {x} meet.", "Join 40,000 {x}.", "A gift for {x}",
+)  # fmt: skip
+ADS_TO_WHO = (
+    "Do you {x}?", "For all who {x}.", "If you {x}, read on.", "{x}? We help.", "You {x}. So do we.", "Time to {x}.",
+    "Made for people who {x}", "{x}, and get the second one free", "Because you {x}.", "We {x}, too.",
+)  # fmt: skip
 HANDLES = ("ana", "bluefox", "rustbucket", "tinker", "jo_k", "mapfan")
 IRREGULAR = {
     "are": "is",
@@ -114,6 +124,58 @@ def composed(seed: int = 5, frames: int = 3) -> list[Example]:
     for subject in allow["subjects"]:
         made += [Example(f.format(x=subject), ALLOWED, "about_posts") for f in draw.sample([*ABOUT, *WHO_SAYS], 4)]
     return list({example.text: example for example in made}.values())
+
+
+def advertised(seed: int = 6, each: int = 150) -> list[Example]:
+    """Ad copy: harmless sentences of every kind, and for each trait ``each`` ads that name what reveals it in between
+    them; every second ad of the fillers is kept back (``kept_back_ads``).
+    """
+    draw = random.Random(seed)
+    refuse = yaml.safe_load((HERE / "concepts_refuse.yaml").read_text(encoding="utf-8"))
+    fine = yaml.safe_load((HERE / "concepts_allow.yaml").read_text(encoding="utf-8"))["lookalikes"]
+    words = _fillers()
+    plain = [*words["ads"][::2], *words["details"], *words["closers"], *words["topics"], *words["works"]]
+    made = [Example(str(text), ALLOWED, "ad") for text in plain]
+    harmless = {
+        "people": fine["people"],
+        "habits": fine["habits"],
+        "things": [*fine["things"], *words["products"], *words["brands"]],
+    }
+    for trait, concepts, number in [
+        (ALLOWED, harmless, 12 * each),
+        *((trait, kinds, each) for trait, kinds in refuse.items()),
+    ]:
+        for _ in range(number):
+            made.append(Example(_ad(words, concepts, words["interests"], draw), trait, "ad"))
+    return made
+
+
+def kept_back_ads() -> list[str]:
+    """Harmless ads that nothing was learned from."""
+    return list(map(str, _fillers()["ads"][1::2]))
+
+
+def _ad(words: dict[str, list[str]], concepts: dict[str, list[str]], interests: list[str], draw: random.Random) -> str:
+    """One to four sentences, of which one names a thing or people of ``concepts``."""
+    kind = draw.choice(["people", "habits", "things"])
+    if kind != "things":
+        naming = draw.choice(ADS_FOR if kind == "people" else ADS_TO_WHO).format(x=draw.choice(concepts[kind]))
+        naming = naming[0].upper() + naming[1:]
+    else:
+        hook = draw.choice([hook for hook in words["hooks"] if "{product}" in hook and "nterest}" not in hook])
+        naming = hook.format(product=re.sub(r"^(?:an?|the) ", "", draw.choice(concepts["things"])))
+    others = draw.sample([*words["details"], *words["closers"]], draw.choice([0, 1, 1, 2]))
+    if draw.random() < 0.3:
+        interest = draw.choice(interests)
+        hook = draw.choice([hook for hook in words["hooks"] if "{product}" not in hook])
+        others.append(hook.format(interest=interest, Interest=interest[0].upper() + interest[1:]))
+    sentences = [naming, *others]
+    draw.shuffle(sentences)
+    return " ".join(sentence if sentence[-1] in ".?!" else sentence + "." for sentence in sentences)
+
+
+def _fillers() -> dict[str, list[str]]:
+    return yaml.safe_load((HERE.parents[2] / "agent/training/fillers.yaml").read_text(encoding="utf-8"))
 
 
 def misspelt(text: str, draw: random.Random) -> str:

@@ -315,6 +315,7 @@ def test_slips_spare_what_the_arguments_hold() -> None:
     generator = random.Random(1)
     for _ in range(500):
         assert "Nike shoes" in roughen("who might like Nike shoes best", ["Nike shoes"], generator)
+        assert "Don't bin it" in roughen("who wouldn't like Don't bin it", ["Don't bin it"], generator)
 
 
 def test_enumerations() -> None:
@@ -341,8 +342,7 @@ def test_calls_of_training_can_be_made(conversations: Conversations, monkeypatch
                 tools.registry.call_tool(None, name, plain_arguments(args, today=date(2026, 11, 22)))  # type: ignore[arg-type]
             except AnalystError as error:
                 refused.append(str(error))
-    # The guard of what is never inferred refuses some harmless words; nothing else is wrong with any call.
-    assert all("never inferred" in error for error in refused) and len(refused) <= 0.03 * made, refused
+    assert made and not refused
 
 
 def test_phrasings_are_read_from_the_package() -> None:

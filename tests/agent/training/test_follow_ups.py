@@ -10,6 +10,7 @@ import pytest
 from agent.models.shipped import trained_tools
 from agent.training.conversations import NAMING, PHRASINGS, Conversations
 from agent.training.follow_ups import Step, kept, places_within, read_steps, tool_after
+from agent.understanding.labels import TOOLS
 
 STEPS = read_steps(PHRASINGS / "follow_ups.txt")
 PEOPLE = ("ana", "ben", "cy")
@@ -24,7 +25,11 @@ def test_the_bank_is_wide_and_says_nothing_twice() -> None:
     assert len(STEPS) >= 1500
     said = [(s.does, s.tool, s.about, s.say) for s in STEPS]
     assert len(set(said)) == len(said), [row for row in said if said.count(row) > 1]
-    assert {s.tool for s in STEPS if s.does == "change"} == SPOKEN
+    assert {s.tool for s in STEPS if s.does == "change"} == set(TOOLS) - {"cannot_tell"}
+
+
+def test_the_chat_model_learns_no_follow_up_to_a_tool_that_it_does_not_know(conversations: Conversations) -> None:
+    assert {step.tool for step in conversations.steps["change"]} <= SPOKEN
 
 
 def test_a_follow_up_needs_a_heading(tmp_path: Path) -> None:
@@ -61,6 +66,11 @@ def test_a_follow_up_needs_a_heading(tmp_path: Path) -> None:
         (step("change", "get_profile", "person"), "explain_match", {"user": "cy", "campaign": "x"}, {"user": "cy"}),
         (step("change", "describe_data", "subject"), "search_posts", {"query": "tea", "community": "x"}, {}),
         (step("change", "search_posts", "subject"), "search_posts", {"query": "tea"}, None),
+        (step("change", "find_lookalikes", "person"), "find_audience", {"campaign": "tea"}, {"users": ["ana"]}),
+        (
+            *(step("change", "count", "subject", say="how many in {during}"), "find_audience"),
+            *({"campaign": "tea", "since": "May", "community": "x"}, {"topic": "tea", "community": "x"}),
+        ),
         (step("point", "explain_match", "subject"), "find_audience", {"campaign": "tea"}, {"campaign": "tea"}),
         (step("point", "get_profile"), "find_audience", {"campaign": "tea", "limit": 3}, {}),
     ],
@@ -89,7 +99,8 @@ def test_places_that_a_list_has() -> None:
     assert places_within(["second", "second to last"], 1) == []
 
 
-def test_every_follow_up_makes_a_valid_call_after_some_call(conversations: Conversations) -> None:
+def test_every_follow_up_makes_a_valid_call_after_some_call(data: Path) -> None:
+    conversations = Conversations(data, None, 1)
     lines = {tool: conversations.phrasings[tool] for tool in conversations.tools}
     calls = [conversations.question(tool, line)[1].call for tool in conversations.tools for line in lines[tool][::9]]
     for follow in STEPS[::3]:

@@ -12,6 +12,7 @@ from index.errors import AnalystError
 from tools.privacy import guard
 from tools.privacy.meaning import THRESHOLD, judge_all, plain
 from tools.privacy.tellable import tellable, tellable_names
+from tools.training.privacy_examples import kept_back_ads
 
 HERE = Path(__file__).parent
 # What was measured when the weights were made, less a little: a later change may not fall below it.
@@ -36,6 +37,14 @@ def test_people_named_by_habit_slang_or_product_are_refused() -> None:
 
 def test_what_only_looks_so_is_allowed() -> None:
     assert share_refused(lines("allow.txt")) <= MOST_REFUSED_WRONGLY
+
+
+def test_ads_for_people_by_what_is_nobodys_business_are_refused() -> None:
+    assert share_refused(lines("refuse_ads.txt")) >= LEAST_REFUSED
+
+
+def test_harmless_ads_are_allowed() -> None:
+    assert share_refused([*lines("allow_ads.txt"), *kept_back_ads()]) <= MOST_REFUSED_WRONGLY
 
 
 @pytest.mark.parametrize(
