@@ -162,6 +162,7 @@ def test_standard_input_is_known_by_its_posts(
     stop_at(fake_reader, 3, "-", out, KeyboardInterrupt())
     build_index(["-"], out, watch=told.watch)
     assert len(fake_reader.texts) == 5 and told[0][::2] == ("resumed", 6)
+    fake_reader.forget()
     stop_at(fake_reader, 3, "-", out, KeyboardInterrupt())
     Path(source).write_text("".join(json.dumps(row) + "\n" for row in small_rows()[1:]))
     told.clear()
