@@ -33,6 +33,7 @@ from agent.index_commands import add, check, remove
 from agent.quiet import hush_libraries
 from index.errors import AnalystError
 from index.posts.options import Options
+from index.versions.parts import posts_in
 
 if TYPE_CHECKING:
     from agent.analyst import Analyst
@@ -105,7 +106,7 @@ def index(
     try:
         manifest, tally = sampling.build(files, out, options=options, ner=ner)
     except KeyboardInterrupt:
-        fail("Stopped; nothing was left behind.")
+        fail(STOPPED if posts_in(out) else "Stopped; nothing was left behind.")
     if as_json:
         console.say_json({"index": str(out), **vars(manifest), "reasons": tally.reasons})
     else:

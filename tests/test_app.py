@@ -19,6 +19,7 @@ import index.build
 from agent import sample
 from index.build import Tally
 from index.posts.report import Report
+from tests.conftest import small_rows
 from tests.fake_analyst import FakeAnalyst, finished, index_folder, manifest
 
 ROOT = Path(app.__file__).parent
@@ -290,7 +291,7 @@ def test_index_reports_what_it_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     def build(sources: list[str], out: Path, **options: Any) -> Any:
         seen.update(options)
-        options["advance"](3, 12345)
+        options["watch"].advance(3, 12345)
         return manifest(rejected=3, duplicates=2), tally
 
     monkeypatch.setattr(index.build, "build_index", build)
@@ -312,6 +313,45 @@ def test_ctrl_c_while_indexing_ends_calmly(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(index.build, "build_index", build)
     done = run("index", source, "--out", tmp_path / "out")
     assert (done.exit_code, done.stderr) == (1, "Stopped; nothing was left behind.\n")
+
+
+def test_ctrl_c_tells_how_to_go_on(tmp_path: Path, fake_reader: Any) -> None:
+    """And so does any other end; the next run says where it goes on."""
+    source, words = tmp_path / "posts.jsonl", ("index", tmp_path / "posts.jsonl", "--out", tmp_path / "out")
+    source.write_text("".join(json.dumps(row) + "\n" for row in small_rows()))
+    kept = "posts are analysed and kept: the same command goes on from there."
+
+    def stop(number: int) -> None:
+        if number:
+            raise KeyboardInterrupt if number == 1 else RuntimeError("head")
+
+    fake_reader.on_read = stop
+    done = run(*words)
+    assert (done.exit_code, done.stderr) == (1, f"2 {kept}\nStopped.\n")
+    fake_reader.forget()
+    fake_reader.on_read = lambda number: stop(2 * number)
+    done = run(*words)
+    assert done.stderr.splitlines()[:2] == ["Resumed at 2 posts.", f"4 {kept}"] and "head" in done.stderr
+    fake_reader.forget()
+    done = run(*words)
+    assert done.exit_code == 0 and "Resumed at 4 posts." in done.stderr and "Indexed 11 posts" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("read", "posts", "total", "said"),
+    [
+        (300, 12_000, 1_000, " of about 40,000"),
+        (333, 12_000, 1_000, " of about 36,000"),
+        (1, 3, 2, " of about 6"),
+        (1_000, 12_000, 1_000, ""),  # a small file is read at once
+        (300, 12_000, None, ""),
+        (0, 5, 10, ""),
+    ],
+)
+def test_how_many_posts_there_may_be(read: int, posts: int, total: int | None, said: str) -> None:
+    from agent.console import _of_about
+
+    assert _of_about(read, posts, total) == said
 
 
 def test_index_and_info_on_real_posts(tiny_index: Path, encoder: Any, tmp_path: Path) -> None:
