@@ -54,7 +54,9 @@ def _cell(value: Value) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int) else shortened(one_line(str(value)), LONGEST_CELL)
+    if isinstance(value, (int, float)):
+        return f"{int(value) if value == int(value) else value:,}"
+    return shortened(one_line(value), LONGEST_CELL)
 
 
 def _post(post: Evidence) -> str:
