@@ -73,6 +73,12 @@ def say(sentence: str) -> None:
     stderr().print(visible(sentence, "dim"))
 
 
+def say_saved(paths: Iterable[Path]) -> None:
+    """Which files were written."""
+    for path in paths:
+        say(f"Saved {path}.")
+
+
 def say_where(model: str | None) -> None:
     """Says so if questions and what the tools return leave this machine."""
     from agent.models.address import is_endpoint, parse

@@ -17,10 +17,13 @@ from typer.testing import CliRunner, Result
 import app
 import index.build
 from agent import sample
+from agent.events import ToolFinished
 from index.build import Tally
 from index.posts.report import Report
 from tests.conftest import small_rows
 from tests.fake_analyst import FakeAnalyst, finished, index_folder, manifest
+from tools.library import Library
+from tools.registry import call_tool
 
 ROOT = Path(app.__file__).parent
 
@@ -230,6 +233,51 @@ def test_call_draws_and_exports(tiny_index: Path, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "b.json").read_text())["index"]["people"] == 6
 
 
+@pytest.mark.parametrize(
+    ("words", "name", "begin"),
+    [
+        (["count", "of=people", "topic=Nike"], "a.csv", b"of,value,whole,share,posts,people,subject,index,question,"),
+        (["search_posts", "query=Nike", "limit=2"], "a.xlsx", b"PK"),
+        (["get_profile", "user=ana"], "a.md", b"# Profile of @ana\n"),
+        (["cannot_tell", "why=future"], "a.json", b'{\n "call"'),
+        (["write_brief", "campaign=Nike", "limit=2"], "a.html", b"<!doctype html>"),
+    ],
+)
+def test_every_tool_is_exported(tiny_index: Path, tmp_path: Path, words: list[str], name: str, begin: bytes) -> None:
+    done = run("call", *words, "--index", tiny_index, "--export", tmp_path / name)
+    assert done.exit_code == 0 and f"Saved {tmp_path / name}." in done.stderr, done.stderr
+    assert (tmp_path / name).read_bytes().startswith(begin)
+
+
+def test_ask_exports_what_the_tools_found(analyst: FakeAnalyst, tiny_index: Path, tmp_path: Path) -> None:
+    library = Library.open(tiny_index)
+    analyst.library = library
+
+    def script(question: str) -> Any:
+        for args in ({"of": "people"}, {"of": "posts"}, {"of": "people"}):
+            yield ToolFinished("1", "count", "told", call_tool(library, "count", args), 0.1, args)
+        yield ToolFinished("2", "count", "failed", None, 0.1)
+        yield finished("done")
+
+    analyst.script = script
+    for extra in ([], ["--json"]):
+        done = run("ask", "How many?", "--index", tiny_index, "--export", tmp_path / "a.json", *extra)
+        assert done.exit_code == 0 and f"Saved {tmp_path / 'a-2.json'}." in done.stderr, done.stderr
+        assert "done" in done.stdout and "Saved" not in done.stdout
+    first, second = (json.loads((tmp_path / name).read_text()) for name in ("a.json", "a-2.json"))
+    assert [first["of"], second["of"]] == ["posts", "people"] and first["export"]["question"] == "How many?"
+    assert first["export"]["model"] == analyst.model_name and not (tmp_path / "a-3.json").exists()
+
+
+def test_an_answer_without_results_exports_nothing(analyst: FakeAnalyst, folder: Path, tmp_path: Path) -> None:
+    analyst.script = lambda question: iter([finished("Hello.")])
+    done = run("ask", "Hi", "--index", folder, "--export", tmp_path / "a.csv")
+    assert done.exit_code == 1 and "Hello." in done.stdout and "nothing to export" in done.stderr
+    refused = run("ask", "Hi", "--index", folder, "--export", tmp_path / "a.pdf")
+    assert (refused.exit_code, refused.stdout) == (1, "") and "An export ends in" in refused.stderr
+    assert len(analyst.asked) == 1 and not list(tmp_path.glob("a.*"))
+
+
 @pytest.mark.parametrize("name", ["nike.html", "nike.md"])
 def test_report_writes_one_file_and_tells_the_brief(tiny_index: Path, tmp_path: Path, name: str) -> None:
     words = ("report", "Nike", "limit=2", "never_names=Adidas", "--index", tiny_index, "--out", tmp_path / name)
@@ -266,8 +314,9 @@ def test_a_report_that_cannot_be_leaves_no_file(
     [
         ("find_audience", "--chart", "a.gif", "A chart ends in .png or .svg"),
         ("find_audience", "--chart", ".", "This is a directory"),
-        ("find_audience", "--export", "a.xlsx", "An export ends in .csv or .json"),
-        ("get_profile", "--export", "a.csv", "Only an audience can be exported"),
+        ("find_audience", "--export", "a.pdf", "An export ends in .csv, .xlsx, .json or .md"),
+        ("get_profile", "--export", "a.html", "An export ends in .csv, .xlsx, .json or .md"),
+        ("get_profile", "--export", "none/a.csv", "There is no such folder"),
     ],
 )
 def test_files_that_cannot_be_are_refused_at_once(
