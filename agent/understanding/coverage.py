@@ -60,8 +60,8 @@ def turned_round(question: str, calls: Sequence[Call]) -> str:
 
 
 def untellable(question: str, calls: Sequence[Call]) -> tuple[str, str] | None:
-    """What ``question`` asks for that cannot be told, and the reason in the words of ``cannot_tell``, if ``calls`` would
-    answer without it.
+    """What ``question`` asks for that cannot be told, and the reason in the words of ``cannot_tell``, if
+    ``calls`` would answer without it.
     """
     return next(((words, kind.why) for words, kind in _missing(question, calls) if kind.why), None) if calls else None
 
