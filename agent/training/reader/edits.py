@@ -127,22 +127,26 @@ class Edits:
         if not fitting:
             return None
         tool = self.random.choice(fitting)
-        bank = [phrasing for phrasing in self.conversations.phrasings[tool] if self._fits(edit, _named(phrasing))]
+        bank = [phrasing for phrasing in self.conversations.phrasings[tool] if self._fits(edit, phrasing)]
         if not bank:
             return None
         asked, called = self.conversations.question(tool, self.random.choice(bank))
         assert called.call is not None
         return Question(asked.content, tool, called.call[1])
 
-    def _fits(self, edit: Edit, named: set[str]) -> bool:
-        """Whether a list with such arguments has what the edit takes away, adds to or replaces, and nothing that it
-        would say twice.
+    def _fits(self, edit: Edit, phrasing: str) -> bool:
+        """Whether a list asked for in such words has what the edit takes away, adds to or replaces, and nothing that
+        it would say twice; a constant takes the place of another.
         """
-        if not edit.gone <= named:
+        named, constants = _named(phrasing), phrasing.partition(" => ")[2].split()
+        if not edit.gone <= named or any(f"{name}={value}" in constants for name, value in edit.constants.items()):
             return False
         if edit.how == "instead":
             return bool(edit.slots & (named | set(SUBJECT.values())))
-        return bool(edit.how or edit.drop) or not (named - {"exclude", *CHANGED}) & (edit.slots | edit.needed)
+        replaced = {name for name, value in edit.constants.items() if not value.startswith("$")} | edit.gone
+        return bool(edit.how or edit.drop) or not (named - {"exclude", *CHANGED, *replaced}) & (
+            edit.slots | edit.needed
+        )
 
     def _worded(self, say: str, tool: str) -> str:
         """``say`` with the slots that this tool has for what it is about and for numbers."""

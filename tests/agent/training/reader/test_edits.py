@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agent.training.conversations import Conversations
+from agent.training.reader.clauses import after
 from agent.training.reader.edits import Edit, Edits
 from agent.training.reader.question import Question, labels, pointer
 from agent.understanding.context import CallContext
@@ -69,3 +70,24 @@ def test_drawn_edits_follow_a_list(edits: Edits) -> None:
     assert later and all(question.heads == {"edit"} for question in later)
     for question in drawn:
         assert question.earlier.tool and pointer(question)["edit"]
+
+
+def test_every_change_of_the_bank_can_be_drawn(edits: Edits) -> None:
+    for edit in edits.rows[::6]:
+        lists = (edits._list_for(edit) for _ in range(200))
+        drawn = (edits._question(edit, first, after(first, edits.conversations.fillers)) for first in lists if first)
+        assert any(drawn), edit
+
+
+@pytest.mark.parametrize(
+    ("row", "phrasing", "fits"),
+    [
+        ("by shares => by=shares", "who gets the most likes => of=person by=likes", True),
+        ("by shares => by=shares", "who gets the most shares => of=person by=shares", False),
+        ("longer => limit=more", "top {limit} posters => of=person by=posts", True),
+        ("longer => limit=more", "who posts most => of=person by=posts", False),
+        ("fans of {likes}", "{likes} fans who post most => of=person by=posts", False),
+    ],
+)
+def test_a_constant_takes_the_place_of_another(edits: Edits, row: str, phrasing: str, fits: bool) -> None:
+    assert edits._fits(Edit.of(row), phrasing) is fits
