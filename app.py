@@ -16,26 +16,32 @@ import typer
 
 from agent import sample as sampling
 from agent.command_line import (
+    Export,
     Files,
     Index,
     Json,
     Model,
     Quantize,
+    answer_of,
     check_index,
     fail,
+    noting,
     pair,
     reads_posts,
     run_plainly,
     run_tool,
+    taken_of,
     usage,
 )
 from agent.index_commands import add, check, remove
 from agent.quiet import hush_libraries
 from index.errors import AnalystError
 from index.posts.options import Options
+from index.versions.parts import posts_in
 
 if TYPE_CHECKING:
     from agent.analyst import Analyst
+    from agent.events import ToolFinished
     from agent.memory import Memory
 
 STOPPED = "Stopped."
@@ -105,7 +111,7 @@ def index(
     try:
         manifest, tally = sampling.build(files, out, options=options, ner=ner)
     except KeyboardInterrupt:
-        fail("Stopped; nothing was left behind.")
+        fail(STOPPED if posts_in(out) else "Stopped; nothing was left behind.")
     if as_json:
         console.say_json({"index": str(out), **vars(manifest), "reasons": tally.reasons})
     else:
@@ -143,17 +149,29 @@ def ask(
     as_json: Json = False,
     model: Model = None,
     quantize: Quantize = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Also save what the tools found as this .csv, .xlsx, .json or .md; of several results each."),
+    ] = None,
 ) -> None:
     """Ask one question."""
     from agent import console
+    from tools.exports.saving import check_export, save_exports
 
+    if export is not None:
+        check_export(export)
+    found: list[ToolFinished] = []
     with console.stdout_for_json(as_json):
         analyst = _open(index, model, quantize)
-        answer = analyst.ask(question) if as_json else console.show_stream(analyst.stream(question))
+        events = noting(analyst.stream(question), found)
+        answer = answer_of(events) if as_json else console.show_stream(events)
     if answer is None:
         raise AnalystError("The answer broke off", where=analyst.model_name, todo="Ask again.")
     if as_json:
         console.say_json(answer.to_dict())
+    if export is not None:
+        with console.stdout_for_json(as_json):
+            console.say_saved(save_exports(taken_of(found, analyst, question), export))
 
 
 @command
@@ -194,11 +212,11 @@ def call(
     index: Index = None,
     as_json: Json = False,
     chart: Annotated[Path | None, typer.Option(help="Also draw the result into this .png or .svg.")] = None,
-    export: Annotated[Path | None, typer.Option(help="Also save the audience as this .csv or .json.")] = None,
+    export: Export = None,
 ) -> None:
     """Run one tool, without a chat model."""
     from agent import console
-    from tools.exports import check_names, save
+    from tools.exports.saving import check_names, save
     from tools.registry import TOOLS
 
     if tool not in TOOLS:
@@ -206,11 +224,10 @@ def call(
     given = dict(pair(text, "limit=5") for text in arguments or [])
     check_names(tool, chart=chart, export=export)
     with console.stdout_for_json(as_json):
-        library, result = run_tool(index or sampling.sample_index(), tool, given)
-    console.tell(result, as_json)
+        taken = run_tool(index or sampling.sample_index(), tool, given)
+    console.tell(taken.result, as_json)
     with console.stdout_for_json(as_json):
-        for path in save(library, result, chart=chart, export=export):
-            console.say(f"Saved {path}.")
+        console.say_saved(save(taken, chart=chart, export=export))
 
 
 @command
@@ -231,10 +248,10 @@ def report(
     check_report(out)
     given = dict(pair(text, "community=running") for text in [f"campaign={campaign}", *(arguments or [])])
     with console.stdout_for_json(as_json):
-        library, brief = run_tool(index or sampling.sample_index(), "write_brief", given)
-        save_report(library, brief, out)
-    console.tell(brief, as_json)
-    console.say(f"Saved {out}.")
+        taken = run_tool(index or sampling.sample_index(), "write_brief", given)
+        save_report(taken.library, taken.result, out)
+    console.tell(taken.result, as_json)
+    console.say_saved([out])
 
 
 @command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -13,8 +13,9 @@ import typer
 from index.posts.options import Options
 
 if TYPE_CHECKING:
-    from tools.library import Library
-    from tools.result.result import ToolResult
+    from agent.analyst import Analyst
+    from agent.events import Answer, Event, ToolFinished
+    from tools.exports.about import Taken
 
 Files = Annotated[
     list[str],
@@ -32,6 +33,9 @@ Model = Annotated[
     typer.Option(help="Chat model: a hub id, a directory or http://host:port/v1#name.", show_default="the shipped one"),
 ]
 Quantize = Annotated[Literal["8bit", "4bit"] | None, typer.Option(help="Load the chat model in fewer bits.")]
+Export = Annotated[
+    Path | None, typer.Option(help="Also save the result as this .csv, .xlsx, .json or .md; a brief as .html, too.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout.")]
 
 
@@ -112,16 +116,45 @@ def check_index(folder: Path) -> None:
     open_version(folder)
 
 
-def run_tool(folder: Path, tool: str, given: dict[str, str]) -> tuple[Library, ToolResult]:
+def run_tool(folder: Path, tool: str, given: dict[str, str]) -> Taken:
     """One tool over the index in ``folder``; arguments that do not fit end the command as wrong usage."""
+    from tools.exports.about import Taken
     from tools.library import Library
-    from tools.registry import BadArguments, call_tool
+    from tools.registry import BadArguments, call_tool, checked_arguments
 
     library = Library.open(folder)
     try:
-        return library, call_tool(library, tool, dict(given))
+        return Taken(library, call_tool(library, tool, dict(given)), tool, checked_arguments(tool, given))
     except BadArguments as error:
         usage(str(error))
+
+
+def noting(events: Iterable[Event], found: list[ToolFinished]) -> Iterator[Event]:
+    """The same events; the results among them are kept in ``found``, each call once."""
+    from agent.events import ToolFinished
+
+    for event in events:
+        if isinstance(event, ToolFinished) and event.result is not None:
+            found[:] = [each for each in found if (each.name, each.args) != (event.name, event.args)] + [event]
+        yield event
+
+
+def answer_of(events: Iterable[Event]) -> Answer | None:
+    """The answer at the end of the events; None if they end without one."""
+    from agent.events import Finished
+
+    return next((event.answer for event in list(events) if isinstance(event, Finished)), None)
+
+
+def taken_of(found: Iterable[ToolFinished], analyst: Analyst, question: str) -> list[Taken]:
+    """What the tools found for a question, to take away."""
+    from tools.exports.about import Taken
+
+    return [
+        Taken(analyst.library, each.result, each.name, each.args, question, analyst.model_name)
+        for each in found
+        if each.result is not None
+    ]
 
 
 def usage(sentence: str) -> NoReturn:

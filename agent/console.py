@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
     from index.add import Added
-    from index.build import Tally
+    from index.build import Tally, Watch
     from index.check import Fault
     from index.manifest import Manifest
     from index.posts.preview import Preview
@@ -71,6 +71,12 @@ def sentence_of(error: Exception) -> str:
 def say(sentence: str) -> None:
     """A remark that is no result."""
     stderr().print(visible(sentence, "dim"))
+
+
+def say_saved(paths: Iterable[Path]) -> None:
+    """Which files were written."""
+    for path in paths:
+        say(f"Saved {path}.")
 
 
 def say_where(model: str | None) -> None:
@@ -195,9 +201,11 @@ def typed() -> Iterator[str]:
 
 
 @contextmanager
-def build_progress(total: int | None) -> Iterator[Callable[[int, int], None]]:
-    """A bar by bytes with posts, posts a second and the time left; yields what ``build_index`` calls to advance it."""
+def build_progress(total: int | None) -> Iterator[Watch]:
+    """A bar by bytes with posts, posts a second and the time left; yields what ``build_index`` tells of itself."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from index.build import Watch
 
     columns: list[ProgressColumn | str] = [TextColumn("Indexing"), BarColumn(), TextColumn("{task.percentage:>3.0f} %")]
     columns += [TextColumn("{task.fields[stored]:,} posts"), TextColumn("{task.fields[rate]:,.0f} posts/s")]
@@ -205,12 +213,34 @@ def build_progress(total: int | None) -> Iterator[Callable[[int, int], None]]:
     console = stderr()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("index", total=total, stored=0, rate=0.0)
+        before = 0  # posts that an unfinished build had analysed
 
         def advance(read: int, stored: int) -> None:
             elapsed = _elapsed(progress)
-            progress.update(task, completed=read, stored=stored, rate=stored / elapsed if elapsed else 0.0)
+            rate = (stored - before) / elapsed if elapsed else 0.0
+            progress.update(task, completed=read, stored=stored, rate=rate)
 
-        yield advance
+        def resumed(read: int, posts: int) -> None:
+            nonlocal before
+            before = posts
+            progress.reset(task, total=total, completed=read, stored=posts)  # speed and time left count from here
+            say_here(f"Resumed at {posts:,}{_of_about(read, posts, total)} posts.")
+
+        def say_here(sentence: str) -> None:
+            console.print(visible(sentence, "dim"))
+
+        yield Watch(advance, resumed, say_here)
+
+
+def _of_about(read: int, posts: int, total: int | None) -> str:
+    """How many posts there may be in all, told by the bytes ``read`` for ``posts`` of them; "" where that tells
+    nothing.
+    """
+    if not total or not 0 < read < total:
+        return ""
+    likely = posts * total / read
+    step = 10 ** max(0, len(str(int(likely))) - 2)  # two digits: files are read in blocks, and posts differ in length
+    return f" of about {round(likely / step) * step:,}"
 
 
 def _elapsed(progress: Progress) -> float:

@@ -73,8 +73,8 @@ def add(directory: Kept, files: Files, *, options: Options, as_json: Json = Fals
     from index.add import add_posts
     from index.build import total_bytes
 
-    with console.build_progress(total_bytes(files)) as advance:
-        added = add_posts(directory, files, options=options, advance=advance)
+    with console.build_progress(total_bytes(files)) as watch:
+        added = add_posts(directory, files, options=options, advance=watch.advance)
     if as_json:
         told = {"new": added.new, "changed": added.changed, "known": added.known}
         console.say_json({"index": str(directory), **told, "reasons": added.tally.reasons})

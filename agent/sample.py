@@ -19,9 +19,9 @@ def build(files: list[str], out: Path, *, options: Options | None = None, ner: s
     from agent import console
     from index.build import build_index, total_bytes
 
-    with console.build_progress(total_bytes(files)) as advance:
-        named: dict[str, Any] = {"ner": ner} if ner else {}
-        return build_index(files, out, options=options, advance=advance, **named)
+    named: dict[str, Any] = {"ner": ner} if ner else {}
+    with console.build_progress(total_bytes(files)) as watch:
+        return build_index(files, out, options=options, watch=watch, **named)
 
 
 def sample_index() -> Path:

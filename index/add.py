@@ -11,7 +11,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.parquet as pq
 
 from index.build import MOST_REJECTS, Advance, Tally, batches, with_languages
@@ -28,6 +27,7 @@ from index.posts.record import Post, Rejected
 from index.posts.report import Report
 from index.posts.unique import Unique, is_long, renamed
 from index.repair import carry_calibration
+from index.store.analysed import analysed
 from index.store.facts import FactWriter
 from index.store.flat_vectors import ScanWriter
 from index.store.languages import UNTOLD, settle_languages
@@ -169,9 +169,9 @@ def _analyse(posts: Iterator[Post], facts: Path, ner: str, tally: Tally, advance
     with ScanWriter(facts) as vectors:
         for batch in map(with_languages, batches(first, posts)):
             found = reader.read([post.text for post in batch])
-            tones = [each.sentiment.tolist() for each in found]
-            writer.add(batch, tones, [each.mentions for each in found], [each.phrases for each in found])
-            vectors.add(np.stack([each.embedding for each in found]))
+            made = analysed(batch, found)
+            writer.add(made.tables)
+            vectors.add(made.vectors)
             tally.count(batch)
             tally.report.languages.update(post.lang or UNTOLD for post in batch)
             advance()

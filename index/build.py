@@ -11,10 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
-from index.encoding.analysis import Analysis
-from index.encoding.encoder import shared_encoder
+from index.encoding.encoder import Encoder, shared_encoder
 from index.encoding.measured import head_digests
 from index.encoding.trunk import NAME as TRUNK
 from index.entities.mentions import OURS
@@ -27,17 +24,24 @@ from index.posts.readers import Options, expand, read_posts
 from index.posts.record import Post, Rejected
 from index.posts.report import Report
 from index.posts.unique import Unique
+from index.store.analysed import Analysed, analysed, of_pieces
 from index.store.communities import community_vectors
 from index.store.facts import FactWriter
 from index.store.flat_vectors import ScanWriter, write_scan
 from index.store.languages import settle_languages
 from index.store.people import PeopleVectors, write_profiles
 from index.store.vectors import Vectors
+from index.unfinished import sum_of, thrown_away, wanted
+from index.versions.parts import Done, Parts, posts_in
 from index.versions.writer import writing
 
 BATCH = 1024  # posts in memory at once, twice: those being read and those being stored
 MOST_REJECTS = 100_000  # rows that are listed one by one; the report counts all
 Advance = Callable[[int, int], None]  # (bytes read so far, posts stored so far)
+
+
+def _unwatched(*_: object) -> None:
+    """What tells nobody."""
 
 
 @dataclass
@@ -71,6 +75,17 @@ class Tally:
         self.first_post, self.last_post = min(known, default=None), max(known, default=None)
 
 
+@dataclass(frozen=True)
+class Watch:
+    """Who is told how a build goes on: ``advance`` of progress after each batch; ``resumed`` once, if an unfinished
+    build is taken over, of how far that was; ``say`` of what people should know, in a sentence.
+    """
+
+    advance: Advance = _unwatched
+    resumed: Advance = _unwatched
+    say: Callable[[str], None] = _unwatched
+
+
 def build_index(
     sources: Sequence[str],
     out: Path,
@@ -78,19 +93,26 @@ def build_index(
     columns: Mapping[str, str] | None = None,
     options: Options | None = None,
     ner: str = OURS,
-    advance: Advance = lambda read, stored: None,
+    watch: Watch | None = None,
 ) -> tuple[Manifest, Tally]:
     """Index the posts of ``sources`` in ``out``; what stood there before is replaced only when the new index is whole
     and on the disk. Whoever reads the old one keeps it.
 
-    ``columns`` and ``options`` are as in ``read_posts``. ``advance`` is told of progress after each batch. Raises
-    AnalystError if nothing can be read or stored; then nothing is left behind.
+    What was analysed outlives whatever ends the run, batch by batch: the next run for the same files, options and
+    program goes on from there, any other run throws it away. ``columns`` and ``options`` are as in ``read_posts``.
+    Raises AnalystError if nothing can be read or stored; then nothing but analysed batches is left behind.
     """
     expand(sources)
-    with writing(out.absolute()) as writer:
+    with writing(out.absolute(), resumes=True) as writer:
         folder = writer.begin()
-        manifest, tally = _build(sources, folder, _options(options, columns), ner, advance)
-        return writer.commit(folder, manifest), tally
+        watch = watch or Watch()
+        build = _Build(sources, writer.index, folder, _options(options, columns), ner, watch)
+        try:
+            return writer.commit(folder, build.run()), build.tally
+        except BaseException:
+            if posts := posts_in(writer.index):
+                watch.say(f"{posts:,} posts are analysed and kept: the same command goes on from there.")
+            raise
 
 
 def _options(options: Options | None, columns: Mapping[str, str] | None) -> Options:
@@ -104,75 +126,139 @@ def total_bytes(sources: Sequence[str]) -> int | None:
     return None if "-" in names else sum(Path(name).stat().st_size for name in names)
 
 
-def _build(
-    sources: Sequence[str], folder: Path, options: Options, ner: str, advance: Advance
-) -> tuple[Manifest, Tally]:
-    started = time.perf_counter()
-    tally, read = Tally(), [0]
+class _Build:
+    """One build of a version of ``index`` in ``folder``."""
 
-    def count(size: int) -> None:
-        read[0] += size
+    def __init__(
+        self, sources: Sequence[str], index: Path, folder: Path, options: Options, ner: str, watch: Watch
+    ) -> None:
+        self._sources, self._index, self._folder = sources, index, folder
+        self._options, self._ner, self._watch = options, ner, watch
+        self._read = 0  # bytes
+        self._resumed = False
+        self.tally = Tally()
 
-    read_rows = read_posts(sources, on_bytes=count, options=options, report=tally.report)
-    posts = _unique(read_rows, tally.report, folder / "rejects.jsonl")
-    first = next(posts, None)  # a file that cannot be read fails here, before the models load
-    if first is None:
-        raise AnalystError(
-            "None of the rows is a post",
-            where=", ".join(sources),
-            todo=f"Reasons: {_reasons(tally.report)}. Check the file, or map its columns with --map.",
+    def run(self) -> Manifest:
+        """All of it; returns the manifest of what was built."""
+        started = time.perf_counter()
+        first, posts = self._posts()  # a file that cannot be read fails here, before the models load
+        parts = self._parts()
+        done = parts.done
+        started -= done.seconds
+        encoder = self._encoder(parts)
+        reader, stores = Reader(ner=self._ner, encoder=encoder), _Stores(self._folder)
+        with ThreadPoolExecutor(1) as storing:  # one batch is stored while the next is read
+            stored = storing.submit(lambda: None)
+            for number, batch in enumerate(batches(first, posts)):
+                work = self._work(number, batch, parts, reader, stores, started)
+                stored.result()
+                self.tally.count(batch)
+                self._tell(parts)
+                stored = storing.submit(work)
+            finished = storing.submit(stores.finish, stored)
+            places = community_vectors(sorted(self.tally.communities), encoder)
+            self.tally.report.languages.update(finished.result())
+            write_scan(self._folder / "facts", "communities", places)
+        stores.close()
+        seconds = time.perf_counter() - started
+        return _manifest(self._sources, stores.authors, self.tally, self._ner, encoder.precision, seconds)
+
+    def _posts(self) -> tuple[Post, Iterator[Post]]:
+        """The first post, and those after it. Raises AnalystError if there is none."""
+        report = self.tally.report
+        rows = read_posts(self._sources, on_bytes=self._count, options=self._options, report=report)
+        posts = _unique(rows, report, self._folder / "rejects.jsonl")
+        first = next(posts, None)
+        if first is None:
+            raise AnalystError(
+                "None of the rows is a post",
+                where=", ".join(self._sources),
+                todo=f"Reasons: {_reasons(report)}. Check the file, or map its columns with --map.",
+            )
+        return first, posts
+
+    def _count(self, size: int) -> None:
+        self._read += size
+
+    def _parts(self) -> Parts:
+        """What an unfinished build of the same left."""
+        say = self._watch.say
+        return Parts(
+            self._index,
+            wanted(self._sources, self._options, self._ner, BATCH),
+            lambda differs, posts: say(thrown_away(differs, posts)),
         )
-    reader = Reader(ner=ner)
-    facts, vectors, people = FactWriter(folder / "facts"), Vectors(folder / "chroma"), PeopleVectors()
-    scan = ScanWriter(folder / "facts")
-    with ThreadPoolExecutor(1) as storing:  # one batch is stored while the next is read
-        stored = storing.submit(lambda: None)
-        for batch in map(with_languages, batches(first, posts)):
-            found = reader.read([post.text for post in batch])
-            stored.result()
-            tally.count(batch)
-            advance(read[0], tally.posts)
-            stored = storing.submit(_store, batch, found, facts, vectors, scan, people)
-        finished = storing.submit(_finish, folder, stored, facts, scan, people, vectors)
-        communities = sorted(tally.communities)
-        places = community_vectors(communities, shared_encoder())
-        tally.report.languages.update(finished.result())
-        write_scan(folder / "facts", "communities", places)
-    vectors.close()
-    return _manifest(sources, len(people), tally, ner, time.perf_counter() - started), tally
+
+    def _encoder(self, parts: Parts) -> Encoder:
+        """The encoder in the precision of the unfinished build: measured anew, another could turn out faster."""
+        shared = shared_encoder()
+        precision = parts.begin({"precision": shared.precision})["precision"]
+        return shared if precision == shared.precision else Encoder(precision=precision)
+
+    def _work(
+        self, number: int, batch: list[Post], parts: Parts, reader: Reader, stores: _Stores, started: float
+    ) -> Callable[[], None]:
+        """Analyse a batch, or take over what was analysed before; what is returned stores it."""
+        told = sum_of(batch)
+        pieces = parts.take(number, told)
+        if pieces is not None:
+            self._resume(parts.done)
+            return lambda: stores.add(of_pieces(pieces))
+        found = reader.read([post.text for post in with_languages(batch)])
+        done = Done(len(batch), told, self._read, time.perf_counter() - started)
+
+        def store() -> None:
+            made = analysed(batch, found)
+            parts.add(number, done, made.pieces())
+            stores.add(made)
+
+        return store
+
+    def _resume(self, done: Done) -> None:
+        if not self._resumed:
+            self._resumed = True
+            self._watch.resumed(done.read, done.posts)
+
+    def _tell(self, parts: Parts) -> None:
+        """Progress, from where the unfinished build ended."""
+        if self.tally.posts > parts.done.posts or not self._resumed:
+            self._watch.advance(self._read, self.tally.posts)
 
 
-def _store(
-    batch: list[Post],
-    found: list[Analysis],
-    facts: FactWriter,
-    vectors: Vectors,
-    scan: ScanWriter,
-    people: PeopleVectors,
-) -> None:
-    tones = [a.sentiment.tolist() for a in found]
-    facts.add(batch, tones, [a.mentions for a in found], [a.phrases for a in found])
-    embeddings = np.stack([a.embedding for a in found])
-    vectors.add("posts", [post.id for post in batch], embeddings)
-    scan.add(embeddings)
-    for post, embedding in zip(batch, embeddings, strict=True):
-        people.add(post.author, embedding)
+class _Stores:
+    """Where posts go in the version that is built, with all that was read in them."""
 
+    def __init__(self, folder: Path) -> None:
+        self._facts_folder = folder / "facts"
+        self._facts, self._scan = FactWriter(self._facts_folder), ScanWriter(self._facts_folder)
+        self._vectors, self._people = Vectors(folder / "chroma"), PeopleVectors()
 
-def _finish(
-    folder: Path, stored: Future[None], facts: FactWriter, scan: ScanWriter, people: PeopleVectors, vectors: Vectors
-) -> dict[str, int]:
-    """What can only be made when every post is ``stored``. Returns how many posts are in each language."""
-    stored.result()
-    facts.close()
-    scan.close()
-    languages = settle_languages(folder / "facts")
-    authors, means = people.means()
-    write_scan(folder / "facts", "people", means)
-    vectors.add("people", authors, means)
-    merge_plurals(folder / "facts")
-    write_profiles(folder / "facts")
-    return languages
+    @property
+    def authors(self) -> int:
+        return len(self._people)
+
+    def add(self, batch: Analysed) -> None:
+        self._facts.add(batch.tables)
+        self._vectors.add("posts", batch.ids, batch.vectors)
+        self._scan.add(batch.vectors)
+        for author, vector in zip(batch.authors, batch.vectors, strict=True):
+            self._people.add(author, vector)
+
+    def finish(self, stored: Future[None]) -> dict[str, int]:
+        """What can only be made when every post is ``stored``. Returns how many posts are in each language."""
+        stored.result()
+        self._facts.close()
+        self._scan.close()
+        languages = settle_languages(self._facts_folder)
+        authors, means = self._people.means()
+        write_scan(self._facts_folder, "people", means)
+        self._vectors.add("people", authors, means)
+        merge_plurals(self._facts_folder)
+        write_profiles(self._facts_folder)
+        return languages
+
+    def close(self) -> None:
+        self._vectors.close()
 
 
 def with_languages(batch: list[Post]) -> list[Post]:
@@ -213,7 +299,7 @@ def _reasons(report: Report) -> str:
     return ", ".join(f"{count} × {reason}" for reason, count in (report.rejected + report.left_out).most_common(8))
 
 
-def _manifest(sources: Sequence[str], people: int, tally: Tally, ner: str, seconds: float) -> Manifest:
+def _manifest(sources: Sequence[str], people: int, tally: Tally, ner: str, precision: str, seconds: float) -> Manifest:
     from index.encoding.network import WEIGHTS
 
     return Manifest(
@@ -232,7 +318,7 @@ def _manifest(sources: Sequence[str], people: int, tally: Tally, ner: str, secon
         seconds=round(seconds, 2),
         posts_per_second=round(tally.posts / seconds, 1),
         peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        precision=shared_encoder().precision,
+        precision=precision,
         report=tally.report.to_dict(),
     )
 

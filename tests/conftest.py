@@ -22,6 +22,7 @@ settings.load_profile("quick")
 
 if TYPE_CHECKING:
     from index.encoding.encoder import Encoder
+    from tests.fake_reader import FakeReader
 
 HEADS = ("sentiment", "entities")
 SMALL = [
@@ -137,3 +138,16 @@ def tiny_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Pa
     source.write_text("".join(json.dumps(row) + "\n" for row in rows) + "{broken\n", encoding="utf-8")
     build_index([str(source)], folder / "index")
     return folder / "index"
+
+
+@pytest.fixture
+def fake_reader(monkeypatch: pytest.MonkeyPatch) -> type[FakeReader]:
+    """Builds read with a fake that needs no models, two posts at a time."""
+    import index.build as build
+    from tests.fake_reader import BATCH, FakeEncoder, FakeReader
+
+    FakeReader.forget()
+    monkeypatch.setattr(build, "Reader", FakeReader)
+    monkeypatch.setattr(build, "shared_encoder", FakeEncoder)
+    monkeypatch.setattr(build, "BATCH", BATCH)
+    return FakeReader

@@ -107,11 +107,11 @@ class FakeAnalyst:
         if len(question) > 4000:
             raise AnalystError(f"The question has {len(question):,} characters", todo="Ask in at most 4,000.")
         self.threads.setdefault(thread, []).append(question)
+        print("chatter of a library")  # must never reach the stdout of --json
         try:
             yield from self.script(question)
         finally:
             self.closed.set()
 
     def ask(self, question: str, *, thread: str | None = None) -> Answer:
-        print("chatter of a library")  # must never reach the stdout of --json
         return next(event.answer for event in self.stream(question, thread=thread) if isinstance(event, Finished))

@@ -17,9 +17,13 @@ from typer.testing import CliRunner, Result
 import app
 import index.build
 from agent import sample
+from agent.events import ToolFinished
 from index.build import Tally
 from index.posts.report import Report
+from tests.conftest import small_rows
 from tests.fake_analyst import FakeAnalyst, finished, index_folder, manifest
+from tools.library import Library
+from tools.registry import call_tool
 
 ROOT = Path(app.__file__).parent
 
@@ -229,6 +233,51 @@ def test_call_draws_and_exports(tiny_index: Path, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "b.json").read_text())["index"]["people"] == 6
 
 
+@pytest.mark.parametrize(
+    ("words", "name", "begin"),
+    [
+        (["count", "of=people", "topic=Nike"], "a.csv", b"of,value,whole,share,posts,people,subject,index,question,"),
+        (["search_posts", "query=Nike", "limit=2"], "a.xlsx", b"PK"),
+        (["get_profile", "user=ana"], "a.md", b"# Profile of @ana\n"),
+        (["cannot_tell", "why=future"], "a.json", b'{\n "call"'),
+        (["write_brief", "campaign=Nike", "limit=2"], "a.html", b"<!doctype html>"),
+    ],
+)
+def test_every_tool_is_exported(tiny_index: Path, tmp_path: Path, words: list[str], name: str, begin: bytes) -> None:
+    done = run("call", *words, "--index", tiny_index, "--export", tmp_path / name)
+    assert done.exit_code == 0 and f"Saved {tmp_path / name}." in done.stderr, done.stderr
+    assert (tmp_path / name).read_bytes().startswith(begin)
+
+
+def test_ask_exports_what_the_tools_found(analyst: FakeAnalyst, tiny_index: Path, tmp_path: Path) -> None:
+    library = Library.open(tiny_index)
+    analyst.library = library
+
+    def script(question: str) -> Any:
+        for args in ({"of": "people"}, {"of": "posts"}, {"of": "people"}):
+            yield ToolFinished("1", "count", "told", call_tool(library, "count", args), 0.1, args)
+        yield ToolFinished("2", "count", "failed", None, 0.1)
+        yield finished("done")
+
+    analyst.script = script
+    for extra in ([], ["--json"]):
+        done = run("ask", "How many?", "--index", tiny_index, "--export", tmp_path / "a.json", *extra)
+        assert done.exit_code == 0 and f"Saved {tmp_path / 'a-2.json'}." in done.stderr, done.stderr
+        assert "done" in done.stdout and "Saved" not in done.stdout
+    first, second = (json.loads((tmp_path / name).read_text()) for name in ("a.json", "a-2.json"))
+    assert [first["of"], second["of"]] == ["posts", "people"] and first["export"]["question"] == "How many?"
+    assert first["export"]["model"] == analyst.model_name and not (tmp_path / "a-3.json").exists()
+
+
+def test_an_answer_without_results_exports_nothing(analyst: FakeAnalyst, folder: Path, tmp_path: Path) -> None:
+    analyst.script = lambda question: iter([finished("Hello.")])
+    done = run("ask", "Hi", "--index", folder, "--export", tmp_path / "a.csv")
+    assert done.exit_code == 1 and "Hello." in done.stdout and "nothing to export" in done.stderr
+    refused = run("ask", "Hi", "--index", folder, "--export", tmp_path / "a.pdf")
+    assert (refused.exit_code, refused.stdout) == (1, "") and "An export ends in" in refused.stderr
+    assert len(analyst.asked) == 1 and not list(tmp_path.glob("a.*"))
+
+
 @pytest.mark.parametrize("name", ["nike.html", "nike.md"])
 def test_report_writes_one_file_and_tells_the_brief(tiny_index: Path, tmp_path: Path, name: str) -> None:
     words = ("report", "Nike", "limit=2", "never_names=Adidas", "--index", tiny_index, "--out", tmp_path / name)
@@ -265,8 +314,9 @@ def test_a_report_that_cannot_be_leaves_no_file(
     [
         ("find_audience", "--chart", "a.gif", "A chart ends in .png or .svg"),
         ("find_audience", "--chart", ".", "This is a directory"),
-        ("find_audience", "--export", "a.xlsx", "An export ends in .csv or .json"),
-        ("get_profile", "--export", "a.csv", "Only an audience can be exported"),
+        ("find_audience", "--export", "a.pdf", "An export ends in .csv, .xlsx, .json or .md"),
+        ("get_profile", "--export", "a.html", "An export ends in .csv, .xlsx, .json or .md"),
+        ("get_profile", "--export", "none/a.csv", "There is no such folder"),
     ],
 )
 def test_files_that_cannot_be_are_refused_at_once(
@@ -290,7 +340,7 @@ def test_index_reports_what_it_made(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     def build(sources: list[str], out: Path, **options: Any) -> Any:
         seen.update(options)
-        options["advance"](3, 12345)
+        options["watch"].advance(3, 12345)
         return manifest(rejected=3, duplicates=2), tally
 
     monkeypatch.setattr(index.build, "build_index", build)
@@ -312,6 +362,45 @@ def test_ctrl_c_while_indexing_ends_calmly(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(index.build, "build_index", build)
     done = run("index", source, "--out", tmp_path / "out")
     assert (done.exit_code, done.stderr) == (1, "Stopped; nothing was left behind.\n")
+
+
+def test_ctrl_c_tells_how_to_go_on(tmp_path: Path, fake_reader: Any) -> None:
+    """And so does any other end; the next run says where it goes on."""
+    source, words = tmp_path / "posts.jsonl", ("index", tmp_path / "posts.jsonl", "--out", tmp_path / "out")
+    source.write_text("".join(json.dumps(row) + "\n" for row in small_rows()))
+    kept = "posts are analysed and kept: the same command goes on from there."
+
+    def stop(number: int) -> None:
+        if number:
+            raise KeyboardInterrupt if number == 1 else RuntimeError("head")
+
+    fake_reader.on_read = stop
+    done = run(*words)
+    assert (done.exit_code, done.stderr) == (1, f"2 {kept}\nStopped.\n")
+    fake_reader.forget()
+    fake_reader.on_read = lambda number: stop(2 * number)
+    done = run(*words)
+    assert done.stderr.splitlines()[:2] == ["Resumed at 2 posts.", f"4 {kept}"] and "head" in done.stderr
+    fake_reader.forget()
+    done = run(*words)
+    assert done.exit_code == 0 and "Resumed at 4 posts." in done.stderr and "Indexed 11 posts" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("read", "posts", "total", "said"),
+    [
+        (300, 12_000, 1_000, " of about 40,000"),
+        (333, 12_000, 1_000, " of about 36,000"),
+        (1, 3, 2, " of about 6"),
+        (1_000, 12_000, 1_000, ""),  # a small file is read at once
+        (300, 12_000, None, ""),
+        (0, 5, 10, ""),
+    ],
+)
+def test_how_many_posts_there_may_be(read: int, posts: int, total: int | None, said: str) -> None:
+    from agent.console import _of_about
+
+    assert _of_about(read, posts, total) == said
 
 
 def test_index_and_info_on_real_posts(tiny_index: Path, encoder: Any, tmp_path: Path) -> None:

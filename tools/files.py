@@ -13,7 +13,7 @@ def check_target(path: Path, endings: tuple[str, ...], what: str) -> None:
     if path.is_dir():
         raise AnalystError("This is a directory, not a file", where=str(path), todo="Add the name of a file to it.")
     if path.suffix.lower() not in endings:
-        known = " or ".join(endings)
+        known = " or ".join(filter(None, [", ".join(endings[:-1]), endings[-1]]))
         raise AnalystError(
             f"{what} ends in {known}", where=str(path), todo=f"Name it so, for example {path.stem}{endings[0]}."
         )

@@ -79,6 +79,13 @@ def call_tool(library: Library, name: str, args: dict[str, Any]) -> ToolResult:
     Raises BadArguments if the tool or an argument does not exist or fit, AnalystError for what the tool cannot do or
     what people are never looked for by.
     """
+    known = checked_arguments(name, args)
+    check_call(name, known)
+    return TOOLS[name](library, **known)
+
+
+def checked_arguments(name: str, args: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that were given, as the tool takes them. Raises BadArguments as ``call_tool`` does."""
     if name not in TOOLS:
         raise BadArguments(f"There is no tool named {name!r}", todo=f"The tools are: {', '.join(TOOLS)}.")
     given = {key: _unpacked(value, name, key) for key, value in args.items() if value is not None}
@@ -89,9 +96,7 @@ def call_tool(library: Library, name: str, args: dict[str, Any]) -> ToolResult:
             f"{name} was called wrongly: {_faults(error)}",
             todo=f"Its arguments are: {', '.join(arguments_model(name).model_fields) or 'none'}.",
         ) from error
-    known = checked.model_dump(exclude_unset=True)
-    check_call(name, known)
-    return TOOLS[name](library, **known)
+    return checked.model_dump(exclude_unset=True)
 
 
 @cache

@@ -25,7 +25,7 @@ from agent.models.held_words import HeldWords, answer_rules, copied_lines, liter
 from agent.models.messages import begun, handles, text_of, turn_results, user_texts
 from agent.models.policy import ReplySyntax, Tools
 from agent.models.reply import Piece
-from agent.understanding.coverage import turned_round
+from agent.understanding.coverage import turned_round, untellable
 
 if TYPE_CHECKING:
     from agent.models.call_syntax import CallSyntax
@@ -108,7 +108,10 @@ class ShippedPolicy:
             return foreign
         names, meaning = {tool["function"]["name"] for tool in tools}, self.understanding.meaning(messages)
         calls = [(name, args) for name, args in meaning.calls if name in names]
-        ignored = turned_round(meaning.text, [Call(name, args) for name, args in calls[:1]])
+        likeliest = [Call(name, args) for name, args in calls[:1]]
+        if "cannot_tell" in names and (untold := untellable(meaning.text, likeliest)):
+            return [("cannot_tell", {"why": untold[1], "what": untold[0]})]
+        ignored = turned_round(meaning.text, likeliest)
         return words()["turned_round"][0].replace("{words}", ignored) if ignored else calls
 
 

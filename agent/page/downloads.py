@@ -1,11 +1,8 @@
-"""What can be taken away from the page: people as a table, the chart, the conversation, and the calls as a script."""
+"""What can be taken away from the page: a result as a file, its chart, the conversation, and the calls as a script."""
 
 from __future__ import annotations
 
 import base64
-import json
-import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +14,18 @@ from agent.page.views.about import about_index
 from agent.page.views.chart import DRAWING, charts_of, picture
 from agent.page.views.html import render
 from agent.page.views.markdown import literal
-from agent.page.views.shown import Shown, title
+from agent.page.views.shown import Shown
 from tools.brief.found import WriteBrief
-from tools.find_audience import FindAudience
+from tools.exports.about import NO_MODEL, Taken, command
+from tools.exports.names import export_name
 from tools.library import Library
 from tools.result.line import one_line
-from tools.result.result import ToolResult
 
-DOWNLOADS = ("csv", "json", "png", "svg", "result", "html", "md", "markdown", "script")
+DOWNLOADS = ("csv", "xlsx", "md", "json", "png", "svg", "html", "markdown", "script")
 TYPES = {
+    "csv": "text/csv;charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json;charset=utf-8",
     "html": "text/html;charset=utf-8",
     "md": "text/markdown;charset=utf-8",
     "png": "image/png",
@@ -46,32 +46,18 @@ class Download:
         return {"name": self.name, "type": self.type, "data": base64.b64encode(self.data).decode()}
 
 
-def file_name(words: str, ending: str) -> str:
-    """A file name of nothing but letters, digits and hyphens."""
-    plain = re.sub(r"[^a-z0-9]+", "-", words.casefold()).strip("-")[:60].strip("-")
-    return f"{plain or 'result'}.{ending}"
-
-
 def text_download(name: str, type_: str, text: str) -> Download:
     return Download(name, f"{type_};charset=utf-8", text.encode("utf-8", "replace"))
 
 
-def result_json(shown: Shown) -> Download:
-    """A result with all its fields and the call that made it."""
-    data = {"call": {"name": shown.name, "args": shown.args}, **shown.result.to_dict()}
-    text = json.dumps(data, ensure_ascii=False, indent=1)
-    return text_download(file_name(shown.name, "json"), "application/json", text)
+def taken_away(shown: Shown, library: Library, model: str) -> Taken:
+    """A result with the question that it answers; what was run again by hand, no chat ``model`` took part in."""
+    return Taken(library, shown.result, shown.name, shown.args, shown.asked, model if shown.asked else NO_MODEL)
 
 
 def call_line(name: str, args: dict[str, Any], index: Path) -> str:
-    """A call as a command of the shell."""
-    words = ["analyst", "call", name]
-    words += [f"{key}={_argument(value)}" for key, value in args.items() if value is not None]
-    return shlex.join([*words, "--index", str(index), "--json"])
-
-
-def _argument(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
+    """A call as a command of the shell, which prints JSON."""
+    return f"{command(name, args, str(index))} --json"
 
 
 def script(shown: Sequence[Shown], index: Path) -> str:
@@ -113,41 +99,21 @@ def call_list_html(visit: Visit, library: Library | None) -> str:
     return render("calls.html.j2", calls="\n".join(lines))
 
 
-def downloads(kind: str, visit: Visit, library: Library) -> Download | None:
-    """The file that a button of "Take away" saves; None where there is nothing to save."""
+def downloads(kind: str, visit: Visit, library: Library, model: str) -> Download | None:
+    """The file that a button of "Take away" saves; None where there is nothing to save. ``model`` is the chat model."""
     if kind == "markdown":
-        about = about_index(library.manifest, shlex.quote(library.path.name))
-        text = conversation_markdown(visit.conversation, about)
+        text = conversation_markdown(visit.conversation, about_index(library.manifest, model))
         return text_download("conversation.md", "text/markdown", text)
     if kind == "script":
         return text_download("calls.sh", "text/x-shellscript", script(visit.conversation.shown, library.path))
     shown = visit.shown
-    if shown is None:
+    if shown is None or (kind == "html" and not isinstance(shown.result, WriteBrief)):
         return None
-    if kind == "result":
-        return result_json(shown)
-    name = file_name(title(shown.name, shown.args), kind)
+    taken = taken_away(shown, library, model)
+    name = export_name(taken.tool, taken.given, kind)
     if kind in ("png", "svg"):
         return next((Download(name, TYPES[kind], picture(chart, kind)) for chart in charts_of(library, shown)), None)
-    if kind in ("html", "md"):
-        return _report(kind, name, shown.result, library)
-    if isinstance(shown.result, FindAudience):
-        return _audience(kind, name, shown.result, library)
-    return None
+    from tools.exports.saving import export_bytes
 
-
-def _report(kind: str, name: str, result: ToolResult, library: Library) -> Download | None:
-    from tools.reports.saving import report_bytes
-
-    if not isinstance(result, WriteBrief):
-        return None
-    with DRAWING:
-        return Download(name, TYPES[kind], report_bytes(library, result, name))
-
-
-def _audience(kind: str, name: str, result: FindAudience, library: Library) -> Download:
-    from tools.exports import audience_csv, audience_json
-
-    if kind == "csv":
-        return text_download(name, "text/csv", audience_csv(library, result))
-    return text_download(name, "application/json", audience_json(library, result))
+    with DRAWING:  # a report has pictures
+        return Download(name, TYPES[kind], export_bytes(taken, name))

@@ -267,9 +267,10 @@ class ChatHandlers:
     def _taking(self, kind: str) -> Callable[[Visit | None], Any]:
         def take(visit: Visit | None) -> Any:
             library = self._screen.library(visit) if visit is not None else None
-            if visit is None or library is None or (made := downloads(kind, visit, library)) is None:
+            if visit is None or library is None:
                 return None
-            return made.to_dict()
+            made = downloads(kind, visit, library, self._screen.model_name(visit))
+            return made.to_dict() if made is not None else None
 
         assert kind in DOWNLOADS
         return take

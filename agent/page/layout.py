@@ -68,7 +68,6 @@ class Parts:
     run: gr.Button
     query_note: gr.HTML
     take_tab: gr.Tab
-    people_row: gr.Row
     chart_row: gr.Row
     report_row: gr.Row
     takes: dict[str, gr.Button]
@@ -237,21 +236,21 @@ def _take_away() -> dict[str, Any]:
     import gradio as gr
 
     takes = {}
-    with gr.Row(elem_classes=["takes"]) as people_row:
-        takes["csv"] = gr.Button("People as CSV", elem_id="take-csv", size="sm")
-        takes["json"] = gr.Button("People as JSON", elem_id="take-json", size="sm")
+    with gr.Row(elem_classes=["takes"]):
+        takes["csv"] = gr.Button("Result as CSV", elem_id="take-csv", size="sm")
+        takes["xlsx"] = gr.Button("Result for Excel", elem_id="take-xlsx", size="sm")
+        takes["md"] = gr.Button("Result as Markdown", elem_id="take-md", size="sm")
+        takes["json"] = gr.Button("Result as JSON", elem_id="take-json", size="sm")
     with gr.Row(elem_classes=["takes"]) as chart_row:
         takes["png"] = gr.Button("Chart as PNG", elem_id="take-png", size="sm")
         takes["svg"] = gr.Button("Chart as SVG", elem_id="take-svg", size="sm")
     with gr.Row(elem_classes=["takes"]) as report_row:
         takes["html"] = gr.Button("Report to print and send", elem_id="take-html", size="sm")
-        takes["md"] = gr.Button("Report as Markdown", elem_id="take-md", size="sm")
     with gr.Row(elem_classes=["takes"]):
-        takes["result"] = gr.Button("This result as JSON", elem_id="take-result", size="sm")
         takes["markdown"] = gr.Button("Conversation as Markdown", elem_id="take-markdown", size="sm")
         takes["script"] = gr.Button("Calls as a script", elem_id="take-script", size="sm")
     calls = _still_html(elem_id="calls")
-    return {"takes": takes, "people_row": people_row, "chart_row": chart_row, "report_row": report_row, "calls": calls}
+    return {"takes": takes, "chart_row": chart_row, "report_row": report_row, "calls": calls}
 
 
 def _own_posts() -> dict[str, Any]:

@@ -18,11 +18,13 @@ from agent.page.uploads.process import FilePreview
 from agent.page.uploads.session import UploadSession, UploadSessions
 from agent.page.uploads.view import choices, indexes_html, own_html, sample_html, upload_html
 from agent.page.views.chart import charts_of
-from agent.page.views.html import part, render, shortened
+from agent.page.views.html import part, render
 from agent.page.views.query import query_values
 from agent.page.views.result import head_html, is_posts, posts_tab_html, result_html
 from tools.brief.found import WriteBrief
+from tools.exports.about import NO_MODEL
 from tools.find_audience import FindAudience
+from tools.result.words import shortened
 
 if TYPE_CHECKING:
     from tools.library import Library
@@ -84,6 +86,11 @@ class Screen:
         opening = self.opening(visit)
         return getattr(opening.get(), "library", None) if opening.ready else None
 
+    def model_name(self, visit: Visit) -> str:
+        """The chat model that answers ``visit``."""
+        opening = self.opening(visit)
+        return str(getattr(opening.get(), "model_name", NO_MODEL)) if opening.ready else NO_MODEL
+
     def upload(self, visit: Visit) -> UploadSession:
         """What this browser does with posts of its own."""
         return self._uploads.of(self.owner(visit))
@@ -98,7 +105,7 @@ class Screen:
         """The right side."""
         p = self.parts
         tabs = [p.tabs, p.result_tab, p.chart_tab, p.posts_tab, p.query_tab, p.take_tab]
-        return [p.head, *tabs, p.result, p.posts, p.chart, *p.query, p.people_row, p.chart_row, p.report_row, p.calls]
+        return [p.head, *tabs, p.result, p.posts, p.chart, *p.query, p.chart_row, p.report_row, p.calls]
 
     def controls(self) -> list[Any]:
         """What can be pressed below the conversation."""
@@ -148,7 +155,6 @@ class Screen:
             p.posts: posts_tab_html(library, shown),
             p.chart: part("waiting", "Drawing"),
             **dict(zip(p.query, values, strict=True)),
-            p.people_row: gr.Row(visible=audience),
             p.chart_row: gr.Row(visible=drawn),
             p.report_row: gr.Row(visible=shown is not None and isinstance(shown.result, WriteBrief)),
             p.calls: call_list_html(visit, library),

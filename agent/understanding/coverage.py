@@ -25,7 +25,8 @@ class Condition:
     """A kind of condition: ``words`` find it, ``arguments`` and ``tools`` take it into account.
 
     With ``copied``, so does an argument that holds the words themselves. ``because`` says why none could. With
-    ``turns`` an answer that ignores it says the opposite of what was asked.
+    ``turns`` an answer that ignores it says the opposite of what was asked. ``why`` is the reason why no tool but
+    ``cannot_tell`` can answer.
     """
 
     words: tuple[re.Pattern[str], ...]
@@ -34,6 +35,7 @@ class Condition:
     copied: bool = False
     because: str = ""
     turns: bool = False
+    why: str = ""
 
     def covered(self, found: str, calls: Sequence[Call]) -> bool:
         """Whether some of ``calls`` took the condition into account that is said in ``found``."""
@@ -57,6 +59,13 @@ def turned_round(question: str, calls: Sequence[Call]) -> str:
     return next((words for words, kind in _missing(question, calls) if kind.turns), "") if calls else ""
 
 
+def untellable(question: str, calls: Sequence[Call]) -> tuple[str, str] | None:
+    """What ``question`` asks for that cannot be told, and the reason in the words of ``cannot_tell``, if
+    ``calls`` would answer without it.
+    """
+    return next(((words, kind.why) for words, kind in _missing(question, calls) if kind.why), None) if calls else None
+
+
 def told(missing: Sequence[str]) -> str:
     """The sentence under the headline; empty if nothing is missing."""
     return f"Not taken into account: {', '.join(missing)}." if missing else ""
@@ -70,7 +79,7 @@ def _missing(question: str, calls: Sequence[Call]) -> Iterator[tuple[str, Condit
             for match in pattern.finditer(asked):
                 what = match.groupdict().get("what") or match[0]
                 if not condition.covered(what, calls):
-                    yield match[0].strip(), condition
+                    yield (what if condition.why else match[0]).strip(), condition
 
 
 def _plain(words: str) -> str:
@@ -93,6 +102,7 @@ def conditions() -> tuple[Condition, ...]:
             bool(each.get("copied")),
             str(each.get("because", "")),
             bool(each.get("turns")),
+            str(each.get("why", "")),
         )
         for each in listed
     )

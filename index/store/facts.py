@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,33 +69,40 @@ class FactWriter:
             for name, schema in (("posts", POSTS), ("mentions", MENTIONS), ("phrases", PHRASES))
         }
 
-    def add(
-        self,
-        posts: Sequence[Post],
-        sentiments: Sequence[Sequence[float]],
-        mentions: Sequence[Iterable[Mention]],
-        phrases: Sequence[Iterable[Phrase]],
-    ) -> None:
-        """One batch of posts with what was read in each."""
-        rows = [_post_row(post, shares) for post, shares in zip(posts, sentiments, strict=True)]
-        self._writers["posts"].write_table(pa.Table.from_pylist(rows, schema=POSTS))
-        named = [
-            {name: getattr(m, name) for name in ("start", "end", "text", "type", "canonical")}
-            | {"post": post.id, **dict(zip(SENTIMENTS, m.tone, strict=True))}
-            for post, found in zip(posts, mentions, strict=True)
-            for m in found
-        ]
-        self._writers["mentions"].write_table(pa.Table.from_pylist(named, schema=MENTIONS))
-        said = [
-            {"post": post.id, "phrase": phrase.text, "weight": phrase.weight}
-            for post, found in zip(posts, phrases, strict=True)
-            for phrase in found
-        ]
-        self._writers["phrases"].write_table(pa.Table.from_pylist(said, schema=PHRASES))
+    def add(self, tables: Mapping[str, pa.Table]) -> None:
+        """One batch of posts with what was read in each, as ``tables_of`` makes rows of it."""
+        for name, writer in self._writers.items():
+            writer.write_table(tables[name])
 
     def close(self) -> None:
         for writer in self._writers.values():
             writer.close()
+
+
+def tables_of(
+    posts: Sequence[Post],
+    sentiments: Sequence[Sequence[float]],
+    mentions: Sequence[Iterable[Mention]],
+    phrases: Sequence[Iterable[Phrase]],
+) -> dict[str, pa.Table]:
+    """Posts with what was read in each, as rows of the three tables."""
+    rows = [_post_row(post, shares) for post, shares in zip(posts, sentiments, strict=True)]
+    named = [
+        {name: getattr(m, name) for name in ("start", "end", "text", "type", "canonical")}
+        | {"post": post.id, **dict(zip(SENTIMENTS, m.tone, strict=True))}
+        for post, found in zip(posts, mentions, strict=True)
+        for m in found
+    ]
+    said = [
+        {"post": post.id, "phrase": phrase.text, "weight": phrase.weight}
+        for post, found in zip(posts, phrases, strict=True)
+        for phrase in found
+    ]
+    return {
+        "posts": pa.Table.from_pylist(rows, schema=POSTS),
+        "mentions": pa.Table.from_pylist(named, schema=MENTIONS),
+        "phrases": pa.Table.from_pylist(said, schema=PHRASES),
+    }
 
 
 def _post_row(post: Post, shares: Sequence[float]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from index.versions.durable import PARTIAL, make_folder, sync_folder, sync_tree
 from index.versions.layout import FOLDER, sums
 from index.versions.locks import NAME as LOCK
 from index.versions.locks import Hold, delete_unless_held, one_writer
+from index.versions.parts import FOLDER as BUILDING
+from index.versions.parts import posts_in
 
 FORMAT_2 = ("facts", "chroma", "rejects.jsonl", "calibration.json")  # what lay where versions are now
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -55,7 +57,7 @@ class Writer:
             (folder / MANIFEST).unlink(missing_ok=True)
             raise
         _clear(self.index, folder.name)
-        for name in FORMAT_2:
+        for name in (BUILDING, *FORMAT_2):
             _delete(self.index / name)
         return manifest
 
@@ -66,11 +68,12 @@ class Writer:
 
 
 @contextmanager
-def writing(index: Path) -> Iterator[Writer]:
+def writing(index: Path, *, resumes: bool = False) -> Iterator[Writer]:
     """Write an index, or find out at once that it cannot be written.
 
-    What a run that was killed has left is deleted first, and what this one does not commit at its end. Raises
-    AnalystError if something else is there, another process writes, or there is no room.
+    What a run that was killed has left is deleted first, and what this one does not commit at its end; but what an
+    unfinished build has analysed stays for a run that ``resumes`` builds. Raises AnalystError if something else is
+    there, another process writes, or there is no room.
     """
     try:
         made = not index.exists()
@@ -80,6 +83,8 @@ def writing(index: Path) -> Iterator[Writer]:
         with one_writer(index):
             try:
                 _clear(index, _committed(index))
+                if not resumes:
+                    _delete(index / BUILDING)
                 yield writer
             finally:
                 writer.close()
@@ -104,7 +109,7 @@ def is_full(error: BaseException | None) -> bool:
 
 def is_index(folder: Path) -> bool:
     """Whether a folder holds an index, be it a damaged one, or what is left of the first build of one."""
-    has_parts = any((folder / name).is_dir() for name in (FOLDER, "facts"))
+    has_parts = any((folder / name).is_dir() for name in (FOLDER, BUILDING, "facts"))
     return has_parts and ((folder / MANIFEST).is_file() or (folder / LOCK).is_file())
 
 
@@ -153,11 +158,17 @@ def _clear(index: Path, committed: str | None) -> None:
 
 
 def _leave(index: Path, made: bool) -> None:
-    """Delete what was begun and not committed; of an index that never came to be, all."""
+    """Delete what was begun and not committed, but for posts that a build has analysed; of an index that never came to
+    be, and has none, all.
+    """
     _clear(index, _committed(index))
-    versions = index / FOLDER
+    versions, building = index / FOLDER, index / BUILDING
+    if not posts_in(index):
+        _delete(building)
     if not (index / MANIFEST).exists() and not (versions.is_dir() and any(versions.iterdir())):
         _delete(versions)
+        if building.exists():
+            return
         (index / LOCK).unlink(missing_ok=True)
         if made:
             index.rmdir()

@@ -88,8 +88,8 @@ def index_of(split: Split, work: Path) -> Path:
     posts = work / "posts.jsonl"
     posts.write_text(lines, encoding="utf-8")
     note(f"Indexing {len(split.kept):,} posts of {len(split.authors):,} people …")
-    with build_progress(total_bytes([str(posts)])) as advance:
-        manifest, tally = build_index([str(posts)], index, advance=advance)
+    with build_progress(total_bytes([str(posts)])) as watch:
+        manifest, tally = build_index([str(posts)], index, watch=watch)
     if (manifest.posts, manifest.people) != (len(split.kept), len(split.authors)):
         raise AnalystError(
             f"The index holds {manifest.posts:,} posts of {manifest.people:,} people, not {len(split.kept):,} of "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import shlex
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from agent.page.build import build_page
@@ -204,19 +206,24 @@ def test_everything_can_be_taken_away(page: Any, library: Library, tmp_path: Pat
     ask(page, "find_audience campaign=Nike & limit=3")
     page.get_by_role("tab", name="Take away").click()
     files = {}
-    for name in ("People as CSV", "People as JSON", "Chart as PNG", "Chart as SVG", "This result as JSON",
-                 "Conversation as Markdown", "Calls as a script"):  # fmt: skip
+    for name in ("Result as CSV", "Result for Excel", "Result as Markdown", "Result as JSON", "Chart as PNG",
+                 "Chart as SVG", "Conversation as Markdown", "Calls as a script"):  # fmt: skip
         with page.expect_download(timeout=20_000) as waiting:
             page.get_by_role("button", name=name).click()
         files[waiting.value.suggested_filename] = Path(waiting.value.path()).read_bytes()
     assert set(files) == {
-        "audience-for-nike.csv", "audience-for-nike.json", "audience-for-nike.png", "audience-for-nike.svg",
-        "find-audience.json", "conversation.md", "calls.sh",
+        "audience-for-nike.csv", "audience-for-nike.xlsx", "audience-for-nike.md", "audience-for-nike.json",
+        "audience-for-nike.png", "audience-for-nike.svg", "conversation.md", "calls.sh",
     }  # fmt: skip
     rows = list(csv.reader(files["audience-for-nike.csv"].decode().splitlines()))
     expected = call_tool(library, "find_audience", {"campaign": "Nike", "limit": 3})
     assert len(rows) == 1 + len(expected.handles) == 4
-    assert json.loads(files["find-audience.json"])["people"] == expected.to_dict()["people"]
+    people = [{**person, "handle": person["user"]} for person in expected.to_dict()["people"]]
+    data = json.loads(files["audience-for-nike.json"])
+    assert data["people"] == people and data["export"]["question"] == "find_audience campaign=Nike & limit=3"
+    book = load_workbook(io.BytesIO(files["audience-for-nike.xlsx"]))
+    assert book.sheetnames[:2] == ["People", "About"] and book["People"].max_row == 4
+    assert files["audience-for-nike.md"].decode().startswith("# Audience for Nike\n")
     assert files["audience-for-nike.png"].startswith(b"\x89PNG")
     assert "analyst call find_audience campaign=Nike limit=3 --index" in files["calls.sh"].decode()
     assert "## find" in files["conversation.md"].decode()
@@ -224,7 +231,17 @@ def test_everything_can_be_taken_away(page: Any, library: Library, tmp_path: Pat
     command = shlex.split(files["calls.sh"].decode().strip().splitlines()[-1])
     assert command[:2] == ["analyst", "call"]
     run = CliRunner().invoke(app, command[1:])
-    assert run.exit_code == 0 and json.loads(run.stdout)["people"] == json.loads(files["find-audience.json"])["people"]
+    assert run.exit_code == 0 and json.loads(run.stdout)["people"] == expected.to_dict()["people"]
+
+
+def test_a_result_that_is_no_audience_can_be_taken_away_too(page: Any) -> None:
+    ask(page, "count of=people & topic=Nike")
+    page.get_by_role("tab", name="Take away").click()
+    for name, ending in (("Result as CSV", "csv"), ("Result for Excel", "xlsx"), ("Result as Markdown", "md")):
+        with page.expect_download(timeout=20_000) as waiting:
+            page.get_by_role("button", name=name).click()
+        assert waiting.value.suggested_filename == f"how-many-nike-of-people.{ending}"
+    assert not page.get_by_role("button", name="Report to print and send").is_visible()
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -76,4 +76,4 @@ def copy(tiny_index: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def nothing_is_analysed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Posts that stand in an index must not be read anew."""
-    monkeypatch.setattr(index.build, "_build", None)
+    monkeypatch.setattr(index.build, "_Build", None)

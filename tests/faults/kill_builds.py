@@ -23,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+import index.build  # noqa: E402
 from index.build import build_index  # noqa: E402
 from index.check import check_index, leftovers  # noqa: E402
 from index.encoding.encoder import shared_encoder  # noqa: E402
@@ -40,6 +41,7 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=0)
     args = options.parse_args()
     shared_encoder()  # loaded once; children have it
+    index.build.BATCH = 64  # so that builds which are killed leave parts of what they had analysed
     with tempfile.TemporaryDirectory(prefix="kill-builds-") as folder:
         outcome = kill_builds(Path(folder), args.kills, args.posts, random.Random(args.seed))
     for name, value in outcome.items():

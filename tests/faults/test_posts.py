@@ -114,5 +114,6 @@ def test_a_full_disk(
         raise error
 
     monkeypatch.setattr(holder, name, full)
-    done = index(analyst, write("posts.jsonl", small_rows()), tmp_path / "out")
-    done.said(said, str(tmp_path / "out"), "Free some space")
+    done = analyst("index", write("posts.jsonl", small_rows()), "--out", tmp_path / "out")
+    done.said(said, str(tmp_path / "out"), "Free some space", "11 posts are analysed and kept")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["building", "index.lock"]

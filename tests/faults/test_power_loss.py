@@ -16,6 +16,7 @@ from index.manifest import NAME as MANIFEST
 from index.manifest import Manifest, read_manifest
 from index.versions.layout import FOLDER, sha256, sizes, version_folder
 from tests.conftest import small_rows
+from tests.fake_reader import FakeReader
 
 
 @dataclass
@@ -94,17 +95,18 @@ def test_nothing_old_goes_before_all_that_is_new_is_on_the_disk(
     index = tmp_path / "deep" / "index"
     build_index([write("posts.jsonl", small_rows())], index)
     first = read_manifest(index)
-    assert [what for what, _, _ in disk.moments] == ["commit"]
+    assert [what for what, _, _ in disk.moments] == ["commit", "delete building"]
     _, coming, certain = disk.moments[0]
     assert coming == first and certain.holds(index, first) == []
     disk.moments.clear()
 
     build_index([write("posts.jsonl", small_rows()[:5])], index)
     second = read_manifest(index)
-    commit, delete = disk.moments
+    commit, delete, parts = disk.moments
     assert commit[:2] == ("commit", second) and commit[2].holds(index, second) == []
     # Until the name of the manifest is certain, nothing of the former version may go.
     assert delete[0] == f"delete {first.version}"
+    assert parts[0] == "delete building"
     assert delete[2].files[str(index / MANIFEST)] == sha256(index / MANIFEST)
     assert MANIFEST in delete[2].folders[str(index)]
     assert len(sizes(index / FOLDER)) == len(second.files) + 1
@@ -117,3 +119,23 @@ def test_a_forgotten_sync_would_be_seen(
     index = tmp_path / "index"
     build_index([write("posts.jsonl", small_rows()[:3])], index)
     assert "content of facts/posts.parquet" in disk.moments[0][2].holds(index, read_manifest(index))
+
+
+def test_what_was_analysed_is_on_the_disk_before_more_is(
+    disk: Disk, write: Callable[..., str], tmp_path: Path, fake_reader: type[FakeReader]
+) -> None:
+    index, found = tmp_path / "index", []
+
+    def look(number: int) -> None:
+        """While a batch is read, the last but one before it is certain: the one between may be on its way."""
+        for name in ("record.json", *(f"{part:06}.part" for part in range(number - 1))):
+            path = index / "building" / name
+            found.append(disk.files[str(path)] == sha256(path))
+            found.extend(each.name in disk.folders[str(each.parent)] for each in (path, path.parent, index))
+        if number == 4:
+            raise KeyboardInterrupt
+
+    fake_reader.on_read = look
+    with pytest.raises(KeyboardInterrupt):
+        build_index([write("posts.jsonl", small_rows())], index)
+    assert len(found) > 20 and all(found)

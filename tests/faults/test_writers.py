@@ -186,7 +186,7 @@ def test_the_top_of_a_disk_can_be_an_index(tmp_path: Path, write: Callable[..., 
 def test_a_place_that_cannot_be_written_is_refused_before_anything_is_read(
     analyst: Run, locked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.build._build", lambda *_: pytest.fail("read"))
+    monkeypatch.setattr("index.build._Build", lambda *_: pytest.fail("read"))
     analyst("index", "-", "--out", locked / "out", typed="{}").said("cannot be written", "Permission denied")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 import index.build as build
 import index.encoding.analysis as analysis
-from index.build import build_index, total_bytes
+from index.build import Watch, build_index, total_bytes
 from index.errors import AnalystError
 from index.manifest import read_manifest
 from index.posts.options import Options
@@ -21,12 +21,14 @@ from index.store.flat_vectors import read_scan
 from index.versions import writer
 from index.versions.layout import open_version
 from index.versions.nearness import Nearness
+from index.versions.parts import posts_in
 from tests.conftest import committed
 
 if TYPE_CHECKING:
     from index.encoding.encoder import Encoder
 
 Write = Callable[..., str]
+KEPT = ("building/record.json", "building/000000.part", "index.lock")
 GOOD = [{"id": "1", "author": "ana", "text": "I love Nike"}, {"id": "2", "author": "ben", "text": "rain in Berlin"}]
 
 
@@ -99,7 +101,7 @@ def test_progress_and_several_sources(
     monkeypatch.setattr(build, "BATCH", 2)
     sources = [write("a.jsonl", GOOD), write("b.csv.gz", "id,author,text\n3,ana,tea\n1,ana,again\n")]
     seen: list[tuple[int, int]] = []
-    manifest, tally = build_index(sources, tmp_path / "deep" / "out", advance=lambda *at: seen.append(at))
+    manifest, tally = build_index(sources, tmp_path / "deep" / "out", watch=Watch(advance=lambda *at: seen.append(at)))
     assert [stored for _, stored in seen] == [2, 3]
     assert seen[-1][0] == total_bytes(sources)
     assert (manifest.posts, tally.posts, tally.duplicates) == (3, 3, 1)
@@ -137,8 +139,12 @@ def test_a_failing_build_leaves_the_old_index(
         for out in (old, tmp_path / "new"):
             with pytest.raises(raised):
                 build_index([source], out)
-    assert snapshot(tmp_path) == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["old", "posts.jsonl"]
+    kept = {f"{index}/{name}" for index in ("old", "new") if posts_in(tmp_path / index) for name in KEPT}
+    assert snapshot(tmp_path).keys() - kept == before.keys() - kept
+    assert all(snapshot(tmp_path)[name] == content for name, content in before.items())
+    assert bool(kept) == (raised is not RuntimeError)  # what was analysed stays, and nothing else
+    build_index([source], tmp_path / "new")
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["index.lock", "manifest.json", "versions"]
 
 
 def test_a_new_index_replaces_the_old(write: Write, tmp_path: Path, encoder: Encoder) -> None:

@@ -10,7 +10,7 @@ from index.entities.mentions import Mention, canonical
 from index.manifest import Manifest
 from index.phrases.keywords import Phrase
 from index.posts.record import Post
-from index.store.facts import Facts, FactWriter
+from index.store.facts import Facts, FactWriter, tables_of
 from index.store.people import write_profiles
 from index.versions.nearness import Nearness
 from tools.library import Library
@@ -29,12 +29,10 @@ def post(id: str, author: str, text: str, **more: Any) -> dict[str, Any]:
 def make_library(folder: Path, rows: list[dict[str, Any]], **manifest: Any) -> Library:
     """A library without vectors: what it is asked must not need any."""
     writer = FactWriter(folder / "facts")
-    writer.add(
-        [_post(row) for row in rows],
-        [TONES[row["tone"]] for row in rows],
-        [[_mention(row, name) for name in row["names"]] for row in rows],
-        [[Phrase(phrase, 0.5) for phrase in row["phrases"]] for row in rows],
-    )
+    posts, tones = [_post(row) for row in rows], [TONES[row["tone"]] for row in rows]
+    mentions = [[_mention(row, name) for name in row["names"]] for row in rows]
+    phrases = [[Phrase(phrase, 0.5) for phrase in row["phrases"]] for row in rows]
+    writer.add(tables_of(posts, tones, mentions, phrases))
     writer.close()
     write_profiles(folder / "facts")
     figures: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,12 +59,15 @@ def judge_all(texts: Sequence[str]) -> list[Judgement]:
 
 
 def plain(text: str) -> str:
-    """A text without what only disguises it: look-alike forms of letters, marks of direction, zero-width signs."""
-    folded = unicodedata.normalize("NFKC", text.replace("’", "'")).replace("_", " ")
+    """A text without what only disguises it: markup, look-alike forms of letters, marks of direction, zero-width
+    signs.
+    """
+    folded = unicodedata.normalize("NFKC", _MARKUP.sub("", text).replace("’", "'")).replace("_", " ")
     seen = "".join(sign for sign in folded if unicodedata.category(sign) != "Cf")
     return " ".join(seen.translate(_LOOKALIKES).split())
 
 
+_MARKUP = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 # Cyrillic and Greek letters that look like Latin ones.
 _LOOKALIKES = str.maketrans("аеорсухіјѕԁһАВЕКМНОРСТХІοαενΑΒΕΗΙΚΜΝΟΡΤΧ", "aeopcyxijsdhABEKMHOPCTXIoaevABEHIKMNOPTX")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools.charts import Chart
-from tools.reports.as_markdown import byline
 from tools.reports.contents import Report
 from tools.result.cells import handle
 from tools.result.line import one_line
+from tools.result.markdown import byline
 from tools.result.words import capital, percent
 
 if TYPE_CHECKING:

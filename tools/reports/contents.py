@@ -13,10 +13,10 @@ from tools.brief.found import WriteBrief
 from tools.brief.telling import Section, sections_of
 from tools.charts import Chart, charts
 from tools.explain_method import answer_of
-from tools.exports import index_identity
+from tools.exports.about import NO_MODEL, index_identity
 from tools.library import Library
 from tools.result.evidence import Evidence
-from tools.result.line import Line
+from tools.result.line import Line, one_line
 from tools.result.words import count, listed
 
 # Where the pictures stand; that of the people is left out, for they stand in a table with bars.
@@ -71,8 +71,18 @@ class Report:
     command: str
 
 
-def report_of(library: Library, brief: WriteBrief, made_on: date, name: str = "brief.html") -> Report:
-    """The report of a brief, which is to be called ``name``."""
+def report_of(
+    library: Library,
+    brief: WriteBrief,
+    made_on: date,
+    name: str = "brief.html",
+    *,
+    question: str = "",
+    model: str = NO_MODEL,
+) -> Report:
+    """The report of a brief, which is to be called ``name``: for a ``question`` that a chat ``model`` took, or made by
+    hand.
+    """
     drawn = charts(library, brief)
     parts = [
         Part(section, [chart for chart in drawn if PICTURES.get(chart.name) == section.key])
@@ -88,9 +98,9 @@ def report_of(library: Library, brief: WriteBrief, made_on: date, name: str = "b
         warnings=brief.warnings,
         limits=[f"Probabilities were proven on {brief.audience.calibrated_on}.", *ALWAYS],
         posts=brief.evidence,
-        asked=[("Campaign", brief.campaign), *_asked(brief)],
+        asked=[*([("Question", one_line(question))] if question else []), ("Campaign", brief.campaign), *_asked(brief)],
         method=[(term, answer_of(term)) for term in (*TERMS, *((THEMES,) if has_themes else ()))],
-        data=_data(library),
+        data=_data(library, model),
         command=_command(library, brief, name),
     )
 
@@ -102,18 +112,19 @@ def _asked(brief: WriteBrief) -> Iterator[tuple[str, str]]:
         yield ASKED[name], listed([*shown[:SHOWN], *more])
 
 
-def _data(library: Library) -> list[tuple[str, str]]:
+def _data(library: Library, model: str) -> list[tuple[str, str]]:
     """Which index the figures come from, and which models read it."""
     made = index_identity(library)
     span = f"{made['first_post'][:10]} to {made['last_post'][:10]}" if made["first_post"] else "without dates"
     heads = [f"{head} {digest}" for head, digest in made["heads"].items()]
+    chat = model if model != NO_MODEL else "none took part"
     return [
         ("Index", made["name"]),
         ("Posts", f"{count(made['posts'], 'post')} by {count(made['people'], 'person', 'people')}"),
         ("Span", span),
         ("Built", made["built_at"][:10]),
         ("Read by", "; ".join([made["encoder"], *heads])),
-        ("Chat model", "none took part: every figure and sentence comes from a tool"),
+        ("Chat model", f"{chat}: every figure and sentence comes from a tool"),
     ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from index.errors import AnalystError
 from tools.brief.found import WriteBrief
+from tools.exports.about import NO_MODEL
 from tools.files import check_target, write_whole
 from tools.library import Library
 from tools.reports.contents import report_of
@@ -28,11 +29,11 @@ def save_report(library: Library, result: ToolResult, path: Path) -> None:
     write_whole(path, report_bytes(library, result, path.name))
 
 
-def report_bytes(library: Library, brief: WriteBrief, name: str) -> bytes:
-    """What a report called ``name`` holds, as of today."""
+def report_bytes(library: Library, brief: WriteBrief, name: str, *, question: str = "", model: str = NO_MODEL) -> bytes:
+    """What a report called ``name`` holds, as of today: for a ``question`` that a chat ``model`` took, or by hand."""
     from tools.reports.as_html import report_html
     from tools.reports.as_markdown import report_markdown
 
-    made = report_of(library, brief, date.today(), name)
+    made = report_of(library, brief, date.today(), name, question=question, model=model)
     text = report_markdown(made) if name.lower().endswith(".md") else report_html(made)
     return text.encode("utf-8", "replace")

@@ -46,6 +46,12 @@ def short(text: str, length: int = 60) -> str:
     return quote(text, length)[1:-1]
 
 
+def shortened(text: str, length: int) -> str:
+    """``text`` on one line of at most ``length`` characters, cut where it is longer."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
 def listed(items: Sequence[str]) -> str:
     """``a, b and c``."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""

@@ -124,7 +124,10 @@ def make(source: str, columns: Mapping[str, str], out: str, tell: Tell) -> Built
     build.BATCH = BATCH  # this process alone tells of its progress so often
     mapped, overrides = _mapped(source, columns, Path(out).parent)
     manifest, tally = build.build_index(
-        [mapped], Path(out), columns=overrides, advance=lambda size, stored: tell("read", stored)
+        [mapped],
+        Path(out),
+        columns=overrides,
+        watch=build.Watch(advance=lambda size, stored: tell("read", stored)),
     )
     return BuiltIndex(
         tally.posts, manifest.people, tally.rejected, tally.duplicates, manifest.seconds, manifest.posts_per_second

@@ -10,8 +10,8 @@ from agent.page.uploads.job import Progress
 from agent.page.uploads.process import NUMBERED, SAMPLE, FilePreview
 from agent.page.uploads.session import LARGEST, UploadSession
 from agent.page.views.fields import Table
-from agent.page.views.html import render, shortened
-from tools.result.words import count, listed
+from agent.page.views.html import render
+from tools.result.words import count, listed, shortened
 
 FEW_PEOPLE = 150
 CELL, NARROW = 90, 40  # characters of a cell: of the text of a post, of anything else

@@ -84,12 +84,6 @@ def share_range(low: float, high: float) -> str:
     return f"{percent(low).removesuffix(' %')}–{percent(high)}"
 
 
-def shortened(text: str, length: int) -> str:
-    """``text`` on one line of at most ``length`` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else line[: length - 1] + "…"
-
-
 def pieces(text: str, spans: Iterable[Span]) -> list[tuple[str, str, str]]:
     """``text`` cut at its names: words, what they name, the tone toward it. The first of spans that overlap counts."""
     found, at = list[tuple[str, str, str]](), 0

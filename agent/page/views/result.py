@@ -11,21 +11,22 @@ from markupsafe import Markup
 from agent.page.views.about import described_html
 from agent.page.views.answer import lines_html
 from agent.page.views.fields import fields_html
-from agent.page.views.html import mentions_of, part, render, shortened
+from agent.page.views.html import mentions_of, part, render
 from agent.page.views.person import match_html, profile_html
-from agent.page.views.shown import Shown, title
+from agent.page.views.shown import Shown
 from tools.brief.found import WriteBrief
 from tools.brief.telling import sections_of
 from tools.cannot_tell import CannotTell
 from tools.describe_data import DescribeData
 from tools.explain_match import ExplainMatch
 from tools.explain_method import ExplainMethod
+from tools.exports.names import title
 from tools.find_audience import FindAudience
 from tools.find_lookalikes import FindLookalikes
 from tools.get_profile import GetProfile
 from tools.library import Library
 from tools.measure_engagement import EngagementGroup, MeasureEngagement, figure_words
-from tools.result.words import capital, percent
+from tools.result.words import capital, percent, shortened
 from tools.search_posts import SearchPosts
 
 WORDS_ONLY = (ExplainMethod, CannotTell)  # of which the words are all

@@ -5,39 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from agent.page.views.html import shortened
 from agent.page.views.markdown import literal
+from tools.exports.names import LONGEST_TITLE, filled
 from tools.result.result import ToolResult
-from tools.result.words import count
+from tools.result.words import count, shortened
 
 if TYPE_CHECKING:
     from tools.library import Library
 
 SAID = ("headline", "lines", "warnings", "listing", "evidence")  # parts that every result has
-LONGEST_TITLE = 80  # characters
-TITLES = {
-    "find_audience": "Audience for {campaign}",
-    "find_lookalikes": "People like {users}",
-    "explain_match": "@{user} and {campaign}: for and against",
-    "get_profile": "Profile of @{user}",
-    "search_posts": "Posts about {query}",
-    "analyze_sentiment": "Tone of {what}",
-    "extract_entities": "Names around {what}",
-    "extract_keywords": "Key phrases of {what}",
-    "compare_brands": "{brands} side by side",
-    "measure_engagement": "Engagement of {what}",
-    "list_segments": "Groups of people",
-    "describe_data": "About this data",
-    "count": "How many: {what}",
-    "rank": "Ranked: {of}",
-    "summarize_themes": "Themes of {what}",
-    "compare_periods": "What changed: {what}",
-    "write_brief": "Brief for {campaign}",
-    "explain_method": "What “{term}” means",
-    "cannot_tell": "What the posts do not tell",
-}
-
-
 # What a call does: while it runs and when it is done.
 STEPS = {
     "find_audience": ("Ranking people for {campaign}", "Ranked {considered} people for {campaign}"),
@@ -81,29 +57,11 @@ class Shown:
     charts: list[Any] | None = field(default=None, repr=False, compare=False)
 
 
-def title(name: str, given: dict[str, Any]) -> str:
-    """What the result of a call is about, in a few words."""
-    return shortened(_filled(TITLES.get(name), name, given), LONGEST_TITLE)
-
-
 def step_title(name: str, args: dict[str, Any], result: ToolResult | None = None) -> str:
     """What a call does, or did where there is a result, in one line of Markdown."""
     known = {"considered": f"{considered:,}"} if (considered := getattr(result, "considered", None)) else {}
     steps = STEPS.get(name)
-    return literal(shortened(_filled(steps and steps[result is not None], name, {**args, **known}), LONGEST_TITLE))
-
-
-def _filled(pattern: str | None, name: str, given: dict[str, Any]) -> str:
-    """A pattern with the arguments of a call in it; the call's name where these do not fit."""
-    args = {key: ", ".join(map(str, value)) if isinstance(value, list) else value for key, value in given.items()}
-    about = [f"@{args['user']}"] if args.get("user") else []
-    about += [str(args[key]) for key in ("topic", "community") if args.get(key)]
-    what = ", ".join(about) or ("the pasted text" if args.get("text") else "all posts")
-    fallback = f"{name.replace('_', ' ').capitalize()}: {what}"
-    try:
-        return pattern.format(**{"what": what, **args}) if pattern else fallback
-    except KeyError:
-        return fallback
+    return literal(shortened(filled(steps and steps[result is not None], name, {**args, **known}), LONGEST_TITLE))
 
 
 def call_arguments(name: str, args: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from openpyxl import load_workbook
 
 from agent.page import sessions as page_sessions
 from agent.page.conversation import Conversation
@@ -22,8 +22,6 @@ from agent.page.downloads import (
     call_list_html,
     conversation_markdown,
     downloads,
-    file_name,
-    result_json,
     script,
 )
 from agent.page.screen import conversations_html
@@ -201,40 +199,50 @@ def test_a_call_leaves_out_what_was_not_given() -> None:
     assert line == "analyst call find_audience 'campaign=a b' 'interests=[\"é\"]' --index 'my index' --json"
 
 
-@pytest.mark.parametrize(
-    ("words", "name"),
-    [("Audience for Nike", "audience-for-nike.csv"), ("../../etc/<é>", "etc.csv"), ("…", "result.csv")],
-)
-def test_file_names_are_tame(words: str, name: str) -> None:
-    assert file_name(words, "csv") == name
-
-
 def test_every_download(visit: Visit, library: Library) -> None:
     visit.place = 0
-    made: dict[str, Any] = {kind: downloads(kind, visit, library) for kind in DOWNLOADS}
+    made: dict[str, Any] = {kind: downloads(kind, visit, library, "a/model") for kind in DOWNLOADS}
     rows = list(csv.reader(io.StringIO(made["csv"].data.decode())))
     assert len(rows) == 3 and {row[0].lstrip("'@") for row in rows[1:]} == set(
         visit.conversation.shown[0].result.handles
     )
-    assert len(json.loads(made["json"].data)["people"]) == 2
-    assert made["png"].data.startswith(b"\x89PNG") and b"<svg" in made["svg"].data
-    assert json.loads(made["result"].data)["call"]["name"] == "find_audience"
+    assert made["csv"].name == "audience-for-nike-ad-interests-running-fast-it-s.csv"
+    data = json.loads(made["json"].data)
+    assert len(data["people"]) == 2 and data["call"]["name"] == "find_audience"
+    assert data["export"]["question"] == "Who'd engage\nwith a Nike ad?" and data["export"]["model"] == "a/model"
+    assert made["png"].data.startswith(b"\x89PNG") and b"<svg" in made["svg"].data and made["html"] is None
     assert base64.b64decode(made["script"].to_dict()["data"]).decode() == script(visit.conversation.shown, library.path)
-    visit.place = 1
-    assert downloads("csv", visit, library) is None and downloads("png", visit, library) is None
+    assert "model a/model" in made["markdown"].data.decode() and library.path.name not in made["markdown"].data.decode()
     visit.turn_to(Conversation())
-    assert downloads("result", visit, library) is None
+    assert downloads("json", visit, library, "a/model") is None
+
+
+def test_every_result_is_taken_away_not_audiences_alone(visit: Visit, library: Library) -> None:
+    args = {"query": "Nike", "limit": 1}
+    visit.conversation.add(Shown("search_posts", args, call_tool(library, "search_posts", args), 0.1, "Who?"), "tried")
+    made: dict[str, Any] = {kind: downloads(kind, visit, library, "a/model") for kind in DOWNLOADS}
+    assert made["png"] is None and made["html"] is None
+    (row,) = csv.DictReader(io.StringIO(made["csv"].data.decode()))
+    assert row["text"] == visit.conversation.shown[2].result.evidence[0].text and row["model"] == "a/model"
+    assert made["md"].data.startswith(b"# Posts about") and "spreadsheetml" in made["xlsx"].type
+    book = load_workbook(io.BytesIO(made["xlsx"].data))
+    assert book.sheetnames[:2] == ["Posts", "About"] and book["Posts"].max_row == 2
+    assert {made[kind].name for kind in ("csv", "xlsx", "md", "json")} == {
+        f"posts-about-nike.{ending}" for ending in ("csv", "xlsx", "md", "json")
+    }
+
+
+def test_what_was_run_again_by_hand_names_no_model(visit: Visit, library: Library) -> None:
+    visit.conversation.add(replace(visit.conversation.shown[1], asked=""), "edited")
+    made = downloads("md", visit, library, "a/model")
+    assert made is not None and b"Chat model: none" in made.data and b"Question" not in made.data
 
 
 def test_a_brief_is_taken_away_as_a_report(visit: Visit, library: Library) -> None:
     args = {"campaign": "Nike", "limit": 2}
     visit.conversation.add(Shown("write_brief", args, call_tool(library, "write_brief", args), 0.1), "tried")
-    assert downloads("html", visit, library) is not None, "the latest result is on show"
-    visit.place = 1
-    assert downloads("html", visit, library) is None and downloads("md", visit, library) is None
-    visit.place = 2
-    html, md = downloads("html", visit, library), downloads("md", visit, library)
-    assert html is not None and md is not None
+    html, md = downloads("html", visit, library, "fake"), downloads("md", visit, library, "fake")
+    assert html is not None and md is not None, "the latest result is on show"
     assert (html.name, md.name) == ("brief-for-nike.html", "brief-for-nike.md")
     assert html.data.startswith(b"<!doctype html>") and b"--out brief-for-nike.html" in html.data
     assert md.data.startswith(b"# Campaign brief: Nike") and html.type.startswith("text/html")
@@ -248,9 +256,3 @@ def test_a_conversation_as_markdown_shows_posts_to_the_letter() -> None:
     text = conversation_markdown(conversation, "12 posts")
     assert text.count("\n## ") == 1 and "**Nobody**" in text and "> Searched posts about" in text
     assert "<script" not in text and "](http" not in text
-
-
-def test_a_result_as_json_holds_its_call() -> None:
-    made = result_json(Shown("search_posts", {"query": "é"}, told("x"), 0.1))
-    assert yaml.safe_load(made.data)["call"] == {"name": "search_posts", "args": {"query": "é"}}
-    assert made.name == "search-posts.json"

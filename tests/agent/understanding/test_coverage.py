@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.events import Call
-from agent.understanding.coverage import conditions, not_covered, told, turned_round
+from agent.understanding.coverage import conditions, not_covered, told, turned_round, untellable
 from tools.registry import TOOLS, arguments_model
 
 
@@ -50,6 +50,19 @@ def test_what_turns_a_question_round() -> None:
     assert turned_round(asked, [Call("find_audience", {"campaign": "Nike", "never_names": ["shoes"]})]) == ""
     assert turned_round("at least 5 posts on Nike", [Call("find_audience", {"campaign": "Nike"})]) == ""
     assert turned_round(asked, []) == ""
+
+
+@pytest.mark.parametrize("asked", ["split the Nike fans by age group", "tone on Nike by gender, please", "per race"])
+def test_nothing_is_grouped_by_a_trait(asked: str) -> None:
+    segments = [Call("list_segments", {"topic": "Nike"})]
+    what = untellable(asked, segments)
+    assert what is not None and what[0] in asked and what[1] == "sensitive"
+    assert untellable(asked, [Call("cannot_tell", {"why": "sensitive"})]) is None
+
+
+def test_a_word_that_also_names_a_trait_is_no_grouping() -> None:
+    for asked in ("tone by race day", "by month, for the New Age", "stand by sex education"):
+        assert untellable(asked, [Call("analyze_sentiment", {"topic": "Nike"})]) is None
 
 
 def test_what_is_never_inferred_is_told_so() -> None:

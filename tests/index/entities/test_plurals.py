@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from index.entities.mentions import Mention
 from index.entities.plurals import merge_plurals
 from index.posts.record import Post
-from index.store.facts import FactWriter
+from index.store.facts import FactWriter, tables_of
 
 TONE = (0.2, 0.3, 0.5)
 
@@ -21,7 +21,7 @@ def mentions(folder: Path, *named: tuple[str, str, int]) -> dict[str, int]:
     found = [Mention(0, len(name), name, kind, name.lower(), TONE) for name, kind, times in named for _ in range(times)]
     post = Post(id="1", author="a", text="x")
     for batch in (found[::2], found[1::2]):
-        writer.add([post], [TONE], [batch], [[]])
+        writer.add(tables_of([post], [TONE], [batch], [[]]))
     writer.close()
     merge_plurals(folder)
     names = pq.read_table(folder / "mentions.parquet").column("canonical").to_pylist()

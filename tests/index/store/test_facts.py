@@ -11,7 +11,7 @@ import pytest
 from index.entities.mentions import Mention
 from index.phrases.keywords import Phrase
 from index.posts.record import Post
-from index.store.facts import Facts, FactWriter
+from index.store.facts import Facts, FactWriter, tables_of
 from index.store.people import write_profiles
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
@@ -24,8 +24,8 @@ POSTS = [
 def stored(folder: Path) -> Facts:
     writer = FactWriter(folder)
     mentions = [[Mention(0, 4, "Nike", "organization", "nike", (0.1, 0.2, 0.7))], []]
-    writer.add(POSTS, [[0.1, 0.2, 0.7], [0.6, 0.3, 0.1]], mentions, [[], [Phrase("a text", 0.5)]])
-    writer.add([Post("3", "ben", "later")], [[0.3, 0.4, 0.3]], [[]], [[]])
+    writer.add(tables_of(POSTS, [[0.1, 0.2, 0.7], [0.6, 0.3, 0.1]], mentions, [[], [Phrase("a text", 0.5)]]))
+    writer.add(tables_of([Post("3", "ben", "later")], [[0.3, 0.4, 0.3]], [[]], [[]]))
     writer.close()
     write_profiles(folder)
     return Facts(folder)
@@ -72,7 +72,7 @@ def test_threads_share_facts(tmp_path: Path) -> None:
 
 def test_people_of_posts_without_community_or_date(tmp_path: Path) -> None:
     writer = FactWriter(tmp_path)
-    writer.add(POSTS[1:], [[0.1, 0.2, 0.7]], [[]], [[]])
+    writer.add(tables_of(POSTS[1:], [[0.1, 0.2, 0.7]], [[]], [[]]))
     writer.close()
     write_profiles(tmp_path)
     facts = Facts(tmp_path)

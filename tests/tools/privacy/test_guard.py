@@ -51,6 +51,7 @@ def test_harmless_ads_are_allowed() -> None:
     ("tool", "args"),
     [
         ("find_audience", {"campaign": "people who go to mosque every Friday"}),
+        ("find_audience", {"campaign": "people who go to mos<b></b>que every Friday"}),
         ("find_audience", {"campaign": "Lego", "interests": ["toys", "people on antidepressants"]}),
         ("find_audience", {"campaign": "Lego", "community": "depression"}),
         ("find_audience", {"campaign": "Lego", "community": "askgaybros"}),

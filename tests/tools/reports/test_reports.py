@@ -22,11 +22,12 @@ from tools.brief.telling import sections_of
 from tools.library import Library
 from tools.registry import call_tool
 from tools.reports.as_html import report_html
-from tools.reports.as_markdown import plain, report_markdown
+from tools.reports.as_markdown import report_markdown
 from tools.reports.contents import ASKED, Report, report_of
 from tools.reports.saving import check_report, save_report
 from tools.result.cells import handle
 from tools.result.line import one_line
+from tools.result.markdown import plain
 
 if TYPE_CHECKING:
     from index.encoding.encoder import Encoder

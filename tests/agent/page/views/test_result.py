@@ -16,11 +16,12 @@ from agent.page.views.examples import example_questions
 from agent.page.views.fields import fields_html
 from agent.page.views.person import open_person, person_html
 from agent.page.views.result import NO_POSTS, NOTHING, head_html, is_posts, posts_tab_html, result_html
-from agent.page.views.shown import STEPS, TITLES, Shown, step_title, title
+from agent.page.views.shown import STEPS, Shown, step_title
 from tests.agent.page.views.test_html import Read
 from tests.fake_analyst import NASTY, FakeAnalyst, manifest, told
 from tools.brief.found import WriteBrief
 from tools.brief.telling import sections_of
+from tools.exports.names import TITLES, title
 from tools.find_audience import FindAudience
 from tools.find_lookalikes import FindLookalikes, Lookalike
 from tools.library import Library
