@@ -25,7 +25,7 @@ MOST_POSTS = 30_000  # enough handles, titles and texts, and read in a second
 NUMBERS = {"limit": "numbers", "count": "counts", "min_posts": "numbers", "min_likes": "numbers", "at_least": "numbers"}
 LISTS = (  # slots that hold several
     "brands", "users", "exclude", "among", "active_in", "also", "likes", "dislikes", "names", "never_names",
-    "never_dislikes", "without",
+    "never_dislikes", "without", "never_likes", "never_active_in",
 )  # fmt: skip
 STOP = frozenset(
     ("the", "a", "an", "of", "and", "or", "to", "in", "on", "for", "with", "my", "your", "is", "are", "was", "it",
@@ -129,7 +129,7 @@ class Fillers:
             for _ in range(pick([2, 2, 2, 3, 3, 4, 5])):
                 chosen.append(self.brand([*taken, *chosen]))
             return self._in_list(chosen), chosen
-        if slot == "active_in":
+        if slot in ("active_in", "never_active_in"):
             chosen = [self.community() for _ in range(pick([1, 1, 1, 1, 2]))]
             return in_words([pick(["r/", ""]) + name for name in chosen]), chosen
         if slot in ("users", "exclude", "among"):

@@ -37,8 +37,8 @@ SURE = 0.6  # from this probability on, a second tool is not offered
 OTHERWISE = {
     "at_least": "min_posts", "min_posts": "at_least", "active_in": "community", "never_names": "without",
     "without": "never_names", "limit": "count", "count": "limit", "user": "users", "never_dislikes": "never_names",
+    "never_likes": "never_names",
 }  # fmt: skip
-UNLEARNED = ("never_active_in",)  # arguments that a rule reads, and that stay while the same list is changed
 PLURALS = {"post": "posts", "person": "people", "community": "communities", "name": "names"}
 
 
@@ -81,8 +81,6 @@ def arguments(tool: str, reading: QuestionReading, context: CallContext) -> dict
     fields, previous = _fields(tool), dict(context.args)
     said = _fitting(fields, _said(tool, reading) | _pointed(tool, reading, context))
     kept = _fitting(fields, _kept(tool, _whole_period(reading, previous), previous), by_other_names=False)
-    if kept and tool == context.tool:
-        kept |= {name: previous[name] for name in UNLEARNED if name in previous}
     if tool == "count" and not said.keys() - {"of"}:
         kept |= _fitting(fields, gaps.counted(reading, context), by_other_names=False)
     main = SUBJECT.get(tool, "user")
@@ -118,7 +116,7 @@ def _merged(
         kept.pop("text", None)
     if "user" in said and main not in said and main in fields and "subject" not in reading.carried:
         kept.pop(main, None)  # "and @ana?" is about her, not about what was talked of before
-    added = {name for name in (*LISTS, *UNLEARNED) if name in kept and name in said and name != "brands"}
+    added = {name for name in LISTS if name in kept and name in said and name != "brands"}
     return {**kept, **said, **{name: list(dict.fromkeys([*kept[name], *said[name]])) for name in added}}
 
 
@@ -192,7 +190,7 @@ def _said(tool: str, reading: QuestionReading) -> dict[str, Any]:
         elif slot in NUMBERS:
             number = as_number(found[0])
             said |= {} if number is None else {slot: number}
-        elif slot in (*LISTS, *UNLEARNED):
+        elif slot in LISTS:
             said[slot] = [each.lstrip("@") for each in found]
         # Of several stretches the longest says most: a lone "his" or "the" is a slip.
         elif value := max(found, key=len) if slot == "text" else max(found, key=len).lstrip("@"):

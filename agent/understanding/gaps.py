@@ -12,7 +12,8 @@ from agent.understanding.labels import SPANS_OF_TIME
 from agent.understanding.reader import QuestionReading
 
 OF_PERSONS = {  # conditions that only people meet
-    "likes", "dislikes", "names", "never_names", "never_dislikes", "active_in", "never_active_in", "min_posts", "among",
+    "likes", "dislikes", "names", "never_names", "never_likes", "never_dislikes", "active_in", "never_active_in",
+    "min_posts", "among",
 }  # fmt: skip
 MEASURES = {
     "likes": "likes", "liked": "likes", "replies": "replies", "shares": "shares", "shared": "shares",

@@ -16,7 +16,7 @@ SMALL_TALK = ("greet", "thanks", "help", "goodbye", "off_topic", "injection", "g
 KINDS = TOOLS + SMALL_TALK
 LISTS = (
     "interests", "brands", "users", "also", "likes", "dislikes", "names", "never_names", "never_dislikes", "active_in",
-    "exclude", "among", "without",
+    "exclude", "among", "without", "never_likes", "never_active_in",
 )  # fmt: skip
 NUMBERS = ("limit", "count", "min_posts", "min_likes", "at_least")
 SLOTS = (

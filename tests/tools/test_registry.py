@@ -50,8 +50,8 @@ def test_the_tools_and_their_arguments() -> None:
     scope = ["community", "since", "until", "include"]
     content = [*scope, "without", "min_likes", "language"]
     posts = [*content, "sentiment"]
-    people = ["likes", "dislikes", "names", "never_names", "never_dislikes", "active_in"]
-    people += ["never_active_in", "min_posts", "exclude", "among"]
+    people = ["likes", "dislikes", "names", "never_names", "never_likes", "never_dislikes"]
+    people += ["active_in", "never_active_in", "min_posts", "exclude", "among"]
     assert {name: list(arguments_model(name).model_fields) for name in TOOLS} == {
         "find_audience": ["campaign", "interests", "also", "order", "limit", *scope, *people],
         "find_lookalikes": ["users", "limit", *scope, *people],

@@ -13,7 +13,9 @@ from tools.privacy.tellable import tellable
 from tools.result.words import short
 
 # Conditions on people: by what they write of, by where they post. In the tools that list people they are judged.
-SUBJECTS = ("topic", "query", "likes", "dislikes", "names", "never_names", "themes", "brands")
+SUBJECTS = (
+    "topic", "query", "likes", "dislikes", "names", "never_names", "never_likes", "never_dislikes", "themes", "brands",
+)  # fmt: skip
 PLACES = ("community", "active_in", "never_active_in")
 ASKED = ("campaign", "interests", "also")
 LISTS_PEOPLE = frozenset(
@@ -22,7 +24,9 @@ LISTS_PEOPLE = frozenset(
 # Tools that list people, or speak of one person, only with these arguments.
 OF_PEOPLE = {"by": ("user", "person", "author", "people"), "of": ("user", "person", "author", "people")}
 PERSON = ("user", "users", "among")
-CONDITIONS = ("likes", "dislikes", "names", "never_names", "active_in", "never_active_in")
+CONDITIONS = (
+    "likes", "dislikes", "names", "never_names", "never_likes", "never_dislikes", "active_in", "never_active_in",
+)  # fmt: skip
 TRAITS = {
     "politics": "political views",
     "minor": "being under age",

@@ -36,6 +36,7 @@ class PeopleFilters(TypedDict, total=False):
     dislikes: Annotated[list[str] | None, "only people who speak badly of all of these"]
     names: Annotated[list[str] | None, "only people who mention all of these"]
     never_names: Annotated[list[str] | None, "only people who mention none of these"]
+    never_likes: Annotated[list[str] | None, "leave out people who speak well of any of these"]
     never_dislikes: Annotated[list[str] | None, "leave out people who speak badly of any of these"]
     active_in: Annotated[list[str] | None, "only people who posted in all of these communities"]
     never_active_in: Annotated[list[str] | None, "leave out people who posted in any of these communities"]
@@ -92,6 +93,7 @@ BY_TONE: dict[str, tuple[str, Callable[[float | None], bool]]] = {
     "never_names": ("naming {}", lambda tone: tone is None),
     "likes": ("not known to like {}", lambda tone: tone is not None and tone >= LIKES),
     "dislikes": ("not known to dislike {}", lambda tone: tone is not None and tone <= DISLIKES),
+    "never_likes": ("positive about {}", lambda tone: tone is None or tone < LIKES),
     "never_dislikes": ("negative about {}", lambda tone: tone is None or tone > DISLIKES),
 }
 
@@ -121,7 +123,7 @@ def select_people(library: Library, within: Selection, **filters: Unpack[PeopleF
 
 def _refuse(given: dict[str, Any]) -> None:
     """Refuses filters by traits that are never inferred, and filters that contradict each other."""
-    for name in ("likes", "dislikes", "names", "never_names", "never_dislikes"):
+    for name in BY_TONE:
         refuse_sensitive(*given.get(name, ()))
     for community in [*given.get("active_in", ()), *given.get("never_active_in", ())]:
         if hints_at_trait(community):
@@ -132,6 +134,7 @@ def _refuse(given: dict[str, Any]) -> None:
     for one, other in (
         ("likes", "dislikes"),
         ("names", "never_names"),
+        ("likes", "never_likes"),
         ("dislikes", "never_dislikes"),
         ("likes", "never_names"),
         ("active_in", "never_active_in"),

@@ -65,7 +65,8 @@ def asked() -> dict[str, str]:
 
 def said_in_training() -> set[str]:
     """All phrasings, with their slots filled by the same words as those of the suites."""
-    lines = [line for path in PHRASINGS.glob("*.txt") for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = [row for path in PHRASINGS.rglob("*.txt") for row in path.read_text(encoding="utf-8").splitlines()]
+    lines = [row.partition(" => ")[0].replace(" || ", " ") for row in rows if not row.startswith("== ")]
     for path in PHRASINGS.glob("*.yaml"):
         lines += strings(yaml.safe_load(path.read_text(encoding="utf-8")))
     return {SLOT.sub(lambda slot: stand_in(slot[1]), line) for line in lines if line.strip()}

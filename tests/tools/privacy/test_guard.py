@@ -66,6 +66,8 @@ def test_harmless_ads_are_allowed() -> None:
         ("search_posts", {"query": "antidepressants", "user": "brickfan"}),
         ("find_audience", {"campaign": "Zoloft"}),
         ("find_audience", {"campaign": "Lego", "names": ["Zoloft"]}),
+        ("find_audience", {"campaign": "Lego", "never_likes": ["Zoloft"]}),
+        ("count", {"of": "people", "never_dislikes": ["Zoloft"]}),
         ("find_audience", {"campaign": "Lego", "interests": ["Prozac"]}),
         ("list_segments", {"topic": "SSRIs"}),
         ("rank", {"of": "person", "by": "posts", "topic": "insulin"}),

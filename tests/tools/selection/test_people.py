@@ -35,6 +35,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
         ({"names": ["Nike", "Apple"]}, {"ben"},
          ["1 person left out: without a mention of Nike.", "2 people left out: without a mention of Apple."]),
         ({"never_names": ["Apple"]}, {"ana", "cleo", "dan"}, ["1 person left out: naming Apple."]),
+        ({"never_likes": ["Nike"]}, {"ben", "cleo", "dan"}, ["1 person left out: positive about Nike."]),
         ({"never_dislikes": ["Nike"]}, {"ana", "cleo", "dan"}, ["1 person left out: negative about Nike."]),
         ({"active_in": ["tea", "r/running"]}, {"ana", "ben"},
          ["1 person left out: not active in tea.", "1 person left out: not active in running."]),
