@@ -36,12 +36,14 @@ TIME = "(p.created_at AT TIME ZONE 'UTC')"
 ENGAGEMENT = "coalesce(p.likes, 0) + coalesce(p.replies, 0) + coalesce(p.shares, 0)"
 KNOWN = "coalesce(p.likes, p.replies, p.shares) IS NOT NULL"
 TONE = "(p.positive::DOUBLE - p.negative)"
-# What is summed over posts for each measure; posts where it is not known do not count.
+# What is summed over posts for each measure; posts where it is not known do not count. Of one post the share of a tone
+# is ranked (OF_A_POST): whether it is negative says nothing of how negative it is.
 AMOUNTS: dict[str, str] = {
     "posts": "1", "people": "1", "growth": "1", "tone": TONE, "likes": "p.likes", "replies": "p.replies",
     "shares": "p.shares", "engagement": f"CASE WHEN {KNOWN} THEN {ENGAGEMENT} END",
     "positive": "(p.sentiment = 'positive')::INT", "negative": "(p.sentiment = 'negative')::INT",
 }  # fmt: skip
+OF_A_POST = {"positive": "p.positive::DOUBLE", "negative": "p.negative::DOUBLE"}
 GROUPS: dict[str, str] = {
     "post": "p.id", "person": "p.author", "community": "p.community", "name": "n.name", "phrase": "f.phrase",
     "hour": f"strftime({TIME}, '%H:00')", "weekday": f"dayname({TIME})", "day": f"strftime({TIME}, '%Y-%m-%d')",
@@ -218,6 +220,8 @@ def _sayable(names: list[str]) -> list[str]:
 def _groups(library: Library, query: Query, source: str, since: datetime | None) -> pd.DataFrame:
     """One row a group: posts, people and what its value and interval are made of."""
     group, amount = GROUPS[query.dimension], AMOUNTS[query.measure]
+    if query.dimension == "post":
+        amount = OF_A_POST.get(query.measure, amount)
     cluster = "p.id" if query.dimension in ("person", "post") else "p.author"
     later = "p.created_at >= $recent::TIMESTAMP AT TIME ZONE 'UTC'" if since else "false"
     values = {**query.within.values, **({"recent": since} if since else {})}
@@ -287,6 +291,8 @@ def _valued(query: Query, groups: pd.DataFrame) -> pd.DataFrame:
             zip(*map(wilson, groups.amount, groups.known), strict=True) if len(groups) else ((), ())
         )
         return groups.assign(sort=groups.share if query.average else groups.value)
+    if query.dimension == "post" and query.measure in OF_A_POST:
+        return groups.assign(sort=groups.value)
     whole = float(groups.amount.clip(lower=0).sum())
     groups["share"] = groups.amount / whole if whole else None
     return groups.assign(sort=groups.value)
