@@ -15,6 +15,7 @@ from tools.result.line import Cell, Line, Listing, Part, figure, lead, line, lis
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts
 from tools.result.words import short
+from tools.selection.census import table_of_names
 from tools.selection.measures import (
     GROUPS,
     REACTIONS,
@@ -155,11 +156,11 @@ def _posts(library: Library, query: Query, table: Table) -> list[Evidence]:
     leader = table.rows[0].name
     values: dict[str, Any] = dict(query.within.values)
     source, clause = query.within.posts, f"{GROUPS[query.dimension]} = $leader"
-    if table.name_posts is not None:
-        clause = "p.id IN (SELECT unnest($leader))"
+    if query.dimension == "name":
+        clause = f"p.id IN (SELECT id FROM {table_of_names(library)} WHERE name = $leader)"
     elif query.dimension == "phrase":
         source += " JOIN phrases f ON f.post = p.id"
-    values["leader"] = table.name_posts[leader] if table.name_posts is not None else leader
+    values["leader"] = leader
     order = f"p.{query.measure} DESC, " if query.measure in ("positive", "negative") else ""
     rows = library.facts.rows(
         f"SELECT {EVIDENCE} FROM {source} WHERE {query.within.where} AND {clause} "
