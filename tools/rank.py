@@ -15,6 +15,7 @@ from tools.result.line import Cell, Line, Listing, Part, figure, lead, line, lis
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts
 from tools.result.words import short
+from tools.selection.census import table_of_names
 from tools.selection.measures import (
     GROUPS,
     REACTIONS,
@@ -37,6 +38,7 @@ from tools.selection.posts import EVIDENCE, Selection, as_evidence, evidence_pos
 
 FLOOR = 5  # posts that a group must have where means or ratios are ranked
 SHOWN_POSTS = 2
+NAMED_IN_A_TIE = 5
 KINDS: dict[str, Literal["people", "posts", "names", "phrases", "communities", "times"]] = {
     "post": "posts", "person": "people", "community": "communities", "name": "names", "phrase": "phrases",
 }  # fmt: skip
@@ -63,8 +65,9 @@ OWN = {
 class Rank(ToolResult):
     """``groups`` in order, of ``considered`` that could be ranked; ``tied`` further ones equal the last.
 
-    ``value`` of a group is a sum, with ``average`` the mean a post; of ``tone`` the mean of positive − negative; of
-    ``growth`` how many times as common it is from ``later_from`` on as before.
+    ``value`` of a group is a sum, with ``average`` the mean a post; of one post, by ``positive`` or ``negative``, its
+    share of that tone; of ``tone`` the mean of positive − negative; of ``growth`` how many times as common it is from
+    ``later_from`` on as before.
     """
 
     of: Dimension
@@ -153,11 +156,11 @@ def _posts(library: Library, query: Query, table: Table) -> list[Evidence]:
     leader = table.rows[0].name
     values: dict[str, Any] = dict(query.within.values)
     source, clause = query.within.posts, f"{GROUPS[query.dimension]} = $leader"
-    if table.name_posts is not None:
-        clause = "p.id IN (SELECT unnest($leader))"
+    if query.dimension == "name":
+        clause = f"p.id IN (SELECT id FROM {table_of_names(library)} WHERE name = $leader)"
     elif query.dimension == "phrase":
         source += " JOIN phrases f ON f.post = p.id"
-    values["leader"] = table.name_posts[leader] if table.name_posts is not None else leader
+    values["leader"] = leader
     order = f"p.{query.measure} DESC, " if query.measure in ("positive", "negative") else ""
     rows = library.facts.rows(
         f"SELECT {EVIDENCE} FROM {source} WHERE {query.within.where} AND {clause} "
@@ -171,23 +174,49 @@ def _headline(found: Rank) -> list[Part]:
     saying, scope = _saying(found), f" in posts {found.subject}" if found.subject else ""
     if saying.endswith(" posts"):
         scope = scope.removeprefix(" in posts")
-    first = found.groups[0]
+    equal = _tied_places(found)
+    tied = len(equal) + (found.tied if len(equal) == len(found.groups) else 0)
     if found.of == "post":
-        return [
-            f"The post with {_superlative(found)}{scope}: ",
-            cells.said(found.evidence[0], "evidence.0"),
-            _post_value(found),
-        ]
-    equal = [place for place, group in enumerate(found.groups) if group.value == first.value]
-    if len(equal) == 1 or is_rate_like(found):
+        first = cells.said(found.evidence[0], "evidence.0")
+        if tied > 1:
+            value = _post_value(found) or [" (", *_tied_value(found), ")"]
+            return [f"A tie: {tied:,} posts have {_superlative(found)}{scope}", *value, ", one of them by ", first]
+        return [f"The post with {_superlative(found)}{scope}: ", first, *_post_value(found)]
+    if tied == 1:
         return [_named(found, 0), f" {saying}{scope}: ", *_value(found, 0), "."]
-    shown = listed([_named(found, place) for place in equal[:5]])
-    more = f" and {len(equal) - 5} more" if len(equal) > 5 else ""
-    return ["A tie: ", shown, more, f" each {saying}{scope}: ", *_value(found, 0), "."]
+    shown = [_named(found, place) for place in equal[:NAMED_IN_A_TIE]]
+    more = [f"{tied - len(shown):,} more"] if tied > len(shown) else []
+    return ["A tie: ", *listed([*shown, *more]), f" each {saying}{scope}: ", *_tied_value(found), "."]
 
 
-def is_rate_like(found: Rank) -> bool:
-    return found.by in ("tone", "growth") or found.average
+def _tied_places(found: Rank) -> list[int]:
+    """The places that have what the first has; growth is ranked by how sure it is, so that equal ratios are no tie."""
+    if found.by == "growth":
+        return [0]
+    values = [_ranked_by(found, group) for group in found.groups]
+    return [place for place, value in enumerate(values) if value == values[0]]
+
+
+def _ranked_by(found: Rank, group: Group) -> float:
+    share = group.share if found.average and found.by in ("positive", "negative") else None
+    return round(group.value if share is None else share, 9)
+
+
+def _tied_value(found: Rank) -> list[Part]:
+    """What the tied have in common, and nothing that is the first one's alone."""
+    value, at = found.groups[0].value, "groups.0.value"
+    if found.by == "tone":
+        return [cells.signed(value, at)]
+    if found.average and found.by in ("positive", "negative"):
+        return [cells.percent(found.groups[0].share or 0.0, "groups.0.share")]
+    if found.by in ("posts", "positive", "negative"):
+        return [cells.count(int(value), "post", at)]
+    if found.by == "people":
+        return [cells.count(int(value), "person", at, "people")]
+    return [
+        cells.number(value if found.average else int(value), at),
+        f" {found.by}{' a post' if found.average else ''}",
+    ]
 
 
 def _saying(found: Rank) -> str:
@@ -204,14 +233,18 @@ def _saying(found: Rank) -> str:
 
 
 def _superlative(found: Rank) -> str:
-    if found.by in ("positive", "negative", "tone"):
-        side = "positive" if (found.by == "negative") == (found.order == "least") else "negative"
-        return f"the most {side} tone"
+    if found.by == "tone":
+        return f"the most {'positive' if found.order == 'most' else 'negative'} tone"
+    if found.by in ("positive", "negative"):
+        return f"the {found.order} {found.by} tone"
     return f"the {'most' if found.order == 'most' else 'fewest'} {found.by}"
 
 
 def _post_value(found: Rank) -> list[Part]:
-    if found.by in ("likes", "positive", "negative", "tone"):
+    value, path = found.groups[0].value, "groups.0.value"
+    if found.by in ("positive", "negative"):
+        return [" (", cells.percent(value, path), f" {found.by})"]
+    if found.by in ("likes", "tone"):
         return []
     return [" (", cells.number(int(found.groups[0].value), "groups.0.value"), f" {found.by})"]
 

@@ -33,7 +33,7 @@ def _inflects(word: str) -> bool:
     forms = {word + "s", word + "es", stem + "ed", stem + "ing"} | (
         {word[:-1] + "ies"} if word.endswith("y") else set()
     )
-    if not forms.isdisjoint(known):
+    if any(form in known for form in forms):  # a set asked for what it shares would go through the whole table
         return True
     # "vans" of "van", "united" of "unite"; but "starbuck" is no more than a slip.
     bases = {word.removesuffix(ending) for ending in ("s", "es", "d", "ed")} - {word}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,3 +123,45 @@ def test_every_figure_has_its_field(ranked: Callable[..., Any]) -> None:
 def test_what_cannot_be_ranked(ranked: Callable[..., Any], args: dict[str, Any], sentence: str) -> None:
     with pytest.raises(AnalystError, match=sentence):
         ranked(**args)
+
+
+TIED = [
+    post("a1", "ana", "one", likes=3),
+    post("a2", "ana", "two", likes=3, tone="bad"),
+    post("b1", "ben", "three", likes=1, tone="bad"),
+    post("c1", "cleo", "four", likes=1, tone="bad"),
+    post("c2", "cleo", "five", likes=1),
+]
+
+
+@pytest.mark.parametrize(
+    ("args", "start"),
+    [
+        (
+            {"of": "person", "by": "negative"},
+            "A tie: @ana, @cleo and @ben each has the most negative posts: 1 post.",
+        ),
+        ({"of": "person", "limit": 1}, "A tie: @ana and 1 more each posted the most: 2 posts."),
+        (
+            {"of": "person", "by": "negative", "average": True, "at_least": 2},
+            "A tie: @ana and @cleo each has the largest share of negative posts: 50 %.",
+        ),
+        (
+            {"of": "post", "by": "likes", "limit": 1},
+            "A tie: 2 posts have the most likes (3 likes), one of them by @ana",
+        ),
+        (
+            {"of": "post", "by": "negative"},
+            "A tie: 3 posts have the most negative tone (70 % negative), one of them by ",
+        ),
+        ({"of": "person", "by": "likes"}, "@ana gets the most likes: 6 likes in 2 posts."),
+    ],
+)
+def test_a_tie_tells_only_what_all_share(tmp_path: Path, args: dict[str, Any], start: str) -> None:
+    assert call_tool(make_library(tmp_path, TIED), "rank", args).headline.text.startswith(start)
+
+
+def test_of_the_negative_posts_the_most_negative_leads(ranked: Callable[..., Any]) -> None:
+    found = ranked(of="post", by="negative", limit=1)
+    assert found.evidence[0].author == "ben"
+    assert found.groups[0].value == pytest.approx(0.7)

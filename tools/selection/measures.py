@@ -1,7 +1,7 @@
 """One query layer over the posts: a measure, by a dimension, of a selection; compiled to DuckDB.
 
 A query is objects, never text: ``Query`` names a measure and a dimension of the two tables below, as semantic layers do
-(Cube, Malloy, dbt), and values reach SQL only as parameters. Names are counted with ``tools.selection.subject``, so
+(Cube, Malloy, dbt), and values reach SQL only as parameters. Names are counted with ``tools.selection.census``, so
 that a name has one count everywhere.
 
 Shares have Wilson's interval (1927); means Student's t over people as clusters (Liang and Zeger, 1986), over posts
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from index.errors import AnalystError
 from index.inflection import singular
 from tools.library import Library
+from tools.selection.census import table_of_names
 from tools.selection.intervals import CONFIDENCE, wilson
 from tools.selection.posts import Selection
-from tools.selection.subject import subjects_of_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,12 +36,14 @@ TIME = "(p.created_at AT TIME ZONE 'UTC')"
 ENGAGEMENT = "coalesce(p.likes, 0) + coalesce(p.replies, 0) + coalesce(p.shares, 0)"
 KNOWN = "coalesce(p.likes, p.replies, p.shares) IS NOT NULL"
 TONE = "(p.positive::DOUBLE - p.negative)"
-# What is summed over posts for each measure; posts where it is not known do not count.
+# What is summed over posts for each measure; posts where it is not known do not count. Of one post the share of a tone
+# is ranked (OF_A_POST): whether it is negative says nothing of how negative it is.
 AMOUNTS: dict[str, str] = {
     "posts": "1", "people": "1", "growth": "1", "tone": TONE, "likes": "p.likes", "replies": "p.replies",
     "shares": "p.shares", "engagement": f"CASE WHEN {KNOWN} THEN {ENGAGEMENT} END",
     "positive": "(p.sentiment = 'positive')::INT", "negative": "(p.sentiment = 'negative')::INT",
 }  # fmt: skip
+OF_A_POST = {"positive": "p.positive::DOUBLE", "negative": "p.negative::DOUBLE"}
 GROUPS: dict[str, str] = {
     "post": "p.id", "person": "p.author", "community": "p.community", "name": "n.name", "phrase": "f.phrase",
     "hour": f"strftime({TIME}, '%H:00')", "weekday": f"dayname({TIME})", "day": f"strftime({TIME}, '%Y-%m-%d')",
@@ -52,7 +54,6 @@ REACTIONS = ("likes", "replies", "shares", "engagement")
 MEASURES, DIMENSIONS = get_args(Measure), get_args(Dimension)
 TIMES = ("hour", "weekday", "day", "week", "month", "year")
 BRAND = ("organization", "product")
-NAMES_READ = 48  # the most tagged names whose every post is looked for, and more where more are listed
 RECENT = 0.25  # share of the time at its end that growth compares with what was before
 PRIOR = 5.0  # posts of average growth that are added to each side
 
@@ -98,7 +99,7 @@ class Table:
     """The first ``rows`` of ``groups`` groups; ``tied`` further ones have the value of the last.
 
     ``small`` groups were left out for having too few posts; ``since`` is where the later part begins that growth
-    compares; ``name_posts`` has, for names, the ids of the posts of each row.
+    compares.
     """
 
     rows: list[Group]
@@ -106,7 +107,6 @@ class Table:
     tied: int
     small: int
     since: str | None = None
-    name_posts: dict[str, list[str]] | None = None
 
 
 def is_rate(query: Query) -> bool:
@@ -118,17 +118,7 @@ def run(library: Library, query: Query) -> Table:
     """The groups in order. Raises AnalystError where the measure does not fit the dimension or is not known."""
     _check(library, query)
     since = _recent(library, query) if query.measure == "growth" else None
-    source, named = _source(library, query)
-    try:
-        groups = _groups(library, query, source, since)
-    finally:
-        if named is not None:
-            library.facts.drop(named[0])
-    table = _ranked(query, groups, since)
-    if named is None:
-        return table
-    posts = {row.name: named[1][row.name] for row in table.rows}
-    return Table(table.rows, table.groups, table.tied, table.small, table.since, posts)
+    return _ranked(query, _groups(library, query, since), since)
 
 
 def _check(library: Library, query: Query) -> None:
@@ -167,60 +157,41 @@ def nothing_known(library: Library, within: Selection, measure: str) -> AnalystE
     )
 
 
-def _source(library: Library, query: Query) -> tuple[str, tuple[str, dict[str, list[str]]] | None]:
-    """What stands after FROM, and for names the table that was made for it with the posts of each."""
+def _source(library: Library, query: Query) -> tuple[str, dict[str, Any]]:
+    """What stands after FROM, and its values."""
     within = query.within
     if query.dimension == "phrase":
-        return f"{within.posts} JOIN phrases f ON f.post = p.id", None
+        return f"{within.posts} JOIN phrases f ON f.post = p.id", {}
     if query.dimension != "name":
-        return within.posts, None
-    rows = _names(library, query)
-    table = library.facts.keep(rows)
+        return within.posts, {}
     tones = ", ".join(f"coalesce(n.{side}, q.{side}) AS {side}" for side in ("negative", "neutral", "positive"))
     label = (
         "CASE WHEN n.negative IS NULL THEN q.sentiment "
         "WHEN n.positive >= greatest(n.negative, n.neutral) THEN 'positive' "
         "WHEN n.negative >= n.neutral THEN 'negative' ELSE 'neutral' END AS sentiment"
     )
-    source = f"{table} n JOIN LATERAL (SELECT q.* REPLACE ({tones}, {label}) FROM posts q WHERE q.id = n.id) p ON true"
-    posts = {str(name): list(part.id) for name, part in rows.groupby("name")}
-    return source, (table, posts)
-
-
-def _names(library: Library, query: Query) -> pd.DataFrame:
-    """The names that are tagged most in the selected posts, and every post that names each: name, id and its tone."""
-    import pandas as pd
-
-    found = library.facts.rows(
-        f"SELECT mode(m.text ORDER BY m.text) FROM posts p JOIN mentions m ON m.post = p.id WHERE {query.within.where} "
-        "AND (len($types) = 0 OR m.type IN (SELECT unnest($types))) GROUP BY m.canonical "
-        "ORDER BY count(DISTINCT p.id) DESC, 1 LIMIT $read",
-        {
-            **query.within.values,
-            "types": list(query.types),
-            "read": max(NAMES_READ, min(4 * query.limit, query.limit + NAMES_READ)),
-        },
+    # The names are those that ``count`` counts: marked in one of the posts selected, but not what these are about.
+    names = (
+        f"SELECT * FROM {table_of_names(library)} WHERE key NOT IN (SELECT unnest($own)) AND key IN ("
+        f"SELECT m.canonical FROM posts p JOIN mentions m ON m.post = p.id WHERE {within.where} "
+        "AND (len($types) = 0 OR m.type IN (SELECT unnest($types))))"
     )
-    key = query.within.subject.key if query.within.subject else ""
-    own = {key, singular(key), f"{key}s"}
-    subjects = {each.key: each for each in subjects_of_names(library, _sayable([name for (name,) in found]))}
-    parts = [each.posts.assign(name=each.name) for key, each in subjects.items() if key not in own]
-    columns = ["name", "id", "negative", "neutral", "positive"]
-    return pd.concat(parts)[columns] if parts else pd.DataFrame(columns=columns, dtype=object)
+    source = (
+        f"({names}) n JOIN LATERAL (SELECT q.* REPLACE ({tones}, {label}) FROM posts q WHERE q.id = n.id) p ON true"
+    )
+    key = within.subject.key if within.subject else ""
+    return source, {"types": list(query.types), "own": [key, singular(key), f"{key}s"]}
 
 
-def _sayable(names: list[str]) -> list[str]:
-    from index.entities.mentions import canonical
-
-    return list({canonical(name): name for name in names if name.strip() and canonical(name)}.values())
-
-
-def _groups(library: Library, query: Query, source: str, since: datetime | None) -> pd.DataFrame:
+def _groups(library: Library, query: Query, since: datetime | None) -> pd.DataFrame:
     """One row a group: posts, people and what its value and interval are made of."""
+    source, more = _source(library, query)
     group, amount = GROUPS[query.dimension], AMOUNTS[query.measure]
+    if query.dimension == "post":
+        amount = OF_A_POST.get(query.measure, amount)
     cluster = "p.id" if query.dimension in ("person", "post") else "p.author"
     later = "p.created_at >= $recent::TIMESTAMP AT TIME ZONE 'UTC'" if since else "false"
-    values = {**query.within.values, **({"recent": since} if since else {})}
+    values = {**query.within.values, **more, **({"recent": since} if since else {})}
     dated = " AND p.created_at IS NOT NULL" if since else ""
     return library.facts.frame(
         f"""
@@ -287,6 +258,8 @@ def _valued(query: Query, groups: pd.DataFrame) -> pd.DataFrame:
             zip(*map(wilson, groups.amount, groups.known), strict=True) if len(groups) else ((), ())
         )
         return groups.assign(sort=groups.share if query.average else groups.value)
+    if query.dimension == "post" and query.measure in OF_A_POST:
+        return groups.assign(sort=groups.value)
     whole = float(groups.amount.clip(lower=0).sum())
     groups["share"] = groups.amount / whole if whole else None
     return groups.assign(sort=groups.value)

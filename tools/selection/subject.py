@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 from index.entities.mentions import canonical
@@ -41,6 +41,7 @@ CAPITAL_SHARE = 0.5  # … or, where the writing shows it, write it with a capit
 HARDLY_A_NAME = (
     0.05  # a plain word that is tagged more rarely is a theme, like "coffee", unless it is well known as a name
 )
+COMMON = 6.0  # log of all posts / posts with the word, below which it is an everyday word: one post in 400
 SURELY_SOMETIMES = 2  # posts that tag and write it so, from which "Shell" asked with a capital is the name
 LONGEST_NAME = 6  # words; what is longer is a text, and near posts are looked for
 TONE = ("negative", "neutral", "positive")
@@ -80,6 +81,14 @@ class Subject:
 
     def __eq__(self, other: object) -> bool:
         return self is other
+
+
+class Shape(NamedTuple):
+    """How the words of a name stand in a post: tagged as a name, written as one, in small letters."""
+
+    tagged: bool
+    written: bool
+    small: bool
 
 
 @dataclass(frozen=True)
@@ -259,10 +268,11 @@ def _subject(library: Library, said: str, rows: pd.DataFrame | None) -> Subject:
     if rows is None:  # a text, not a name
         rows = pd.DataFrame(columns=[*COLUMNS])
         return _theme(said, rows)
-    named = _as_a_name(library, said, rows)
+    shapes = [Shape(*shape) for shape in zip(rows.tagged, rows.written, rows.small, strict=True)]
+    named = named_among(library, said, shapes)
     if named is None:
         return _theme(said, rows)
-    posts, left = rows[named], int((~named).sum())
+    posts, left = rows[pd.Series(named, index=rows.index, dtype=bool)], len(named) - sum(named)
     name = as_written(said, list(posts.surface))
     how = f"posts that name {name}"
     if left:
@@ -270,33 +280,49 @@ def _subject(library: Library, said: str, rows: pd.DataFrame | None) -> Subject:
     return Subject(said, name, canonical(said), "name", posts[COLUMNS].reset_index(drop=True), (), left, how)
 
 
-def _as_a_name(library: Library, said: str, rows: pd.DataFrame) -> pd.Series[bool] | None:
+def named_among(library: Library, said: str, shapes: Sequence[Shape]) -> list[bool] | None:
     """Which of the posts with the words use them as a name; None if they are a theme here."""
-    key, everything = canonical(said), rows.tagged | True
-    tagged = float(rows.tagged.mean()) if len(rows) else 0.0
-    shown = rows[rows.written | rows.small]  # at the beginning of a sentence a capital says nothing
-    capital = float(shown.written.mean()) if len(shown) else float(len(rows) > 0)  # there are only capitals
+    key, everything = canonical(said), [True] * len(shapes)
+    tagged = _share([shape.tagged for shape in shapes])
+    shown = [shape.written for shape in shapes if shape.written or shape.small]
+    # At the beginning of a sentence a capital says nothing; else there are only capitals.
+    capital = _share(shown) if shown else float(len(shapes) > 0)
     mostly = tagged >= NAME_SHARE or capital >= CAPITAL_SHARE
-    plain = is_plain_word(" ".join(said.strip("#@").split()))
-    if not plain or not len(rows):
-        unsaid = not len(rows) and not plain and (said != said.lower() or _is_strange(said))
+    words = " ".join(said.strip("#@").split())
+    plain = is_plain_word(words) or (not mostly and bool(shapes) and _is_common(words) and not is_well_known(said))
+    if not plain or not shapes:
+        unsaid = not shapes and not plain and (said != said.lower() or _is_strange(said))
         is_name = mostly or key in known_names(library) or is_well_known(said) or unsaid
         return everything if is_name else None
-    small = rows.small & ~rows.written
+    small = [shape.small and not shape.written for shape in shapes]
     if mostly:
         # In small letters the same word can be another one: "apple" is a fruit, "nike" is not.
-        apart = small.any() and rows[~small].tagged.any() and float(rows.tagged[small].mean()) < NAME_SHARE
-        return rows.tagged | ~small if apart else everything
-    meant = int((rows.tagged & rows.written).sum()) >= SURELY_SOMETIMES or is_well_known(said) or key in _word_names()
+        among = [shape.tagged for shape, is_small in zip(shapes, small, strict=True) if is_small]
+        sure = any(shape.tagged for shape, is_small in zip(shapes, small, strict=True) if not is_small)
+        if not among or not sure or _share(among) >= NAME_SHARE:
+            return everything
+        return [shape.tagged or not is_small for shape, is_small in zip(shapes, small, strict=True)]
+    surely = sum(shape.tagged and shape.written for shape in shapes)
+    meant = surely >= SURELY_SOMETIMES or is_well_known(said) or key in _word_names()
     if tagged >= HARDLY_A_NAME or (meant and said != said.lower()):
-        return rows.tagged | rows.written
+        return [shape.tagged or shape.written for shape in shapes]
     return None
+
+
+def _share(flags: Sequence[bool]) -> float:
+    return sum(flags) / len(flags) if flags else 0.0
 
 
 @cache
 def _word_names() -> frozenset[str]:
     _, names = WORD_NAMES.read_text(encoding="utf-8").split("--\n")
     return frozenset(canonical(name) for name in re.split(r"[,\n]", names) if name.strip())
+
+
+def _is_common(words: str) -> bool:
+    """Whether all its words are everyday ones: marked once, "lost" and "vs" are no names wherever they stand."""
+    known, unknown = rarities()
+    return all(known.get(word, unknown) < COMMON for word in words.casefold().split())
 
 
 def _is_strange(said: str) -> bool:

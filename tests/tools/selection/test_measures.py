@@ -67,6 +67,8 @@ def values(library: Library, measure: Any, dimension: Any, **more: Any) -> dict[
         ("likes", "person", {}, {"ana": 12, "ben": 12}),
         ("likes", "community", {"average": True}, {"tea": 6, "run": 6}),
         ("likes", "post", {"limit": 2}, {"1": 10, "3": 6}),
+        ("negative", "post", {"limit": 2}, {"2": 0.7, "5": 0.7}),
+        ("positive", "post", {"limit": 3}, {"1": 0.8, "3": 0.8, "2": 0.1}),
         ("engagement", "person", {}, {"ana": 13, "ben": 12}),
         ("posts", "name", {}, {"Nike": 3, "Adidas": 2}),
         ("negative", "name", {}, {"Nike": 1, "Adidas": 1}),
