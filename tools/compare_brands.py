@@ -132,8 +132,8 @@ def compare_brands(
 
 def _not_counted(library: Library, brands: list[str], within: Selection) -> NotCounted:
     """What is told apart among the posts that name any of the brands."""
-    tables = [table_of(library, subject) for subject in subjects_of_names(library, brands)]
-    named = " OR ".join(f"p.id IN (SELECT id FROM {table})" for table in tables)
+    subjects = subjects_of_names(library, brands)
+    named = " OR ".join(f"p.id IN (SELECT id FROM {table_of(library, each)})" for each in subjects)
     return within.not_counted.among(library, f"({named})")
 
 
