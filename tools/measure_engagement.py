@@ -145,7 +145,7 @@ def _posts(library: Library, selection: Selection) -> pd.DataFrame:
     return library.facts.frame(
         "SELECT hash(p.author) AS author, p.likes::DOUBLE AS likes, p.replies::DOUBLE AS replies, "
         f"p.shares::DOUBLE AS shares, ({ENGAGEMENT})::DOUBLE AS engagement, {KNOWN} AS known, "
-        f"p.sentiment, length(p.text) AS length, {columns} FROM posts p WHERE {selection.where}",
+        f"p.sentiment, length(p.text) AS length, {columns} FROM {selection.posts} WHERE {selection.where}",
         selection.values,
     )
 
@@ -176,7 +176,7 @@ def _phrases(library: Library, selection: Selection, cut: float, people: int) ->
 
 def _top_posts(library: Library, selection: Selection) -> list[tuple[Evidence, int]]:
     rows = library.facts.rows(
-        f"SELECT {EVIDENCE}, {ENGAGEMENT} AS engagement FROM posts p WHERE {selection.where} AND {KNOWN} "
+        f"SELECT {EVIDENCE}, {ENGAGEMENT} AS engagement FROM {selection.posts} WHERE {selection.where} AND {KNOWN} "
         f"ORDER BY engagement DESC, p.id LIMIT {SHOWN_POSTS}",
         selection.values,
     )

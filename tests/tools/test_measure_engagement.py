@@ -110,6 +110,19 @@ def test_tone_length_and_words(by_hour: MeasureEngagement, tmp_path: Path) -> No
     assert "The top fifth talks more than the rest about sunset." in lines(found)
 
 
+def test_the_tone_of_a_name_is_that_toward_it(tmp_path: Path) -> None:
+    rows = [
+        post(f"a{n}", f"p{n}", "Nike, what a day", names=["Nike"], tone="bad", toward="good", likes=9) for n in range(3)
+    ]
+    rows.append(post("b", "q", "Nike, no", names=["Nike"], tone="good", toward="bad", likes=3, phrases=["no"]))
+    library = make_library(tmp_path, rows)
+    found = measure_engagement(library, topic="Nike")
+    assert {tone: group.posts for tone, group in found.sentiment.items()} == {"positive": 3, "negative": 1}
+    assert [each.sentiment for each in found.evidence] == ["positive"] * 3 + ["negative"]
+    warm = measure_engagement(library, topic="Nike", sentiment="positive")
+    assert {tone: group.posts for tone, group in warm.sentiment.items()} == {"positive": 3}
+
+
 def test_topic_user_time_and_community(hand_made: Library) -> None:
     assert measure_engagement(hand_made, topic="WOW").everyone.mean == 10_000
     one = measure_engagement(hand_made, user="@ben9")

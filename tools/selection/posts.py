@@ -244,8 +244,10 @@ def _count_without(library: Library, selection: Selection, conditions: list[Cond
     return count_posts(library, Selection(where, values, ""))
 
 
-def evidence_posts(library: Library, ids: list[str], scores: dict[str, float] | None = None) -> list[Evidence]:
-    """Posts to show, in the order of ``ids``."""
+def evidence_posts(
+    library: Library, ids: list[str], scores: dict[str, float] | None = None, within: Selection = EVERYTHING
+) -> list[Evidence]:
+    """Posts to show, in the order of ``ids``; with the tone toward what ``within`` is about, if that is a name."""
     rows = library.facts.rows(
         # First where they stand, so that no other texts are unpacked.
         "WITH places AS MATERIALIZED "
@@ -254,6 +256,11 @@ def evidence_posts(library: Library, ids: list[str], scores: dict[str, float] | 
         {"ids": ids},
     )
     found = {row[0]: as_evidence(row, (scores or {}).get(row[0])) for row in rows}
+    if within.subject is not None:
+        tones = library.facts.rows(
+            f"SELECT p.id, p.sentiment FROM {within.posts} WHERE p.id IN (SELECT unnest($ids))", {"ids": ids}
+        )
+        found |= {id_: replace(found[id_], sentiment=str(tone)) for id_, tone in tones}
     return [found[id_] for id_ in ids if id_ in found]
 
 
