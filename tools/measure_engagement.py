@@ -23,7 +23,7 @@ from tools.result import cells
 from tools.result.evidence import Evidence
 from tools.result.line import Cell, Line, Listing, Part, escaped, figure, lead, line, listed, note, warning
 from tools.result.result import ToolResult
-from tools.result.samples import few_posts
+from tools.result.samples import SMALL_POSTS, few_posts, not_all_shown
 from tools.result.words import count
 from tools.result.words import listed as listed_words
 from tools.selection.contrast import Contrast, contrast
@@ -59,8 +59,8 @@ class MeasureEngagement(ToolResult):
     """Engagement of ``posts`` posts is the sum of the ``parts`` that are known: likes, replies, shares.
 
     ``known`` is the share of these posts that have each part, ``part_share`` the share of each in the whole,
-    ``top_share`` the part of all engagement that the top fifth gets. ``groups`` has the shown groups of ``by``;
-    ``typical`` figures are winsorised (``drawn_in`` of the posts at each end).
+    ``top_share`` the part of all engagement that the top fifth gets. ``groups`` has the shown groups of ``by``, of
+    ``groups_found``; ``typical`` figures are winsorised (``drawn_in`` of the posts at each end).
     ``topic`` to ``filters`` are what was asked for.
     """
 
@@ -75,6 +75,7 @@ class MeasureEngagement(ToolResult):
     top_share: float | None
     by: str | None
     groups: dict[str, EngagementGroup]
+    groups_found: int
     standouts: list[Standout]
     best_groups: dict[str, EngagementGroup]
     sentiment: dict[str, EngagementGroup]
@@ -124,6 +125,7 @@ def measure_engagement(
         top_share=top_share_of(measured.engagement.clip(lower=0)),
         by=by,
         groups=shown_groups(tables[by], by) if by else {},
+        groups_found=len(tables[by]) if by else 0,
         standouts=standouts,
         best_groups={name: tables[s.by][name] for s in standouts for name in (s.best, s.worst)},  # type: ignore[index]
         sentiment=split_by(measured, measured.sentiment, ["positive", "neutral", "negative"], whole),
@@ -215,6 +217,12 @@ def _headline(result: MeasureEngagement) -> Line:
 def _lines(result: MeasureEngagement) -> list[Line]:
     lines = [standout_line(found, result) for found in result.standouts]
     lines += [_group_line(name, group, result.by) for name, group in result.groups.items()]
+    if result.by:
+        many, which = f"{result.by}s", "the latest"
+        if result.by == "community":
+            small = any(group.posts < SMALL_POSTS for group in result.groups.values())
+            many, which = "communities", "the best" if small else f"the best of those with {SMALL_POSTS} posts or more"
+        lines += not_all_shown(len(result.groups), result.groups_found, many, which, "groups_found")
     for label, split in (("By tone: ", "sentiment"), ("By length: ", "length")):
         groups: dict[str, EngagementGroup] = getattr(result, split)
         if len(groups) > 1:

@@ -91,6 +91,25 @@ def test_every_grouping(hand_made: Library, by: Any, groups: dict[str, int]) -> 
     assert sum(group.share for group in found.groups.values()) <= 1 + 1e-9
 
 
+def test_what_is_not_shown_is_told(hand_made: Library, tmp_path: Path) -> None:
+    found = measure_engagement(hand_made, by="community")
+    assert (found.groups_found, len(found.groups)) == (3, 2)
+    assert "2 of 3 communities are shown, the best of those with 5 posts or more." in lines(found)
+    rows = [
+        post(
+            f"{year}{month}", "p", "x", at=f"{year}-{month:02}-01T09:00:00+00:00", community=f"c{year}{month}", likes=1
+        )
+        for year in (2023, 2024)
+        for month in range(1, 13)
+    ]
+    library = make_library(tmp_path, rows)
+    months = measure_engagement(library, by="month")
+    assert list(months.groups) == [f"2024-{month:02}" for month in range(1, 13)] and months.groups_found == 24
+    assert "12 of 24 months are shown, the latest." in lines(months)
+    assert "12 of 24 communities are shown, the best." in lines(measure_engagement(library, by="community"))
+    assert "are shown" not in measure_engagement(library, by="year").text
+
+
 def test_nothing_asked_tells_hours_days_and_communities(hand_made: Library) -> None:
     found = measure_engagement(hand_made)
     assert [each.by for each in found.standouts] == ["hour", "weekday", "community"]
