@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from index.errors import AnalystError
-from index.inflection import singular
 from tools.library import Library
 from tools.selection.intervals import CONFIDENCE, wilson
 from tools.selection.posts import Selection
@@ -201,8 +200,7 @@ def _names(library: Library, query: Query) -> pd.DataFrame:
             "read": max(NAMES_READ, min(4 * query.limit, query.limit + NAMES_READ)),
         },
     )
-    key = query.within.subject.key if query.within.subject else ""
-    own = {key, singular(key), f"{key}s"}
+    own = query.within.subject.own_names if query.within.subject else frozenset()
     subjects = {each.key: each for each in subjects_of_names(library, _sayable([name for (name,) in found]))}
     parts = [each.posts.assign(name=each.name) for key, each in subjects.items() if key not in own]
     columns = ["name", "id", "negative", "neutral", "positive"]

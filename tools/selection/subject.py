@@ -75,6 +75,11 @@ class Subject:
         """Posts about it: those with the words, then those near in meaning."""
         return [*self.posts.id, *self.near]
 
+    @property
+    def own_names(self) -> frozenset[str]:
+        """The canonical names that are the subject itself, which is not told as coming up beside it."""
+        return frozenset((self.key, singular(self.key), f"{self.key}s"))
+
     def __hash__(self) -> int:
         return id(self)
 
