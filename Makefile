@@ -6,8 +6,8 @@ READY  := $(VENV)/.ready
 INDEX  ?= indexes/sample
 # The share of suite cases that must pass; the shipped model passes 0.93, less on an index built elsewhere.
 LEAST  ?= 0.90
-# Of the open questions that nobody looked at while building, the share that must be right; the shipped model has 0.63.
-OPEN   ?= 0.60
+# Of the open questions that nobody looked at while building, the share that must be right; the shipped model has 0.66.
+OPEN   ?= 0.63
 export HF_HUB_OFFLINE ?= 1
 export PYTHONUTF8 = 1
 

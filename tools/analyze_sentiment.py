@@ -11,7 +11,7 @@ from tools.result import cells
 from tools.result.evidence import Evidence
 from tools.result.line import Line, Part, escaped, figure, lead, line, note
 from tools.result.result import ToolResult
-from tools.result.samples import few_posts
+from tools.result.samples import few_posts, not_all_shown
 from tools.result.words import leaning, tone
 from tools.selection.changes import SURE, Change, mean_change
 from tools.selection.own_words import told
@@ -50,8 +50,8 @@ class SentimentShares:
 class AnalyzeSentiment(ToolResult):
     """``label`` is which way the whole leans (of a pasted text, its likeliest class).
 
-    ``groups`` has the shares by ``by``, in order; ``trend`` is the later half's mean minus the earlier half's,
-    ``trend_sure`` whether that is more than chance (``tools.selection.changes``).
+    ``groups`` has the shares by ``by``, in order, of ``groups_found``; ``trend`` is the later half's mean
+    minus the earlier half's, ``trend_sure`` whether that is more than chance (``tools.selection.changes``).
     """
 
     subject: str
@@ -60,6 +60,7 @@ class AnalyzeSentiment(ToolResult):
     label: str
     by: str | None = None
     groups: dict[str, SentimentShares] = field(default_factory=dict)
+    groups_found: int = 0
     trend: float | None = None
     trend_sure: bool | None = None
 
@@ -80,7 +81,7 @@ def analyze_sentiment(
         raise AnalystError("Sentiment needs one of topic, user or text", todo='For example topic="iPhone".')
     selection = select_posts(library, topic=topic, user=user, **filters)
     shares = _shares(library, selection)
-    groups = _groups(library, selection, by) if by else {}
+    groups, groups_found = _groups(library, selection, by) if by else ({}, 0)
     trend = _trend(library, selection)
     telling = _telling(library, selection)
     result = AnalyzeSentiment(
@@ -92,6 +93,7 @@ def analyze_sentiment(
         label=leaning(shares.mean),
         by=by,
         groups=groups,
+        groups_found=groups_found,
         trend=trend.change if trend else None,
         trend_sure=trend.p < SURE if trend else None,
     )
@@ -124,6 +126,10 @@ def _three(shares: SentimentShares) -> list[Part]:
 
 def _lines(result: AnalyzeSentiment) -> list[Line]:
     lines = [_group_line(name, group) for name, group in result.groups.items()]
+    if result.by:
+        many = {"community": "communities", "user": "people"}.get(result.by, f"{result.by}s")
+        which = "the latest" if result.by in TIMES else "those with the most posts"
+        lines += not_all_shown(len(result.groups), result.groups_found, many, which, "groups_found")
     if result.trend is not None and result.by not in TIMES:
         lines.append(note(*_trend_told(result)))
     for place, post in enumerate(result.evidence):
@@ -152,16 +158,20 @@ def _shares(library: Library, selection: Selection) -> SentimentShares:
     return SentimentShares(*library.facts.rows(sql, selection.values)[0])
 
 
-def _groups(library: Library, selection: Selection, by: By) -> dict[str, SentimentShares]:
-    """Times in order (the latest ones if there are many); communities and people by number of posts."""
+def _groups(library: Library, selection: Selection, by: By) -> tuple[dict[str, SentimentShares], int]:
+    """Times in order (the latest ones if there are many); communities and people by number of posts; and how many
+    there are.
+    """
     timed = by in TIMES
     order = "1 DESC" if timed else "2 DESC, 1"
     rows = library.facts.rows(
-        f"SELECT {GROUPS[by]}, count(*), avg(p.negative), avg(p.neutral), avg(p.positive) FROM {selection.posts} "
-        f"WHERE {selection.where} AND {GROUPS[by]} IS NOT NULL GROUP BY 1 ORDER BY {order} LIMIT {SHOWN_GROUPS}",
+        f"SELECT {GROUPS[by]}, count(*), avg(p.negative), avg(p.neutral), avg(p.positive), count(*) OVER () "
+        f"FROM {selection.posts} WHERE {selection.where} AND {GROUPS[by]} IS NOT NULL GROUP BY 1 "
+        f"ORDER BY {order} LIMIT {SHOWN_GROUPS}",
         selection.values,
     )
-    return {row[0]: SentimentShares(*row[1:]) for row in (reversed(rows) if timed else rows)}
+    shown = {row[0]: SentimentShares(*row[1:-1]) for row in (reversed(rows) if timed else rows)}
+    return shown, int(rows[0][-1]) if rows else 0
 
 
 def _group_line(name: str, group: SentimentShares) -> Line:

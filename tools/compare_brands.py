@@ -18,12 +18,12 @@ from tools.result.result import ToolResult
 from tools.result.samples import SMALL_POSTS
 from tools.result.words import count, tone
 from tools.result.words import listed as listed_words
-from tools.selection.brand_posts import Named, brands_within
+from tools.selection.brand_posts import Named, brands_not_counted, brands_within
 from tools.selection.contrast import LIKELY, Contrast, contrast
 from tools.selection.intervals import margin
-from tools.selection.own_words import NotCounted, told
+from tools.selection.own_words import told
 from tools.selection.posts import ContentFilters, Selection, evidence_posts, select_posts
-from tools.selection.subject import names_like, subjects_of_names, table_of
+from tools.selection.subject import names_like
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,7 @@ class Period:
 
 @dataclass(frozen=True)
 class BrandFigures:
-    """One brand. ``voice`` is its share of all namings compared, ``earlier`` and ``later`` the same in each half.
+    """One brand. ``voice`` is its share of all mentions compared, ``earlier`` and ``later`` the same in each half.
 
     ``mean`` is positive − negative, ± ``margin`` (95 %). Likes and replies are those of the posts that name it.
     ``themes`` set its posts apart from posts on the other brands; ``crowd`` is what people who name only this one
@@ -127,14 +127,7 @@ def compare_brands(
         subject=within.words,
     )
     lines = [*_lines(result), *_telling_lines(telling, result.evidence)]
-    return told(replace(result, headline=_headline(result), lines=lines), _not_counted(library, asked, within))
-
-
-def _not_counted(library: Library, brands: list[str], within: Selection) -> NotCounted:
-    """What is told apart among the posts that name any of the brands."""
-    tables = [table_of(library, subject) for subject in subjects_of_names(library, brands)]
-    named = " OR ".join(f"p.id IN (SELECT id FROM {table})" for table in tables)
-    return within.not_counted.among(library, f"({named})")
+    return told(replace(result, headline=_headline(result), lines=lines), brands_not_counted(library, asked, within))
 
 
 def _asked(brands: list[str]) -> list[str]:
@@ -261,7 +254,9 @@ def _headline(result: CompareBrands) -> Line:
         [cells.name(brand.name, f"brands.{place}.name"), " ", cells.percent(brand.voice, f"brands.{place}.voice")]
         for place, brand in enumerate(result.brands)
     ]
-    return lead("Share of voice in ", total, f"{where}: ", listed(shares), ".")
+    mentions = sum(brand.posts for brand in result.brands)  # a post that names two is a mention of each
+    counted = [total] if mentions == result.posts else [cells.count(mentions, "mention"), " in ", total]
+    return lead("Share of voice in ", counted, f"{where}: ", listed(shares), ".")
 
 
 def _lines(result: CompareBrands) -> list[Line]:

@@ -53,7 +53,7 @@ def compare_periods(
     things = moved(library, posts, selection, spans, topic or "", LEVEL)
     rose, fell = (_shown([each for each in things if (each.change > 0) == up]) for up in (True, False))
     ids = list(dict.fromkeys(id_ for each in [*rose[:3], *fell[:3]] for id_ in each.posts[:1]))
-    best = evidence_posts(library, _most_liked(library, dated(selection, spans.after, "after")))
+    best = evidence_posts(library, _most_liked(library, dated(selection, spans.after, "after")), within=selection)
     result = ComparePeriods(
         subject=selection.words,
         about=_about(selection, user),
@@ -65,7 +65,7 @@ def compare_periods(
         rose=rose,
         fell=fell,
         listing=Listing("phrases", tuple(each.name for each in [*rose, *fell])),
-        evidence=evidence_posts(library, ids),
+        evidence=evidence_posts(library, ids, within=selection),
         best=best,
     )
     result = replace(

@@ -75,10 +75,12 @@ def _counted(library: Library, selection: Selection, of: Counted, type_: NameTyp
     )
     if of != "names":
         return posts, people, {"posts": posts, "people": people, "communities": communities}[of]
+    own = selection.subject.own_names if selection.subject else frozenset()
     ((names,),) = library.facts.rows(
         "SELECT count(DISTINCT m.canonical) FROM posts p JOIN mentions m ON m.post = p.id "
-        f"WHERE {selection.where} AND (len($types) = 0 OR m.type IN (SELECT unnest($types)))",
-        {**selection.values, "types": list(types_of(type_))},
+        f"WHERE {selection.where} AND (len($types) = 0 OR m.type IN (SELECT unnest($types))) "
+        "AND m.canonical NOT IN (SELECT unnest($own::VARCHAR[]))",
+        {**selection.values, "types": list(types_of(type_)), "own": sorted(own)},
     )
     return posts, people, names
 

@@ -57,7 +57,8 @@ def extract_keywords(
         kept = set(tellable_names([keyword.phrase for keyword in keywords]))
         keywords = [keyword for keyword in keywords if keyword.phrase in kept]
     posts = count_posts(library, selection)
-    best = evidence_posts(library, _posts_with(library, selection, keywords[0].phrase)) if keywords else []
+    telling = _posts_with(library, selection, keywords[0].phrase) if keywords else []
+    best = evidence_posts(library, telling, within=selection)
     counted = cells.count(posts, "post", "posts")
     found = ["What sets the ", counted, f" {selection.words} apart, most telling first:"]
     if not selection.words:

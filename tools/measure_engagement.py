@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from index.errors import AnalystError
+from tools.engagement.groups import (
+    By,
+    EngagementGroup,
+    Standout,
+    by_length,
+    group_of,
+    groups_by,
+    shown_groups,
+    split_by,
+    standout_of,
+    top_share_of,
+)
 from tools.library import Library
 from tools.result import cells
 from tools.result.evidence import Evidence
 from tools.result.line import Cell, Line, Listing, Part, escaped, figure, lead, line, listed, note, warning
 from tools.result.result import ToolResult
-from tools.result.samples import SMALL_POSTS, few_posts
+from tools.result.samples import SMALL_POSTS, few_posts, not_all_shown
 from tools.result.words import count
 from tools.result.words import listed as listed_words
 from tools.selection.contrast import Contrast, contrast
-from tools.selection.intervals import CONFIDENCE, margin
+from tools.selection.intervals import CONFIDENCE
 from tools.selection.own_words import told
 from tools.selection.posts import EVIDENCE, PostFilters, Selection, as_evidence, select_posts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-By = Literal["hour", "weekday", "month", "year", "community"]
 PARTS = ("likes", "replies", "shares")
 ENGAGEMENT = "coalesce(p.likes, 0) + coalesce(p.replies, 0) + coalesce(p.shares, 0)"
 KNOWN = "coalesce(p.likes, p.replies, p.shares) IS NOT NULL"
@@ -34,9 +45,7 @@ GROUPS: dict[str, str] = {
     "year": f"strftime({TIME}, '%Y')",
     "community": "p.community",
 }
-WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 UNASKED: tuple[By, ...] = ("hour", "weekday", "community")
-SHOWN_GROUPS = 12  # of months, years and communities
 OUTER = 0.05  # share of the posts at each end whose engagement is drawn in to that of the next
 TOP = 0.8  # quantile above which a post is among the top fifth
 PHRASES = 8
@@ -45,43 +54,13 @@ MOSTLY = 0.9  # a part that makes so much of all engagement is what is really me
 SHOWN_POSTS = 5
 
 
-@dataclass(frozen=True)
-class EngagementGroup:
-    """Engagement per post: ``typical`` is the mean with outliers drawn in, between ``low`` and ``high`` (95 %).
-
-    ``share`` is the group's part of all engagement, where a score below zero counts as none.
-    """
-
-    posts: int
-    median: float
-    mean: float
-    typical: float
-    low: float | None
-    high: float | None
-    share: float
-
-
-@dataclass(frozen=True)
-class Standout:
-    """The best and the worst group of a kind: among those that differ from all posts by more than chance
-    (``…_sure``, with as many groups compared as there are), if there are any.
-    """
-
-    by: str
-    best: str
-    best_sure: bool
-    worst: str
-    worst_sure: bool
-    compared: int
-
-
 @dataclass(frozen=True, kw_only=True)
 class MeasureEngagement(ToolResult):
     """Engagement of ``posts`` posts is the sum of the ``parts`` that are known: likes, replies, shares.
 
     ``known`` is the share of these posts that have each part, ``part_share`` the share of each in the whole,
-    ``top_share`` the part of all engagement that the top fifth gets. ``groups`` has the shown groups of ``by``;
-    ``typical`` figures are winsorised (``drawn_in`` of the posts at each end).
+    ``top_share`` the part of all engagement that the top fifth gets. ``groups`` has the shown groups of ``by``, of
+    ``groups_found``; ``typical`` figures are winsorised (``drawn_in`` of the posts at each end).
     ``topic`` to ``filters`` are what was asked for.
     """
 
@@ -96,6 +75,7 @@ class MeasureEngagement(ToolResult):
     top_share: float | None
     by: str | None
     groups: dict[str, EngagementGroup]
+    groups_found: int
     standouts: list[Standout]
     best_groups: dict[str, EngagementGroup]
     sentiment: dict[str, EngagementGroup]
@@ -126,10 +106,10 @@ def measure_engagement(
     measured["cluster"] = measured.index if user is not None else measured.author
     measured["drawn_in"] = measured.engagement.clip(*measured.engagement.quantile([OUTER, 1 - OUTER]))
     whole = float(measured.engagement.clip(lower=0).sum())
-    everyone = _group(measured, whole)
+    everyone = group_of(measured, whole)
     asked: tuple[By, ...] = (by,) if by else UNASKED
-    tables = {kind: _groups(measured, kind, whole) for kind in asked}
-    standouts = [found for kind in asked if (found := _standout(measured, kind, tables[kind], everyone))]
+    tables = {kind: groups_by(measured, kind, whole) for kind in asked}
+    standouts = [found for kind in asked if (found := standout_of(measured, kind, tables[kind], everyone))]
     top = _top_posts(library, selection)
     result = MeasureEngagement(
         warnings=_warnings(len(measured), len(posts), by, tables),
@@ -142,13 +122,14 @@ def measure_engagement(
         unknown_posts=len(posts) - len(measured),
         below_zero=float((measured.engagement < 0).mean()),
         everyone=everyone,
-        top_share=_top_share(measured.engagement.clip(lower=0)),
+        top_share=top_share_of(measured.engagement.clip(lower=0)),
         by=by,
-        groups=_shown(tables[by], by) if by else {},
+        groups=shown_groups(tables[by], by) if by else {},
+        groups_found=len(tables[by]) if by else 0,
         standouts=standouts,
         best_groups={name: tables[s.by][name] for s in standouts for name in (s.best, s.worst)},  # type: ignore[index]
-        sentiment=_split(measured, measured.sentiment, ["positive", "neutral", "negative"], whole),
-        length=_by_length(measured, whole),
+        sentiment=split_by(measured, measured.sentiment, ["positive", "neutral", "negative"], whole),
+        length=by_length(measured, whole),
         phrases=_phrases(library, selection, float(measured.engagement.quantile(TOP)), 1 if user is not None else 2),
         top_engagement={post.id: engagement for post, engagement in top},
         topic=topic,
@@ -166,7 +147,7 @@ def _posts(library: Library, selection: Selection) -> pd.DataFrame:
     return library.facts.frame(
         "SELECT hash(p.author) AS author, p.likes::DOUBLE AS likes, p.replies::DOUBLE AS replies, "
         f"p.shares::DOUBLE AS shares, ({ENGAGEMENT})::DOUBLE AS engagement, {KNOWN} AS known, "
-        f"p.sentiment, length(p.text) AS length, {columns} FROM posts p WHERE {selection.where}",
+        f"p.sentiment, length(p.text) AS length, {columns} FROM {selection.posts} WHERE {selection.where}",
         selection.values,
     )
 
@@ -186,82 +167,6 @@ def _nothing_known(library: Library, selection: Selection, posts: int) -> Analys
     )
 
 
-def _group(part: pd.DataFrame, whole: float, compared: int = 1) -> EngagementGroup:
-    """Figures of some posts; ``whole`` is the engagement of all."""
-    typical = float(part.drawn_in.mean())
-    half = margin(part.drawn_in, part.cluster, compared=compared) if len(part) >= SMALL_POSTS else None
-    return EngagementGroup(
-        posts=len(part),
-        median=float(part.engagement.median()),
-        mean=float(part.engagement.mean()),
-        typical=typical,
-        low=None if half is None else typical - half,
-        high=None if half is None else typical + half,
-        share=float(part.engagement.clip(lower=0).sum()) / whole if whole else 0.0,
-    )
-
-
-def _groups(measured: pd.DataFrame, by: str, whole: float) -> dict[str, EngagementGroup]:
-    """Every group of a kind: times in order, communities by what is typical there."""
-    found = {str(name): _group(part, whole) for name, part in measured.groupby(by)}
-    if by == "community":
-        return dict(sorted(found.items(), key=lambda item: (-item[1].typical, item[0])))
-    return dict(sorted(found.items(), key=lambda item: (WEEK.index(item[0]) if by == "weekday" else 0, item[0])))
-
-
-def _shown(groups: dict[str, EngagementGroup], by: str) -> dict[str, EngagementGroup]:
-    """All hours and weekdays, the latest months and years, the communities with enough posts that do best."""
-    if by in ("hour", "weekday"):
-        return groups
-    if by == "community":
-        groups = {name: group for name, group in groups.items() if group.posts >= SMALL_POSTS} or groups
-        return dict(list(groups.items())[:SHOWN_GROUPS])
-    return dict(list(groups.items())[-SHOWN_GROUPS:])
-
-
-def _standout(
-    measured: pd.DataFrame, by: str, groups: dict[str, EngagementGroup], everyone: EngagementGroup
-) -> Standout | None:
-    """None with fewer than two groups of five posts by two people."""
-    sized = {n: g for n, g in groups.items() if g.posts >= SMALL_POSTS and g.low is not None and g.high is not None}
-    if len(sized) < 2:
-        return None
-    parts = {str(name): part for name, part in measured.groupby(by) if name in sized}
-    wide = {name: _group(part, 1.0, compared=len(sized)) for name, part in parts.items()}
-    above = {name: (group.low or 0.0) > everyone.typical for name, group in wide.items()}
-    below = {name: (group.high or 0.0) < everyone.typical for name, group in wide.items()}
-    best = max(wide, key=lambda name: (above[name], wide[name].typical, name))
-    worst = min(wide.keys() - {best}, key=lambda name: (not below[name], wide[name].typical, name))
-    return Standout(
-        by=by,
-        best=best,
-        best_sure=above[best],
-        worst=worst,
-        worst_sure=below[worst],
-        compared=len(sized),
-    )
-
-
-def _top_share(engagement: pd.Series[float]) -> float | None:
-    """Part of all engagement that the best fifth of the posts gets; None if there is none, or no fifth."""
-    fifth = len(engagement) // 5
-    whole = float(engagement.sum())
-    return float(engagement.nlargest(fifth).sum()) / whole if fifth and whole else None
-
-
-def _split(measured: pd.DataFrame, labels: pd.Series, names: list[str], whole: float) -> dict[str, EngagementGroup]:
-    parts = {name: measured[labels == name] for name in names}
-    return {name: _group(part, whole) for name, part in parts.items() if len(part)}
-
-
-def _by_length(measured: pd.DataFrame, whole: float) -> dict[str, EngagementGroup]:
-    """Thirds of the posts by their length; fewer where many are of the same."""
-    first, second = (int(edge) for edge in measured.length.quantile([1 / 3, 2 / 3]))
-    names = [f"up to {first:,} characters", f"{first + 1:,} to {second:,} characters", f"over {second:,} characters"]
-    place = (measured.length > first).astype(int) + (measured.length > second).astype(int)
-    return _split(measured, place.map(dict(enumerate(names))), names, whole)
-
-
 def _phrases(library: Library, selection: Selection, cut: float, people: int) -> list[Contrast]:
     """What the top fifth says more than the rest, in posts of at least so many people."""
     values = {**selection.values, "cut": cut}
@@ -273,7 +178,7 @@ def _phrases(library: Library, selection: Selection, cut: float, people: int) ->
 
 def _top_posts(library: Library, selection: Selection) -> list[tuple[Evidence, int]]:
     rows = library.facts.rows(
-        f"SELECT {EVIDENCE}, {ENGAGEMENT} AS engagement FROM posts p WHERE {selection.where} AND {KNOWN} "
+        f"SELECT {EVIDENCE}, {ENGAGEMENT} AS engagement FROM {selection.posts} WHERE {selection.where} AND {KNOWN} "
         f"ORDER BY engagement DESC, p.id LIMIT {SHOWN_POSTS}",
         selection.values,
     )
@@ -312,6 +217,12 @@ def _headline(result: MeasureEngagement) -> Line:
 def _lines(result: MeasureEngagement) -> list[Line]:
     lines = [standout_line(found, result) for found in result.standouts]
     lines += [_group_line(name, group, result.by) for name, group in result.groups.items()]
+    if result.by:
+        many, which = f"{result.by}s", "the latest"
+        if result.by == "community":
+            small = any(group.posts < SMALL_POSTS for group in result.groups.values())
+            many, which = "communities", "the best" if small else f"the best of those with {SMALL_POSTS} posts or more"
+        lines += not_all_shown(len(result.groups), result.groups_found, many, which, "groups_found")
     for label, split in (("By tone: ", "sentiment"), ("By length: ", "length")):
         groups: dict[str, EngagementGroup] = getattr(result, split)
         if len(groups) > 1:

@@ -152,7 +152,7 @@ def _table(library: Library, query: Query, *, given: bool) -> Table:
 def _posts(library: Library, query: Query, table: Table) -> list[Evidence]:
     """The posts ranked, or some of the leader's."""
     if query.dimension == "post":
-        return evidence_posts(library, [row.name for row in table.rows])
+        return evidence_posts(library, [row.name for row in table.rows], within=query.within)
     leader = table.rows[0].name
     values: dict[str, Any] = dict(query.within.values)
     source, clause = query.within.posts, f"{GROUPS[query.dimension]} = $leader"

@@ -11,7 +11,6 @@ from index.entities.mentions import canonical
 from index.errors import AnalystError
 from tools.library import Library
 from tools.result import cells
-from tools.result.evidence import Evidence
 from tools.result.line import Line, Listing, lead, line, note
 from tools.result.result import ToolResult
 from tools.selection.own_words import told
@@ -58,15 +57,13 @@ def search_posts(
     name = subject if subject is not None and subject.kind == "name" and len(subject.posts) else None
     topic, may_be_empty = query if name else None, name is not None
     selection = select_posts(library, topic=topic, user=user, may_be_empty=may_be_empty, english=False, **filters)
-    if name is None:  # whatever the tone of a topic is, there is none here
-        selection = replace(selection, posts="posts p")
     ids = [id_ for (id_,) in _ordered(library, selection, order)]
     scores = _scores(library, query, ids, subject)
     about = [id_ for id_ in ids if name is not None or scores[id_] >= RELEVANT]
     if order == "relevance":
         about.sort(key=lambda id_: (-scores[id_], id_))
     found = SearchPosts(
-        evidence=_toward(library, selection, evidence_posts(library, about[:limit], scores)),
+        evidence=evidence_posts(library, about[:limit], scores, selection),
         query=query,
         considered=len(ids),
         order=order,
@@ -76,16 +73,6 @@ def search_posts(
     listing = Listing("posts", tuple(post.id for post in found.evidence)) if found.evidence else None
     found = replace(found, headline=_headline(found), lines=_lines(found, name, len(about)), listing=listing)
     return told(found, selection.not_counted)
-
-
-def _toward(library: Library, selection: Selection, posts: list[Evidence]) -> list[Evidence]:
-    """The posts with their tone toward the name that was asked for, if one was."""
-    rows = library.facts.rows(
-        f"SELECT p.id, p.sentiment FROM {selection.posts} WHERE p.id IN (SELECT unnest($shown))",
-        {"shown": [post.id for post in posts]},
-    )
-    tones = dict(rows)
-    return [replace(post, sentiment=str(tones.get(post.id, post.sentiment))) for post in posts]
 
 
 def _ordered(library: Library, selection: Selection, order: Order) -> list[tuple[str]]:

@@ -92,7 +92,7 @@ def summarize_themes(
         others=sum(theme.posts for theme in themes[count:]) / len(posts),
         stability=groups.stability,
         listing=Listing("themes", tuple(theme.name for theme in shown)),
-        evidence=evidence_posts(library, [id_ for theme in shown for id_ in theme.quotes[:QUOTED]]),
+        evidence=evidence_posts(library, [id_ for theme in shown for id_ in theme.quotes[:QUOTED]], within=selection),
     )
     result = replace(
         result,
@@ -109,7 +109,7 @@ def _quoted(library: Library, selection: Selection, people: People, number: int)
         f"SELECT p.id FROM {selection.posts} WHERE {selection.where} ORDER BY coalesce(p.likes, 0) DESC, p.id",
         selection.values,
     )
-    shown = evidence_posts(library, [id_ for (id_,) in rows])
+    shown = evidence_posts(library, [id_ for (id_,) in rows], within=selection)
     result = SummarizeThemes(
         subject=selection.words, total=number, posts=number, found=0, themes=[], nowhere=1.0, others=0.0, stability=0.0,
         listing=Listing("posts", tuple(post.id for post in shown)), evidence=shown,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import threading
+import weakref
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -140,6 +142,7 @@ class Facts:
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
         self._kept = itertools.count()
+        self._unused: deque[str] = deque()  # names of kept tables that nothing needs any more
         for table in TABLES:
             path = folder / f"{table}.parquet"
             if path.is_file():
@@ -158,21 +161,32 @@ class Facts:
         with self._lock:
             return self._cursor(sql, parameters).df()
 
-    def keep(self, rows: pd.DataFrame) -> str:
-        """Keeps a table in memory beside the others, for queries to join; returns its name. ``drop`` forgets it."""
+    def keep(self, rows: pd.DataFrame, owner: object | None = None) -> str:
+        """Keeps a table in memory beside the others, for queries to join; returns its name.
+
+        It is there until ``drop``, or for as long as its ``owner`` lives where one is given.
+        """
         name = f"kept_{next(self._kept)}"
         with self._lock:
+            self._forget_unused()
             self._connection.register("rows_to_keep", rows)
             self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM rows_to_keep")
             self._connection.unregister("rows_to_keep")
+        if owner is not None:
+            # The garbage collector may call this at any moment, also inside a query: the lock is not taken here.
+            weakref.finalize(owner, self._unused.append, name).atexit = False
         return name
 
     def drop(self, name: str) -> None:
-        """Forgets what ``keep`` kept."""
-        with self._lock:
-            self._connection.execute(f"DROP TABLE {name}")
+        """Forgets what ``keep`` kept, before the next query."""
+        self._unused.append(name)
+
+    def _forget_unused(self) -> None:
+        while self._unused:
+            self._connection.execute(f"DROP TABLE {self._unused.popleft()}")
 
     def _cursor(self, sql: str, parameters: Sequence[Any] | dict[str, Any]) -> duckdb.DuckDBPyConnection:
+        self._forget_unused()
         return self._connection.execute(sql, parameters)
 
     def close(self) -> None:

@@ -20,11 +20,11 @@ from tools.charts import Chart, chart, charts
 from tools.charts.audience import lift_chart, probability_chart
 from tools.charts.canvas import UNSHOWN, shown
 from tools.charts.segments import LABEL_ROOM, _apart
+from tools.engagement.groups import WEEK
 from tools.extract_entities import Entity, ExtractEntities
 from tools.extract_keywords import ExtractKeywords, Keyword
 from tools.find_audience import FindAudience, Person
 from tools.library import Library
-from tools.measure_engagement import WEEK
 
 Call = Callable[..., Any]
 EVERY = [

@@ -45,6 +45,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
         ),
         ({"of": "communities", "topic": "Nike"}, "2 communities have posts about Nike (3 posts)."),
         ({"of": "names", "type": "brand"}, "2 brands come up in posts (5 posts)."),
+        ({"of": "names", "topic": "nike"}, "1 name comes up in posts about Nike (3 posts)."),
         ({"of": "people", "topic": "Zune"}, "0 people mention Zune (of 4 people; 0 posts)."),
         ({}, "5 posts (by 4 people)."),
         ({"sentiment": "negative", "topic": "Nike"}, "1 post mentions Nike with a negative tone (20 % of 5 posts)."),

@@ -91,6 +91,25 @@ def test_every_grouping(hand_made: Library, by: Any, groups: dict[str, int]) -> 
     assert sum(group.share for group in found.groups.values()) <= 1 + 1e-9
 
 
+def test_what_is_not_shown_is_told(hand_made: Library, tmp_path: Path) -> None:
+    found = measure_engagement(hand_made, by="community")
+    assert (found.groups_found, len(found.groups)) == (3, 2)
+    assert "2 of 3 communities are shown, the best of those with 5 posts or more." in lines(found)
+    rows = [
+        post(
+            f"{year}{month}", "p", "x", at=f"{year}-{month:02}-01T09:00:00+00:00", community=f"c{year}{month}", likes=1
+        )
+        for year in (2023, 2024)
+        for month in range(1, 13)
+    ]
+    library = make_library(tmp_path, rows)
+    months = measure_engagement(library, by="month")
+    assert list(months.groups) == [f"2024-{month:02}" for month in range(1, 13)] and months.groups_found == 24
+    assert "12 of 24 months are shown, the latest." in lines(months)
+    assert "12 of 24 communities are shown, the best." in lines(measure_engagement(library, by="community"))
+    assert "are shown" not in measure_engagement(library, by="year").text
+
+
 def test_nothing_asked_tells_hours_days_and_communities(hand_made: Library) -> None:
     found = measure_engagement(hand_made)
     assert [each.by for each in found.standouts] == ["hour", "weekday", "community"]
@@ -108,6 +127,19 @@ def test_tone_length_and_words(by_hour: MeasureEngagement, tmp_path: Path) -> No
     found = measure_engagement(make_library(tmp_path, rows))
     assert [each.phrase for each in found.phrases] == ["sunset"]
     assert "The top fifth talks more than the rest about sunset." in lines(found)
+
+
+def test_the_tone_of_a_name_is_that_toward_it(tmp_path: Path) -> None:
+    rows = [
+        post(f"a{n}", f"p{n}", "Nike, what a day", names=["Nike"], tone="bad", toward="good", likes=9) for n in range(3)
+    ]
+    rows.append(post("b", "q", "Nike, no", names=["Nike"], tone="good", toward="bad", likes=3, phrases=["no"]))
+    library = make_library(tmp_path, rows)
+    found = measure_engagement(library, topic="Nike")
+    assert {tone: group.posts for tone, group in found.sentiment.items()} == {"positive": 3, "negative": 1}
+    assert [each.sentiment for each in found.evidence] == ["positive"] * 3 + ["negative"]
+    warm = measure_engagement(library, topic="Nike", sentiment="positive")
+    assert {tone: group.posts for tone, group in warm.sentiment.items()} == {"positive": 3}
 
 
 def test_topic_user_time_and_community(hand_made: Library) -> None:

@@ -17,8 +17,9 @@ from tools.charts.canvas import (
     rows_height,
     shown,
 )
+from tools.engagement.groups import WEEK
 from tools.library import Library
-from tools.measure_engagement import ENGAGEMENT, KNOWN, TIME, WEEK, MeasureEngagement, figure_words
+from tools.measure_engagement import ENGAGEMENT, KNOWN, TIME, MeasureEngagement, figure_words
 from tools.result.words import count
 from tools.selection.posts import select_posts
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tools.library import Library
 from tools.result.words import QUOTE
+from tools.selection.own_words import NotCounted
 from tools.selection.posts import Selection, toward
 from tools.selection.spelling import Spelling
 from tools.selection.subject import Subject, as_written, spelling_here, subjects_of_names, table_of
@@ -32,6 +33,13 @@ def brands_within(library: Library, brands: list[str], within: Selection) -> lis
     """For each brand the posts of ``within`` that name it; none if it is not named there."""
     subjects = subjects_of_names(library, brands)
     return [_named(library, subject, spelling_here(library, subject.said), within) for subject in subjects]
+
+
+def brands_not_counted(library: Library, brands: list[str], within: Selection) -> NotCounted:
+    """What is told apart among the posts that name any of the brands."""
+    subjects = subjects_of_names(library, brands)
+    named = " OR ".join(f"p.id IN (SELECT id FROM {table_of(library, each)})" for each in subjects)
+    return within.not_counted.among(library, f"({named})")
 
 
 def _named(library: Library, subject: Subject, spelled: Spelling, within: Selection) -> Named:

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from index.errors import AnalystError
-from index.inflection import singular
 from tools.library import Library
 from tools.selection.census import table_of_names
 from tools.selection.intervals import CONFIDENCE, wilson
@@ -179,8 +178,8 @@ def _source(library: Library, query: Query) -> tuple[str, dict[str, Any]]:
     source = (
         f"({names}) n JOIN LATERAL (SELECT q.* REPLACE ({tones}, {label}) FROM posts q WHERE q.id = n.id) p ON true"
     )
-    key = within.subject.key if within.subject else ""
-    return source, {"types": list(query.types), "own": [key, singular(key), f"{key}s"]}
+    own = within.subject.own_names if within.subject else frozenset()
+    return source, {"types": list(query.types), "own": sorted(own)}
 
 
 def _groups(library: Library, query: Query, since: datetime | None) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """Which people a question is about: the filters of people, each of which says whom it removed.
 
-The filters look at all that a person wrote in the period asked for, in every community. Like and dislike are the mean
-tone toward a name over the posts that name it. Nobody can be looked for by what is never inferred
+``min_posts`` counts posts in the time and the community asked for. The other filters look at all that a person wrote in
+that time, in every community, which is told. Like and dislike are the mean tone toward a name over the posts that name
+it. Nobody can be looked for by what is never inferred
 (``tools.privacy.sensitive``).
 """
 
@@ -58,12 +59,13 @@ class People:
     """Who is left: ``authors``, or None if no filter was given and everyone stays.
 
     ``left_out`` has what each filter removed, in the order in which they were applied; ``unknown`` the handles given
-    that are not in the data.
+    that are not in the data; ``everywhere`` the names that were looked for outside the community asked for too.
     """
 
     authors: frozenset[str] | None = None
     left_out: tuple[LeftOut, ...] = ()
     unknown: tuple[str, ...] = ()
+    everywhere: tuple[str, ...] = ()
 
     @property
     def told(self) -> list[str]:
@@ -71,6 +73,9 @@ class People:
         said = [
             f"{count(each.people, 'person', 'people')} left out: {each.words}." for each in self.left_out if each.people
         ]
+        if self.everywhere:
+            names = listed([short(name) for name in self.everywhere])
+            said.append(f"What people say of {names} was looked at in all communities.")
         if self.unknown:
             handles = [handle_in_words(handle, 40) for handle in self.unknown[:5]]
             more = len(self.unknown) - len(handles)
@@ -109,7 +114,7 @@ def select_people(library: Library, within: Selection, **filters: Unpack[PeopleF
     left = _authors(library, within)
     unknown: list[str] = []
     left_out = []
-    for name, words, keep in _conditions(library, given, within.basis, unknown):
+    for name, words, keep in _conditions(library, given, within, unknown):
         kept = {author for author in left if keep(author)}
         if left and not kept:
             raise AnalystError(
@@ -118,7 +123,8 @@ def select_people(library: Library, within: Selection, **filters: Unpack[PeopleF
             )
         left_out.append(LeftOut(len(left) - len(kept), words))
         left = kept
-    return People(frozenset(left), tuple(left_out), tuple(dict.fromkeys(unknown)))
+    names = [name for filter_ in BY_TONE for name in given.get(filter_, ())] if "community" in within.values else []
+    return People(frozenset(left), tuple(left_out), *(tuple(dict.fromkeys(each)) for each in (unknown, names)))
 
 
 def _refuse(given: dict[str, Any]) -> None:
@@ -153,9 +159,10 @@ def _authors(library: Library, within: Selection) -> set[str]:
 
 
 def _conditions(
-    library: Library, given: dict[str, Any], basis: Basis, unknown: list[str]
+    library: Library, given: dict[str, Any], within: Selection, unknown: list[str]
 ) -> Iterable[tuple[str, str, Keep]]:
     """Each filter given, what it says of those whom it removes, and whom it keeps."""
+    basis = within.basis
     if "among" in given:
         chosen = _handles(library, given["among"], unknown)
         if not chosen:
@@ -165,15 +172,17 @@ def _conditions(
         barred = _handles(library, given["exclude"], unknown)
         yield "exclude", "excluded by name", lambda author: author not in barred
     if "min_posts" in given:
-        many = _busy(library, basis, int(given["min_posts"]))
-        yield "min_posts", f"with fewer than {count(int(given['min_posts']), 'post')}", many.__contains__
+        place = within.values.get("community")
+        many = _busy(library, basis, place, int(given["min_posts"]))
+        there = f" in {named_in_words(place)}" if place else ""
+        yield "min_posts", f"with fewer than {count(int(given['min_posts']), 'post')}{there}", many.__contains__
     for community in given.get("active_in", ()):
         name = library.community(community)
         yield "active_in", f"not active in {named_in_words(name)}", _active(library, basis, name).__contains__
     for community in given.get("never_active_in", ()):
         name = library.community(community)
-        there = _active(library, basis, name)
-        yield "never_active_in", f"active in {named_in_words(name)}", partial(_is_not_in, there)
+        visitors = _active(library, basis, name)
+        yield "never_active_in", f"active in {named_in_words(name)}", partial(_is_not_in, visitors)
     yield from _by_names(library, given, basis)
 
 
@@ -203,10 +212,11 @@ def _tones(library: Library, basis: Basis, name: str) -> dict[str, float]:
     return dict(rows)  # type: ignore[arg-type]
 
 
-def _busy(library: Library, basis: Basis, least: int) -> set[str]:
+def _busy(library: Library, basis: Basis, place: str | None, least: int) -> set[str]:
     rows = library.facts.rows(
-        f"SELECT p.author FROM posts p WHERE {basis.where} GROUP BY 1 HAVING count(*) >= $least",
-        {**basis.values, "least": least},
+        f"SELECT p.author FROM posts p WHERE {basis.where} AND ($place IS NULL OR p.community = $place) "
+        "GROUP BY 1 HAVING count(*) >= $least",
+        {**basis.values, "place": place, "least": least},
     )
     return {author for (author,) in rows}
 

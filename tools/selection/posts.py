@@ -88,6 +88,7 @@ class Selection:
     beside: str = ""
     basis: Basis = field(default_factory=Basis)
     not_counted: NotCounted = field(default_factory=NotCounted)
+    subjects: tuple[Subject, ...] = ()  # whose tables the clause names
 
 
 EVERYTHING = Selection("true", {}, "")
@@ -110,17 +111,23 @@ def select_posts(
     """
     conditions, values = [], dict[str, Any]()
     subject, about, posts = None, None, "posts p"
+    named: list[Subject] = []
     if user is not None:
         values["author"] = library.author(user)
         conditions.append(Condition("p.author = $author", f"by {handle_in_words(values['author'])}"))
     if topic is not None:
         subject = subject_of(library, topic)
+        named.append(subject)
         table = table_of(library, subject)
         about = Condition(f"p.id IN (SELECT id FROM {table})", f"about {short(topic)}")
         conditions.append(about)
         posts = toward(table)
     period = period_here(library, filters.get("since"), filters.get("until"))
     conditions += _place_and_time(library, filters, period, values)
+    if absent := [name for name in filters.get("without") or [] if name.strip()]:
+        named += (others := subjects_of_names(library, absent))
+        clause = " AND ".join(f"p.id NOT IN (SELECT id FROM {table_of(library, each)})" for each in others)
+        conditions.append(Condition(clause, f"without a mention of {' or '.join(short(name) for name in absent)}"))
     conditions += _content(library, filters, posts, values)
     language = _code(filters.get("language"))
     english = english or bool(filters.get("sentiment"))
@@ -139,6 +146,7 @@ def select_posts(
         " ".join(each.words for each in conditions if each is not about),
         Basis(" AND ".join(["true", *in_time, *without(apart)]), ends),
         replace(not_counted, notices=notices(library, values.get("author"), language, english=english)),
+        tuple(named),
     )
     if not may_be_empty and count_posts(library, found) == 0:
         raise _nothing(library, found, conditions)
@@ -188,10 +196,6 @@ def _content(library: Library, filters: PostFilters, posts: str, values: dict[st
     if language := filters.get("language"):
         values["language"] = _language(library, language)
         conditions.append(Condition("lower(split_part(p.lang, '-', 1)) = $language", f"in {short(language)}"))
-    if without := [name for name in filters.get("without") or [] if name.strip()]:
-        tables = [table_of(library, subject) for subject in subjects_of_names(library, without)]
-        clause = " AND ".join(f"p.id NOT IN (SELECT id FROM {table})" for table in tables)
-        conditions.append(Condition(clause, f"without a mention of {' or '.join(short(name) for name in without)}"))
     return conditions
 
 
@@ -240,8 +244,10 @@ def _count_without(library: Library, selection: Selection, conditions: list[Cond
     return count_posts(library, Selection(where, values, ""))
 
 
-def evidence_posts(library: Library, ids: list[str], scores: dict[str, float] | None = None) -> list[Evidence]:
-    """Posts to show, in the order of ``ids``."""
+def evidence_posts(
+    library: Library, ids: list[str], scores: dict[str, float] | None = None, within: Selection = EVERYTHING
+) -> list[Evidence]:
+    """Posts to show, in the order of ``ids``; with the tone toward what ``within`` is about, if that is a name."""
     rows = library.facts.rows(
         # First where they stand, so that no other texts are unpacked.
         "WITH places AS MATERIALIZED "
@@ -250,6 +256,11 @@ def evidence_posts(library: Library, ids: list[str], scores: dict[str, float] | 
         {"ids": ids},
     )
     found = {row[0]: as_evidence(row, (scores or {}).get(row[0])) for row in rows}
+    if within.subject is not None:
+        tones = library.facts.rows(
+            f"SELECT p.id, p.sentiment FROM {within.posts} WHERE p.id IN (SELECT unnest($ids))", {"ids": ids}
+        )
+        found |= {id_: replace(found[id_], sentiment=str(tone)) for id_, tone in tones}
     return [found[id_] for id_ in ids if id_ in found]
 
 

@@ -76,6 +76,11 @@ class Subject:
         """Posts about it: those with the words, then those near in meaning."""
         return [*self.posts.id, *self.near]
 
+    @property
+    def own_names(self) -> frozenset[str]:
+        """The canonical names that are the subject itself, which is not told as coming up beside it."""
+        return frozenset((self.key, singular(self.key), f"{self.key}s"))
+
     def __hash__(self) -> int:
         return id(self)
 
@@ -105,7 +110,7 @@ class _Memory:
     """What is remembered of one index."""
 
     subjects: OrderedDict[tuple[str, bool], Subject] = field(default_factory=OrderedDict)
-    tables: dict[Subject, str] = field(default_factory=dict)
+    tables: WeakKeyDictionary[Subject, str] = field(default_factory=WeakKeyDictionary)
     names: dict[str, KnownName] | None = None
     written: dict[str, int] = field(default_factory=dict)
     lock: Any = field(default_factory=threading.RLock)
@@ -127,7 +132,7 @@ def subject_of(library: Library, said: str, *, by_meaning: bool = True) -> Subje
     with memory.lock:
         if (found := memory.subjects.get(key)) is None:
             found = _by_meaning(library, subject)
-            _remember(library, memory, key, found)
+        _remember(memory, key, found)
         return found
 
 
@@ -137,21 +142,22 @@ def subjects_of_names(library: Library, said: Sequence[str]) -> list[Subject]:
     plain = [_plain(each) for each in said]
     with memory.lock:
         known = {name: found for name in plain if (found := memory.subjects.get((name, False)))}
+        for name, found in known.items():
+            _remember(memory, (name, False), found)
         missing = [name for name in dict.fromkeys(plain) if name not in known]
         for start in range(0, len(missing), AT_ONCE):
             for subject in _resolved(library, missing[start : start + AT_ONCE]):
                 known[subject.said] = subject
-                _remember(library, memory, (subject.said, False), subject)
+                _remember(memory, (subject.said, False), subject)
     return [known[name] for name in plain]
 
 
-def _remember(library: Library, memory: _Memory, key: tuple[str, bool], subject: Subject) -> None:
-    """Keeps a subject, and forgets the oldest with its table."""
+def _remember(memory: _Memory, key: tuple[str, bool], subject: Subject) -> None:
+    """Keeps a subject, and forgets the one that was asked for longest ago."""
     memory.subjects[key] = subject
+    memory.subjects.move_to_end(key)
     while len(memory.subjects) > REMEMBERED:
-        _, gone = memory.subjects.popitem(last=False)
-        if table := memory.tables.pop(gone, None):
-            library.facts.drop(table)
+        memory.subjects.popitem(last=False)
 
 
 def memory_of(library: Library) -> _Memory:
@@ -160,7 +166,11 @@ def memory_of(library: Library) -> _Memory:
 
 
 def table_of(library: Library, subject: Subject) -> str:
-    """The name of a table of the posts about ``subject``: id, negative, neutral, positive (empty where not tagged)."""
+    """The name of a table of the posts about ``subject``: id, negative, neutral, positive (empty where not tagged).
+
+    It is there for as long as ``subject`` lives, so whoever keeps the name keeps the subject (``Selection.subjects``):
+    what is remembered is forgotten while others still ask.
+    """
     import pandas as pd
 
     memory = memory_of(library)
@@ -168,7 +178,7 @@ def table_of(library: Library, subject: Subject) -> str:
         if (known := memory.tables.get(subject)) is None:
             near = pd.DataFrame({"id": list(subject.near)}, dtype=object)
             rows = pd.concat([subject.posts[["id", "negative", "neutral", "positive"]], near], ignore_index=True)
-            known = memory.tables[subject] = library.facts.keep(rows)
+            known = memory.tables[subject] = library.facts.keep(rows, owner=subject)
         return known
 
 

@@ -18,6 +18,7 @@ from tools.brief.found import WriteBrief
 from tools.brief.telling import sections_of
 from tools.cannot_tell import CannotTell
 from tools.describe_data import DescribeData
+from tools.engagement.groups import EngagementGroup
 from tools.explain_match import ExplainMatch
 from tools.explain_method import ExplainMethod
 from tools.exports.names import title
@@ -25,7 +26,7 @@ from tools.find_audience import FindAudience
 from tools.find_lookalikes import FindLookalikes
 from tools.get_profile import GetProfile
 from tools.library import Library
-from tools.measure_engagement import EngagementGroup, MeasureEngagement, figure_words
+from tools.measure_engagement import MeasureEngagement, figure_words
 from tools.result.words import capital, percent, shortened
 from tools.search_posts import SearchPosts
 

@@ -63,6 +63,18 @@ def test_filters_look_at_the_period_in_every_community(library: Library) -> None
     assert select_people(library, within, active_in=["running"]).authors == {"ben"}
 
 
+def test_posts_are_counted_in_the_community_and_names_everywhere(library: Library) -> None:
+    within = select_posts(library, community="tea")
+    with pytest.raises(AnalystError, match=r"leaves nobody: 3 people left out, with fewer than 2 posts in tea"):
+        select_people(library, within, min_posts=2)
+    found = select_people(library, within, min_posts=1, names=["Nike"], never_dislikes=["Nike"])
+    assert found.authors == {"ana", "cleo"}
+    assert found.told == [
+        "1 person left out: negative about Nike.", "What people say of Nike was looked at in all communities.",
+    ]  # fmt: skip
+    assert select_people(library, select_posts(library, since="2025"), names=["Nike"]).everywhere == ()
+
+
 def test_posts_and_people_together(library: Library) -> None:
     selection, people = select(library, topic="Nike", never_dislikes=["Nike"], community="running")
     assert people.authors == {"ana"}

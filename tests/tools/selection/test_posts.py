@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.tools.hand_made import make_library, post
 from tools.library import Library
+from tools.registry import call_tool
 from tools.selection.posts import as_evidence, count_posts, select_posts
 from tools.selection.spelling import spelling
 
@@ -160,3 +161,20 @@ def test_small_letters_count_only_for_what_is_no_plain_word(tmp_path: Path, name
     rows += [post(f"s{n}", f"p{n}", f"my {name.lower()}") for n in range(8)]
     library = make_library(tmp_path, rows)
     assert count_posts(library, select_posts(library, topic=name.lower())) == counted
+
+
+@pytest.mark.parametrize(
+    ("tool", "args"),
+    [
+        ("extract_keywords", {"topic": "Nike"}),
+        ("measure_engagement", {"topic": "Nike"}),
+        ("rank", {"topic": "Nike", "of": "post", "by": "likes"}),
+        ("rank", {"topic": "Nike", "of": "person"}),
+        ("summarize_themes", {"topic": "Nike"}),
+    ],
+)
+def test_posts_that_are_shown_have_the_tone_toward_the_topic(tmp_path: Path, tool: str, args: dict[str, Any]) -> None:
+    more: dict[str, Any] = {"names": ["Nike"], "tone": "bad", "toward": "good", "phrases": ["a day"], "likes": 1}
+    library = make_library(tmp_path, [post(f"a{n}", f"p{n}", "Nike, what a day", **more) for n in range(4)])
+    shown = call_tool(library, tool, args).evidence
+    assert shown and {each.sentiment for each in shown} == {"positive"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,8 @@ import pytest
 from index.errors import AnalystError
 from tests.tools.hand_made import make_library, post
 from tools.library import Library
+from tools.selection.brand_posts import brands_within
+from tools.selection.posts import count_posts, select_posts
 from tools.selection.spelling import spelling
 from tools.selection.subject import names_like, spelling_here, subject_of, subjects_of_names, table_of
 
@@ -160,3 +165,41 @@ def test_a_name_that_nobody_writes_as_one_has_no_posts(tmp_path: Path) -> None:
 def test_a_word_of_no_language_is_a_name_even_where_nobody_says_it(tmp_path: Path, said: str) -> None:
     found = subject_of(shop_and_aim(tmp_path), said)
     assert (found.kind, found.ids) == ("name", [])
+
+
+@pytest.fixture
+def crowded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """A library with more names than are remembered."""
+    monkeypatch.setattr("tools.selection.subject.REMEMBERED", 2)
+    return make_library(tmp_path, [post(f"a{n}", "p", f"Nike or Brand{n}x", names=["Nike"]) for n in range(8)])
+
+
+def kept(library: Library) -> int:
+    return len(library.facts.rows("SELECT 1 FROM duckdb_tables() WHERE table_name LIKE 'kept_%'"))
+
+
+def test_a_selection_outlives_what_is_remembered(crowded: Library) -> None:
+    about = select_posts(crowded, topic="Nike", without=["Brand0x"])
+    again = replace(about, where=f"{about.where} AND true")
+    del about
+    subjects_of_names(crowded, [f"Brand{n}x" for n in range(1, 8)])
+    gc.collect()
+    assert count_posts(crowded, again) == 7
+
+
+def test_tables_that_nobody_needs_are_dropped(crowded: Library) -> None:
+    for n in range(8):
+        table_of(crowded, subject_of(crowded, f"Brand{n}x"))
+    gc.collect()
+    assert kept(crowded) == 2
+
+
+def test_many_threads_ask_about_more_names_than_are_remembered(crowded: Library) -> None:
+    def ask(n: int) -> int:
+        name = f"Brand{n % 8}x"
+        within = select_posts(crowded, topic="Nike", without=[name])
+        found = brands_within(crowded, [name, f"Brand{(n + 1) % 8}x"], within)
+        return count_posts(crowded, within) + sum(len(each.posts) for each in found)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(ask, range(200))) == {8}

@@ -1,0 +1,1 @@
+"""Groups of posts by what is measured of their engagement."""
