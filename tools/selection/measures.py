@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from index.errors import AnalystError
+from index.phrases.rarity import is_plain_word
 from tools.library import Library
 from tools.selection.census import table_of_names
 from tools.selection.intervals import CONFIDENCE, wilson
@@ -170,8 +171,9 @@ def _source(library: Library, query: Query) -> tuple[str, dict[str, Any]]:
         "WHEN n.negative >= n.neutral THEN 'negative' ELSE 'neutral' END AS sentiment"
     )
     # The names are those that ``count`` counts: marked in one of the posts selected, but not what these are about.
+    table = table_of_names(library)
     names = (
-        f"SELECT * FROM {table_of_names(library)} WHERE key NOT IN (SELECT unnest($own)) AND key IN ("
+        f"SELECT * FROM {table} WHERE key NOT IN (SELECT unnest($but)) AND key IN ("
         f"SELECT m.canonical FROM posts p JOIN mentions m ON m.post = p.id WHERE {within.where} "
         "AND (len($types) = 0 OR m.type IN (SELECT unnest($types))))"
     )
@@ -179,7 +181,20 @@ def _source(library: Library, query: Query) -> tuple[str, dict[str, Any]]:
         f"({names}) n JOIN LATERAL (SELECT q.* REPLACE ({tones}, {label}) FROM posts q WHERE q.id = n.id) p ON true"
     )
     own = within.subject.own_names if within.subject else frozenset()
-    return source, {"types": list(query.types), "own": sorted(own)}
+    return source, {"types": list(query.types), "but": sorted(own | _mistaken(library, table, query.types))}
+
+
+def _mistaken(library: Library, table: str, types: Sequence[str]) -> set[str]:
+    """Everyday words that are marked as one of ``types`` in less than a third of the posts that name them: Pickle, the
+    dog, is once or twice taken for a product.
+    """
+    rows = library.facts.rows(
+        f"SELECT t.key, any_value(t.name) FROM {table} t LEFT JOIN (SELECT canonical, count(DISTINCT post) AS marked "
+        "FROM mentions WHERE type IN (SELECT unnest($types)) GROUP BY 1) m ON m.canonical = t.key "
+        "WHERE len($types) > 0 GROUP BY t.key HAVING 3 * coalesce(any_value(m.marked), 0) < count(*)",
+        {"types": list(types)},
+    )
+    return {key for key, name in rows if is_plain_word(str(name))}
 
 
 def _groups(library: Library, query: Query, since: datetime | None) -> pd.DataFrame:
