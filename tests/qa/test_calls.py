@@ -73,7 +73,6 @@ def opened() -> tuple[Library, duckdb.DuckDBPyConnection]:
 
 
 sample = pytest.fixture(scope="module", name="sample")(opened)
-afresh = pytest.fixture(scope="module", name="afresh")(opened)  # what the cases asked is not remembered
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
@@ -89,8 +88,8 @@ def test_a_tool_counts_as_sql_does(case: dict[str, Any], sample: tuple[Library, 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_has_one_count(name: str, afresh: tuple[Library, duckdb.DuckDBPyConnection]) -> None:
-    library, facts = afresh
+def test_a_name_has_one_count(name: str, sample: tuple[Library, duckdb.DuckDBPyConnection]) -> None:
+    library, facts = sample
     for label, (key, args, path, kind) in TELLERS.items():
         asked = {key: [name, "Zyxel"] if key == "brands" else name}
         told = rows(call_tool(library, label.split()[0], {**args, **asked}).to_dict(), path)

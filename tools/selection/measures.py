@@ -11,6 +11,7 @@ where a group is one person; growth the interval of a log-odds ratio with a prio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
