@@ -105,7 +105,7 @@ def select_people(library: Library, within: Selection, **filters: Unpack[PeopleF
     """The authors of ``within`` who meet every condition. Raises AnalystError if a filter leaves nobody, and says
     which.
     """
-    given = {name: value for name, value in filters.items() if value is not None and value != []}
+    given: dict[str, Any] = {name: value for name, value in filters.items() if value is not None and value != []}
     if not given:
         return People()
     _refuse(given)
