@@ -20,8 +20,9 @@ TONES = {"good": (0.1, 0.1, 0.8), "bad": (0.7, 0.2, 0.1), "plain": (0.1, 0.8, 0.
 
 
 def post(id: str, author: str, text: str, **more: Any) -> dict[str, Any]:
-    """``at`` is an ISO time, ``tone`` one of TONES, ``names`` are tagged as organizations, ``phrases`` its key phrases;
-    ``toward`` is the tone toward the names, where it is another one. Further keys are fields of a Post.
+    """``at`` is an ISO time, ``tone`` one of TONES, ``names`` are tagged as organizations (or ``type``),
+    ``phrases`` its key phrases; ``toward`` is the tone toward the names, where it is another one.
+    Further keys are fields of a Post.
     """
     return {"id": id, "author": author, "text": text, "tone": "plain", "names": (), "phrases": (), **more}
 
@@ -65,5 +66,10 @@ def _post(row: dict[str, Any]) -> Post:
 def _mention(row: dict[str, Any], name: str) -> Mention:
     start = row["text"].index(name)
     return Mention(
-        start, start + len(name), name, "organization", canonical(name), TONES[row.get("toward", row["tone"])]
+        start,
+        start + len(name),
+        name,
+        row.get("type", "organization"),
+        canonical(name),
+        TONES[row.get("toward", row["tone"])],
     )

@@ -123,8 +123,11 @@ def select_people(library: Library, within: Selection, **filters: Unpack[PeopleF
             )
         left_out.append(LeftOut(len(left) - len(kept), words))
         left = kept
-    names = [name for filter_ in BY_TONE for name in given.get(filter_, ())] if "community" in within.values else []
-    return People(frozenset(left), tuple(left_out), *(tuple(dict.fromkeys(each)) for each in (unknown, names)))
+    names: list[str] = []
+    if "community" in within.values:
+        names = [name for filter_ in BY_TONE for name in given.get(filter_, ())]
+    everywhere = tuple(dict.fromkeys(names))
+    return People(frozenset(left), tuple(left_out), tuple(dict.fromkeys(unknown)), everywhere)
 
 
 def _refuse(given: dict[str, Any]) -> None:

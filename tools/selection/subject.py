@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 from index.entities.mentions import canonical
+from index.entities.plurals import MADE
 from index.errors import AnalystError
 from index.inflection import singular
 from index.phrases.rarity import is_plain_word, rarities
@@ -211,13 +212,19 @@ def _plain(said: str) -> str:
 
 
 def spelling_here(library: Library, name: str) -> Spelling:
-    """How ``name`` may be spelled: a final s stays where these posts tag the name mostly with it: Vans is no van."""
+    """How ``name`` may be spelled: a final s stays where these posts tag the name mostly with it: Vans is no van.
+
+    A product is counted in pieces, so that its singular is the same if it is no plain word: Hokas are shoes by Hoka.
+    """
     key = canonical(name)
     if not key.endswith("s"):
         return spelling(name)
     written = _written_names(library)  # the canonical forms of mentions may have lost the s already
     whole, one = written.get(key, 0), max(written.get(singular(key), 0), written.get(key[:-1], 0))
-    return spelling(name, plural=not whole or whole < one)
+    known, single = known_names(library), singular(key)
+    pieces = key in known and known[key].type == "product" and not is_plain_word(single)
+    pieces = pieces and (single not in known or known[single].type in MADE)
+    return spelling(name, plural=not whole or whole < one or pieces)
 
 
 def _written_names(library: Library) -> dict[str, int]:

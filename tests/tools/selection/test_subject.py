@@ -203,3 +203,11 @@ def test_many_threads_ask_about_more_names_than_are_remembered(crowded: Library)
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(ask, range(200))) == {8}
+
+
+def test_a_product_in_the_plural_counts_as_in_the_singular(tmp_path: Path) -> None:
+    rows = [post(f"a{n}", "p", "my new Hokas", names=["Hokas"], type="product") for n in range(2)]
+    rows += [post("b", "q", "a hoka shoe"), post("c", "q", "my Vans", names=["Vans"], type="product")]
+    rows += [post("d", "r", "a big van"), post("e", "r", "at Adams", names=["Adams"]), post("f", "r", "adam said")]
+    library = make_library(tmp_path, rows)
+    assert [len(each.posts) for each in subjects_of_names(library, ["Hokas", "Hoka", "Vans", "Adams"])] == [3, 3, 1, 1]
