@@ -65,8 +65,7 @@ RIGHT = {
 
 def opened() -> tuple[Library, duckdb.DuckDBPyConnection]:
     """The sample's index, and its facts with the macros that the SQL of the cases uses."""
-    if not (INDEX / "manifest.json").is_file():
-        pytest.skip("the sample is not indexed: make indexes/sample/manifest.json")
+    assert (INDEX / "manifest.json").is_file(), "index the sample first: make indexes/sample/manifest.json"
     facts = facts_of(INDEX)
     facts.execute(MACROS)
     return Library.open(INDEX), facts
