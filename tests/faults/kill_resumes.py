@@ -31,6 +31,7 @@ import index.build as build  # noqa: E402
 from index.encoding.analysis import Analysis  # noqa: E402
 from index.versions.layout import sizes  # noqa: E402
 from tests.fake_reader import FakeEncoder, FakeReader, differences  # noqa: E402
+from tests.faults.kill_builds import in_child  # noqa: E402
 
 SAMPLE = ROOT / "index" / "sample" / "posts.jsonl"
 BATCH = 20
@@ -94,13 +95,13 @@ def read_in(log: Path) -> list[int]:
 
 def come_through(work: Callable[[], object]) -> None:
     """Do ``work`` in a child."""
-    if os.waitpid(child_at(work), 0)[1]:
+    if os.waitpid(in_child(work), 0)[1]:
         raise SystemExit("A run that was not killed has failed.")
 
 
 def killed(work: Callable[[], object], log: Path, batches: int, seconds: float) -> None:
     """Do ``work`` in a child that is killed so many ``seconds`` after it has read so many ``batches``."""
-    child = child_at(work)
+    child = in_child(work)
     while len(read_in(log)) < batches:
         if os.waitpid(child, os.WNOHANG)[0]:
             raise SystemExit("A run ended before it could be killed.")
@@ -108,19 +109,6 @@ def killed(work: Callable[[], object], log: Path, batches: int, seconds: float) 
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-
-
-def child_at(work: Callable[[], object]) -> int:
-    """A child that does ``work``."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    return child
 
 
 if __name__ == "__main__":
