@@ -1,4 +1,4 @@
-"""Posts by meaning, with filters."""
+"""Posts by meaning or by filters alone."""
 
 from __future__ import annotations
 
@@ -23,19 +23,21 @@ SORTED: dict[str, str] = {
     "newest": "p.created_at DESC NULLS LAST, p.id",
     "oldest": "p.created_at NULLS LAST, p.id",
 }
+ORDERED = {"likes": "the most liked", "newest": "the newest", "oldest": "the oldest"}
 LEXICAL_BONUS = 0.25  # what containing the very words adds to the cosine
 RELEVANT = 0.35  # below this score a post is not about the query
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPosts(ToolResult):
-    """Posts about ``query``, the nearest first unless another ``order`` was asked for; each carries its score.
+    """Posts about ``query``, the nearest first unless another ``order`` was asked for; each carries its score. Without
+    a query they are those that passed the filters, the newest first.
 
     ``considered`` posts were looked at: all that name it where the query is a ``name``, else all that passed the
     filters.
     """
 
-    query: str
+    query: str | None
     considered: int
     order: Order = "relevance"
     name: str | None = None
@@ -44,22 +46,24 @@ class SearchPosts(ToolResult):
 
 def search_posts(
     library: Library,
-    query: Annotated[str, "what the posts are about"],
+    query: Annotated[str | None, "what the posts are about; left out, all that pass the filters"] = None,
     user: Annotated[str | None, "only posts of this person"] = None,
     limit: Annotated[int, "how many are shown"] = 10,
     order: Annotated[Order, "which of the posts about it come first"] = "relevance",
     **filters: Unpack[PostFilters],
 ) -> SearchPosts:
     """Show posts about something, by meaning; optionally of one person, one tone, one community or a time; the most liked, newest or oldest of them first."""  # noqa: E501
-    if not query.strip():
+    if query is not None and not query.strip():
         raise AnalystError("The query is empty", todo="Say what the posts should be about.")
-    subject = subject_of(library, query, by_meaning=False) if canonical(query) else None
+    if query is None and order == "relevance":
+        order = "newest"
+    subject = subject_of(library, query, by_meaning=False) if query and canonical(query) else None
     name = subject if subject is not None and subject.kind == "name" and len(subject.posts) else None
     topic, may_be_empty = query if name else None, name is not None
     selection = select_posts(library, topic=topic, user=user, may_be_empty=may_be_empty, english=False, **filters)
     ids = [id_ for (id_,) in _ordered(library, selection, order)]
-    scores = _scores(library, query, ids, subject)
-    about = [id_ for id_ in ids if name is not None or scores[id_] >= RELEVANT]
+    scores = _scores(library, query, ids, subject) if query else {}
+    about = [id_ for id_ in ids if name is not None or query is None or scores[id_] >= RELEVANT]
     if order == "relevance":
         about.sort(key=lambda id_: (-scores[id_], id_))
     found = SearchPosts(
@@ -95,18 +99,22 @@ def _scores(library: Library, query: str, ids: list[str], subject: Subject | Non
 
 def _headline(found: SearchPosts) -> Line:
     scope = f" {found.subject}" if found.subject else ""
+    if found.query is None:
+        first = ORDERED[found.order]
+        return lead(cells.count(len(found.evidence), "post"), f"{scope}, {first} first:")
     query = cells.topic(found.query, "query")
     if not found.evidence:
         return lead(f"No posts{scope} are about ", query, ".")
     shown = cells.count(len(found.evidence), "post")
     if found.order != "relevance":
-        first = {"likes": "the most liked", "newest": "the newest", "oldest": "the oldest"}[found.order]
-        return lead(shown, " about ", query, f"{scope}, {first} first:")
+        return lead(shown, " about ", query, f"{scope}, {ORDERED[found.order]} first:")
     return lead(shown, " nearest to ", query, f"{scope}, best first:")
 
 
 def _lines(found: SearchPosts, name: Subject | None, about: int) -> list[Line]:
     lines = [line("post", cells.said(post, f"evidence.{place}")) for place, post in enumerate(found.evidence)]
+    if found.query is None and about > len(found.evidence):
+        lines.append(note("Of ", cells.count(found.considered, "post", "considered"), f" {found.subject}".rstrip(), "."))
     if name is not None and about > len(found.evidence):
         lines.append(
             note(

@@ -20,18 +20,19 @@ from agent.training.banks import PHRASINGS, constants_of, phrasings_of, split
 from agent.training.fillers import SLOT, Fillers, in_words, names_in, roughen
 from agent.training.follow_ups import Step, kept, places_within, read_steps, tool_after
 from agent.understanding.calls import SUBJECT
-from agent.understanding.context import place_of
-from agent.understanding.labels import TOOLS
+from agent.understanding.context import place_of, pointer_in
+from agent.understanding.labels import SEVERAL, TOOLS
 from index.errors import AnalystError
 from index.training.data import read_rows
 from tools.registry import arguments_model
 
 # What share of conversations is of which kind.
-MIX = {"call": 50, "thread": 8, "talk": 20, "answer": 5, "decline": 13, "chat": 4}
+MIX = {"call": 46, "thread": 20, "talk": 20, "answer": 5, "decline": 13, "chat": 4}
 # What comes next in a talk that is put together from single follow-ups.
 NEXT = {"same": 24, "narrow": 22, "change": 26, "point": 12, "brands": 8, "fresh": 14, "small": 10}
 # Intents of CLINC150.
 SMALL_TALK = {"greeting": "greet", "thank_you": "thanks", "goodbye": "goodbye", "what_can_i_ask_you": "help"}
+LISTED = {"first": 0, "last": 0, "second": 1, "third": 2}  # places behind which a list must go on
 MAINS = ("campaign", "topic", "query", "user", "text", "community", "brands", "count")  # what a question is about
 PERSON = re.compile(r"(?<!\w)@(\w+(?:[.-]\w+)*)")
 NAMING = ("extract_entities", "extract_keywords", "compare_brands")  # whose results list names, not people
@@ -82,7 +83,8 @@ class Conversations:
         self.fillers = Fillers(data, self.random)
         self.tools = [tool["function"]["name"] for tool in trained_tools()] if results else list(TOOLS)
         self.phrasings = {tool: split(phrasings_of(tool), held_out) for tool in self.tools}
-        self.threads = split(_yaml(PHRASINGS / "followups.yaml"), held_out)
+        threads = split(_yaml(PHRASINGS / "followups.yaml"), held_out)
+        self.threads = [each for each in threads if {step["tool"] for step in each} <= {*self.tools, "none"}]
         self.steps: dict[str, list[Step]] = {}
         for step in split(read_steps(PHRASINGS / "follow_ups.txt"), held_out, every=10):
             if not step.tool or step.does not in ("change", "point") or step.tool in self.tools:
@@ -224,14 +226,21 @@ class Conversations:
             if step["tool"] == "none":
                 turns += self._small(step.get("kind", "thanks"), step["say"])
                 continue
-            fixed = {"user": self.random.choice(handles)} if handles and self.random.random() < 0.7 else {}
+            points = {name: value[1:] for name, value in step.get("args", {}).items() if value[0] == "$"}
+            if points and len(handles) <= max(LISTED.get(each, 0) for each in points.values()):
+                break  # the list is too short for what is pointed at
+            fixed = (
+                {"user": self.random.choice(handles)} if handles and not points and self.random.random() < 0.7 else {}
+            )
             text, values = self.said(step["say"], fixed, taken)
             taken += names_in(values)
-            previous = ordered(step["tool"], follow_up(step, previous, values))
-            turns += [Turn("user", text), Turn("assistant", "", (step["tool"], previous))]
+            given = {name: pointed(name, refers, handles) for name, refers in points.items()}
+            previous = ordered(step["tool"], follow_up(step, previous, {**values, **given}))
+            nth = pointer_in(text) if points else ""
+            turns += [Turn("user", text, nth=nth, points=points), Turn("assistant", "", (step["tool"], previous))]
             if place + 1 < len(thread):
                 outcome = self._brief(step["tool"])
-                handles = list(outcome[0].people)
+                handles = (list(outcome[0].people) if "user" not in previous else []) or handles
                 turns += outcome
         return turns
 
@@ -277,6 +286,12 @@ def people_in(real: Real) -> tuple[str, ...]:
     return () if real.tool in NAMING else tuple(dict.fromkeys(PERSON.findall(real.text)))
 
 
+def pointed(name: str, refers: str, handles: Sequence[str]) -> Any:
+    """The entry of a list for the argument ``name``, or all; ``refers`` is of ``agent.understanding.labels.REFERS``."""
+    found = list(handles) if refers == "all" else [handles[-1 if refers == "last" else LISTED[refers]]]
+    return found[0] if name == "user" else found
+
+
 def follow_up(step: dict[str, Any], previous: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     """Arguments of a step of a thread: what it keeps of the call before, its constants, and what it says.
 
@@ -293,7 +308,10 @@ def follow_up(step: dict[str, Any], previous: dict[str, Any], values: dict[str, 
     said = as_arguments(step["tool"], values, kept)
     if "brands" in kept:
         said["brands"] = [*kept["brands"], *said.get("brands", [])]
-    return {**kept, **step.get("args", {}), **said}
+    for name in set(SEVERAL) & kept.keys() & said.keys() - {"brands"}:
+        said[name] = list(dict.fromkeys([*kept[name], *said[name]]))
+    constants = {name: value for name, value in step.get("args", {}).items() if value[0] != "$"}
+    return {**kept, **constants, **said}
 
 
 def fitting(phrasings: list[str], args: dict[str, Any]) -> list[str]:

@@ -22,10 +22,12 @@ DOUBLE = re.compile(r"\b(our|the|my|a|an|your|their) (?:our new|the new|our|the|
 OWN = re.compile(r"(?:our|the|my|this) ", re.IGNORECASE)  # how a name itself may begin: "The North Face"
 BEFORE = r"\b(?:before|prior to|earlier than) "  # the day itself is not meant; tools.selection.period knows
 MOST_POSTS = 30_000  # enough handles, titles and texts, and read in a second
-NUMBERS = {"limit": "numbers", "count": "counts", "min_posts": "numbers", "min_likes": "numbers", "at_least": "numbers"}
+NUMBERS = {"count": "counts"} | dict.fromkeys(
+    ("limit", "min_posts", "max_posts", "min_likes", "max_likes", "at_least"), "numbers"
+)
 LISTS = (  # slots that hold several
     "brands", "users", "exclude", "among", "active_in", "also", "likes", "dislikes", "names", "never_names",
-    "never_dislikes", "without", "never_likes", "never_active_in",
+    "never_dislikes", "without", "never_likes", "never_active_in", "not_in", "not_during",
 )  # fmt: skip
 STOP = frozenset(
     ("the", "a", "an", "of", "and", "or", "to", "in", "on", "for", "with", "my", "your", "is", "are", "was", "it",
@@ -129,12 +131,18 @@ class Fillers:
             for _ in range(pick([2, 2, 2, 3, 3, 4, 5])):
                 chosen.append(self.brand([*taken, *chosen]))
             return self._in_list(chosen), chosen
-        if slot in ("active_in", "never_active_in"):
+        if slot == "not_during":
+            said = self._plain("during", taken)
+            return said, [said]
+        if slot in ("active_in", "never_active_in", "not_in"):
             chosen = [self.community() for _ in range(pick([1, 1, 1, 1, 2]))]
             return in_words([pick(["r/", ""]) + name for name in chosen]), chosen
         if slot in ("users", "exclude", "among"):
             drawn = [self._draw("user") for _ in range(pick([2, 2, 3, 3, 4] if slot == "users" else [1, 1, 1, 2, 3]))]
-            return in_words([said for said, _ in drawn]), [name for _, name in drawn]
+            names = [name for _, name in drawn]
+            # Among others a plain word is a handle too.
+            bare = len(names) > 1 and self.random.random() < 0.2
+            return in_words(names if bare else [said for said, _ in drawn]), names
         for _ in range(pick([1, 1, 1, 1, 2])):
             topic = pick(self.words["plain_topics"] + self.words["interests"])
             plain = self.random.random() < 0.3 and not any(within(topic, name) for name in [*taken, *chosen])

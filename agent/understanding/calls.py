@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from agent.understanding import gaps
 from agent.understanding.context import CallContext
-from agent.understanding.labels import CHOICES, LISTS, NUMBERS, TOOLS
+from agent.understanding.labels import AMOUNTS, CHOICES, KEPT_AS, SEVERAL, TOOLS
 from agent.understanding.pointing import changed_limit, pointed_at
 from agent.understanding.reader import QuestionReading
 from tools.selection.numbers import as_number
@@ -37,7 +37,7 @@ SURE = 0.6  # from this probability on, a second tool is not offered
 OTHERWISE = {
     "at_least": "min_posts", "min_posts": "at_least", "active_in": "community", "never_names": "without",
     "without": "never_names", "limit": "count", "count": "limit", "user": "users", "never_dislikes": "never_names",
-    "never_likes": "never_names",
+    "never_likes": "never_names", "never_active_in": "not_in", "not_in": "never_active_in",
 }  # fmt: skip
 PLURALS = {"post": "posts", "person": "people", "community": "communities", "name": "names"}
 
@@ -80,6 +80,8 @@ def arguments(tool: str, reading: QuestionReading, context: CallContext) -> dict
     """The arguments of ``tool`` that the question gives or carries over; None if a required one is missing."""
     fields, previous = _fields(tool), dict(context.args)
     said = _fitting(fields, _said(tool, reading) | _pointed(tool, reading, context))
+    if "never_active_in" in said and "not_in" in fields and not gaps.asks_for_people(reading):
+        said["not_in"] = said.pop("never_active_in")
     kept = _fitting(fields, _kept(tool, _whole_period(reading, previous), previous), by_other_names=False)
     if tool == "count" and not said.keys() - {"of"}:
         kept |= _fitting(fields, gaps.counted(reading, context), by_other_names=False)
@@ -104,6 +106,8 @@ def arguments(tool: str, reading: QuestionReading, context: CallContext) -> dict
         and not {main, "user", "text", "community"} & merged.keys()
     ):
         merged |= dict(list(about.items())[:1])
+    if tool not in WHOLE and not merged.keys() - {"limit"}:
+        return None
     return {name: merged[name] for name in fields if name in merged}
 
 
@@ -116,7 +120,7 @@ def _merged(
         kept.pop("text", None)
     if "user" in said and main not in said and main in fields and "subject" not in reading.carried:
         kept.pop(main, None)  # "and @ana?" is about her, not about what was talked of before
-    added = {name for name in LISTS if name in kept and name in said and name != "brands"}
+    added = {name for name in SEVERAL if name in kept and name in said and name != "brands"}
     return {**kept, **said, **{name: list(dict.fromkeys([*kept[name], *said[name]])) for name in added}}
 
 
@@ -187,10 +191,10 @@ def _said(tool: str, reading: QuestionReading) -> dict[str, Any]:
     for slot, found in reading.slots.items():
         if slot == "during":
             said |= {"since": found[0], "until": found[0]}
-        elif slot in NUMBERS:
+        elif slot in AMOUNTS:
             number = as_number(found[0])
             said |= {} if number is None else {slot: number}
-        elif slot in LISTS:
+        elif slot in SEVERAL:
             said[slot] = [each.lstrip("@") for each in found]
         # Of several stretches the longest says most: a lone "his" or "the" is a slip.
         elif value := max(found, key=len) if slot == "text" else max(found, key=len).lstrip("@"):
@@ -217,7 +221,7 @@ def _pointed(tool: str, reading: QuestionReading, context: CallContext) -> dict[
     if role == "subject":
         name = SUBJECT.get(tool, "")
         return {name: value} if name else {}
-    return {role: [value] if role in LISTS and not isinstance(value, list) else value}
+    return {role: [value] if role in SEVERAL and not isinstance(value, list) else value}
 
 
 def _compared(said: list[str], carried: frozenset[str], previous: dict[str, Any]) -> dict[str, list[str]]:
@@ -244,7 +248,7 @@ def _subject(previous: Mapping[str, Any]) -> str:
 
 def _kept(tool: str, carried: frozenset[str], previous: dict[str, Any]) -> dict[str, Any]:
     """What is carried over; the subject under the name that this tool has for it."""
-    kept = {name: previous[name] for name in carried if name in previous}
+    kept = {name: value for name, value in previous.items() if KEPT_AS.get(name, name) in carried}
     if "subject" in carried and (subject := _subject(previous)):
         kept[SUBJECT.get(tool, "subject")] = subject
     if "user" in carried and "users" in _fields(tool) and "user" in previous:

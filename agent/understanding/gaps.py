@@ -20,6 +20,10 @@ MEASURES = {
     "engagement": "engagement",
 }  # fmt: skip
 MEASURED = re.compile(rf"\b({'|'.join(MEASURES)})\b", re.IGNORECASE)  # what is ranked by, where the reader missed it
+PERSONS = re.compile(
+    r"\b(?:who(?:m|se)?|people|persons?|users?|any(?:one|body)|nobody|no one|folks?|members?|fans|authors?|those)\b",
+    re.IGNORECASE,
+)
 POINTING = re.compile(r"\b(?:that|this|it|they|them|those|he|she)\b", re.IGNORECASE)
 ON_AVERAGE = re.compile(
     r"\b(?:averages?|per post|(?:likes|replies|shares|engagement|reactions) (?:a|each|every) post)\b", re.IGNORECASE
@@ -42,6 +46,11 @@ def counted(reading: QuestionReading, context: CallContext) -> dict[str, Any]:
     about = {name: value for name, value in context.args.items() if name not in ("of", "sentiment")}
     leader = context.tool == "rank" and context.args.get("of") == "person" and context.people
     return about | ({"user": context.people[0]} if leader else {})
+
+
+def asks_for_people(reading: QuestionReading) -> bool:
+    """Whether a place that is not wanted is one of people, and not of posts."""
+    return reading.choices.get("of") in ("person", "people") or bool(PERSONS.search(reading.text))
 
 
 def is_spread(reading: QuestionReading) -> bool:

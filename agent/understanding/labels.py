@@ -23,6 +23,14 @@ SLOTS = (
     "subject", "user", "text", "community", "since", "until", "during", "before", "after", "language", "nth",
     *LISTS, *NUMBERS,
 )  # fmt: skip
+# Arguments that are said in the words of another, whose tag they have: the words around it tell them apart
+# (``bounds``, ``wording``). They are carried over together, times that do not count with other things left out.
+SAID_AS = {
+    "max_likes": "min_likes", "max_posts": "min_posts", "not_in": "never_active_in", "not_during": "during",
+}  # fmt: skip
+KEPT_AS = SAID_AS | {"not_during": "without"}
+SEVERAL = (*LISTS, "not_in", "not_during")
+AMOUNTS = (*NUMBERS, "max_likes", "max_posts")
 TAGS = ("O", *(f"{prefix}-{slot}" for slot in SLOTS for prefix in "BI"))
 SPANS_OF_TIME = ("hour", "weekday", "day", "week", "month", "year")
 CHOICES: dict[str, tuple[str, ...]] = {

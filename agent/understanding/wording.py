@@ -1,5 +1,5 @@
-"""What the words of a question say for sure, where the reader's tags miss it: thresholds, places that are not wanted,
-words that name nothing.
+"""What the words of a question say for sure, where the reader's tags miss it: thresholds, places and times that are not
+wanted, words that name nothing.
 """
 
 from __future__ import annotations
@@ -8,19 +8,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from agent.understanding.bounds import bound, thresholds
 from tools.selection.numbers import as_number
 from tools.selection.period import turned
 
-FLOORS = ("min_posts", "min_likes", "at_least")
-_ABOVE = r"more than|over|above|exceeding|upwards of"
-ABOVE = re.compile(rf"(?:\b(?:{_ABOVE})|>)\s*$", re.IGNORECASE)
-_NUMBER, _COUNTED = r"\d[\d,.]*k?|[a-z]+(?:-[a-z]+)?", r"(?P<of>posts|likes)\b"
-THRESHOLDS = (
-    re.compile(rf"\b(?:at least|minimum(?: of)?|no fewer than|{_ABOVE}) (?P<n>{_NUMBER}) {_COUNTED}", re.IGNORECASE),
-    re.compile(rf"(?P<n>\b(?:{_NUMBER})) ?(?:\+|plus|or more) {_COUNTED}", re.IGNORECASE),
-    re.compile(rf"(?P<n>\b(?:{_NUMBER})) {_COUNTED} or more\b", re.IGNORECASE),
-)  # fmt: skip
-MEANT = {"posts": "min_posts", "likes": "min_likes"}
 # What is no subject, though it stands where one could.
 NO_SUBJECTS = frozenset(
     ("all", "overall", "everything", "anything", "it", "them", "this", "that", "these", "those", "posts", "post",
@@ -29,6 +20,7 @@ NO_SUBJECTS = frozenset(
 )  # fmt: skip
 OF_PEOPLE = re.compile(r"\s+(?:community|subreddit)\b", re.IGNORECASE)  # behind a name that is one
 PLACE = re.compile(r"\b(?:in|on|from) the ([\w-]+) (?:section|community|subreddit|sub|forum)\b", re.IGNORECASE)
+TIMES = ("during", "since", "until")
 OF_PLACES = ("active_in", "community", "never_names")
 AND_SO = re.compile(r"[\s,]*(?:or|and|nor|&)\s*(?:r/)?|,\s*(?:r/)?")
 # How a community is named whose people are not wanted: "drop anyone who posts in tea", "nobody from r/tea".
@@ -42,6 +34,13 @@ NOT_THERE = re.compile(
 )
 
 
+NOT_THEN = re.compile(  # before a time that does not count: "not from 2024", "leaving March aside"
+    r"\b(?:not|never|without|except(?: for)?|exclud\w+|ignor\w+|disregard\w+|skip(?:ping)?|minus|apart from|"
+    r"other than|outside(?: of)?|leav(?:e|ing) out|leav(?:e|ing)(?=\s*$)|(?:don.t|do not) count|not counting|nothing)"
+    r"(?: (?:anything|posts?|those|what was|stuff|the ones))*"
+    r"(?: (?:from|in|of|during|for|on|the year|the month of|all of))*\s*$",
+    re.IGNORECASE,
+)
 FROM = re.compile(r"\b(?:in|from)\s+(?:the )?(?:r/)?$", re.IGNORECASE)
 
 
@@ -66,8 +65,9 @@ def slots_of(question: str, tagged: Iterable[Said]) -> dict[str, list[str]]:
         not_there = placed and NOT_THERE.search(lead)
         if not_there or (slot in OF_PLACES and AND_SO.fullmatch(question[barred : said.start])):
             slot, barred = "never_active_in", said.end
-        if slot in FLOORS:
-            words = floor(words, question[: said.start])
+        if slot == said.slot and slot in TIMES and NOT_THEN.search(lead):
+            slot = "not_during"
+        slot, words = bound(slot, words, lead, question[said.end :])
         if slot == "subject" and OF_PEOPLE.match(question, said.end):
             slot = "community"
         if words and not (slot == "subject" and words in NO_SUBJECTS):
@@ -77,20 +77,13 @@ def slots_of(question: str, tagged: Iterable[Said]) -> dict[str, list[str]]:
     return with_thresholds(question, slots)
 
 
-def floor(said: str, lead: str) -> str:
-    """The least number that ``said`` allows behind ``lead``: 21 for "more than 20"."""
-    number = as_number(said)
-    return str(number + 1) if number is not None and ABOVE.search(lead) else said
-
-
 def with_thresholds(question: str, slots: dict[str, list[str]]) -> dict[str, list[str]]:
     """``slots`` with "at least 20 likes" and its like, which no length of a list is then."""
-    for pattern in THRESHOLDS:
-        for match in pattern.finditer(question):
-            slot, number = MEANT[match["of"].lower()], as_number(match["n"])
-            if number is None or slot in slots or (slot == "min_posts" and "at_least" in slots):
-                continue
-            taken = {name: said for name, said in slots.items() if name == "limit" and as_number(said[0]) == number}
-            slots = {name: said for name, said in slots.items() if name not in taken}
-            slots[slot] = [floor(match["n"], question[: match.start("n")])]
+    for kind, said, lead, behind in thresholds(question):
+        slot, words = bound(kind, said, lead, behind)
+        if slot in slots or (slot == "min_posts" and "at_least" in slots):
+            continue
+        number = as_number(said)
+        slots = {name: at for name, at in slots.items() if name != "limit" or as_number(at[0]) != number}
+        slots[slot] = [words]
     return slots

@@ -48,10 +48,11 @@ NASTY = (
 
 def test_the_tools_and_their_arguments() -> None:
     scope = ["community", "since", "until", "include"]
-    content = [*scope, "without", "min_likes", "language"]
+    content = [*scope, "without", "not_in", "not_during", "min_likes", "max_likes", "exclude", "among", "language"]
     posts = [*content, "sentiment"]
     people = ["likes", "dislikes", "names", "never_names", "never_likes", "never_dislikes"]
-    people += ["active_in", "never_active_in", "min_posts", "exclude", "among"]
+    people += ["active_in", "never_active_in", "min_posts", "max_posts", "exclude", "among"]
+    both = list(dict.fromkeys([*posts, *people]))
     assert {name: list(arguments_model(name).model_fields) for name in TOOLS} == {
         "find_audience": ["campaign", "interests", "also", "order", "limit", *scope, *people],
         "find_lookalikes": ["users", "limit", *scope, *people],
@@ -63,14 +64,14 @@ def test_the_tools_and_their_arguments() -> None:
         "extract_keywords": ["topic", "user", "text", "limit", *posts],
         "compare_brands": ["brands", *content],
         "measure_engagement": ["topic", "user", "by", *posts],
-        "count": ["of", "topic", "user", "type", *posts, *people],
-        "rank": ["of", "by", "order", "type", "at_least", "average", "limit", "topic", "user", *posts, *people],
+        "count": ["of", "topic", "user", "type", *both],
+        "rank": ["of", "by", "order", "type", "at_least", "average", "limit", "topic", "user", *both],
         "list_segments": ["count", "topic", *scope, *people],
         "describe_data": [],
         "explain_method": ["term", "seen"],
         "cannot_tell": ["why", "what", "topic"],
-        "summarize_themes": ["topic", "user", "count", *posts, *people],
-        "compare_periods": ["topic", "user", "before", "after", *posts, *people],
+        "summarize_themes": ["topic", "user", "count", *both],
+        "compare_periods": ["topic", "user", "before", "after", *both],
         "write_brief": ["campaign", "interests", "limit", *scope, *people],
     }
     for name in TOOLS:
@@ -171,7 +172,7 @@ def test_what_a_tool_needs(refuse: Refuse) -> None:
             assert f"The {key} is empty" in refuse(tool, **{key: empty})
 
 
-NUMBERS = ("min_likes", "min_posts", "at_least")
+NUMBERS = ("min_likes", "max_likes", "min_posts", "max_posts", "at_least")
 STRINGS = [
     (tool, key)
     for tool in TOOLS

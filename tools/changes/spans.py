@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -10,14 +9,10 @@ from typing import Any
 from index.errors import AnalystError
 from tools.library import Library
 from tools.result.words import count
-from tools.selection.period import Period, period_here
+from tools.selection.period import Period, period_in_words
 from tools.selection.posts import Selection, count_posts
 
 RECENT = 0.25  # share of the time at its end that is "after" where nothing is given
-RANGE = re.compile(r"\s*([\d-]+)\s*(?:\.\.+|/)\s*([\d-]+)\s*")
-SINCE = re.compile(r"\s*(?:since|from)\s+(.+)", re.IGNORECASE)
-UNTIL = re.compile(r"\s*(?:until|till?|up to)\s+(.+)", re.IGNORECASE)
-OPEN = re.compile(r"\s*(?:before|prior to|earlier than|after|later than)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,8 +43,8 @@ def spans_here(library: Library, before: str | None, after: str | None, within: 
     both the last quarter of the time is held against what was before. Raises AnalystError where they overlap or
     come the wrong way round.
     """
-    later = _period(library, after) if after else None
-    earlier = _period(library, before) if before else None
+    later = period_in_words(library, after) if after else None
+    earlier = period_in_words(library, before) if before else None
     if later is None and earlier is None:
         later = Period(_recent(library, within), None)
     if later is None:
@@ -73,12 +68,9 @@ def spans_until(period: Period) -> Spans:
 
 def dated(selection: Selection, period: Period, name: str) -> Selection:
     """``selection`` in ``period``, whose values carry ``name``, so that both periods can stand in one query."""
-    clauses, values = period.where()
-    renamed = {f"{name}_{key}": value for key, value in values.items()}
+    clauses, values = period.where(prefix=f"{name}_")
     clause = " AND ".join(["p.created_at IS NOT NULL", *clauses])
-    for key in values:
-        clause = clause.replace(f"${key}", f"${name}_{key}")
-    return replace(selection, where=f"{selection.where} AND {clause}", values={**selection.values, **renamed})
+    return replace(selection, where=f"{selection.where} AND {clause}", values={**selection.values, **values})
 
 
 def clause_of(selection: Selection, period: Period, name: str) -> tuple[str, dict[str, Any]]:
@@ -98,22 +90,6 @@ def nothing_to_compare(library: Library, selection: Selection, spans: Spans) -> 
         f"There are no posts {selection.words}".rstrip() + f" in {spans.words[0]} or in {spans.words[1]}",
         todo=f"Widen the periods: {count(count_posts(library, selection), 'post')} in all.",
     )
-
-
-def _period(library: Library, words: str) -> Period:
-    """What words mean: a time, "since …", "until …", "before …", or from one time to another. Raises AnalystError."""
-    if OPEN.match(words):
-        return period_here(library, words, None)
-    try:
-        return period_here(library, words, words)
-    except AnalystError:
-        if match := RANGE.fullmatch(words):
-            return period_here(library, match[1], match[2])
-        if match := UNTIL.fullmatch(words):
-            return period_here(library, None, match[1])
-        if match := SINCE.fullmatch(words):
-            return period_here(library, match[1], None)
-        raise
 
 
 def _apart(spans: Spans) -> Spans:

@@ -28,7 +28,8 @@ ASKED = {
     "never_likes": "Left out: people who speak well of", "never_dislikes": "Left out: people who speak badly of",
     "active_in": "Only people who post in",
     "never_active_in": "Left out: people who post in",
-    "min_posts": "Only people with at least so many posts", "exclude": "Left out", "among": "Only these people",
+    "min_posts": "Only people with at least so many posts", "max_posts": "Only people with at most so many posts",
+    "exclude": "Left out", "among": "Only these people",
     "include": "Counted too",
 }  # fmt: skip
 SHOWN = 10  # of a list that was asked for

@@ -1,8 +1,8 @@
 """Which people a question is about: the filters of people, each of which says whom it removed.
 
-``min_posts`` counts posts in the time and the community asked for. The other filters look at all that a person wrote in
-that time, in every community, which is told. Like and dislike are the mean tone toward a name over the posts that name
-it. Nobody can be looked for by what is never inferred
+``min_posts`` and ``max_posts`` count posts in the time and the community asked for. The other filters look at all that
+a person wrote in that time, in every community, which is told. Like and dislike are the mean tone toward a name over
+the posts that name it. Nobody can be looked for by what is never inferred
 (``tools.privacy.sensitive``).
 """
 
@@ -42,6 +42,7 @@ class PeopleFilters(TypedDict, total=False):
     active_in: Annotated[list[str] | None, "only people who posted in all of these communities"]
     never_active_in: Annotated[list[str] | None, "leave out people who posted in any of these communities"]
     min_posts: Annotated[int | None, "only people with at least so many posts"]
+    max_posts: Annotated[int | None, "only people with at most so many posts"]
     exclude: Annotated[list[str] | None, "leave out these people"]
     among: Annotated[list[str] | None, "only these people"]
 
@@ -165,7 +166,8 @@ def _conditions(
     library: Library, given: dict[str, Any], within: Selection, unknown: list[str]
 ) -> Iterable[tuple[str, str, Keep]]:
     """Each filter given, what it says of those whom it removes, and whom it keeps."""
-    basis = within.basis
+    basis, place = within.basis, within.values.get("community")
+    there = f" in {named_in_words(place)}" if place else ""
     if "among" in given:
         chosen = _handles(library, given["among"], unknown)
         if not chosen:
@@ -175,10 +177,11 @@ def _conditions(
         barred = _handles(library, given["exclude"], unknown)
         yield "exclude", "excluded by name", lambda author: author not in barred
     if "min_posts" in given:
-        place = within.values.get("community")
-        many = _busy(library, basis, place, int(given["min_posts"]))
-        there = f" in {named_in_words(place)}" if place else ""
-        yield "min_posts", f"with fewer than {count(int(given['min_posts']), 'post')}{there}", many.__contains__
+        busy = _busy(library, basis, place, int(given["min_posts"]))
+        yield "min_posts", f"with fewer than {count(int(given['min_posts']), 'post')}{there}", busy.__contains__
+    if "max_posts" in given:
+        busy = _busy(library, basis, place, int(given["max_posts"]) + 1)
+        yield "max_posts", f"with more than {count(int(given['max_posts']), 'post')}{there}", partial(_is_not_in, busy)
     for community in given.get("active_in", ()):
         name = library.community(community)
         yield "active_in", f"not active in {named_in_words(name)}", _active(library, basis, name).__contains__

@@ -13,9 +13,15 @@ from tools.library import Library
 from tools.result.words import short
 from tools.selection.date_words import MONTHS, Span, span_of
 
-__all__ = ["MONTHS", "Period", "period_here", "period_of", "resolve_dates", "resolve_period", "turned"]
+__all__ = [
+    "MONTHS", "Period", "period_here", "period_in_words", "period_of", "resolve_dates", "resolve_period", "turned",
+]  # fmt: skip
 BEFORE = re.compile(r"\s*(before|prior to|earlier than)\b", re.IGNORECASE)
 AFTER = re.compile(r"\s*(after|later than)\b", re.IGNORECASE)
+RANGE = re.compile(r"\s*([\d-]+)\s*(?:\.\.+|/)\s*([\d-]+)\s*")
+OPEN_END = re.compile(r"\s*since\s+(.+)", re.IGNORECASE)
+SINCE = re.compile(r"\s*(?:since|from)\s+(.+)", re.IGNORECASE)
+UNTIL = re.compile(r"\s*(?:until|till?|up to)\s+(.+)", re.IGNORECASE)
 NOTHING = re.compile(r"\b(?:nothing|none|not|no \w+)(?: from)?\s*$", re.IGNORECASE)
 ENDS_AFTER = re.compile(r"\b(?:after|later than)\s*$", re.IGNORECASE)
 
@@ -52,15 +58,15 @@ class Period:
         ends = {"since": self.first, "until": self.last}
         return {name: day.isoformat() for name, day in ends.items() if day is not None}
 
-    def where(self, column: str = "p.created_at") -> tuple[list[str], dict[str, Any]]:
-        """SQL conditions on a time in UTC, with their values."""
+    def where(self, column: str = "p.created_at", *, prefix: str = "") -> tuple[list[str], dict[str, Any]]:
+        """SQL conditions on a time in UTC, with their values, whose names begin with ``prefix``."""
         clauses, values = [], {}
         if self.first is not None:
-            clauses.append(f"{column} >= $since::TIMESTAMP AT TIME ZONE 'UTC'")
-            values["since"] = self.first
+            clauses.append(f"{column} >= ${prefix}since::TIMESTAMP AT TIME ZONE 'UTC'")
+            values[f"{prefix}since"] = self.first
         if self.last is not None:
-            clauses.append(f"{column} < ($until::TIMESTAMP + INTERVAL 1 DAY) AT TIME ZONE 'UTC'")
-            values["until"] = self.last
+            clauses.append(f"{column} < (${prefix}until::TIMESTAMP + INTERVAL 1 DAY) AT TIME ZONE 'UTC'")
+            values[f"{prefix}until"] = self.last
         return clauses, values
 
 
@@ -68,6 +74,26 @@ def period_here(library: Library, since: str | None, until: str | None) -> Perio
     """The period between the words ``since`` and ``until`` in the posts of ``library``. Raises AnalystError."""
     end = library.manifest.last_post
     return period_of(since, until, today=date.today(), last_post=date.fromisoformat(end[:10]) if end else None)
+
+
+def period_in_words(library: Library, words: str) -> Period:
+    """What words alone mean: a time, "since …", "until …", "before …", or from one time to another. Raises
+    AnalystError.
+    """
+    if BEFORE.match(words) or AFTER.match(words):
+        return period_here(library, words, None)
+    if match := OPEN_END.fullmatch(words):
+        return period_here(library, match[1], None)
+    try:
+        return period_here(library, words, words)
+    except AnalystError:
+        if match := RANGE.fullmatch(words):
+            return period_here(library, match[1], match[2])
+        if match := UNTIL.fullmatch(words):
+            return period_here(library, None, match[1])
+        if match := SINCE.fullmatch(words):
+            return period_here(library, match[1], None)
+        raise
 
 
 def period_of(since: str | None, until: str | None, *, today: date, last_post: date | None = None) -> Period:

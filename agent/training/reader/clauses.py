@@ -18,7 +18,7 @@ from agent.training.follow_ups import subject_of
 from agent.training.reader.question import Question
 from agent.understanding.calls import SUBJECT
 from agent.understanding.context import CallContext, pointer_in
-from agent.understanding.labels import LISTS, ROLES
+from agent.understanding.labels import ROLES, SEVERAL
 from tools.registry import arguments_model
 
 PLACES = {"winner": "first", "loser": "last"}  # what a place is called where it is no number
@@ -106,7 +106,7 @@ class Clauses:
         self, name: str, symbol: str, earlier: CallContext, after: Mapping[str, Any]
     ) -> tuple[Any, str] | None:
         """The value that ``symbol`` stands for, and what is pointed at, "" where the argument is carried over."""
-        args, listed, many = earlier.args, earlier.listed, name in LISTS
+        args, listed, many = earlier.args, earlier.listed, name in SEVERAL
         role = "subject" if name in ("campaign", "topic", "query") else name
         if role not in ROLES:
             return None

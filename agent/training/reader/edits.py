@@ -19,7 +19,7 @@ from agent.training.reader.clauses import after
 from agent.training.reader.question import Question
 from agent.understanding.calls import SUBJECT
 from agent.understanding.context import CallContext, pointer_in
-from agent.understanding.labels import LISTS
+from agent.understanding.labels import SEVERAL
 from agent.understanding.pointing import changed_limit
 from tools.registry import arguments_model
 
@@ -96,7 +96,7 @@ class Edits:
             return None
         said = {**as_arguments(first.kind, values), **{name: value for name, (value, _) in pointed.items()}}
         for name, value in said.items():
-            if name in LISTS and name in kept and (edit.how == "add" or (name == "exclude" and not edit.how)):
+            if name in SEVERAL and name in kept and (edit.how == "add" or (name == "exclude" and not edit.how)):
                 said[name] = [*kept[name], *(each for each in value if each not in kept[name])]
         if said.keys() & set(PERIOD):
             kept = {name: value for name, value in kept.items() if name not in PERIOD}

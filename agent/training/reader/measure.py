@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from agent.training.conversations import Conversations
-from agent.training.reader.question import Question
+from agent.training.reader.question import Question, place_of_value
 from agent.training.reader.train import draw
+from agent.understanding.bounds import LOWER, UPPER, bound
 from agent.understanding.calls import proposals
-from agent.understanding.labels import KINDS, TOOLS
+from agent.understanding.labels import KINDS, SAID_AS, TOOLS
 from agent.understanding.reader import WEIGHTS, QuestionReader, QuestionReading
+from tools.selection.numbers import as_number
 
 ARTICLES = re.compile(r"^(?:the|an?|our(?: new)?|my|this|that|new) (?=\w)|\s+(?:ads?|adverts?|campaigns?|promos?)$")
 MARKS = " .,;:!?'\"“”‘’()"
@@ -112,11 +114,11 @@ def measured(reader: QuestionReader, questions: list[Question]) -> Measured:
             continue
         offered = proposals(reading, question.earlier)
         kind, args = offered[0] if offered else (reading.kinds[0][0], {})
-        wanted = question.kind
+        wanted, meant = question.kind, bounded(question)
         if wanted in TOOLS:
             right_kind = kind in (wanted, *question.also) and bool(offered)
             told = {name: value for name, value in args.items() if name not in OWN_WORDS.get(kind, ())}
-            right = right_kind and (_alike(args, question.args) if kind != wanted else same(told, question.args))
+            right = right_kind and (_alike(args, meant) if kind != wanted else same(told, meant))
             found.declined += kind not in TOOLS
         else:
             right_kind = right = kind not in TOOLS
@@ -130,6 +132,16 @@ def measured(reader: QuestionReader, questions: list[Question]) -> Measured:
         if not right:
             found.errors.append((question, (kind, args)))
     return found
+
+
+def bounded(question: Question) -> dict[str, Any]:
+    """The arguments that are meant, where a phrasing has the number that is said: "more than 20" begins at 21."""
+    args = dict(question.args)
+    for name, value in args.items():
+        if name in (*LOWER, *UPPER.values()) and (place := place_of_value(question.text, name, value)):
+            lead, behind = question.text[: place[0]], question.text[place[1] :]
+            args[name] = as_number(bound(SAID_AS.get(name, name), str(value), lead, behind)[1])
+    return args
 
 
 def _alike(got: dict[str, Any], wanted: dict[str, Any]) -> bool:

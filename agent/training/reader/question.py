@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from agent.training.conversations import Turn
 from agent.understanding.context import CallContext, place_of
-from agent.understanding.labels import CARRIED, CHOICES, NUMBERS, POINTERS
+from agent.understanding.labels import AMOUNTS, CARRIED, CHOICES, KEPT_AS, POINTERS, SAID_AS
 from tools.selection.numbers import as_number
 
 SUBJECTS = ("campaign", "topic", "query")
@@ -59,7 +59,9 @@ def questions(turns: list[Turn]) -> list[Question]:
         follows = (asked.kind or "thread") if earlier.tool else ""
         # Whether "only in March" changes a list that stood further back cannot be told.
         heads = frozenset(HEADS) - {"edit"} if follows in ("narrow", "thread") else None
-        found.append(Question(asked.content, kind, args, earlier, asked.nth, follows, said.also, heads=heads))
+        found.append(
+            Question(asked.content, kind, args, earlier, asked.nth, follows, said.also, asked.points, heads=heads)
+        )
         if said.call:
             earlier = CallContext(asked.content, kind, args, earlier.listed)
     return found
@@ -80,20 +82,20 @@ def labels(question: Question) -> tuple[list[tuple[str, int, int]], set[str]]:
     if args.get("since") is not None and args.get("since") == args.get("until"):
         args["during"] = args.pop("since")
         args.pop("until")
-    for name, value in sorted(args.items(), key=lambda pair: pair[0] in NUMBERS):  # a number may stand in a date
+    for name, value in sorted(args.items(), key=lambda pair: pair[0] in AMOUNTS):  # a number may stand in a date
         if name in CHOICES:
             carried |= {name} if previous.get(name) == value else set()
             continue
-        slot = "subject" if name in SUBJECTS else name
+        slot = "subject" if name in SUBJECTS else SAID_AS.get(name, name)
         pointed = name in question.points
         if pointed and not isinstance(value, list):
             continue
         for item in value if isinstance(value, list) else [value]:
-            place_in = _place(question.text, name, item, spans) or _place(question.text, name, item, [])
+            place_in = place_of_value(question.text, name, item, spans) or place_of_value(question.text, name, item)
             if place_in and not (pointed and item in question.earlier.listed):
                 spans.append((slot, *place_in))
             elif not pointed or item in (previous.get(name) or ()):
-                carried |= _sources(name, slot, item, previous)
+                carried |= _sources(name, KEPT_AS.get(name, slot), item, previous)
     return spans, carried & set(CARRIED)
 
 
@@ -115,13 +117,15 @@ def _sources(name: str, slot: str, item: Any, previous: Any) -> set[str]:
     return {slot}
 
 
-def _place(text: str, name: str, value: Any, taken: list[tuple[str, int, int]]) -> tuple[int, int] | None:
+def place_of_value(
+    text: str, name: str, value: Any, taken: Sequence[tuple[str, int, int]] = ()
+) -> tuple[int, int] | None:
     """Where a value stands in the question outside what is ``taken``; a number by its value."""
 
     def free(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         return [(start, end) for start, end in spans if not any(a < end and start < b for _, a, b in taken)]
 
-    if name in NUMBERS:
+    if name in AMOUNTS:
         words = [match for way in NUMBER_WAYS for match in way.finditer(text)]
         return next(iter(free(match.span() for match in words if as_number(match[0]) == value)), None)
     # "Ale" is not found in "sale" if it stands alone somewhere. The last one: a name may be said before it is meant.
@@ -148,5 +152,5 @@ def _is_whole(text: str, start: int, end: int) -> bool:
 
 def possible(earlier: CallContext) -> set[str]:
     """Arguments of the call before that a question could carry over."""
-    names = {"subject" if name in SUBJECTS else name for name in earlier.args}
+    names = {"subject" if name in SUBJECTS else KEPT_AS.get(name, name) for name in earlier.args}
     return names | ({"user"} if earlier.people else set())

@@ -27,7 +27,7 @@ from agent.training.reader.edits import Edits
 from agent.training.reader.examples import Examples, loss_of
 from agent.training.reader.question import Question, questions
 from agent.understanding.network import OWN_LAYERS, QuestionNetwork
-from agent.understanding.reader import WEIGHTS, question_tokenizer
+from agent.understanding.reader import WEIGHTS, encode, question_tokenizer
 from index.encoding.network import save_branch
 from index.encoding.trunk import load_trunk
 
@@ -45,7 +45,7 @@ def batches(
     worker: int = 0,
     workers: int = 1,
 ) -> Iterator[Examples]:
-    """Batches from ``step`` on: questions are drawn ``POOL`` batches at a time and parted by length.
+    """Batches from ``step`` on: questions are drawn ``POOL`` batches at a time and parted by length in tokens.
 
     Each of several ``workers`` makes pools of its own.
     """
@@ -53,7 +53,9 @@ def batches(
         if pool % workers != worker:
             continue
         conversations.random.seed(seed * 100_000 + pool)
-        found = sorted(draw(conversations, size * POOL), key=lambda q: len(q.text) + len(q.earlier.text))
+        found = sorted(
+            draw(conversations, size * POOL), key=lambda q: len(encode(tokenizer, q.text, q.earlier.text).ids)
+        )
         groups = [found[i : i + size] for i in range(0, len(found), size)]
         conversations.random.shuffle(groups)
         for group in groups[max(0, step - pool * POOL) :]:
@@ -111,7 +113,7 @@ def main() -> None:
         ),
         Schedule(options.steps, options.rate, 200, decay=0.9, weight_decay=0.01, averaging=0.999, seed=options.seed),
         options.work,
-        every=500,
+        every=200,
         seconds=options.seconds,
         loss_of=loss_of,
     )

@@ -26,7 +26,7 @@ STRANGERS = [("what is the weather like", "weather"), ("hello there", "greeting"
 RESULTS = {
     "find_audience": (
         {"campaign": "cold  brew"},
-        "Likeliest to engage: 3.1 of 10.\n1. @olive_7, 62 %: names it.\n2. @PinePatch_2.",
+        "Likeliest to engage: 3.1 of 10.\n1. @olive_7, 62 %: names it.\n2. @PinePatch_2.\n3. @oak_and_ash.",
     ),
     "explain_match": (
         {"user": "olive_7", "campaign": "cold brew"},

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from agent.understanding.wording import NOT_THERE, Said, floor, slots_of
+from agent.understanding.wording import NOT_THERE, Said, slots_of
 
 
 def said(question: str, slot: str, words: str) -> Said:
     start = question.index(words)
     return Said(slot, start, start + len(words), words)
-
-
-@pytest.mark.parametrize(
-    ("said", "lead", "least"), [("20", "with more than ", "21"), ("20", "at least ", "20"), ("ten", "over ", "11")]
-)
-def test_more_than_twenty_begins_at_twenty_one(said: str, lead: str, least: str) -> None:
-    assert floor(said, lead) == least
 
 
 @pytest.mark.parametrize(
@@ -58,6 +51,9 @@ def test_all_places_of_a_list_are_not_wanted() -> None:
         ("over 1k likes", {"min_likes": ["1001"]}),
         ("more posts than likes", {}),
         ("the top 20 posts", {}),
+        ("posts with fewer than 20 likes", {"max_likes": ["19"]}),
+        ("no more than 5 likes", {"max_likes": ["5"]}),
+        ("not those with less than 18 posts", {"min_posts": ["18"]}),
     ],
 )
 def test_a_threshold_is_read_from_its_words(question: str, slots: dict[str, list[str]]) -> None:
@@ -79,3 +75,16 @@ def test_all_is_no_subject() -> None:
 def test_a_place_that_is_called_one() -> None:
     assert slots_of("any complaints in the rants section", []) == {"community": ["rants"]}
     assert slots_of("any complaints in the last month", []) == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "time", "slot"),
+    [
+        ("the most liked post that is not from 2024", "2024", "not_during"),
+        ("best weekday, leaving out December", "December", "not_during"),
+        ("posts from 2024", "2024", "during"),
+        ("not only in 2024", "2024", "during"),
+    ],
+)
+def test_a_time_that_does_not_count(question: str, time: str, slot: str) -> None:
+    assert slots_of(question, [said(question, "during", time)]) == {slot: [time]}

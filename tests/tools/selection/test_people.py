@@ -41,6 +41,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
          ["1 person left out: not active in tea.", "1 person left out: not active in running."]),
         ({"never_active_in": ["running"]}, {"cleo"}, ["3 people left out: active in running."]),
         ({"min_posts": 2}, {"ana", "ben"}, ["2 people left out: with fewer than 2 posts."]),
+        ({"max_posts": 1}, {"cleo", "dan"}, ["2 people left out: with more than 1 post."]),
         ({"exclude": ["@ANA", "zoe"]}, {"ben", "cleo", "dan"},
          ["1 person left out: excluded by name.", "Not in these posts: @zoe."]),
         ({"among": ["u/ana", "ben"]}, {"ana", "ben"}, ["2 people left out: not among the 2 people given."]),

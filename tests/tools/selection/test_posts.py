@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.errors import AnalystError
 from tests.tools.hand_made import make_library, post
 from tools.library import Library
 from tools.registry import call_tool
@@ -178,3 +179,53 @@ def test_posts_that_are_shown_have_the_tone_toward_the_topic(tmp_path: Path, too
     library = make_library(tmp_path, [post(f"a{n}", f"p{n}", "Nike, what a day", **more) for n in range(4)])
     shown = call_tool(library, tool, args).evidence
     assert shown and {each.sentiment for each in shown} == {"positive"}
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    rows = [
+        post("1", "ana", "tea", community="tea", likes=1, at="2024-12-31T23:59:00+00:00"),
+        post("2", "ben", "tea", community="running", likes=5, at="2025-01-01T00:00:00+00:00"),
+        post("3", "cy", "tea", likes=9, at="2025-02-01T00:00:00+00:00"),
+        post("4", "cy", "tea"),
+    ]
+    return make_library(tmp_path_factory.mktemp("few"), rows)
+
+
+@pytest.mark.parametrize(
+    ("filters", "ids", "words"),
+    [
+        ({"max_likes": 5}, "12", "with at most 5 likes"),
+        ({"min_likes": 2, "max_likes": 5}, "2", "with at least 2 likes with at most 5 likes"),
+        ({"not_in": ["r/tea"]}, "234", "not in tea"),
+        ({"not_in": ["tea", "running"]}, "34", "not in tea not in running"),
+        ({"not_during": ["2024"]}, "234", "not in 2024"),
+        ({"not_during": ["January 2025", "since 2025-02"]}, "14", "not in January 2025 not since 2025-02"),
+        ({"since": "2024", "not_during": ["2025-01"]}, "13", "since 2024 not in January 2025"),
+        ({"exclude": ["@Ana"]}, "234", "not by @ana"),
+        ({"among": ["ana", "ben", "zoe"]}, "12", "by @ana and @ben"),
+        ({"among": ["ana", "ben"], "exclude": ["ben"]}, "1", "by @ana and @ben not by @ben"),
+    ],
+)
+def test_what_does_not_count(few: Library, filters: dict[str, Any], ids: str, words: str) -> None:
+    found = select_posts(few, **filters)
+    rows = few.facts.rows(f"SELECT p.id FROM posts p WHERE {found.where} ORDER BY 1", found.values)
+    assert "".join(id_ for (id_,) in rows) == ids
+    assert found.words == words
+
+
+def test_whoever_is_left_out_must_have_posted(few: Library) -> None:
+    for filters in ({"exclude": ["zoe"]}, {"among": ["zoe"]}):
+        with pytest.raises(AnalystError, match="@zoe"):
+            select_posts(few, **filters)
+    with pytest.raises(AnalystError, match="no community"):
+        select_posts(few, not_in=["cars"])
+    with pytest.raises(AnalystError, match="is no date"):
+        select_posts(few, not_during=["whenever"])
+
+
+def test_without_a_query_the_newest_posts_that_pass_are_shown(few: Library) -> None:
+    found = call_tool(few, "search_posts", {"user": "cy", "limit": 1})
+    assert [each.id for each in found.evidence] == ["3"]
+    assert found.text.splitlines()[0] == "1 post by @cy, the newest first:"
+    assert "Of 2 posts by @cy." in found.text
