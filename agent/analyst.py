@@ -14,7 +14,8 @@ from agent.events import Answer, AnswerLine, Event, Finished
 from agent.grounding.check import sources_of
 from agent.instructions import system_prompt, withheld
 from agent.turn import NOTHING_TO_SAY, Turn
-from agent.understanding.coverage import not_covered, told
+from agent.understanding.context import CallContext
+from agent.understanding.coverage import not_covered, told, unchanged
 from index.errors import AnalystError
 from index.manifest import Manifest
 from tools.library import Library
@@ -64,6 +65,7 @@ class Analyst:
                 ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="continue"),
                 ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="end"),
                 _prepared(lambda: system_prompt(library, model)),
+                *([_as_here(library)] if getattr(getattr(model, "policy", None), "strict", False) else []),
             ],
             checkpointer=self.memory,
         )
@@ -170,7 +172,8 @@ class Analyst:
         yield from self._run(turn, [*kept, HumanMessage(question)], config)
         if turn.ungrounded:
             yield from self._try_again(turn, config)
-        lines, missing = turn.answer(), not_covered(question, turn.calls)
+        lines = turn.answer()
+        missing = not_covered(question, turn.calls) or unchanged(question, CallContext.of(earlier), turn.asked_for)
         heads = len(list(takewhile(lambda line: line.line is not None and line.line.role == "lead", lines))) or 1
         whole_answer = [*lines[:heads], *([AnswerLine(told(missing))] if missing else []), *lines[heads:]]
         answer = "\n".join(line.text for line in whole_answer)
@@ -262,6 +265,34 @@ def _answered(messages: Sequence[Any]) -> int:
 
     ends = [n for n, each in enumerate(messages, 1) if isinstance(each, AIMessage) and not each.tool_calls]
     return ends[-1] if ends else 0
+
+
+def _as_here(library: Library) -> Any:
+    """Middleware: the calls of a model that has seen no index, in the names of this one."""
+    from langchain.agents.middleware import wrap_model_call
+    from langchain_core.messages import AIMessage, HumanMessage
+
+    from agent.understanding.here import as_here
+
+    @wrap_model_call
+    def named(request: Any, handler: Any) -> Any:
+        response = handler(request)
+        question = next((str(m.text) for m in reversed(request.messages) if isinstance(m, HumanMessage)), "")
+        listed = CallContext.of(request.messages).people
+
+        def told(message: Any) -> Any:
+            if not isinstance(message, AIMessage) or not message.tool_calls:
+                return message
+            calls = [
+                {**call, "args": as_here(library, question, call["name"], call["args"], listed)}
+                for call in message.tool_calls
+            ]
+            return message.model_copy(update={"tool_calls": calls})
+
+        response.result = [told(message) for message in response.result]
+        return response
+
+    return named
 
 
 def _prepared(instructions: Callable[[], str]) -> Any:

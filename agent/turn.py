@@ -34,11 +34,17 @@ class Turn:
         self._lines: list[AnswerLine] = []
         self._silent = False  # words of a second try are shown when all of them are checked
         self._args: dict[str, dict[str, Any]] = {}  # by the id of the call
+        self._written: list[dict[str, Any]] = []
         self._results: list[ToolResult] = []
         self._faults: list[str] = []
         self._told = told_in(messages)
         self._asked = [*(str(each.text) for each in messages if isinstance(each, HumanMessage)), asked]
         self._ledger = Ledger(self._told, self._asked)
+
+    @property
+    def asked_for(self) -> list[dict[str, Any]]:
+        """The calls as the model wrote them: names and arguments."""
+        return list(self._written)
 
     def try_again(self) -> None:
         """Forget the words: the model is asked for others."""
@@ -82,6 +88,7 @@ class Turn:
         self._forget_words()  # words before a call are not the answer
         for call in message.tool_calls:
             self._args[str(call["id"])] = call["args"]
+            self._written.append({"name": call["name"], "args": call["args"]})
             yield ToolStarted(str(call["id"]), call["name"], call["args"])
 
     def _finished(self, message: Any, *, made: bool) -> ToolFinished:

@@ -114,7 +114,8 @@ def _headline(found: SearchPosts) -> Line:
 def _lines(found: SearchPosts, name: Subject | None, about: int) -> list[Line]:
     lines = [line("post", cells.said(post, f"evidence.{place}")) for place, post in enumerate(found.evidence)]
     if found.query is None and about > len(found.evidence):
-        lines.append(note("Of ", cells.count(found.considered, "post", "considered"), f" {found.subject}".rstrip(), "."))
+        scope = f" {found.subject}" if found.subject else ""
+        lines.append(note("Of ", cells.count(found.considered, "post", "considered"), f"{scope}."))
     if name is not None and about > len(found.evidence):
         lines.append(
             note(

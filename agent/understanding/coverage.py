@@ -7,7 +7,7 @@ lists, and looks whether some call has an argument for it, or is of a tool that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,11 @@ from typing import Any
 import yaml
 
 from agent.events import Call
+from agent.understanding.context import CallContext
+from tools.result.words import short
 
+LONGEST = 60  # characters of a question that are quoted
+AGAIN = re.compile(r"\b(?:again|repeat|same|once more|remind)\b", re.IGNORECASE)
 CONDITIONS = Path(__file__).parents[1] / "prompts" / "conditions.yaml"
 
 
@@ -64,6 +68,25 @@ def untellable(question: str, calls: Sequence[Call]) -> tuple[str, str] | None:
     ``calls`` would answer without it.
     """
     return next(((words, kind.why) for words, kind in _missing(question, calls) if kind.why), None) if calls else None
+
+
+def unchanged(question: str, before: CallContext, calls: Sequence[Mapping[str, Any]]) -> list[str]:
+    """``question``, quoted, if nothing came of it but the call ``before`` once more, though it does not say what that
+    was about: something was to be different.
+    """
+    again = len(calls) == 1 and (calls[0]["name"], calls[0]["args"]) == (before.tool, before.args)
+    if not again or _asks_again(question) or any(_says(question, value) for value in before.args.values()):
+        return []
+    return [f'"{short(question, LONGEST)}" (it was read as the same question again)']
+
+
+def _says(question: str, value: Any) -> bool:
+    said = value if isinstance(value, list) else [value]
+    return any(isinstance(each, str) and _plain(each) in _plain(question) for each in said)
+
+
+def _asks_again(question: str) -> bool:
+    return bool(AGAIN.search(question))
 
 
 def told(missing: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "question_reader.safetensors"
+SURE_OF_NO_TERM = 0.9  # below, a question about a method is about the likeliest term
 MAX_TOKENS, CONTEXT_CHARACTERS = 192, 240
 
 
@@ -125,6 +126,8 @@ def decode(question: str, encoding: Any, out: dict[str, Tensor], has_previous: b
     if has_previous and not {"nth", "user"} & slots.keys() and (pointer := pointer_in(question)):
         slots["nth"] = [pointer]
     choices = {name: values[int(out[name].argmax())] for name, values in CHOICES.items()}
+    if kinds[0][0] == "explain_method" and not choices["term"] and out["term"].softmax(-1)[0] < SURE_OF_NO_TERM:
+        choices["term"] = CHOICES["term"][1 + int(out["term"][1:].argmax())]
     points = {name: values[int(out[name].argmax())] for name, values in POINTERS.items()}
     kept = {name for name, logit in zip(CARRIED, out["carried"].tolist(), strict=True) if logit > 0}
     starts = [start for piece, start, _ in words if out["starts"][piece][1] > out["starts"][piece][0]]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from math import ceil
 
-from tools.selection.numbers import MONTHS, as_number
+from tools.selection.numbers import MONTHS, ONES, TENS, as_number
 
 SEASONS = {
     "spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 2),
@@ -50,6 +50,9 @@ SHORT_UNITS = {
 RANGE = re.compile(r"(?:from |between )?(.+?)(?:\s+(?:to|and|through|thru|till|until)\s+|\s*[–—]\s*|\s+-\s+)(.+)")
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 BETWEEN_MONTHS = re.compile(rf"\b({_MONTH}|q[1-4])\.?\s*[-–—/]\s*({_MONTH}|q[1-4])\b")
+SPOKEN_YEAR = re.compile(  # "twenty twenty five"
+    rf"\btwenty[ -]((?:{'|'.join([*TENS, *list(ONES)[10:]])})(?:[ -](?:{'|'.join(list(ONES)[1:10])}))?)\b"
+)
 REWORDED = (  # what the rules below read
     (re.compile(r"(?<![\w/.-])(\d{1,2})/(\d{4})(?![\w/-])"), r"\2-\1"),
     (re.compile(r"\bq([1-4])/(\d{4})\b"), r"q\1 \2"),
@@ -112,6 +115,7 @@ def _plain(words: str) -> str:
     """Lower case, without filling words and marks that say nothing; "1.7.2023" is 1 July, "'23" is 2023."""
     text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", words.lower())
     text = re.sub(r"(?<!\w)['’](\d\d)\b", r"20\1", text)
+    text = SPOKEN_YEAR.sub(lambda match: str(2000 + (as_number(match[1]) or 0)), text)
     text = re.sub(r"\b(\d+) ?(h|hr|d|w|wk|mo|yr|y)s?\b", lambda m: f"{m[1]} {SHORT_UNITS[m[2]]}s", text)
     for pattern, plain in REWORDED:
         text = pattern.sub(plain, text)

@@ -21,7 +21,7 @@ TEXTS = [
     'She said "never again" and I believe her, honestly',
     "- first coffee\n- then running\n- then @olive_7 shows up",
 ]
-TITLES = ['Why is "adventure time" so loved in 2023?', "-Chris on tour, who is going there tonight", "I.D.A. and you"]
+TITLES = ['Why is "adventure time" so loved in 2023?', "-Chris on tour, who has tickets", "I.D.A. and you"]
 STRANGERS = [("what is the weather like", "weather"), ("hello there", "greeting"), ("bye then", "goodbye")]
 RESULTS = {
     "find_audience": (

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from agent.events import Call
-from agent.understanding.coverage import conditions, not_covered, told, turned_round, untellable
+from agent.understanding.context import CallContext
+from agent.understanding.coverage import conditions, not_covered, told, turned_round, unchanged, untellable
 from tools.registry import TOOLS, arguments_model
 
 
@@ -114,3 +115,17 @@ def test_conditions_name_tools_and_arguments_that_exist() -> None:
     for condition in conditions():
         assert condition.tools <= set(TOOLS)
         assert condition.arguments <= arguments
+
+
+def test_a_change_that_changed_nothing_is_told() -> None:
+    before = CallContext("people for Spotify", "find_audience", {"campaign": "Spotify"})
+    again = [{"name": "find_audience", "args": {"campaign": "Spotify"}}]
+    assert unchanged("not the booked one", before, again) == [
+        '"not the booked one" (it was read as the same question again)'
+    ]
+    for question in ("People for Spotify", "the same again please"):
+        assert unchanged(question, before, again) == []
+    assert (
+        unchanged("make it 5", before, [{"name": "find_audience", "args": {"campaign": "Spotify", "limit": 5}}]) == []
+    )
+    assert unchanged("not the booked one", CallContext(), []) == []

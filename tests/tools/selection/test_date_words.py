@@ -130,6 +130,8 @@ def test_every_phrase_of_the_training_data_is_a_time_that_has_begun(slot: str) -
         ("the last two months of 2022", "2022-11-01", "2022-12-31"),
         ("the third week of May", "2026-05-15", "2026-05-21"),
         ("the last ten days of last year", "2025-12-22", "2025-12-31"),
+        ("twenty twenty five", "2025-01-01", "2025-12-31"),
+        ("march twenty twenty-four", "2024-03-01", "2024-03-31"),
         ("the holiday season of 2022", "2022-11-01", "2022-12-31"),
         ("Pride month 2023", "2023-06-01", "2023-06-30"),
         ("Memorial Day 2023", "2023-05-29", "2023-05-29"),

@@ -1,0 +1,172 @@
+"""What a question says in plain words and only the index knows: "gigs posts" are those of a community that is called
+gigs, "not mira" means @mira_in_lavender, and a place that does not exist was no place.
+
+The question reader has seen no index. These rules look at the words around a known name, and change a call only where
+they leave no doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from agent.understanding.calls import SUBJECT
+from tools.library import Library
+from tools.registry import arguments_model
+
+IN = re.compile(
+    r"(?:^|\s)(?:in|from|within|inside|across|over (?:at|in))\s+(?:both\s+)?(?:the |our |r/)?$", re.IGNORECASE
+)
+NOT_IN = re.compile(r"\b(?:interest\w*|believ\w+|invest\w*|engag\w+|deal\w*|into|special\w+)\s+in\s*$", re.IGNORECASE)
+THERE = re.compile(
+    r"^\s+(?:posts?|people|ppl|folks?|crowd|lot|members?|users?|regulars|communit(?:y|ies)|boards?|sections?|subs?|"
+    r"subreddits?|forums?|channels?|groups?|corner)\b",
+    re.IGNORECASE,
+)
+CALLED_SO = r"r/{0}\b|#{0}\b|\b{0} (?:community|board|section|sub|subreddit|forum|channel|group)\b"
+LEFT_OUT = re.compile(
+    r"\b(?:not|without|except(?: for)?|exclud\w+|outside(?: of)?|leav(?:e|ing) out|never|minus|nothing|nobody|no one)\b"
+    r"[^.,;?!]{0,24}$",
+    re.IGNORECASE,
+)
+AWAY = re.compile(
+    r"\b(?:not|without|drop|minus|except(?: for)?|exclude|remove|skip|leave out|take out|kick(?: out)?|"
+    r"get rid of|lose|bin)\s+@?(?P<who>[\w.'-]+(?: [\w.'-]+){0,2})|"
+    r"\b(?:take|kick|leave|throw)\s+@?(?P<them>[\w.'-]+) (?:off|out|away)\b",
+    re.IGNORECASE,
+)
+BACK = re.compile(r"\b(?:put|bring|add|take|let)\s+@?(?P<who>[\w.'-]+) back\b", re.IGNORECASE)
+PLACES = ("community", "active_in", "never_active_in", "not_in")
+PEOPLE = ("exclude", "among", "users")
+SHORT = 6  # words of a question that is about the place it names: "and lifting?"
+LEAST = 3  # letters of a name by which somebody is known
+
+
+def as_here(
+    library: Library, question: str, tool: str, args: Mapping[str, Any], listed: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The arguments of a call for ``question`` in the names of ``library``; ``listed`` are the people shown last."""
+    fields = arguments_model(tool).model_fields
+    found = _people(library, question, dict(args), fields, listed)
+    if "community" in fields:
+        found = _no_place(library, question, tool, found)
+        found = _place(library, question, tool, found)
+    return found
+
+
+def _people(
+    library: Library, question: str, args: dict[str, Any], fields: Mapping[str, Any], listed: Sequence[str]
+) -> dict[str, Any]:
+    """Handles for people who are called by a part of theirs; whoever of a list is to be left out is excluded."""
+    for name in PEOPLE:
+        if isinstance(args.get(name), list):
+            args[name] = [_handle(library, question, str(each), listed) or each for each in args[name]]
+    if isinstance(args.get("user"), str):
+        args["user"] = _handle(library, question, args["user"], listed) or args["user"]
+    for name in ("without", "never_names"):
+        meant = {each: who for each in args.get(name) or () if (who := spoken(str(each), listed))}
+        if meant and "exclude" in fields:
+            args["exclude"] = list(dict.fromkeys([*(args.get("exclude") or ()), *meant.values()]))
+            args[name] = [each for each in args[name] if each not in meant]
+    return _changed(question, {name: value for name, value in args.items() if value != []}, fields, listed)
+
+
+def _changed(question: str, args: dict[str, Any], fields: Mapping[str, Any], listed: Sequence[str]) -> dict[str, Any]:
+    """Who is told to go or to come back, though the reader took it for no name."""
+    if "exclude" not in fields:
+        return args
+    out = list(args.get("exclude") or ())
+    gone = (spoken(match["who"] or match["them"], listed) for match in AWAY.finditer(question))
+    out += [who for who in gone if who and who not in out and who not in (args.get("among") or ())]
+    back = {who for match in BACK.finditer(question) if (who := spoken(match["who"], out))}
+    left = [who for who in out if who not in back]
+    return {**args, "exclude": left} if left else {name: value for name, value in args.items() if name != "exclude"}
+
+
+def _handle(library: Library, question: str, said: str, listed: Sequence[str]) -> str | None:
+    """The handle of whom ``said`` names, first among those shown, else the only one of all. None if nobody is sure, and
+    for a handle that was written as one.
+    """
+    if library.find_author(said) is not None or f"@{said}" in question or _known(library, said):
+        return None
+    return spoken(said, listed) or spoken(said, library.authors.values())
+
+
+def spoken(said: str, handles: Iterable[str]) -> str | None:
+    """The only one of ``handles`` that "mira", "dan hollis" or "priya snatches, please" can be; None for none or
+    several. As many words count as name somebody.
+    """
+    words = re.findall(r"[\w.'-]+", said.lstrip("@"))
+    known = {handle: _letters(handle) for handle in handles}
+    for size in range(len(words), 0, -1):
+        name = _letters("".join(words[:size]))
+        if len(name) < LEAST:
+            continue
+        fitting = [h for h, letters in known.items() if letters.startswith(name) or name in map(_letters, _words(h))]
+        if len(fitting) == 1:
+            return fitting[0]
+    return None
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in name.casefold() if char.isalnum())
+
+
+def _words(handle: str) -> list[str]:
+    """``DanHollis_77`` as Dan, Hollis, 77."""
+    return re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", handle)
+
+
+def _no_place(library: Library, question: str, tool: str, args: dict[str, Any]) -> dict[str, Any]:
+    """A community that is neither there nor said to be one is what the question is about."""
+    name, subject = args.get("community"), SUBJECT.get(tool)
+    if not isinstance(name, str) or _known(library, name) or library.find_author(name) is not None:
+        return args
+    if subject is None or subject in args or re.search(CALLED_SO.format(re.escape(name)), question, re.IGNORECASE):
+        return args
+    return {subject: name, **{key: value for key, value in args.items() if key != "community"}}
+
+
+def _place(library: Library, question: str, tool: str, args: dict[str, Any]) -> dict[str, Any]:
+    """The only community that is said as a place, where the call has none, or has the one of the call before."""
+    places = dict.fromkeys(place for place, _, _ in _said(library, question, anywhere=len(question.split()) <= SHORT))
+    if len(places) != 1 or args.get("of") in ("community", "communities") or args.get("by") == "community":
+        return args
+    (place,) = places
+    here = args.get("community")
+    if place in (_known(library, str(each)) for name in PLACES for each in _several(args.get(name))):
+        return args
+    carried = isinstance(here, str) and not re.search(rf"\b{re.escape(here)}\b", question, re.IGNORECASE)
+    as_place = list(_said(library, question))
+    if as_place and LEFT_OUT.search(question[: as_place[0][1]]):
+        return args
+    subject = SUBJECT.get(tool)
+    about = subject and _known(library, str(args.get(subject, ""))) == place
+    if carried or (as_place and not {*PLACES} & args.keys()):
+        kept = {name: value for name, value in args.items() if not (about and name == subject)}
+        if subject in args and subject not in kept and arguments_model(tool).model_fields[subject].is_required():
+            return args
+        return {**kept, "community": place}
+    return args
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _said(library: Library, question: str, *, anywhere: bool = False) -> Iterable[tuple[str, int, int]]:
+    """Communities that the question names where a place stands, or ``anywhere``: its name, and from where to where."""
+    for match in re.finditer(r"[\w-]+", question):
+        place = _known(library, match[0])
+        lead, behind = question[: match.start()], question[match.end() :]
+        there = (IN.search(lead) and not NOT_IN.search(lead)) or THERE.match(behind)
+        if place and (anywhere or there):
+            yield place, *match.span()
+
+
+def _known(library: Library, name: str) -> str | None:
+    """The community of that name, in the singular or plural."""
+    key = name.strip().casefold().removeprefix("r/").lstrip("#")
+    forms = (key, key + "s", key.removesuffix("s"))
+    return next((library.communities[form] for form in forms if form and form in library.communities), None)

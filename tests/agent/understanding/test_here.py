@@ -1,0 +1,75 @@
+"""Calls in the names of an index: its communities and people, as a question says them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.understanding.here import as_here, spoken
+from tests.tools.hand_made import make_library, post
+from tools.library import Library
+
+LISTED = ("bsidebenny", "mira_in_lavender", "DanHollisElevate", "priya_snatches", "walter_at_dawn")
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    places = ("gigs", "lifting", "running", "coffee")
+    rows = [post(f"{n}", who, "text", community=places[n % 4]) for n, who in enumerate((*LISTED, "henrik_kaffe"))]
+    return make_library(tmp_path_factory.mktemp("here"), rows)
+
+
+@pytest.mark.parametrize(
+    ("question", "tool", "args", "found"),
+    [
+        ("what's the most liked gigs post", "rank", {"of": "post"}, {"of": "post", "community": "gigs"}),
+        ("when do most gig posts go up", "rank", {"of": "hour", "topic": "gig"}, {"of": "hour", "community": "gigs"}),
+        ("and lifting?", "count", {"community": "running"}, {"community": "lifting"}),
+        ("and lifting?", "count", {"topic": "lifting", "community": "running"}, {"community": "lifting"}),
+        ("posts about running", "count", {"topic": "running"}, {"topic": "running"}),
+        ("people interested in coffee", "find_audience", {"campaign": "coffee"}, {"campaign": "coffee"}),
+        ("ads in coffee", "find_audience", {"campaign": "mugs"}, {"campaign": "mugs", "community": "coffee"}),
+        ("happiest community in gigs", "rank", {"of": "community"}, {"of": "community"}),
+        ("posts in gigs and in coffee", "count", {}, {}),
+        ("posts not in running", "count", {}, {}),
+        ("spotfy complains what", "summarize_themes", {"community": "spotfy"}, {"topic": "spotfy"}),
+        ("how is r/piano doing", "analyze_sentiment", {"community": "piano"}, {"community": "piano"}),
+        ("the piano forum", "count", {"community": "piano"}, {"community": "piano"}),
+    ],
+)
+def test_places(library: Library, question: str, tool: str, args: dict[str, Any], found: dict[str, Any]) -> None:
+    assert as_here(library, question, tool, args) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "args", "found"),
+    [
+        ("not mira, she's booked", {}, {"exclude": ["mira_in_lavender"]}),
+        ("drop dan hollis his stuff", {"without": ["dan hollis his stuff"]}, {"exclude": ["DanHollisElevate"]}),
+        ("without priya snatches", {"exclude": ["priya snatches"]}, {"exclude": ["priya_snatches"]}),
+        ("take walter off", {"exclude": ["bsidebenny"]}, {"exclude": ["bsidebenny", "walter_at_dawn"]}),
+        ("put mira back", {"exclude": ["mira_in_lavender", "bsidebenny"]}, {"exclude": ["bsidebenny"]}),
+        ("bring benny back", {"exclude": ["mira_in_lavender"]}, {"exclude": ["mira_in_lavender"]}),
+        ("only henrik", {"among": ["henrik"]}, {"among": ["henrik_kaffe"]}),
+        ("not without Nike", {"names": ["Nike"]}, {"names": ["Nike"]}),
+        ("only @mira", {"among": ["mira"]}, {"among": ["mira"]}),
+    ],
+)
+def test_people(library: Library, question: str, args: dict[str, Any], found: dict[str, Any]) -> None:
+    assert as_here(library, question, "rank", {"of": "person", **args}, LISTED) == {"of": "person", **found}
+
+
+@pytest.mark.parametrize(
+    ("said", "who"),
+    [
+        ("mira", "mira_in_lavender"),
+        ("dan hollis", "DanHollisElevate"),
+        ("hollis", "DanHollisElevate"),
+        ("ben", None),
+        ("a", None),
+        ("nobody", None),
+    ],
+)
+def test_a_part_of_a_handle_names_one_person_or_none(said: str, who: str | None) -> None:
+    assert spoken(said, (*LISTED, "ben_a", "ben_b")) == who
