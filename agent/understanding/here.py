@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from agent.understanding.calls import SUBJECT
 from tools.library import Library
 from tools.registry import arguments_model
+from tools.selection.date_words import span_of
 
 IN = re.compile(
     r"(?:^|\s)(?:in|from|within|inside|across|over (?:at|in))\s+(?:both\s+)?(?:the |our |r/)?$", re.IGNORECASE
@@ -119,13 +121,16 @@ def _words(handle: str) -> list[str]:
 
 
 def _no_place(library: Library, question: str, tool: str, args: dict[str, Any]) -> dict[str, Any]:
-    """A community that is neither there nor said to be one is what the question is about."""
+    """A community that is neither there nor said to be one is a time, or what the question is about."""
     name, subject = args.get("community"), SUBJECT.get(tool)
     if not isinstance(name, str) or _known(library, name) or library.find_author(name) is not None:
         return args
+    rest = {key: value for key, value in args.items() if key != "community"}
+    if span_of(date.today(), name) is not None and not {"since", "until"} & args.keys():
+        return {**rest, "since": name, "until": name}
     if subject is None or subject in args or re.search(CALLED_SO.format(re.escape(name)), question, re.IGNORECASE):
         return args
-    return {subject: name, **{key: value for key, value in args.items() if key != "community"}}
+    return {subject: name, **rest}
 
 
 def _place(library: Library, question: str, tool: str, args: dict[str, Any]) -> dict[str, Any]:

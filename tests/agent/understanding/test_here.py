@@ -35,6 +35,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
         ("posts not in running", "count", {}, {}),
         ("spotfy complains what", "summarize_themes", {"community": "spotfy"}, {"topic": "spotfy"}),
         ("how is r/piano doing", "analyze_sentiment", {"community": "piano"}, {"community": "piano"}),
+        ("only CY2025", "count", {"community": "CY2025"}, {"since": "CY2025", "until": "CY2025"}),
         ("the piano forum", "count", {"community": "piano"}, {"community": "piano"}),
     ],
 )
