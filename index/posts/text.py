@@ -104,7 +104,8 @@ def plain_of(markup: str) -> str:
         elif name == "a" and not found[1]:
             link, opened = _address(found[3]), len(out)
         elif name == "a":
-            out.append(_behind("".join(out[opened:]), link))
+            if link:  # else a field of nothing but "</a>" would be put together again at each
+                out.append(_behind("".join(out[opened:]), link))
             link = ""
         elif name in _BREAKS and (found[1] or name in ("br", "hr", "li")):
             out.append("\n")

@@ -31,7 +31,7 @@ import index.build as build  # noqa: E402
 from index.encoding.analysis import Analysis  # noqa: E402
 from index.versions.layout import sizes  # noqa: E402
 from tests.fake_reader import FakeEncoder, FakeReader, differences  # noqa: E402
-from tests.faults.kill_builds import in_child  # noqa: E402
+from tests.faults.children import come_through, in_child, told_by_child  # noqa: E402
 
 SAMPLE = ROOT / "index" / "sample" / "posts.jsonl"
 BATCH = 20
@@ -81,9 +81,7 @@ def kill_resumes(folder: Path, kills: int, posts: int, dice: random.Random) -> d
         else:
             come_through(work)
         analysed.append(sum(read_in(log)))
-    receives, sends = os.pipe()
-    come_through(lambda: os.write(sends, json.dumps(differences(folder / "whole", folder / "out")).encode()))
-    found = json.loads(os.read(receives, 10_000))
+    found = told_by_child(lambda: differences(folder / "whole", folder / "out"))
     left = [name for name in sizes(folder / "out") if not name.startswith(("versions/", "index.lock", "manifest.json"))]
     return {"posts": posts, "batch": BATCH, "analysed": analysed, "differences": found, "left": left}
 
@@ -91,12 +89,6 @@ def kill_resumes(folder: Path, kills: int, posts: int, dice: random.Random) -> d
 def read_in(log: Path) -> list[int]:
     """How many posts were analysed in each batch."""
     return [int(line) for line in log.read_text(encoding="utf-8").split()]
-
-
-def come_through(work: Callable[[], object]) -> None:
-    """Do ``work`` in a child."""
-    if os.waitpid(in_child(work), 0)[1]:
-        raise SystemExit("A run that was not killed has failed.")
 
 
 def killed(work: Callable[[], object], log: Path, batches: int, seconds: float) -> None:

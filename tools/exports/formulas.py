@@ -16,7 +16,9 @@ _HIDES = (
 _PARTS = ";,|"
 _BEGINS = r"=+\-@＝＋－＠"
 _FORMULA = re.compile(rf"[{_HIDES}{_PARTS}\"]*[{_BEGINS}\t\r\n]")
-_INSIDE = re.compile(rf"([{_PARTS}\"]+[{_HIDES}{_PARTS}\"]*)(?=[{_BEGINS}](?![\d.,]+[ %]*(?:[\s{_PARTS}]|$)|\s))")
+# Takes each run of signs whole and never looks at it again, so that a post of nothing but commas costs no time; the
+# group tells that a formula begins behind it.
+_INSIDE = re.compile(rf"[{_PARTS}\"][{_HIDES}{_PARTS}\"]*+((?=[{_BEGINS}](?![\d.,]+[ %]*(?:[\s{_PARTS}]|$)|\s)))?")
 
 
 def safe_cell(value: Any) -> Any:
@@ -30,5 +32,5 @@ def safe_cell(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = one_line(value) if value.strip() else ""
-    safe = _INSIDE.sub(r"\1'", text)
+    safe = _INSIDE.sub(lambda run: run[0] if run[1] is None else f"{run[0]}'", text)
     return "'" + safe if _FORMULA.match(value) or _FORMULA.match(text) else safe
