@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import typer
 
+from agent import audience_commands
 from agent import sample as sampling
 from agent.command_line import (
     Export,
@@ -51,6 +52,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+audiences = typer.Typer(help="Keep people under a name: list, show, save, add, remove, rename, delete, compare.")
+app.add_typer(audiences, name="audience")
 debugging = False
 
 
@@ -60,7 +63,7 @@ def main() -> None:
     app()
 
 
-def command(function: Callable[..., None]) -> Callable[..., None]:
+def command(function: Callable[..., None], group: typer.Typer = app) -> Callable[..., None]:
     """Register a command whose failures are sentences on stderr and exit code 1."""
 
     @functools.wraps(function)
@@ -78,7 +81,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
             fail(console.sentence_of(error))
 
-    app.command(name=function.__name__.rstrip("_"))(calm)
+    group.command(name=function.__name__.rstrip("_"))(calm)
     return calm
 
 
@@ -120,6 +123,8 @@ def index(
 
 for each in (add, check, remove):
     command(each)
+for each in audience_commands.COMMANDS:
+    command(each, audiences)
 
 
 @command

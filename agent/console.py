@@ -262,9 +262,20 @@ def show_built(manifest: Manifest, tally: Tally, folder: Path) -> None:
     out.print(visible(f"The index is in {folder}."))
 
 
-def show_checked(folder: Path, faults: Sequence[Fault], left: Sequence[str], mended: Repaired | None) -> None:
-    """What a check found, and what was mended."""
+def show_checked(
+    folder: Path,
+    faults: Sequence[Fault],
+    left: Sequence[str],
+    mended: Repaired | None,
+    unknown: Mapping[str, Sequence[str]],
+) -> None:
+    """What a check found, and what was mended; ``unknown`` people of saved audiences are no fault."""
+    from tools.result.words import count
+
     out = stdout()
+    for name, people in unknown.items():
+        are = count(len(people), "person of the audience", "people of the audience")
+        out.print(visible(f"{are} {name} {'has' if len(people) == 1 else 'have'} no posts here (any more)."))
     for fault in faults:
         out.print(visible(fault.sentence if mended is None else f"{fault.file} {fault.what}."))
     if mended is not None:
@@ -296,6 +307,8 @@ def show_removed(folder: Path, removed: Removed, talks: int) -> None:
     gone = [count(removed.posts, "post"), *([count(removed.people, "person", "people")] if removed.people else [])]
     out.print(f"Forgot {' and '.join(gone)}; {left} are left.")
     out.print("The list of rejected rows was emptied. Posts in which others name somebody stay.")
+    for name in removed.audiences:
+        out.print(visible(f"Taken out of the saved audience {name}."))
     if talks:
         out.print(f"Deleted {count(talks, 'kept conversation')} about these posts.")
     if removed.held:

@@ -22,6 +22,7 @@ def check(
 ) -> None:
     """Say whether every file of an index is what was written; exit code 1 if one is not."""
     from agent import console
+    from index.audiences import strangers
     from index.check import check_index, leftovers
     from index.repair import is_upgradable, repair_index
 
@@ -29,11 +30,13 @@ def check(
         faults = [] if repair and is_upgradable(directory) else check_index(directory)
         left = leftovers(directory)
         mended = repair_index(directory) if repair and (faults or left or is_upgradable(directory)) else None
+        unknown = strangers(directory) if not faults or mended else {}
     if as_json:
         told = {"faults": [vars(fault) for fault in faults], "leftovers": left, "made": mended and mended.made}
+        told["strangers"] = unknown
         console.say_json({"index": str(directory), "whole": not faults or mended is not None, **told})
     else:
-        console.show_checked(directory, faults, left, mended)
+        console.show_checked(directory, faults, left, mended, unknown)
     if faults and mended is None:
         raise typer.Exit(1)
 
@@ -45,7 +48,10 @@ def remove(
     before: Annotated[str | None, typer.Option(metavar="DATE", help="Forget posts from before this day (UTC).")] = None,
     as_json: Json = False,
 ) -> None:
-    """Forget posts for good, with all that was read in them, and the conversations about this index."""
+    """Forget posts for good, with all that was read in them, and the conversations about this index.
+
+    Whoever has no post left is taken out of all saved audiences.
+    """
     from agent import console
     from agent.memory import Memory, state_folder
     from index.remove import day_of, remove_posts
@@ -60,7 +66,13 @@ def remove(
         removed = remove_posts(directory, authors=author or (), ids=id_ or (), before=day)
         talks = Memory(state_folder()).forget_posts(directory)
     if as_json:
-        told = {"posts": removed.posts, "people": removed.people, "conversations": talks, "held": removed.held}
+        told: dict[str, object] = {
+            "posts": removed.posts,
+            "people": removed.people,
+            "conversations": talks,
+            "held": removed.held,
+        }
+        told |= {"audiences": removed.audiences}
         console.say_json({"index": str(directory), **told, "left": removed.manifest.posts})
     else:
         console.show_removed(directory, removed, talks)

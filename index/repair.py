@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from index.audiences import NAME as AUDIENCES
+from index.audiences import mend_audiences
 from index.check import ORIGINALS, standing_manifest
 from index.derive import complete
 from index.errors import AnalystError
@@ -52,7 +54,7 @@ def repair_index(index: Path) -> Repaired:
         folder = writer.begin()
         carry(source, folder, good)
         carry_calibration(source, folder)
-        made = complete(folder)
+        made = complete(folder) + ([AUDIENCES] if mend_audiences(index) else [])
         return Repaired(writer.commit(folder, manifest), made, upgraded=older)
 
 

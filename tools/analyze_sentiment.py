@@ -15,7 +15,8 @@ from tools.result.samples import few_posts, not_all_shown
 from tools.result.words import leaning, tone
 from tools.selection.changes import SURE, Change, mean_change
 from tools.selection.own_words import told
-from tools.selection.posts import EVIDENCE, ContentFilters, Selection, as_evidence, refuse_filters, select_posts
+from tools.selection.people import ContentFiltersAmong, select_posts_among
+from tools.selection.posts import EVIDENCE, Selection, as_evidence, refuse_filters
 
 By = Literal["day", "week", "month", "year", "community", "user"]
 GROUPS = {
@@ -71,7 +72,7 @@ def analyze_sentiment(
     user: str | None = None,
     text: str | None = None,
     by: By | None = None,
-    **filters: Unpack[ContentFilters],
+    **filters: Unpack[ContentFiltersAmong],
 ) -> AnalyzeSentiment:
     """How people feel about a topic, how a person sounds, or the tone of a pasted text; optionally over time or by group."""  # noqa: E501
     if text is not None:
@@ -79,7 +80,7 @@ def analyze_sentiment(
         return _of_text(library, text)
     if topic is None and user is None and not filters:
         raise AnalystError("Sentiment needs one of topic, user or text", todo='For example topic="iPhone".')
-    selection = select_posts(library, topic=topic, user=user, **filters)
+    selection = select_posts_among(library, topic=topic, user=user, **filters)
     shares = _shares(library, selection)
     groups, groups_found = _groups(library, selection, by) if by else ({}, 0)
     trend = _trend(library, selection)

@@ -22,7 +22,8 @@ from tools.selection.brand_posts import Named, brands_not_counted, brands_within
 from tools.selection.contrast import LIKELY, Contrast, contrast
 from tools.selection.intervals import margin
 from tools.selection.own_words import told
-from tools.selection.posts import ContentFilters, Selection, evidence_posts, select_posts
+from tools.selection.people import ContentFiltersAmong, select_posts_among
+from tools.selection.posts import Selection, evidence_posts
 from tools.selection.subject import names_like
 
 if TYPE_CHECKING:
@@ -98,11 +99,11 @@ class CompareBrands(ToolResult):
 def compare_brands(
     library: Library,
     brands: list[str],
-    **filters: Unpack[ContentFilters],
+    **filters: Unpack[ContentFiltersAmong],
 ) -> CompareBrands:
     """Two to ten brands side by side: how much and how warmly people talk of each, engagement, shared audience and what sets each crowd apart."""  # noqa: E501
     asked = _asked(brands)
-    within = select_posts(library, **filters)
+    within = select_posts_among(library, **filters)
     named = brands_within(library, asked, within)
     present = sorted((each for each in named if len(each.posts)), key=lambda each: (-len(each.posts), each.name))
     missing = {each.name: names_like(library, each.name) for each in named if not len(each.posts)}

@@ -16,7 +16,8 @@ from tools.result.samples import few_posts
 from tools.result.words import tone
 from tools.selection.measures import NameType, Query, run, types_of
 from tools.selection.own_words import told
-from tools.selection.posts import PostFilters, Selection, count_posts, refuse_filters, select_posts
+from tools.selection.people import PostFiltersAmong, select_posts_among
+from tools.selection.posts import Selection, count_posts, refuse_filters
 from tools.selection.subject import known_names
 
 
@@ -47,13 +48,13 @@ def extract_entities(
     text: str | None = None,
     type: NameType | None = None,
     limit: int = 10,
-    **filters: Unpack[PostFilters],
+    **filters: Unpack[PostFiltersAmong],
 ) -> ExtractEntities:
     """Names of people, companies, products, places, groups and works that come up about a topic, with a person, in a community, in a text, or in all posts."""  # noqa: E501
     if text is not None:
         refuse_filters(text, topic, user, filters)
         return _of_text(library, text, type, limit)
-    selection = select_posts(library, topic=topic, user=user, **filters)
+    selection = select_posts_among(library, topic=topic, user=user, **filters)
     found = named_most(library, selection, types_of(type), limit)
     if user is not None:
         kept = set(tellable_names([entity.name for entity in found]))

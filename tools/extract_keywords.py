@@ -14,7 +14,8 @@ from tools.result.line import Listing, figure, lead, line
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts
 from tools.selection.own_words import told
-from tools.selection.posts import PostFilters, Selection, count_posts, evidence_posts, refuse_filters, select_posts
+from tools.selection.people import PostFiltersAmong, select_posts_among
+from tools.selection.posts import Selection, count_posts, evidence_posts, refuse_filters
 
 POOL = 200  # phrases that compete
 FEW = 30  # posts of a selection that may be named by what one of them says
@@ -45,13 +46,13 @@ def extract_keywords(
     user: str | None = None,
     text: str | None = None,
     limit: int = 10,
-    **filters: Unpack[PostFilters],
+    **filters: Unpack[PostFiltersAmong],
 ) -> ExtractKeywords:
     """Themes and key phrases about a topic, of a person, in a community, in a text, or of all posts."""
     if text is not None:
         refuse_filters(text, topic, user, filters)
         return _of_text(library, text, limit)
-    selection = select_posts(library, topic=topic, user=user, **filters)
+    selection = select_posts_among(library, topic=topic, user=user, **filters)
     keywords = contrastive_phrases(library, selection, limit, leave_out=topic)
     if user is not None:
         kept = set(tellable_names([keyword.phrase for keyword in keywords]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Annotated, Unpack
 
 import numpy as np
@@ -19,6 +18,7 @@ from tools.result.samples import few_people
 from tools.result.words import count
 from tools.result.words import listed as listed_words
 from tools.selection import own_words
+from tools.selection.handles import people_meant, read_out
 from tools.selection.people import MANY, AudienceFilters, LeftOut, select
 from tools.selection.posts import evidence_posts
 from tools.targeting.lookalike import SIGNALS, Likeness, likeness, shipped_weights
@@ -65,7 +65,10 @@ class FindLookalikes(ToolResult):
 
 def find_lookalikes(
     library: Library,
-    users: Annotated[list[str], "the people to find others like, by handle; @FILE.csv reads them from a file"],
+    users: Annotated[
+        list[str],
+        "the people to find others like, by handle or by a saved audience; @FILE.csv reads them from a file",
+    ],
     limit: Annotated[int, "how many people are listed"] = 10,
     **filters: Unpack[AudienceFilters],
 ) -> FindLookalikes:
@@ -104,50 +107,17 @@ def find_lookalikes(
     return own_words.told(result, within.not_counted)
 
 
-def read_handles(path: Path) -> list[str]:
-    """The handles of a file: one a line, or the first column of a CSV (or one named handle, user or author).
-
-    Raises AnalystError if the file cannot be read or holds none.
-    """
-    import csv
-
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise AnalystError(
-            f"The handles cannot be read: {reason}", where=str(path), todo="Give a text or CSV file."
-        ) from error
-    rows = [
-        [cell.strip() for cell in row] for row in csv.reader(text.splitlines()) if any(cell.strip() for cell in row)
-    ]
-    if not rows:
-        raise AnalystError("The file holds no handles", where=str(path), todo="Write one handle a line.")
-    names = [cell.casefold() for cell in rows[0]]
-    column = next((place for place, name in enumerate(names) if name in ("handle", "user", "author", "username")), None)
-    rows, column = (rows, 0) if column is None else (rows[1:], column)
-    return [row[column] for row in rows if len(row) > column and row[column]]
-
-
 def _seeds(library: Library, users: list[str]) -> tuple[list[str], list[str]]:
     """The authors of the handles, each once, and handles that are not in the data. Raises AnalystError without any."""
-    said = [user for each in users for user in (read_handles(Path(each[1:])) if _is_file(each) else [each])]
+    said = read_out(users)
     if not said:
         raise AnalystError("No people are given", todo='Name some, for example users=["ana", "ben"].')
     if len(said) > MANY:
         raise AnalystError(f"{len(said):,} people are given", todo=f"Give at most {MANY:,}.")
-    found: dict[str, None] = {}
-    unknown: dict[str, None] = {}
-    for user in said:
-        author = library.find_author(user)
-        (unknown if author is None else found)[user.strip().lstrip("@") if author is None else author] = None
-    if not found:
+    found = people_meant(library, said)
+    if not found.authors:
         library.author(said[0])  # raises, with the nearest names
-    return list(found), list(unknown)
-
-
-def _is_file(said: str) -> bool:
-    return said.startswith("@") and Path(said[1:]).suffix.lower() in (".csv", ".txt") and Path(said[1:]).is_file()
+    return list(found.authors), list(found.unknown)
 
 
 def _allowed(library: Library, where: str, values: dict[str, object], matrix: PostMatrix) -> set[int]:

@@ -29,7 +29,8 @@ from tools.result.words import listed as listed_words
 from tools.selection.contrast import Contrast, contrast
 from tools.selection.intervals import CONFIDENCE
 from tools.selection.own_words import told
-from tools.selection.posts import EVIDENCE, PostFilters, Selection, as_evidence, select_posts
+from tools.selection.people import PostFiltersAmong, select_posts_among
+from tools.selection.posts import EVIDENCE, Selection, as_evidence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +87,7 @@ class MeasureEngagement(ToolResult):
     confidence: float = CONFIDENCE
     topic: str | None = None
     user: str | None = None
-    filters: PostFilters = field(default_factory=PostFilters)
+    filters: PostFiltersAmong = field(default_factory=PostFiltersAmong)
 
 
 def measure_engagement(
@@ -94,10 +95,10 @@ def measure_engagement(
     topic: str | None = None,
     user: str | None = None,
     by: By | None = None,
-    **filters: Unpack[PostFilters],
+    **filters: Unpack[PostFiltersAmong],
 ) -> MeasureEngagement:
     """What gets likes, replies and shares, and when: about a topic, of a person or in all posts; by hour, weekday, month, year or community."""  # noqa: E501
-    selection = select_posts(library, topic=topic, user=user, **filters)
+    selection = select_posts_among(library, topic=topic, user=user, **filters)
     posts = _posts(library, selection)
     measured = posts[posts.known].copy()
     if measured.empty:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from index.errors import AnalystError
 from tools.analyze_sentiment import analyze_sentiment
 from tools.cannot_tell import cannot_tell
+from tools.compare_audiences import compare_audiences
 from tools.compare_brands import compare_brands
 from tools.compare_periods import compare_periods
 from tools.count import count
@@ -34,6 +35,7 @@ from tools.rank import rank
 from tools.result.result import ToolResult
 from tools.search_posts import search_posts
 from tools.selection.people import MANY
+from tools.show_audience import show_audience
 from tools.summarize_themes import summarize_themes
 from tools.write_brief import write_brief
 
@@ -56,6 +58,8 @@ TOOLS: dict[str, Callable[..., ToolResult]] = {
         rank,
         list_segments,
         write_brief,
+        show_audience,
+        compare_audiences,
         describe_data,
         explain_method,
         cannot_tell,

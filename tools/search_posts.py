@@ -14,7 +14,8 @@ from tools.result import cells
 from tools.result.line import Line, Listing, lead, line, note
 from tools.result.result import ToolResult
 from tools.selection.own_words import told
-from tools.selection.posts import PostFilters, Selection, evidence_posts, select_posts
+from tools.selection.people import PostFiltersAmong, select_posts_among
+from tools.selection.posts import Selection, evidence_posts
 from tools.selection.subject import LONGEST_NAME, Subject, subject_of
 
 Order = Literal["relevance", "likes", "newest", "oldest"]
@@ -50,7 +51,7 @@ def search_posts(
     user: Annotated[str | None, "only posts of this person"] = None,
     limit: Annotated[int, "how many are shown"] = 10,
     order: Annotated[Order, "which of the posts about it come first"] = "relevance",
-    **filters: Unpack[PostFilters],
+    **filters: Unpack[PostFiltersAmong],
 ) -> SearchPosts:
     """Show posts about something, by meaning; optionally of one person, one tone, one community or a time; the most liked, newest or oldest of them first."""  # noqa: E501
     if query is not None and not query.strip():
@@ -60,7 +61,7 @@ def search_posts(
     subject = subject_of(library, query, by_meaning=False) if query and canonical(query) else None
     name = subject if subject is not None and subject.kind == "name" and len(subject.posts) else None
     topic, may_be_empty = query if name else None, name is not None
-    selection = select_posts(library, topic=topic, user=user, may_be_empty=may_be_empty, english=False, **filters)
+    selection = select_posts_among(library, topic=topic, user=user, may_be_empty=may_be_empty, english=False, **filters)
     ids = [id_ for (id_,) in _ordered(library, selection, order)]
     scores = _scores(library, query, ids, subject) if query else {}
     about = [id_ for id_ in ids if name is not None or query is None or scores[id_] >= RELEVANT]

@@ -16,6 +16,7 @@ from pathlib import Path
 from index.errors import AnalystError
 
 NAME = "index.lock"
+LOOKS = 0.05  # seconds between two looks at a lock that is waited for
 
 
 class Hold:
@@ -56,10 +57,13 @@ def is_held(folder: Path) -> bool:
 
 
 @contextmanager
-def one_writer(index: Path) -> Iterator[None]:
-    """Be the one process that changes an index. Raises AnalystError that names the one that is already at it."""
-    path = index / NAME
-    file = _locked(path)
+def one_writer(index: Path, patience: float = 0.0) -> Iterator[None]:
+    """Be the one process that changes an index. Raises AnalystError that names the one that is already at it, if it is
+    not done within the seconds of ``patience``.
+    """
+    path, until = index / NAME, time.monotonic() + patience
+    while (file := _locked(path)) is None and time.monotonic() < until:
+        time.sleep(LOOKS)
     if file is None:
         raise AnalystError(
             f"Another run is changing this index{_holder(path)}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import shutil
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from agent.page.build import build_page
 from agent.page.opening import Opening
 from agent.page.serving import launch
 from agent.toolbox import tool_schema
+from index.audiences import keep_audience
 from index.errors import AnalystError
 from tests.fake_analyst import FakeAnalyst
 from tools.library import Library
@@ -48,6 +50,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "rank": {"of": "person", "by": "posts"},
     "explain_method": {"term": "lift"},
     "cannot_tell": {"why": "future", "what": "next year"},
+    "show_audience": {"name": "Runners"},
+    "compare_audiences": {"first": "Runners", "second": "Talkers"},
 }
 
 
@@ -62,8 +66,11 @@ def served(opening: Opening, login: tuple[str, str] | None = None) -> tuple[str,
 
 
 @pytest.fixture(scope="module")
-def opening(tiny_index: Path) -> Opening:
-    library = Library.open(tiny_index)
+def opening(tiny_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Opening:
+    folder = shutil.copytree(tiny_index, tmp_path_factory.mktemp("mcp") / "index")
+    keep_audience(folder, "Runners", ["ana", "dan"])
+    keep_audience(folder, "Talkers", ["ana", "ben", "cleo"])
+    library = Library.open(folder)
     return Opening(lambda: FakeAnalyst(library=library, manifest=library.manifest))  # type: ignore[arg-type, return-value]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from index.audiences import keep_audience
 from index.errors import AnalystError
 from tools.library import Library
 from tools.registry import call_tool
@@ -73,6 +74,8 @@ def sample_index(rows: list[Row], encoder: Encoder, tmp_path_factory: pytest.Tem
     source = folder / "posts.jsonl"
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     build_index([str(source)], folder / "index")
+    keep_audience(folder / "index", "Lego fans", ["buildbot", "brickfan"])
+    keep_audience(folder / "index", "Talkers", ["brickfan", "signs", "gaz_l4"])
     return folder / "index"
 
 

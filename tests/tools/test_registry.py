@@ -37,6 +37,8 @@ WHOLE: dict[str, dict[str, Any]] = {  # for each tool a call that works
     "summarize_themes": {"user": "gaz_l4"},
     "compare_periods": {"after": "2025"},
     "write_brief": {"campaign": "Nike"},
+    "show_audience": {"name": "Lego fans"},
+    "compare_audiences": {"first": "Lego fans", "second": "Talkers"},
 }
 LIMITED = [name for name in TOOLS if "limit" in arguments_model(name).model_fields]
 NASTY = (
@@ -48,31 +50,32 @@ NASTY = (
 
 def test_the_tools_and_their_arguments() -> None:
     scope = ["community", "since", "until", "include"]
-    content = [*scope, "without", "not_in", "not_during", "min_likes", "max_likes", "exclude", "among", "language"]
+    content = [*scope, "without", "not_in", "not_during", "min_likes", "max_likes", "language"]
     posts = [*content, "sentiment"]
-    people = ["likes", "dislikes", "names", "never_names", "never_likes", "never_dislikes"]
-    people += ["active_in", "never_active_in", "min_posts", "max_posts", "exclude", "among"]
-    both = list(dict.fromkeys([*posts, *people]))
+    people = ["among", "exclude", "likes", "dislikes", "names", "never_names", "never_likes", "never_dislikes"]
+    people += ["active_in", "never_active_in", "min_posts", "max_posts"]
     assert {name: list(arguments_model(name).model_fields) for name in TOOLS} == {
         "find_audience": ["campaign", "interests", "also", "order", "limit", *scope, *people],
         "find_lookalikes": ["users", "limit", *scope, *people],
         "explain_match": ["user", "campaign", "interests", *scope],
         "get_profile": ["user", *scope],
-        "search_posts": ["query", "user", "limit", "order", *posts],
-        "analyze_sentiment": ["topic", "user", "text", "by", *content],
-        "extract_entities": ["topic", "user", "text", "type", "limit", *posts],
-        "extract_keywords": ["topic", "user", "text", "limit", *posts],
-        "compare_brands": ["brands", *content],
-        "measure_engagement": ["topic", "user", "by", *posts],
-        "count": ["of", "topic", "user", "type", *both],
-        "rank": ["of", "by", "order", "type", "at_least", "average", "limit", "topic", "user", *both],
+        "search_posts": ["query", "user", "limit", "order", *posts, "among", "exclude"],
+        "analyze_sentiment": ["topic", "user", "text", "by", *content, "among", "exclude"],
+        "extract_entities": ["topic", "user", "text", "type", "limit", *posts, "among", "exclude"],
+        "extract_keywords": ["topic", "user", "text", "limit", *posts, "among", "exclude"],
+        "compare_brands": ["brands", *content, "among", "exclude"],
+        "measure_engagement": ["topic", "user", "by", *posts, "among", "exclude"],
+        "count": ["of", "topic", "user", "type", *posts, *people],
+        "rank": ["of", "by", "order", "type", "at_least", "average", "limit", "topic", "user", *posts, *people],
         "list_segments": ["count", "topic", *scope, *people],
         "describe_data": [],
         "explain_method": ["term", "seen"],
         "cannot_tell": ["why", "what", "topic"],
-        "summarize_themes": ["topic", "user", "count", *both],
-        "compare_periods": ["topic", "user", "before", "after", *both],
+        "summarize_themes": ["topic", "user", "count", *posts, *people],
+        "compare_periods": ["topic", "user", "before", "after", *posts, *people],
         "write_brief": ["campaign", "interests", "limit", *scope, *people],
+        "show_audience": ["name", "limit"],
+        "compare_audiences": ["first", "second"],
     }
     for name in TOOLS:
         assert description(name).endswith(".") and len(description(name)) > 30

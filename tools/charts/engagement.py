@@ -21,7 +21,7 @@ from tools.engagement.groups import WEEK
 from tools.library import Library
 from tools.measure_engagement import ENGAGEMENT, KNOWN, TIME, MeasureEngagement, figure_words
 from tools.result.words import count
-from tools.selection.posts import select_posts
+from tools.selection.people import select_posts_among
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,7 @@ def week_chart(library: Library, result: MeasureEngagement) -> Chart | None:
 
 def _week(library: Library, result: MeasureEngagement) -> pd.DataFrame:
     """Posts and their engagement, outliers drawn in as the result does, by weekday (0 is Monday) and hour."""
-    selection = select_posts(library, topic=result.topic, user=result.user, **result.filters)
+    selection = select_posts_among(library, topic=result.topic, user=result.user, **result.filters)
     return library.facts.frame(
         f"WITH known AS (SELECT {ENGAGEMENT} AS got, p.created_at FROM posts p WHERE {selection.where} AND {KNOWN}), "
         "ends AS (SELECT quantile_cont(got, 0.05) AS low, quantile_cont(got, 0.95) AS high FROM known) "

@@ -30,6 +30,8 @@ TITLES = {
     "summarize_themes": "Themes of {what}",
     "compare_periods": "What changed: {what}",
     "write_brief": "Brief for {campaign}",
+    "show_audience": "The audience {name}",
+    "compare_audiences": "The audiences {first} and {second}",
     "explain_method": "What “{term}” means",
     "cannot_tell": "What the posts do not tell",
 }

@@ -28,6 +28,7 @@ MAIN = {
     "analyze_sentiment": "groups", "extract_entities": "entities", "extract_keywords": "keywords",
     "compare_brands": "brands", "compare_periods": "periods", "measure_engagement": "groups", "rank": "groups",
     "list_segments": "segments", "write_brief": "audience people", "explain_method": LINES, "cannot_tell": LINES,
+    "show_audience": "people", "compare_audiences": "audiences",
 }  # fmt: skip
 # Arguments, which every export states anyway, and what draws pictures.
 LEFT_OUT = frozenset({*(item.name for item in fields(ToolResult)), "query", "filters", "asked", "lift_curve"})

@@ -62,6 +62,17 @@ def refuse(text: str) -> None:
         raise _refusal(text, trait)
 
 
+def refuse_name(name: str) -> None:
+    """Raises AnalystError if a name for people says what is nobody's business of them."""
+    trait = sensitive_trait(name) or reveals(name, surely=True)
+    if trait or not tellable(name):
+        said = f"their {TRAITS.get(trait, trait)}" if trait else "what it hints at"
+        raise AnalystError(
+            f"'{short(name)}' would call people by {said}, which is never kept of anybody",
+            todo="Call them by a brand, a product or an interest, for example 'Spring runners'.",
+        )
+
+
 def trait_of(text: str) -> str | None:
     """The trait that people asked for in these words share, by the list of words or by meaning."""
     return (sensitive_trait(text) or reveals(text)) if text.strip() else None

@@ -8,29 +8,40 @@ the posts that name it. Nobody can be looked for by what is never inferred
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any, Unpack
 
 from typing_extensions import TypedDict
 
+from index.audiences import MOST_PEOPLE
 from index.entities.mentions import canonical
 from index.errors import AnalystError
-from tools.library import Library, nearest_names
+from tools.library import Library
 from tools.privacy.sensitive import hints_at_trait, refuse_sensitive
+from tools.result.line import warning
 from tools.result.names import handle_in_words, named_in_words
 from tools.result.words import count, listed, short
+from tools.selection.handles import Meant, nobody_known, people_meant
 from tools.selection.own_words import Basis
-from tools.selection.posts import PostFilters, Scope, Selection, select_posts
+from tools.selection.posts import ContentFilters, PostFilters, Scope, Selection, select_posts
 from tools.selection.subject import subjects_of_names, table_of
 
 LIKES, DISLIKES = 0.15, -0.15  # mean tone of the posts that name something, from which it counts as liked or disliked
+NOT_AMONG = "not among"
 BY_PEOPLE = "p.author IN (SELECT unnest($people))"
-MANY = 10_000  # handles that may be given
+MANY = MOST_PEOPLE  # handles that may be given
 
 
-class PeopleFilters(TypedDict, total=False):
+class Among(TypedDict, total=False):
+    """Whose posts, for tools that tell no people apart."""
+
+    among: Annotated[list[str] | None, "only these people, by handle or by the name of a saved audience"]
+    exclude: Annotated[list[str] | None, "leave out these people, by handle or by the name of a saved audience"]
+
+
+class PeopleFilters(Among, total=False):
     """Conditions on people; each is optional, and all that are given must hold."""
 
     likes: Annotated[list[str] | None, "only people who speak well of all of these"]
@@ -43,8 +54,6 @@ class PeopleFilters(TypedDict, total=False):
     never_active_in: Annotated[list[str] | None, "leave out people who posted in any of these communities"]
     min_posts: Annotated[int | None, "only people with at least so many posts"]
     max_posts: Annotated[int | None, "only people with at most so many posts"]
-    exclude: Annotated[list[str] | None, "leave out these people"]
-    among: Annotated[list[str] | None, "only these people"]
 
 
 @dataclass(frozen=True)
@@ -61,12 +70,14 @@ class People:
 
     ``left_out`` has what each filter removed, in the order in which they were applied; ``unknown`` the handles given
     that are not in the data; ``everywhere`` the names that were looked for outside the community asked for too.
+    ``among`` says whose posts they are where that was asked for: "the people in Spring runners".
     """
 
     authors: frozenset[str] | None = None
     left_out: tuple[LeftOut, ...] = ()
     unknown: tuple[str, ...] = ()
     everywhere: tuple[str, ...] = ()
+    among: str = ""
 
     @property
     def told(self) -> list[str]:
@@ -77,18 +88,29 @@ class People:
         if self.everywhere:
             names = listed([short(name) for name in self.everywhere])
             said.append(f"What people say of {names} was looked at in all communities.")
-        if self.unknown:
-            handles = [handle_in_words(handle, 40) for handle in self.unknown[:5]]
-            more = len(self.unknown) - len(handles)
-            said.append(f"Not in these posts: {listed([*handles, *([f'{more:,} more'] if more else [])])}.")
-        return said
+        return [*said, *self.strangers]
+
+    @property
+    def strangers(self) -> list[str]:
+        """Who is not in the data, if anybody, as a sentence."""
+        if not self.unknown:
+            return []
+        handles = [handle_in_words(handle, 40) for handle in self.unknown[:5]]
+        more = len(self.unknown) - len(handles)
+        return [f"Not in these posts: {listed([*handles, *([f'{more:,} more'] if more else [])])}."]
 
     def narrow(self, selection: Selection) -> Selection:
         """The posts of ``selection`` by these people."""
         if self.authors is None:
             return selection
-        values = {**selection.values, "people": sorted(self.authors)}
-        return replace(selection, where=f"{selection.where} AND {BY_PEOPLE}", values=values)
+        by, among = (f"{word} {self.among}" if self.among else "" for word in ("by", "among"))
+        return replace(
+            selection,
+            where=f"{selection.where} AND {BY_PEOPLE}",
+            values={**selection.values, "people": sorted(self.authors)},
+            words=f"{selection.words} {by}".strip(),
+            beside=f"{selection.beside} {among}".strip(),
+        )
 
 
 Keep = Callable[[str], bool]
@@ -115,7 +137,8 @@ def select_people(library: Library, within: Selection, **filters: Unpack[PeopleF
     left = _authors(library, within)
     unknown: list[str] = []
     left_out = []
-    for name, words, keep in _conditions(library, given, within, unknown):
+    chosen = _chosen(library, given, left, within)
+    for name, words, keep in _conditions(library, given, chosen, within, unknown):
         kept = {author for author in left if keep(author)}
         if left and not kept:
             raise AnalystError(
@@ -128,7 +151,23 @@ def select_people(library: Library, within: Selection, **filters: Unpack[PeopleF
     if "community" in within.values:
         names = [name for filter_ in BY_TONE for name in given.get(filter_, ())]
     everywhere = tuple(dict.fromkeys(names))
-    return People(frozenset(left), tuple(left_out), tuple(dict.fromkeys(unknown)), everywhere)
+    among = chosen.words if chosen else ""
+    return People(frozenset(left), tuple(left_out), tuple(dict.fromkeys(unknown)), everywhere, among)
+
+
+def _chosen(library: Library, given: dict[str, Any], writers: set[str], within: Selection) -> Meant | None:
+    """Who is asked for with ``among``. Raises AnalystError if none of them wrote anything ``within``."""
+    if "among" not in given:
+        return None
+    chosen = people_meant(library, given["among"])
+    if not chosen.authors:
+        raise nobody_known(library, given["among"])
+    if writers and writers.isdisjoint(chosen.authors):
+        where = f" {within.words}" if within.words else ""
+        raise AnalystError(
+            f"Nobody among {chosen.words} has posts{where}", todo="Ask about something else, or about everybody."
+        )
+    return chosen
 
 
 def _refuse(given: dict[str, Any]) -> None:
@@ -163,19 +202,19 @@ def _authors(library: Library, within: Selection) -> set[str]:
 
 
 def _conditions(
-    library: Library, given: dict[str, Any], within: Selection, unknown: list[str]
+    library: Library, given: dict[str, Any], chosen: Meant | None, within: Selection, unknown: list[str]
 ) -> Iterable[tuple[str, str, Keep]]:
     """Each filter given, what it says of those whom it removes, and whom it keeps."""
     basis, place = within.basis, within.values.get("community")
     there = f" in {named_in_words(place)}" if place else ""
-    if "among" in given:
-        chosen = _handles(library, given["among"], unknown)
-        if not chosen:
-            raise _nobody_known(library, given["among"])
-        yield "among", f"not among the {count(len(chosen), 'person', 'people')} given", chosen.__contains__
+    if chosen is not None:
+        unknown += chosen.unknown
+        yield "among", f"{NOT_AMONG} {chosen.words}", frozenset(chosen.authors).__contains__
     if "exclude" in given:
-        barred = _handles(library, given["exclude"], unknown)
-        yield "exclude", "excluded by name", lambda author: author not in barred
+        barred = people_meant(library, given["exclude"])
+        unknown += barred.unknown
+        why = f"in {listed([*map(named_in_words, barred.audiences)])}" if barred.audiences else "excluded by name"
+        yield "exclude", why, partial(_is_not_in, frozenset(barred.authors))
     if "min_posts" in given:
         busy = _busy(library, basis, place, int(given["min_posts"]))
         yield "min_posts", f"with fewer than {count(int(given['min_posts']), 'post')}{there}", busy.__contains__
@@ -199,7 +238,7 @@ def _by_names(library: Library, given: dict[str, Any], basis: Basis) -> Iterable
             yield filter_, words.format(short(name)), partial(_stays, keeps, tones)
 
 
-def _is_not_in(those: set[str], author: str) -> bool:
+def _is_not_in(those: Set[str], author: str) -> bool:
     return author not in those
 
 
@@ -235,32 +274,20 @@ def _active(library: Library, basis: Basis, community: str) -> set[str]:
     return {author for (author,) in rows}
 
 
-def _handles(library: Library, said: list[str], unknown: list[str]) -> frozenset[str]:
-    """The authors of these handles; those that are not in the data go to ``unknown``."""
-    found = set()
-    for handle in said:
-        author = library.find_author(handle)
-        if author is None:
-            unknown.append(handle.strip().lstrip("@"))
-        else:
-            found.add(author)
-    return frozenset(found)
-
-
-def _nobody_known(library: Library, said: list[str]) -> AnalystError:
-    near = [library.authors[each] for each in nearest_names(said[0].strip("@ ").casefold(), list(library.authors))]
-    return AnalystError(
-        f"None of the {count(len(said), 'handle')} given has posted here",
-        todo=f"Did you mean {listed([handle_in_words(name) for name in near])}?" if near else "Check the spelling.",
-    )
-
-
 class AudienceFilters(Scope, PeopleFilters, total=False):
     """Where and when, and who."""
 
 
 class Filters(PostFilters, PeopleFilters, total=False):
     """All filters: of posts, and of the people who wrote them."""
+
+
+class ContentFiltersAmong(ContentFilters, Among, total=False):
+    """Conditions on posts but for their tone, and whose they are."""
+
+
+class PostFiltersAmong(PostFilters, Among, total=False):
+    """All conditions on posts, and whose they are."""
 
 
 def select(
@@ -281,6 +308,27 @@ def select(
     if of_people.get(
         "among"
     ):  # what others wrote was not asked for; of other filters nobody knows whom they would keep
-        among = {"people": sorted(_handles(library, of_people["among"], []))}
+        among = {"people": sorted(people_meant(library, of_people["among"]).authors)}
         narrowed = replace(narrowed, not_counted=selection.not_counted.among(library, BY_PEOPLE, among))
     return narrowed, people
+
+
+def select_posts_among(
+    library: Library,
+    *,
+    topic: str | None = None,
+    user: str | None = None,
+    may_be_empty: bool = False,
+    english: bool = True,
+    **filters: Unpack[PostFiltersAmong],
+) -> Selection:
+    """The posts that meet every condition, of the people asked for; whoever of these is not in the data is told with
+    what else is not counted.
+    """
+    selection, people = select(library, topic=topic, user=user, may_be_empty=may_be_empty, english=english, **filters)
+    gone = [each for each in people.left_out if not each.words.startswith(NOT_AMONG)]
+    said = replace(people, left_out=tuple(gone)).told
+    if not said:
+        return selection
+    apart = selection.not_counted
+    return replace(selection, not_counted=replace(apart, notices=(*apart.notices, *map(warning, said))))

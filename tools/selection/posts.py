@@ -21,14 +21,13 @@ from tools.library import Library
 from tools.result.evidence import Evidence
 from tools.result.line import warning
 from tools.result.names import handle_in_words, named_in_words
-from tools.result.words import count, listed, short
+from tools.result.words import count, short
 from tools.selection.own_words import Basis, Include, NotCounted, count_apart, kinds_apart, notices, without
 from tools.selection.period import Period, period_here, period_in_words
 from tools.selection.subject import Subject, known_names, names_like, subject_of, subjects_of_names, table_of
 
 Sentiment = Literal["positive", "neutral", "negative"]
 EVIDENCE = "p.id, p.author, p.text, p.created_at, p.community, p.likes, p.sentiment"
-NAMED = 3  # people that are named; of more it is said how many they are
 LANGUAGES = {
     "arabic": "ar", "chinese": "zh", "danish": "da", "dutch": "nl", "english": "en", "finnish": "fi", "french": "fr",
     "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu", "indonesian": "id",
@@ -55,8 +54,6 @@ class ContentFilters(Scope, total=False):
     not_during: Annotated[list[str] | None, "no posts of these times: dates, or words such as 'last month'"]
     min_likes: Annotated[int | None, "only posts with at least so many likes"]
     max_likes: Annotated[int | None, "only posts with at most so many likes"]
-    exclude: Annotated[list[str] | None, "leave out these people"]
-    among: Annotated[list[str] | None, "only these people"]
     language: Annotated[str | None, "only posts in this language: its name or code"]
 
 
@@ -134,7 +131,7 @@ def select_posts(
         named += (others := subjects_of_names(library, absent))
         clause = " AND ".join(f"p.id NOT IN (SELECT id FROM {table_of(library, each)})" for each in others)
         conditions.append(Condition(clause, f"without a mention of {' or '.join(short(name) for name in absent)}"))
-    conditions += [*_writers(library, filters, values), *_content(library, filters, posts, values)]
+    conditions += _content(library, filters, posts, values)
     language = _code(filters.get("language"))
     english = english or bool(filters.get("sentiment"))
     apart = kinds_apart(library, filters.get("include") or (), user, language, english=english)
@@ -197,26 +194,6 @@ def _place_and_time(library: Library, filters: PostFilters, period: Period, valu
         clause = f"NOT coalesce({' AND '.join(clauses)}, false)"
         conditions.append(Condition(clause, f"not {barred.words}"))
     return conditions
-
-
-def _writers(library: Library, filters: PostFilters, values: dict[str, Any]) -> list[Condition]:
-    """Whose posts. Raises AnalystError for handles that have not posted here: of ``among`` if none has."""
-    conditions = []
-    if among := filters.get("among"):
-        known = sorted({author for each in among if (author := library.find_author(each)) is not None})
-        values["among"] = known or [library.author(among[0])]
-        words = f"by {_people(values['among'])}"
-        conditions.append(Condition("p.author IN (SELECT unnest($among))", words))
-    if exclude := filters.get("exclude"):
-        values["exclude"] = sorted({library.author(each) for each in exclude})
-        words = f"not by {_people(values['exclude'])}"
-        conditions.append(Condition("p.author NOT IN (SELECT unnest($exclude))", words))
-    return conditions
-
-
-def _people(authors: list[str]) -> str:
-    few = len(authors) <= NAMED
-    return listed([handle_in_words(each) for each in authors]) if few else f"the {len(authors):,} people given"
 
 
 def _content(library: Library, filters: PostFilters, posts: str, values: dict[str, Any]) -> list[Condition]:

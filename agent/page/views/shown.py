@@ -33,6 +33,8 @@ STEPS = {
     "summarize_themes": ("Grouping posts: {what}", "Grouped posts: {what}"),
     "compare_periods": ("Comparing periods: {what}", "Compared periods: {what}"),
     "write_brief": ("Writing a brief for {campaign}", "Wrote a brief for {campaign}"),
+    "show_audience": ("Opening the audience {name}", "Opened the audience {name}"),
+    "compare_audiences": ("Comparing {first} and {second}", "Compared {first} and {second}"),
     "explain_method": ("Looking up what “{term}” means", "Looked up what “{term}” means"),
     "cannot_tell": ("Looking whether the posts tell that", "Looked whether the posts tell that"),
 }

@@ -31,7 +31,18 @@ def test_html_becomes_text_with_its_links_and_breaks(markup: str, text: str) -> 
 
 @pytest.mark.parametrize(
     "unit",
-    ["<", "<a", "<a href=", "</p", "<!--", "<br<", "<a href='", "</a>", "</a>w", "<a href='http://x.example'>w</a></a>"],
+    [
+        "<",
+        "<a",
+        "<a href=",
+        "</p",
+        "<!--",
+        "<br<",
+        "<a href='",
+        "</a>",
+        "</a>w",
+        "<a href='http://x.example'>w</a></a>",
+    ],
 )
 def test_a_million_tags_take_a_moment(unit: str) -> None:
     begun = time.process_time()

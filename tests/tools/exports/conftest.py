@@ -31,6 +31,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "rank": {"of": "person", "by": "posts"},
     "list_segments": {"count": 3},
     "write_brief": {"campaign": "Lego", "limit": 2},
+    "show_audience": {"name": "Lego fans"},
+    "compare_audiences": {"first": "Lego fans", "second": "Talkers"},
     "describe_data": {},
     "explain_method": {"term": "lift"},
     "cannot_tell": {"why": "not_in_posts", "what": "how old they are"},

@@ -35,6 +35,8 @@ MAIN = {
     "rank": ("groups", {"rank", "name", "value", "posts", "people", "low", "high"}),
     "list_segments": ("segments", {"rank", "name", "people", "share", "shares_positive", "typical_people"}),
     "write_brief": ("audience people", {"handle", "probability", "reasons", "quotes"}),
+    "show_audience": ("people", {"rank", "handle", "posts", "communities"}),
+    "compare_audiences": ("audiences", {"rank", "name", "people", "share", "unknown"}),
     "describe_data": ("figures", {"posts", "people", "communities", "first_post", "last_post"}),
     "explain_method": (LINES, {"line"}),
     "cannot_tell": (LINES, {"line"}),
@@ -61,7 +63,9 @@ def test_every_tool_has_its_table_of_plain_values(taken: Take, tool: str) -> Non
     assert set(CALLS) == set(MAIN) == set(TOOLS)
 
 
-@pytest.mark.parametrize("tool", [tool for tool in TOOLS if MAIN[tool][0] not in ("figures", "periods", LINES)])
+@pytest.mark.parametrize(
+    "tool", [tool for tool in TOOLS if MAIN[tool][0] not in ("figures", "periods", "audiences", LINES)]
+)
 def test_what_is_listed_is_what_the_rows_name_in_its_order(taken: Take, tool: str) -> None:
     result, main = taken(tool).result, main_table(taken(tool).library, taken(tool).result)
     if result.listing is not None:

@@ -165,7 +165,7 @@ def test_lookalikes_are_people_with_their_probabilities(library: Library) -> Non
 def test_every_tool_has_a_title_and_a_step() -> None:
     assert set(TITLES) == set(STEPS) == set(TOOLS)
     args = {"campaign": "Nike", "user": "ana", "query": "tea", "brands": ["Nike", "Puma"], "of": "hour", "term": "lift"}
-    args["users"] = ["ana"]
+    args |= {"users": ["ana"], "name": "Fans", "first": "Fans", "second": "Runners"}
     for name in TOOLS:
         assert "{" not in title(name, args) + step_title(name, args)
     assert step_title("compare_brands", args) == "Comparing Nike, Puma"
