@@ -26,6 +26,7 @@ THERE = re.compile(
     r"subreddits?|forums?|channels?|groups?|corner)\b",
     re.IGNORECASE,
 )
+BOTH = re.compile(r"\bboth (?:in )?(?:r/)?([\w-]+) and (?:in )?(?:r/)?([\w-]+)", re.IGNORECASE)
 CALLED_SO = r"r/{0}\b|#{0}\b|\b{0} (?:community|board|section|sub|subreddit|forum|channel|group)\b"
 LEFT_OUT = re.compile(
     r"\b(?:not|without|except(?: for)?|exclud\w+|outside(?: of)?|leav(?:e|ing) out|never|minus|nothing|nobody|no one)\b"
@@ -53,7 +54,7 @@ def as_here(
     found = _people(library, question, dict(args), fields, listed)
     if "community" in fields:
         found = _no_place(library, question, tool, found)
-        found = _place(library, question, tool, found)
+        found = _both(library, question, fields, _place(library, question, tool, found))
     return found
 
 
@@ -131,6 +132,16 @@ def _no_place(library: Library, question: str, tool: str, args: dict[str, Any]) 
     if subject is None or subject in args or re.search(CALLED_SO.format(re.escape(name)), question, re.IGNORECASE):
         return args
     return {subject: name, **rest}
+
+
+def _both(library: Library, question: str, fields: Mapping[str, Any], args: dict[str, Any]) -> dict[str, Any]:
+    """People of two communities at once: "who posts in both gigs and eats?"."""
+    match = BOTH.search(question)
+    places = [_known(library, name) for name in match.groups()] if match else []
+    if "active_in" not in fields or len(places) < 2 or None in places:
+        return args
+    rest = {name: value for name, value in args.items() if name != "community" or _known(library, value) not in places}
+    return {**rest, "active_in": places}
 
 
 def _place(library: Library, question: str, tool: str, args: dict[str, Any]) -> dict[str, Any]:

@@ -33,12 +33,15 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
         ("happiest community in gigs", "rank", {"of": "community"}, {"of": "community"}),
         ("posts in gigs and in coffee", "count", {}, {}),
         ("posts not in running", "count", {}, {}),
+        ("who posts in both gigs and coffee", "rank", {"of": "person", "community": "gigs"},
+         {"of": "person", "active_in": ["gigs", "coffee"]}),
+        ("who likes both gigs and Nike", "rank", {"of": "person"}, {"of": "person"}),
         ("spotfy complains what", "summarize_themes", {"community": "spotfy"}, {"topic": "spotfy"}),
         ("how is r/piano doing", "analyze_sentiment", {"community": "piano"}, {"community": "piano"}),
         ("only CY2025", "count", {"community": "CY2025"}, {"since": "CY2025", "until": "CY2025"}),
         ("the piano forum", "count", {"community": "piano"}, {"community": "piano"}),
     ],
-)
+)  # fmt: skip
 def test_places(library: Library, question: str, tool: str, args: dict[str, Any], found: dict[str, Any]) -> None:
     assert as_here(library, question, tool, args) == found
 
