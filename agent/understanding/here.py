@@ -41,6 +41,7 @@ AWAY = re.compile(
 )
 BACK = re.compile(r"\b(?:put|bring|add|take|let)\s+@?(?P<who>[\w.'-]+) back\b", re.IGNORECASE)
 PLACES = ("community", "active_in", "never_active_in", "not_in")
+NOT_WANTED = ("without", "never_names", "never_likes", "never_dislikes", "never_active_in")
 PEOPLE = ("exclude", "among", "users")
 SHORT = 6  # words of a question that is about the place it names: "and lifting?"
 LEAST = 3  # letters of a name by which somebody is known
@@ -67,7 +68,7 @@ def _people(
             args[name] = [_handle(library, question, str(each), listed) or each for each in args[name]]
     if isinstance(args.get("user"), str):
         args["user"] = _handle(library, question, args["user"], listed) or args["user"]
-    for name in ("without", "never_names"):
+    for name in NOT_WANTED:
         meant = {each: who for each in args.get(name) or () if (who := spoken(str(each), listed))}
         if meant and "exclude" in fields:
             args["exclude"] = list(dict.fromkeys([*(args.get("exclude") or ()), *meant.values()]))

@@ -51,6 +51,7 @@ def test_places(library: Library, question: str, tool: str, args: dict[str, Any]
     [
         ("not mira, she's booked", {}, {"exclude": ["mira_in_lavender"]}),
         ("drop dan hollis his stuff", {"without": ["dan hollis his stuff"]}, {"exclude": ["DanHollisElevate"]}),
+        ("not bsidebenny, please", {"never_active_in": ["bsidebenny"]}, {"exclude": ["bsidebenny"]}),
         ("without priya snatches", {"exclude": ["priya snatches"]}, {"exclude": ["priya_snatches"]}),
         ("take walter off", {"exclude": ["bsidebenny"]}, {"exclude": ["bsidebenny", "walter_at_dawn"]}),
         ("put mira back", {"exclude": ["mira_in_lavender", "bsidebenny"]}, {"exclude": ["bsidebenny"]}),
