@@ -52,11 +52,20 @@ def as_here(
 ) -> dict[str, Any]:
     """The arguments of a call for ``question`` in the names of ``library``; ``listed`` are the people shown last."""
     fields = arguments_model(tool).model_fields
-    found = _people(library, question, dict(args), fields, listed)
+    found = _named(question, tool, _people(library, question, dict(args), fields, listed))
     if "community" in fields:
         found = _no_place(library, question, tool, found)
         found = _both(library, question, fields, _place(library, question, tool, found))
     return found
+
+
+def _named(question: str, tool: str, args: dict[str, Any]) -> dict[str, Any]:
+    """Who names one thing, or one of several, is who posts about it: what is counted then are those posts."""
+    names = [str(each) for each in args.get("names") or ()]
+    either = len(names) > 1 and re.search(rf"{re.escape(names[-2])}\W+or\W+{re.escape(names[-1])}", question, re.I)
+    if tool not in ("rank", "count") or "topic" in args or not (len(names) == 1 or either):
+        return args
+    return {**{name: value for name, value in args.items() if name != "names"}, "topic": " or ".join(names)}
 
 
 def _people(

@@ -49,6 +49,8 @@ TONE = ("negative", "neutral", "positive")
 COLUMNS = ["id", "tagged", "surface", *TONE]
 WORD_NAMES = Path(__file__).with_name("names_that_are_words.txt")
 REMEMBERED = 256  # subjects of one index
+OR = re.compile(r"\s+or\s+", re.IGNORECASE)
+BETWEEN = re.compile(r"\s*(?:,\s*(?:or\s+)?|\s+or\s+)", re.IGNORECASE)  # names of which a post may name any
 AT_ONCE = 48  # names looked for in one pass
 
 
@@ -122,11 +124,14 @@ _OPENING = threading.Lock()
 
 
 def subject_of(library: Library, said: str, *, by_meaning: bool = True) -> Subject:
-    """The name or theme ``said``; it may have no posts. Without ``by_meaning`` a theme is only its words.
+    """The name or theme ``said``, or one of several names ("Nike or Adidas"); it may have no posts. Without
+    ``by_meaning`` a theme is only its words.
 
     Raises AnalystError if ``said`` is empty or has no letter, digit or sign to look for.
     """
     (subject,) = subjects_of_names(library, [said])
+    if not len(subject.posts) and (parts := _either(library, subject.said)):
+        return _one_of(subject.said, parts)
     if subject.kind == "name" or not by_meaning:
         return subject
     memory, key = memory_of(library), (subject.said, True)
@@ -135,6 +140,26 @@ def subject_of(library: Library, said: str, *, by_meaning: bool = True) -> Subje
             found = _by_meaning(library, subject)
         _remember(memory, key, found)
         return found
+
+
+def _either(library: Library, said: str) -> list[Subject]:
+    """The names of "Nike, Adidas or Puma"; none where some of these are no names here."""
+    if not OR.search(said):
+        return []
+    parts = subjects_of_names(library, [part for part in BETWEEN.split(said) if part.strip()])
+    return parts if len(parts) > 1 and all(part.kind == "name" and len(part.posts) for part in parts) else []
+
+
+def _one_of(said: str, parts: Sequence[Subject]) -> Subject:
+    """What names some of ``parts``; where it names several, with the mean of the tones toward them."""
+    import pandas as pd
+
+    posts = pd.concat([part.posts for part in parts], ignore_index=True)
+    tones = posts.groupby("id", as_index=False)[list(TONE)].mean()
+    rows = posts.drop(columns=list(TONE)).sort_values("tagged", ascending=False).drop_duplicates("id")
+    name = " or ".join(part.name for part in parts)
+    rows = rows.merge(tones, on="id")[COLUMNS].sort_values("id").reset_index(drop=True)
+    return Subject(said, name, canonical(said), "name", rows, (), 0, f"posts that name {name}")
 
 
 def subjects_of_names(library: Library, said: Sequence[str]) -> list[Subject]:

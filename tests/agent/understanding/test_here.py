@@ -36,6 +36,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
         ("who posts in both gigs and coffee", "rank", {"of": "person", "community": "gigs"},
          {"of": "person", "active_in": ["gigs", "coffee"]}),
         ("who likes both gigs and Nike", "rank", {"of": "person"}, {"of": "person"}),
+        ("who mentions Nike", "rank", {"of": "person", "names": ["Nike"]}, {"of": "person", "topic": "Nike"}),
+        ("who mentions Nike or Puma", "rank", {"names": ["Nike", "Puma"]}, {"topic": "Nike or Puma"}),
+        ("who mentions Nike and Puma", "rank", {"names": ["Nike", "Puma"]}, {"names": ["Nike", "Puma"]}),
         ("spotfy complains what", "summarize_themes", {"community": "spotfy"}, {"topic": "spotfy"}),
         ("how is r/piano doing", "analyze_sentiment", {"community": "piano"}, {"community": "piano"}),
         ("only CY2025", "count", {"community": "CY2025"}, {"since": "CY2025", "until": "CY2025"}),
@@ -57,7 +60,7 @@ def test_places(library: Library, question: str, tool: str, args: dict[str, Any]
         ("put mira back", {"exclude": ["mira_in_lavender", "bsidebenny"]}, {"exclude": ["bsidebenny"]}),
         ("bring benny back", {"exclude": ["mira_in_lavender"]}, {"exclude": ["mira_in_lavender"]}),
         ("only henrik", {"among": ["henrik"]}, {"among": ["henrik_kaffe"]}),
-        ("not without Nike", {"names": ["Nike"]}, {"names": ["Nike"]}),
+        ("not without Nike", {"likes": ["Nike"]}, {"likes": ["Nike"]}),
         ("only @mira", {"among": ["mira"]}, {"among": ["mira"]}),
     ],
 )

@@ -231,3 +231,23 @@ def test_without_a_query_the_newest_posts_that_pass_are_shown(few: Library) -> N
     assert [each.id for each in found.evidence] == ["3"]
     assert found.text.splitlines()[0] == "1 post by @cy, the newest first:"
     assert "Of 2 posts by @cy." in found.text
+
+
+def test_one_of_several_names(tmp_path: Path) -> None:
+    rows = [
+        post("1", "ana", "Nike", names=["Nike"], tone="bad", toward="good"),
+        post("2", "ben", "Adidas", names=["Adidas"]),
+        post("3", "cy", "Nike and Adidas", names=["Nike", "Adidas"]),
+        post("4", "dan", "Puma", names=["Puma"]),
+        post("5", "eve", "tea or nothing"),
+    ]
+    library = make_library(tmp_path, rows)
+
+    def counted(topic: str) -> str:
+        return call_tool(library, "count", {"topic": topic}).text.splitlines()[0]
+
+    assert counted("Nike or Adidas").startswith("3 posts mention Nike or Adidas")
+    assert counted("Nike, Adidas, or Puma").startswith("4 posts mention Nike or Adidas or Puma")
+    assert counted("Nike or Nobody").startswith("0 posts")
+    shown = call_tool(library, "rank", {"of": "person", "by": "positive", "topic": "Nike or Adidas"})
+    assert shown.text.startswith("@ana has the most positive posts")
