@@ -1,52 +1,63 @@
 """Every name of an index with every post that names it, counted once: what ranks names can then look at all of them.
 
 A ranking that looks only at the names that are marked most has another leader whenever it looks at more. So all names
-are counted, by the rule of ``tools.selection.subject``: the runs of words in the posts are joined with the names by a
-loose spelling, and only what is found so is read with care.
+are counted, by the rule of ``tools.selection.subject``: ``tools.selection.scan`` finds where they stand.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from index.entities.mentions import canonical
 from index.store.facts import Facts
 from tools.library import Library
-from tools.selection.subject import LONGEST_NAME, TONE, Shape, as_written, known_names, named_among, spelling_here
+from tools.selection.scan import Names, Standing, Texts, scan
+from tools.selection.spelling import Occurrence, Spelling, may_have_address
+from tools.selection.subject import TONE, Counts, Shapes, Use, as_written, known_names, spelling_here, use_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Two spellings of a name are alike here if they have the same letters and digits, whatever stands between the words and
-# whatever ending of a plural follows. It may take too much, never too little.
-_LETTERS = r"regexp_replace(replace(lower(strip_accents({})), '&', 'and'), '[^\p{{L}}\p{{N}} ]+', '{}', 'g')"
-_LOOSE = "coalesce(nullif(rtrim({0}, 'seiy'), ''), {0})"
-_PAIRS = """
-    WITH keys AS (SELECT DISTINCT canonical AS key, {key} AS loose FROM mentions),
-    words AS (SELECT id, list_filter(string_split({text}, ' '), lambda w: w <> '') AS w FROM posts),
-    runs AS ({runs}),
-    found AS (SELECT DISTINCT k.key, r.id FROM runs r JOIN keys k ON k.loose = {run}
-              UNION SELECT canonical, post FROM mentions)
-    SELECT f.key, f.id, p.text FROM found f JOIN posts p ON p.id = f.id ORDER BY 1, 2
-"""
+_TABLES: WeakKeyDictionary[Facts, str] = WeakKeyDictionary()
+_COUNTING = threading.Lock()
 
 
-@dataclass(frozen=True)
-class _Marked:
-    """A mention as it is marked in a post."""
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A mention as it is marked in a post, told by its place; ``apart`` if it is no part of a word or an address."""
 
+    post: int
     key: str
     text: str
     tone: tuple[float, float, float]
+    apart: bool
 
 
-_TABLES: WeakKeyDictionary[Facts, str] = WeakKeyDictionary()
-_COUNTING = threading.Lock()
+@dataclass(frozen=True)
+class _Read:
+    """The posts, with and without addresses, and all mentions: by place of the post, and by key."""
+
+    ids: list[str]
+    texts: list[str]
+    bare: Texts
+    mentions: list[_Mention]
+    of_post: dict[int, list[_Mention]]
+    of_key: dict[str, list[_Mention]]
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Places of the posts that name something, and the ``tone`` (posts, 3) toward it (NaN: not marked)."""
+
+    posts: np.ndarray
+    tone: np.ndarray
 
 
 def table_of_names(library: Library) -> str:
@@ -62,63 +73,123 @@ def table_of_names(library: Library) -> str:
 def _census(library: Library) -> pd.DataFrame:
     import pandas as pd
 
-    marked: dict[str, list[_Marked]] = defaultdict(list)
-    for post, key, text, *tone in library.facts.rows(
-        f"SELECT post, canonical, text, {', '.join(TONE)} FROM mentions ORDER BY post, start"
+    read = _read(library)
+    keys = _keys(library, read)
+    texts = list(keys.values())
+    spelled = [spelling_here(library, text) for text in texts]
+    names = Names(texts, spelled)
+    standing = scan(read.bare, names)
+    plain = _plain(library, texts, names, standing, read)
+    found = {
+        key: plain[place] if each.forms else _other(library, key, texts[place], each, standing.perhaps.get(place), read)
+        for place, (key, each) in enumerate(zip(keys, spelled, strict=True))
+    }
+    number = [len(named.posts) for named in found.values()]
+    nothing = _Named(np.zeros(0, dtype=int), np.zeros((0, len(TONE))))
+    every = [nothing, *found.values()]
+    posts, tone = np.concatenate([each.posts for each in every]), np.concatenate([each.tone for each in every])
+    return pd.DataFrame(
+        {
+            "key": np.repeat(np.array(list(found), dtype=object), number),
+            "name": np.repeat(np.array(texts, dtype=object), number),
+            "id": np.array(read.ids, dtype=object)[posts],
+            **{side: tone[:, column] for column, side in enumerate(TONE)},
+        }
+    )
+
+
+def _read(library: Library) -> _Read:
+    posts = library.facts.rows("SELECT id, text FROM posts")
+    place = {id_: place for place, (id_, _) in enumerate(posts)}
+    texts = [text for _, text in posts]
+    mentions = []
+    of_post, of_key = defaultdict(list), defaultdict(list)
+    for post, key, text, start, end, *tone in library.facts.rows(
+        f'SELECT post, canonical, text, start, "end", {", ".join(TONE)} FROM mentions ORDER BY post, start'
     ):
-        marked[post].append(_Marked(key, text, (tone[0], tone[1], tone[2])))
-    pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for key, id_, text in library.facts.rows(_sql()):
-        pairs[key].append((id_, text))
-    spellings: dict[str, list[str]] = defaultdict(list)
-    for found in marked.values():
-        for mention in found:
-            spellings[mention.key].append(mention.text)
-    rows: list[tuple[Any, ...]] = []
+        at = place[post]
+        beside = texts[at][max(0, start - 1) : start] + texts[at][end : end + 1]
+        apart = not any(map(str.isalnum, beside)) and not may_have_address(texts[at])
+        mentions.append(mention := _Mention(at, key, text, (tone[0], tone[1], tone[2]), apart))
+        of_post[at].append(mention)
+        of_key[key].append(mention)
+    return _Read(list(place), texts, Texts.of(texts), mentions, of_post, of_key)
+
+
+def _keys(library: Library, read: _Read) -> dict[str, str]:
+    """Each name once: its key and how it is shown, which is what other tools are asked about."""
+    found: dict[str, str] = {}
     seen: set[str] = set()
     for key, known in known_names(library).items():
         if (said := canonical(known.text)) and said not in seen:
             seen.add(said)
-            name = as_written(known.text, spellings[key])
-            rows += [(key, name, *each) for each in _posts(library, key, known.text, pairs[key], marked)]
-    return pd.DataFrame(rows, columns=["key", "name", "id", *TONE]).astype(dict.fromkeys(TONE, "float64"))
+            found[key] = as_written(known.text, [mention.text for mention in read.of_key[key]])
+    return found
 
 
-def _sql() -> str:
-    runs = " UNION ALL ".join(
-        f"SELECT id, unnest(list_transform(range(1, len(w) - {n - 2}), lambda i: {_joined(n)})) AS run FROM words"
-        for n in range(1, LONGEST_NAME + 1)
+def _plain(library: Library, texts: Sequence[str], names: Names, standing: Standing, read: _Read) -> list[_Named]:
+    """What names of one plain word name, by place; nothing of the others."""
+    size = len(read.texts)
+    within = {text: names.in_text(text) for text in {mention.text for mention in read.mentions}}
+    toward = [(name * size + each.post, each.tone) for each in read.mentions for name in within[each.text]]
+    marked, row = np.unique([key for key, _ in toward], return_inverse=True)
+    tones = np.array([tone for _, tone in toward]).reshape(len(toward), len(TONE))
+    sums = [np.bincount(row, side, len(marked)) for side in tones.T]
+    means = np.stack(sums, axis=1) / np.bincount(row, minlength=len(marked))[:, None]
+    here = standing.name * size + standing.post
+    tone = np.full((len(here), len(TONE)), np.nan)
+    tagged = np.isin(here, marked)
+    tone[tagged] = means[np.searchsorted(marked, here[tagged])]
+    shapes = Shapes(tagged, standing.written, standing.small)
+    counts = shapes.counts(standing.name, len(texts))
+    uses = [_use(library, text, own) if own.posts else Use.ALL for text, own in zip(texts, counts, strict=True)]
+    named = np.zeros(len(here), dtype=bool)
+    for use in Use:
+        here_so = np.array([own is use for own in uses], dtype=bool)[standing.name]
+        named |= here_so & use.among(shapes)
+    starts = np.searchsorted(standing.name[named], np.arange(1, len(texts)))
+    parts = zip(np.split(standing.post[named], starts), np.split(tone[named], starts), strict=True)
+    return [_Named(*part) for part in parts]
+
+
+def _use(library: Library, name: str, counts: Counts) -> Use:
+    """A theme as a topic, as a name it is only what is tagged or written as one."""
+    return use_of(library, name, counts) or Use.TAGGED_OR_WRITTEN
+
+
+def _other(
+    library: Library, key: str, name: str, each: Spelling, perhaps: np.ndarray | None, read: _Read
+) -> _Named:
+    """A name of several words, or signs."""
+    posts = sorted({mention.post for mention in read.of_key[key]}.union(() if perhaps is None else perhaps.tolist()))
+    if all(_surely(key, name.casefold(), read.of_post.get(post, ())) for post in posts):
+        # There is nothing to decide, and to read with care is slow.
+        tones = [[m.tone for m in read.of_post[post] if m.key == key] for post in posts]
+        return _Named(np.array(posts, int), _means(tones))
+    found = [(post, shown) for post in posts if (shown := _found(each, read, post))]
+    tones = [[m.tone for m in read.of_post.get(post, ()) if each.is_in(m.text)] for post, _ in found]
+    flags = [(bool(own), shown.written, shown.small) for own, (_, shown) in zip(tones, found, strict=True)]
+    shapes = Shapes(*np.array(flags, bool).reshape(len(flags), 3).T)
+    (counts,) = shapes.counts(np.zeros(len(flags), dtype=int), 1)
+    named = _use(library, name, counts).among(shapes)
+    return _Named(np.array([post for post, _ in found], int)[named], _means(tones)[named])
+
+
+def _found(each: Spelling, read: _Read, post: int) -> Occurrence | None:
+    """How the name stands in a post. A handle that is the name is no address."""
+    return each.find(read.texts[post]) if post in read.bare.handles else each.find_bare(read.bare.bare[post])
+
+
+def _surely(key: str, name: str, marked: Iterable[_Mention]) -> bool:
+    """Whether a post has the name marked where it stands by itself, and no longer name that holds it."""
+    marked = [mention for mention in marked if key in mention.key]
+    return {mention.key for mention in marked} == {key} and any(
+        mention.apart and mention.text.casefold() == name for mention in marked
     )
-    key = _LOOSE.format(_LETTERS.format("canonical", ""))
-    return _PAIRS.format(key=key, text=_LETTERS.format("text", " "), runs=runs, run=_LOOSE.format("r.run"))
 
 
-def _joined(words: int) -> str:
-    return " || ".join(f"w[i + {n}]" for n in range(words))
-
-
-def _posts(
-    library: Library, key: str, name: str, pairs: list[tuple[str, str]], marked: dict[str, list[_Marked]]
-) -> list[tuple[Any, ...]]:
-    """The posts that name it, each with the tone toward it."""
-    if all(_surely(key, marked.get(id_, ())) for id_, _ in pairs):  # nothing to decide, and to read with care is slow
-        return [(id_, *_mean(m.tone for m in marked[id_] if m.key == key)) for id_, _ in pairs]
-    each = spelling_here(library, name)
-    found = [(id_, shown) for id_, text in pairs if (shown := each.find(text))]
-    toward = [[m.tone for m in marked.get(id_, ()) if each.is_in(m.text)] for id_, _ in found]
-    shapes = [Shape(bool(tones), shown.written, shown.small) for (_, shown), tones in zip(found, toward, strict=True)]
-    named = named_among(library, name, shapes)
-    if named is None:  # a theme as a topic; as a name it is only what is marked or written as one
-        named = [shape.tagged or shape.written for shape in shapes]
-    return [(id_, *_mean(tones)) for (id_, _), tones, is_name in zip(found, toward, named, strict=True) if is_name]
-
-
-def _surely(key: str, marked: Iterable[_Marked]) -> bool:
-    """Whether a post has the name marked, and no longer name that holds it."""
-    keys = {m.key for m in marked if key in m.key}
-    return keys == {key}
-
-
-def _mean(tones: Iterable[tuple[float, float, float]]) -> tuple[float | None, ...]:
-    rows = list(tones)
-    return tuple(sum(side) / len(rows) for side in zip(*rows, strict=True)) if rows else (None,) * len(TONE)
+def _means(tones: Sequence[Sequence[tuple[float, ...]]]) -> np.ndarray:
+    """(posts, 3) the mean of the tones of each; NaN where there are none."""
+    nothing = (np.nan,) * len(TONE)
+    means = [tuple(sum(side) / len(own) for side in zip(*own, strict=True)) if own else nothing for own in tones]
+    return np.array(means, dtype=float).reshape(len(tones), len(TONE))

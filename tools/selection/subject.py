@@ -13,10 +13,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from index.entities.mentions import canonical
 from index.entities.plurals import MADE
@@ -91,12 +94,51 @@ class Subject:
         return self is other
 
 
-class Shape(NamedTuple):
-    """How the words of a name stand in a post: tagged as a name, written as one, in small letters."""
+class Shapes(NamedTuple):
+    """How the words of a name stand in each of some posts, (posts,): tagged as a name, written as one, in small
+    letters.
+    """
 
-    tagged: bool
-    written: bool
-    small: bool
+    tagged: np.ndarray
+    written: np.ndarray
+    small: np.ndarray
+
+    def counts(self, groups: np.ndarray, number: int) -> list[Counts]:
+        """How many posts of each group have which shape; ``groups`` (posts,) are places below ``number``."""
+        tagged, written, small = self.tagged, self.written, self.small & ~self.written
+        flags = (tagged | True, tagged, written, written | small, small, small & tagged, tagged & written)
+        columns = (np.bincount(groups, flag, number).astype(int).tolist() for flag in flags)
+        return list(map(Counts._make, zip(*columns, strict=True)))
+
+
+class Counts(NamedTuple):
+    """Posts with the words of a name: all, tagged as one, written as one, of which the writing shows anything, in small
+    letters only, of these tagged, and tagged where written as one.
+    """
+
+    posts: int
+    tagged: int
+    written: int
+    shown: int
+    small: int
+    small_tagged: int
+    surely: int
+
+
+class Use(Enum):
+    """Which of the posts with the words use them as a name."""
+
+    ALL = "all"
+    NOT_IN_SMALL_LETTERS = "those where they are tagged or have a capital"
+    TAGGED_OR_WRITTEN = "those where they are tagged, or have a capital inside a sentence"
+
+    def among(self, shapes: Shapes) -> np.ndarray:
+        """(posts,) whether each does."""
+        if self is Use.ALL:
+            return shapes.tagged | True
+        return shapes.tagged | (
+            shapes.written if self is Use.TAGGED_OR_WRITTEN else ~(shapes.small & ~shapes.written)
+        )
 
 
 @dataclass(frozen=True)
@@ -310,11 +352,12 @@ def _subject(library: Library, said: str, rows: pd.DataFrame | None) -> Subject:
     if rows is None:  # a text, not a name
         rows = pd.DataFrame(columns=[*COLUMNS])
         return _theme(said, rows)
-    shapes = [Shape(*shape) for shape in zip(rows.tagged, rows.written, rows.small, strict=True)]
-    named = named_among(library, said, shapes)
-    if named is None:
+    shapes = Shapes(*(rows[column].to_numpy(dtype=bool) for column in Shapes._fields))
+    (counts,) = shapes.counts(np.zeros(len(rows), dtype=int), 1)
+    if (use := use_of(library, said, counts)) is None:
         return _theme(said, rows)
-    posts, left = rows[pd.Series(named, index=rows.index, dtype=bool)], len(named) - sum(named)
+    named = use.among(shapes)
+    posts, left = rows[named], int((~named).sum())
     name = as_written(said, list(posts.surface))
     how = f"posts that name {name}"
     if left:
@@ -322,37 +365,29 @@ def _subject(library: Library, said: str, rows: pd.DataFrame | None) -> Subject:
     return Subject(said, name, canonical(said), "name", posts[COLUMNS].reset_index(drop=True), (), left, how)
 
 
-def named_among(library: Library, said: str, shapes: Sequence[Shape]) -> list[bool] | None:
-    """Which of the posts with the words use them as a name; None if they are a theme here."""
-    key, everything = canonical(said), [True] * len(shapes)
-    tagged = _share([shape.tagged for shape in shapes])
-    shown = [shape.written for shape in shapes if shape.written or shape.small]
+def use_of(library: Library, said: str, counts: Counts) -> Use | None:
+    """How the posts with the words use them as a name; None if they are a theme here."""
+    key, number = canonical(said), counts.posts
+    tagged = counts.tagged / number if number else 0.0
     # At the beginning of a sentence a capital says nothing; else there are only capitals.
-    capital = _share(shown) if shown else float(len(shapes) > 0)
+    capital = counts.written / counts.shown if counts.shown else float(number > 0)
     mostly = tagged >= NAME_SHARE or capital >= CAPITAL_SHARE
     words = " ".join(said.strip("#@").split())
-    plain = is_plain_word(words) or (not mostly and bool(shapes) and _is_common(words) and not is_well_known(said))
-    if not plain or not shapes:
-        unsaid = not shapes and not plain and (said != said.lower() or _is_strange(said))
+    plain = is_plain_word(words) or (not mostly and number > 0 and _is_common(words) and not is_well_known(said))
+    if not plain or not number:
+        unsaid = not number and not plain and (said != said.lower() or _is_strange(said))
         is_name = mostly or key in known_names(library) or is_well_known(said) or unsaid
-        return everything if is_name else None
-    small = [shape.small and not shape.written for shape in shapes]
+        return Use.ALL if is_name else None
     if mostly:
         # In small letters the same word can be another one: "apple" is a fruit, "nike" is not.
-        among = [shape.tagged for shape, is_small in zip(shapes, small, strict=True) if is_small]
-        sure = any(shape.tagged for shape, is_small in zip(shapes, small, strict=True) if not is_small)
-        if not among or not sure or _share(among) >= NAME_SHARE:
-            return everything
-        return [shape.tagged or not is_small for shape, is_small in zip(shapes, small, strict=True)]
-    surely = sum(shape.tagged and shape.written for shape in shapes)
-    meant = surely >= SURELY_SOMETIMES or is_well_known(said) or key in _word_names()
+        sure = counts.tagged > counts.small_tagged
+        if not counts.small or not sure or counts.small_tagged / counts.small >= NAME_SHARE:
+            return Use.ALL
+        return Use.NOT_IN_SMALL_LETTERS
+    meant = counts.surely >= SURELY_SOMETIMES or is_well_known(said) or key in _word_names()
     if tagged >= HARDLY_A_NAME or (meant and said != said.lower()):
-        return [shape.tagged or shape.written for shape in shapes]
+        return Use.TAGGED_OR_WRITTEN
     return None
-
-
-def _share(flags: Sequence[bool]) -> float:
-    return sum(flags) / len(flags) if flags else 0.0
 
 
 @cache
@@ -390,8 +425,6 @@ def _by_meaning(library: Library, theme: Subject) -> Subject:
 
 def _near(library: Library, said: str, have: set[str]) -> tuple[str, ...]:
     """Posts without the words that are about a theme: near in meaning, or in the community of that name."""
-    import numpy as np
-
     matrix = library.matrix
     near = matrix.cosines(library.embed(said)) >= NEAR_ENOUGH
     # A community of that name talks about little else.
