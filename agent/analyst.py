@@ -6,18 +6,23 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from datetime import date
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agent.audiences import READ_AS, NamedAudiences, named_audiences, not_kept_to, said_here
 from agent.events import Answer, AnswerLine, Event, Finished
 from agent.grounding.check import sources_of
 from agent.instructions import system_prompt, withheld
 from agent.turn import NOTHING_TO_SAY, Turn
 from agent.understanding.context import CallContext
 from agent.understanding.coverage import not_covered, told, unchanged
+from index.audiences import read_audiences
 from index.errors import AnalystError
 from index.manifest import Manifest
+from tools.exports.about import NO_MODEL
 from tools.library import Library
 
 if TYPE_CHECKING:
@@ -152,7 +157,8 @@ class Analyst:
         earlier = self._messages(config)[: self.remembered(thread)]
         call = {"name": name, "args": args, "id": uuid.uuid4().hex, "type": "tool_call"}
         told = ToolMessage(result.text, name=name, tool_call_id=call["id"], artifact=Outcome(args, result, seconds))
-        turn = [HumanMessage(question), AIMessage("", tool_calls=[call]), told, AIMessage(result.text)]
+        asked = HumanMessage(question, additional_kwargs=answered_by(NO_MODEL))
+        turn = [asked, AIMessage("", tool_calls=[call]), told, AIMessage(result.text)]
         messages = [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier, *turn]
         self._agent.update_state(config, {"messages": messages}, as_node="model")
         self._whole[thread] = len(earlier) + len(turn)
@@ -166,14 +172,18 @@ class Analyst:
         whole, messages = self.remembered(name), self._messages(config)
         earlier, abandoned = messages[:whole], messages[whole:]
         _check_length(earlier)
+        named = self._named(question)
+        read = named.question if named is not None else question
         turn = Turn(earlier, question)
         # A call without its result, or a question without its answer, would confuse the model.
         kept = [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier] if abandoned else []
-        yield from self._run(turn, [*kept, HumanMessage(question)], config)
+        noted = answered_by(self.model_name) | ({READ_AS: named.to_dict()} if named is not None else {})
+        yield from self._run(turn, [*kept, HumanMessage(question, additional_kwargs=noted)], config)
         if turn.ungrounded:
             yield from self._try_again(turn, config)
         lines = turn.answer()
-        missing = not_covered(question, turn.calls) or unchanged(question, CallContext.of(earlier), turn.asked_for)
+        missing = not_covered(read, turn.calls) or unchanged(question, CallContext.of(earlier), turn.asked_for)
+        missing = [*(not_kept_to(named, turn.calls) if named is not None else ()), *missing]
         heads = len(list(takewhile(lambda line: line.line is not None and line.line.role == "lead", lines))) or 1
         whole_answer = [*lines[:heads], *([AnswerLine(told(missing))] if missing else []), *lines[heads:]]
         answer = "\n".join(line.text for line in whole_answer)
@@ -193,6 +203,11 @@ class Analyst:
             ),
             note=" ".join(filter(None, [self._news(name), self.memory.fault])),
         )
+
+    def _named(self, question: str) -> NamedAudiences | None:
+        """The saved audiences that a question names."""
+        kept = read_audiences(self.library.path).values()
+        return named_audiences(question, kept, partial(said_here, self.library)) if kept else None
 
     def _news(self, thread: str) -> str:
         """What a conversation is told, once, whose last answer came from another version of the posts."""
@@ -240,6 +255,11 @@ class Analyst:
             changed = [RemoveMessage(REMOVE_ALL_MESSAGES), *shorter]
         if changed:
             self._agent.update_state(config, {"messages": changed})
+
+
+def answered_by(model: str) -> dict[str, Any]:
+    """What a conversation keeps with a question: which chat model answered it, and on which day."""
+    return {"model": model, "on": date.today().isoformat()}
 
 
 def _check(question: str) -> None:
@@ -299,23 +319,28 @@ def _prepared(instructions: Callable[[], str]) -> Any:
     """Middleware: what the model is shown of a conversation. The ``instructions`` of today stand before the last
     ``REMEMBERED_TURNS`` questions, and of all but the newest question only the beginning of what came back, so that a
     long talk still fits. What the tools returned stays in the conversation. A model whose words were withheld is told
-    so.
+    so. Saved audiences that a question names are taken out of it, and its calls are kept to them (``agent.audiences``).
     """
     from langchain.agents.middleware import wrap_model_call
     from langchain_core.messages import SystemMessage
     from langgraph.config import get_config
 
+    from agent.audiences import as_read, by_itself, kept_to
     from agent.memory import CHARACTERS_KEPT
     from agent.models.messages import beginnings, last_turns
 
     @wrap_model_call
     def prepared(request: Any, handler: Any) -> Any:
-        seen = last_turns(request.messages, REMEMBERED_TURNS)
+        named = next((NamedAudiences.of(each) for each in reversed(request.messages) if each.type == "human"), None)
+        if named is not None and (settled := by_itself(named, request.messages)) is not None:
+            return settled
+        seen = [as_read(each) for each in last_turns(request.messages, REMEMBERED_TURNS)]
         newest = last_turns(seen, 1)
         earlier = beginnings(seen[: len(seen) - len(newest)], CHARACTERS_KEPT)
         told = [instructions()]
         if claims := get_config()["configurable"].get("withheld"):
             told.append(withheld(claims))
-        return handler(request.override(messages=[*earlier, *newest], system_message=SystemMessage("\n".join(told))))
+        reply = handler(request.override(messages=[*earlier, *newest], system_message=SystemMessage("\n".join(told))))
+        return kept_to(named, reply) if named is not None else reply
 
     return prepared

@@ -12,8 +12,10 @@ from tools.privacy.tellable import tellable_names
 from tools.result import cells
 from tools.result.line import Line, Listing, Part, lead, line, listed, note, warning
 from tools.result.result import ToolResult
+from tools.result.samples import not_all_shown
 from tools.selection.handles import people_meant
 
+TOLD = 10  # people, a line each
 PLACES = 3  # communities that are told of a person
 NAMED = 5  # people in the headline, and handles that are no longer in the data
 
@@ -46,7 +48,6 @@ class ShowAudience(ToolResult):
 def show_audience(
     library: Library,
     name: Annotated[str, "the name of a saved audience"],
-    limit: Annotated[int, "how many people are told; all are in the result"] = 10,
 ) -> ShowAudience:
     """Who is in a saved audience, and which communities and brands they care for more than everybody else."""
     audience = audience_named(library.path, name)
@@ -62,7 +63,7 @@ def show_audience(
         affinities=cares.affinities,
         phrases=cares.phrases,
     )
-    return replace(result, headline=_headline(result), lines=_lines(result, limit), warnings=_warnings(result))
+    return replace(result, headline=_headline(result), lines=_lines(result), warnings=_warnings(result))
 
 
 def _members(library: Library, authors: tuple[str, ...]) -> list[Member]:
@@ -88,8 +89,9 @@ def _headline(result: ShowAudience) -> Line:
     return lead("The audience ", cells.name(result.name, "name"), " has ", size, who, ".")
 
 
-def _lines(result: ShowAudience, limit: int) -> list[Line]:
-    lines = [_person_line(person, place) for place, person in enumerate(result.people[:limit])]
+def _lines(result: ShowAudience) -> list[Line]:
+    lines = [_person_line(person, place) for place, person in enumerate(result.people[:TOLD])]
+    lines += not_all_shown(len(lines), len(result.people), "people", "the first; an export has all")
     lines += cares_lines(Cares(result.affinities, result.phrases))
     if not (result.affinities or result.phrases):
         lines.append(note("They have nothing in common that everybody else here does not have as often."))

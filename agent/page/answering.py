@@ -108,7 +108,7 @@ class Run:
             self._end(error)
 
     def _answer(self, analyst: Analyst) -> None:
-        self._turn.library = analyst.library
+        self._turn.library, self._turn.model = analyst.library, analyst.model_name
         with self._conversation.busy:  # a stopped question of this conversation may still be finishing its last step
             for event in _stream(self._asked, self._conversation, analyst) if not self._stop.is_set() else ():
                 self._add(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from agent.page.audiences import AudienceHandlers
 from agent.page.handlers import ChatHandlers
 from agent.page.layout import TITLE, lay_out
 from agent.page.opening import Opening
@@ -35,5 +36,6 @@ def build_page(
         screen = Screen(catalogue or IndexCatalogue(opening), *lay_out(), saved)
         ChatHandlers(screen).connect(page)
         PostsHandlers(screen).connect()
+        AudienceHandlers(screen).connect()
         page.load(None, js=ON_LOAD)
     return page

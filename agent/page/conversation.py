@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
@@ -99,9 +100,11 @@ class Conversation:
 
 @dataclass
 class Turn:
-    """The messages and results of one answer, as its events come in."""
+    """The messages and results of one answer, as its events come in. ``model`` answers, on the day ``made_on``."""
 
     question: str = ""
+    model: str = ""
+    made_on: date = field(default_factory=date.today)
     messages: list[Message] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     library: Library | None = None  # that answers
@@ -148,7 +151,8 @@ class Turn:
                 message["metadata"]["title"] = step_title(event.name, args, event.result)
         if event.result is not None:
             asked, library = self.question, self.library
-            self.shown.append(Shown(event.name, event.args, event.result, event.seconds, asked, library))
+            shown = Shown(event.name, event.args, event.result, event.seconds, asked, library, self.model, self.made_on)
+            self.shown.append(shown)
 
     def _say(self, line: AnswerLine) -> None:
         if not self._words:

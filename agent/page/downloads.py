@@ -21,6 +21,7 @@ from tools.exports.names import export_name
 from tools.library import Library
 from tools.result.line import one_line
 
+UNKNOWN = "not recorded"  # in conversations of earlier versions
 DOWNLOADS = ("csv", "xlsx", "md", "json", "png", "svg", "html", "markdown", "script")
 TYPES = {
     "csv": "text/csv;charset=utf-8",
@@ -50,9 +51,17 @@ def text_download(name: str, type_: str, text: str) -> Download:
     return Download(name, f"{type_};charset=utf-8", text.encode("utf-8", "replace"))
 
 
-def taken_away(shown: Shown, library: Library, model: str) -> Taken:
-    """A result with the question that it answers; what was run again by hand, no chat ``model`` took part in."""
-    return Taken(library, shown.result, shown.name, shown.args, shown.asked, model if shown.asked else NO_MODEL)
+def taken_away(shown: Shown, library: Library) -> Taken:
+    """A result with the question that it answers, the chat model that did so and when; what was run again by hand,
+    no model took part in.
+    """
+    model = (shown.model or UNKNOWN) if shown.asked else NO_MODEL
+    return Taken(library, shown.result, shown.name, shown.args, shown.asked, model, shown.made_on)
+
+
+def models_of(shown: Sequence[Shown], model: str) -> str:
+    """The chat models that answered in a conversation; where none is known, the ``model`` that would answer now."""
+    return ", ".join(dict.fromkeys(each.model for each in shown if each.model not in ("", NO_MODEL))) or model
 
 
 def call_line(name: str, args: dict[str, Any], index: Path) -> str:
@@ -100,8 +109,9 @@ def call_list_html(visit: Visit, library: Library | None) -> str:
 
 
 def downloads(kind: str, visit: Visit, library: Library, model: str) -> Download | None:
-    """The file that a button of "Take away" saves; None where there is nothing to save. ``model`` is the chat model."""
+    """The file that a button of "Take away" saves; None where there is nothing to save. ``model`` answers now."""
     if kind == "markdown":
+        model = models_of(visit.conversation.shown, model)
         text = conversation_markdown(visit.conversation, about_index(library.manifest, model))
         return text_download("conversation.md", "text/markdown", text)
     if kind == "script":
@@ -109,7 +119,7 @@ def downloads(kind: str, visit: Visit, library: Library, model: str) -> Download
     shown = visit.shown
     if shown is None or (kind == "html" and not isinstance(shown.result, WriteBrief)):
         return None
-    taken = taken_away(shown, library, model)
+    taken = taken_away(shown, library)
     name = export_name(taken.tool, taken.given, kind)
     if kind in ("png", "svg"):
         return next((Download(name, TYPES[kind], picture(chart, kind)) for chart in charts_of(library, shown)), None)

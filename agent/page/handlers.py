@@ -6,11 +6,11 @@ All of it is private to the page: outside programs have the command line.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from agent.page.answering import ask, note
+from agent.page.answering import ask
+from agent.page.by_hand import call_by_hand
 from agent.page.conversation import Message
 from agent.page.downloads import DOWNLOADS, downloads
 from agent.page.limiter import FifoLimiter
@@ -22,10 +22,8 @@ from agent.page.views.html import part
 from agent.page.views.person import open_person, person_html
 from agent.page.views.query import QUERY, query_args, query_words
 from agent.page.views.result import result_html
-from agent.page.views.shown import Shown
 from index.errors import AnalystError
 from tools.find_audience import FindAudience
-from tools.registry import call_tool
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -252,16 +250,10 @@ class ChatHandlers:
         if visit.conversation.running:
             return {p.query_note: part("notice", STILL_RUNNING, "error")}
         args = query_args(dict(zip(QUERY, fields, strict=True)), visit.shown)
-        started = time.perf_counter()
         try:
-            analyst = opening.latest()
-            result = call_tool(analyst.library, "find_audience", args)
+            call_by_hand(visit, opening, "find_audience", args, query_words(args), RERUN)
         except AnalystError as error:
             return {p.query_note: part("notice", str(error), "error")}
-        shown = Shown("find_audience", args, result, time.perf_counter() - started, library=analyst.library)
-        visit.conversation.add(shown, RERUN)
-        note(visit.conversation, analyst, shown, query_words(args))
-        visit.place, visit.person = None, None
         return {p.chat: visit.conversation.messages, p.query_note: "", **self._screen.show_result(visit)}
 
     def _taking(self, kind: str) -> Callable[[Visit | None], Any]:

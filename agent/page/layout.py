@@ -13,10 +13,12 @@ from agent.page.answering import LOADING
 from agent.page.style import LISTEN
 from agent.page.uploads.session import ENDINGS
 from agent.page.uploads.view import FIELDS
+from agent.page.views.audiences import kept_html
 from agent.page.views.examples import EXAMPLES
 from agent.page.views.html import part
 from agent.page.views.markdown import literal
 from agent.page.views.result import NOTHING, head_html
+from index.audiences import LONGEST_NAME
 from index.posts.record import REQUIRED
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ WELCOME = (
     "### What would you like to know?\n\nAsk in plain English: who would engage with an ad, how people feel about a "
     "brand, what a community is about. Every figure of an answer comes from the posts and can be looked up beside it."
 )
+KEEP, KEEP_BOTH, RENAME = "Keep as an audience", "Keep those in both", "Rename"
 LONGEST_QUERY = 4000  # characters of a field of the audience query
 EDITING = "Editing your last question: its answer will be replaced."
 TICK = 0.7  # seconds between two looks at a job
@@ -67,6 +70,12 @@ class Parts:
     query: list[gr.Textbox | gr.Number]
     run: gr.Button
     query_note: gr.HTML
+    keep_row: gr.Row
+    keep_group: gr.Dropdown
+    keep_name: gr.Textbox
+    keep: gr.Button
+    keep_note: gr.HTML
+    audiences: gr.HTML
     take_tab: gr.Tab
     chart_row: gr.Row
     report_row: gr.Row
@@ -189,6 +198,7 @@ def _see() -> dict[str, Any]:
     head = _own_html("head", head_html([]))
     with gr.Tabs(elem_id="tabs", selected="data", overflow_behavior="wrap") as tabs:
         with gr.Tab("Result", id="result", visible=False) as result_tab:
+            kept = _keep()
             result = _own_html("result")
         with gr.Tab("Chart", id="chart", visible=False) as chart_tab:
             chart = _own_html("chart")
@@ -198,6 +208,8 @@ def _see() -> dict[str, Any]:
             query, run, note = _query()
         with gr.Tab("Take away", id="take", visible=False) as take_tab:
             taken = _take_away()
+        with gr.Tab("Audiences", id="audiences"):
+            audiences = _own_html("audiences", kept_html([]))
         with gr.Tab("About this data", id="data"):
             data = _own_html("data", part("waiting", LOADING, 4))
         with gr.Tab("Upload", id="own"):
@@ -205,8 +217,37 @@ def _see() -> dict[str, Any]:
     return {
         "head": head, "tabs": tabs, "result_tab": result_tab, "result": result,
         "chart_tab": chart_tab, "chart": chart, "posts_tab": posts_tab, "posts": posts, "query_tab": query_tab,
-        "query": query, "run": run, "query_note": note, "take_tab": take_tab, "data": data, **taken, **own,
+        "query": query, "run": run, "query_note": note, "take_tab": take_tab, "data": data, "audiences": audiences,
+        **kept, **taken, **own,
     }  # fmt: skip
+
+
+def _keep() -> dict[str, Any]:
+    """The line above people with which they are kept as an audience."""
+    import gradio as gr
+
+    with gr.Row(elem_id="keep-row", visible=False) as row:
+        group = gr.Dropdown(
+            [],
+            label="Which group",
+            show_label=False,
+            container=False,
+            elem_id="keep-group",
+            visible=False,
+            min_width=140,
+        )
+        name = gr.Textbox(
+            label="Name of the audience",
+            show_label=False,
+            container=False,
+            placeholder="A name, such as Spring runners",
+            elem_id="keep-name",
+            min_width=170,
+            max_length=LONGEST_NAME,
+        )
+        keep = gr.Button(KEEP, elem_id="keep", size="sm", scale=0, min_width=170)
+    note = _own_html("keep-note")
+    return {"keep_row": row, "keep_group": group, "keep_name": name, "keep": keep, "keep_note": note}
 
 
 def _query() -> tuple[list[Any], gr.Button, gr.HTML]:

@@ -31,7 +31,7 @@ class PostsHandlers:
         """Bind all handlers."""
         p, page, visit, own = self.parts, self._page, self._page.visit, self._screen.own_posts()
         everything = self._screen.everything()
-        facts = [page.about, page.data, page.example_row, *page.examples]
+        facts = [page.about, page.data, page.audiences, page.example_row, *page.examples]
         p.current.change(self.facts, visit, facts, concurrency_limit=None, **QUIET)
         p.indexes.click(with_event(self.switch), visit, everything, **AT_ONCE)
         p.bring.click(lambda: self._gr.Tabs(selected="own"), None, page.tabs, **AT_ONCE).then(
@@ -68,6 +68,7 @@ class PostsHandlers:
         yield {
             page.about: line,
             page.data: told,
+            page.audiences: self._screen.audiences(visit),
             page.example_row: gr.Row(visible=bool(questions) and not visit.conversation.asked),
             **dict(zip(page.examples, buttons, strict=True)),
         }

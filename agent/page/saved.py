@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,9 +57,11 @@ class SavedConversations:
 def shown_again(talk: Talk, messages: Sequence[Any]) -> Conversation:
     """The conversation as it was on the page, from what the analyst remembers of it."""
     conversation = Conversation(thread=talk.thread, index=talk.about)
-    for question, first, events in turns(messages):
+    for asked, first, events in turns(messages):
+        question, noted = str(asked.text), asked.additional_kwargs
         conversation.asked.append(Asked(question, len(conversation.messages), len(conversation.shown), first))
-        turn = Turn(question)
+        made_on = date.fromisoformat(noted["on"]) if "on" in noted else date.fromtimestamp(talk.changed)
+        turn = Turn(question, str(noted.get("model", "")), made_on)
         for event in events:
             turn.add(event)
             if isinstance(event, ToolFinished) and event.result is None:
@@ -68,8 +71,8 @@ def shown_again(talk: Talk, messages: Sequence[Any]) -> Conversation:
     return conversation
 
 
-def turns(messages: Sequence[Any]) -> Iterator[tuple[str, int, list[Event]]]:
-    """Each answered question, the place of its message, and what happened as events."""
+def turns(messages: Sequence[Any]) -> Iterator[tuple[Any, int, list[Event]]]:
+    """The message of each answered question, its place, and what happened as events."""
     from langchain_core.messages import AIMessage, HumanMessage
 
     begins = [place for place, message in enumerate(messages) if isinstance(message, HumanMessage)]
@@ -77,7 +80,7 @@ def turns(messages: Sequence[Any]) -> Iterator[tuple[str, int, list[Event]]]:
         turn = messages[first:end]
         last = turn[-1]
         if isinstance(last, AIMessage) and not last.tool_calls:
-            yield str(turn[0].text), first, list(_events(messages[:first], turn[1:]))
+            yield turn[0], first, list(_events(messages[:first], turn[1:]))
 
 
 def _events(earlier: Sequence[Any], messages: Sequence[Any]) -> Iterator[Event]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from agent.page.downloads import call_list_html
-from agent.page.layout import Parts, UploadParts
+from agent.page.layout import KEEP, KEEP_BOTH, RENAME, Parts, UploadParts
 from agent.page.opening import Opening
 from agent.page.saved import SavedConversations
 from agent.page.sessions import Sessions, Visit
@@ -17,14 +17,21 @@ from agent.page.uploads.catalogue import IndexCatalogue
 from agent.page.uploads.process import FilePreview
 from agent.page.uploads.session import UploadSession, UploadSessions
 from agent.page.uploads.view import choices, indexes_html, own_html, sample_html, upload_html
+from agent.page.views.audiences import kept_html
 from agent.page.views.chart import charts_of
 from agent.page.views.html import part, render
 from agent.page.views.query import query_values
 from agent.page.views.result import head_html, is_posts, posts_tab_html, result_html
+from index.audiences import read_audiences
+from index.errors import AnalystError
+from tools.audiences.keeping import has_people
 from tools.brief.found import WriteBrief
+from tools.compare_audiences import CompareAudiences
 from tools.exports.about import NO_MODEL
 from tools.find_audience import FindAudience
+from tools.list_segments import ListSegments
 from tools.result.words import shortened
+from tools.show_audience import ShowAudience
 
 if TYPE_CHECKING:
     from tools.library import Library
@@ -105,7 +112,8 @@ class Screen:
         """The right side."""
         p = self.parts
         tabs = [p.tabs, p.result_tab, p.chart_tab, p.posts_tab, p.query_tab, p.take_tab]
-        return [p.head, *tabs, p.result, p.posts, p.chart, *p.query, p.chart_row, p.report_row, p.calls]
+        kept = [p.keep_row, p.keep_group, p.keep_name, p.keep, p.keep_note, p.audiences]
+        return [p.head, *tabs, p.result, p.posts, p.chart, *p.query, p.chart_row, p.report_row, p.calls, *kept]
 
     def controls(self) -> list[Any]:
         """What can be pressed below the conversation."""
@@ -158,7 +166,43 @@ class Screen:
             p.chart_row: gr.Row(visible=drawn),
             p.report_row: gr.Row(visible=shown is not None and isinstance(shown.result, WriteBrief)),
             p.calls: call_list_html(visit, library),
+            **self._show_keep(visit),
         }
+
+    def _show_keep(self, visit: Visit) -> Changes:
+        """The line that keeps the people on show; where an audience is on show, it is renamed with it."""
+        gr, p, shown = self._gr, self.parts, visit.shown
+        visit.adding = None
+        result = shown.result if shown is not None else None
+        groups = [each.name for each in result.segments] if isinstance(result, ListSegments) else []
+        opened = self.opened_audience(visit)
+        return {
+            p.keep_row: gr.Row(visible=result is not None and has_people(result)),
+            p.keep_group: gr.Dropdown(groups, value=groups[0] if groups else None, visible=bool(groups)),
+            p.keep_name: opened,
+            p.keep: gr.Button(RENAME if opened else KEEP_BOTH if isinstance(result, CompareAudiences) else KEEP),
+            p.keep_note: "",
+            p.audiences: self.audiences(visit),
+        }
+
+    def opened_audience(self, visit: Visit) -> str:
+        """The name of the saved audience that is on show; empty if none is."""
+        result = visit.shown.result if visit.shown is not None else None
+        return result.name if isinstance(result, ShowAudience) else ""
+
+    def audiences(self, visit: Visit) -> str:
+        """The saved audiences of these posts."""
+        library = self.library(visit)
+        try:
+            kept = list(read_audiences(library.path).values()) if library is not None else []
+        except AnalystError as error:
+            return part("notice", str(error), "error")
+        deleted = visit.deleted.name if visit.deleted is not None else ""
+        return kept_html(kept, opened=self.opened_audience(visit), deleted=deleted, own=self.is_own(visit))
+
+    def is_own(self, visit: Visit) -> bool:
+        """Whether the posts asked about are the visitor's own."""
+        return visit.conversation.index.startswith("own:")
 
     def head(self, visit: Visit) -> str:
         """Which result is on show."""

@@ -13,6 +13,7 @@ from agent.page.answering import Run
 from agent.page.conversation import Conversation
 from agent.page.saved import SavedConversations
 from agent.page.views.shown import Shown
+from index.audiences import Audience
 
 MOST_SESSIONS = 200  # the one that was not seen for longest makes room
 MOST_CONVERSATIONS = 30  # for each browser; the oldest makes room
@@ -115,6 +116,8 @@ class Visit:
     person: int | None = None
     editing: bool = False
     run: Run | None = None  # the answer that this page is about to follow
+    adding: tuple[str, list[str]] | None = None  # people who may be added to an audience that is there already
+    deleted: Audience | None = None  # the last one, which can be brought back
 
     @property
     def shown(self) -> Shown | None:

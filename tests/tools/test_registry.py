@@ -74,7 +74,7 @@ def test_the_tools_and_their_arguments() -> None:
         "summarize_themes": ["topic", "user", "count", *posts, *people],
         "compare_periods": ["topic", "user", "before", "after", *posts, *people],
         "write_brief": ["campaign", "interests", "limit", *scope, *people],
-        "show_audience": ["name", "limit"],
+        "show_audience": ["name"],
         "compare_audiences": ["first", "second"],
     }
     for name in TOOLS:

@@ -30,6 +30,7 @@ from index.store.facts import Facts
 from tools.library import Library, nearest_names
 from tools.result.names import named_in_words
 from tools.result.words import count, short
+from tools.selection.either import names_between, one_of
 from tools.selection.spelling import Spelling, spelling
 from tools.targeting.names import is_well_known
 
@@ -52,8 +53,6 @@ TONE = ("negative", "neutral", "positive")
 COLUMNS = ["id", "tagged", "surface", *TONE]
 WORD_NAMES = Path(__file__).with_name("names_that_are_words.txt")
 REMEMBERED = 256  # subjects of one index
-OR = re.compile(r"\s+or\s+", re.IGNORECASE)
-BETWEEN = re.compile(r"\s*(?:,\s*(?:or\s+)?|\s+or\s+)", re.IGNORECASE)  # names of which a post may name any
 AT_ONCE = 48  # names looked for in one pass
 
 
@@ -136,9 +135,7 @@ class Use(Enum):
         """(posts,) whether each does."""
         if self is Use.ALL:
             return shapes.tagged | True
-        return shapes.tagged | (
-            shapes.written if self is Use.TAGGED_OR_WRITTEN else ~(shapes.small & ~shapes.written)
-        )
+        return shapes.tagged | (shapes.written if self is Use.TAGGED_OR_WRITTEN else ~(shapes.small & ~shapes.written))
 
 
 @dataclass(frozen=True)
@@ -172,8 +169,10 @@ def subject_of(library: Library, said: str, *, by_meaning: bool = True) -> Subje
     Raises AnalystError if ``said`` is empty or has no letter, digit or sign to look for.
     """
     (subject,) = subjects_of_names(library, [said])
-    if not len(subject.posts) and (parts := _either(library, subject.said)):
-        return _one_of(subject.said, parts)
+    if not len(subject.posts) and len(names := names_between(subject.said)) > 1:
+        parts = subjects_of_names(library, names)
+        if all(part.kind == "name" and len(part.posts) for part in parts):
+            return one_of(subject.said, parts)
     if subject.kind == "name" or not by_meaning:
         return subject
     memory, key = memory_of(library), (subject.said, True)
@@ -182,26 +181,6 @@ def subject_of(library: Library, said: str, *, by_meaning: bool = True) -> Subje
             found = _by_meaning(library, subject)
         _remember(memory, key, found)
         return found
-
-
-def _either(library: Library, said: str) -> list[Subject]:
-    """The names of "Nike, Adidas or Puma"; none where some of these are no names here."""
-    if not OR.search(said):
-        return []
-    parts = subjects_of_names(library, [part for part in BETWEEN.split(said) if part.strip()])
-    return parts if len(parts) > 1 and all(part.kind == "name" and len(part.posts) for part in parts) else []
-
-
-def _one_of(said: str, parts: Sequence[Subject]) -> Subject:
-    """What names some of ``parts``; where it names several, with the mean of the tones toward them."""
-    import pandas as pd
-
-    posts = pd.concat([part.posts for part in parts], ignore_index=True)
-    tones = posts.groupby("id", as_index=False)[list(TONE)].mean()
-    rows = posts.drop(columns=list(TONE)).sort_values("tagged", ascending=False).drop_duplicates("id")
-    name = " or ".join(part.name for part in parts)
-    rows = rows.merge(tones, on="id")[COLUMNS].sort_values("id").reset_index(drop=True)
-    return Subject(said, name, canonical(said), "name", rows, (), 0, f"posts that name {name}")
 
 
 def subjects_of_names(library: Library, said: Sequence[str]) -> list[Subject]:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from agent.page.views.about import described_html
 from agent.page.views.answer import lines_html
+from agent.page.views.audiences import audience_html, compared_html
 from agent.page.views.fields import fields_html
 from agent.page.views.html import mentions_of, part, render
 from agent.page.views.person import match_html, profile_html
@@ -17,6 +18,7 @@ from agent.page.views.shown import Shown
 from tools.brief.found import WriteBrief
 from tools.brief.telling import sections_of
 from tools.cannot_tell import CannotTell
+from tools.compare_audiences import CompareAudiences
 from tools.describe_data import DescribeData
 from tools.engagement.groups import EngagementGroup
 from tools.explain_match import ExplainMatch
@@ -29,6 +31,7 @@ from tools.library import Library
 from tools.measure_engagement import MeasureEngagement, figure_words
 from tools.result.words import capital, percent, shortened
 from tools.search_posts import SearchPosts
+from tools.show_audience import ShowAudience
 
 WORDS_ONLY = (ExplainMethod, CannotTell)  # of which the words are all
 NOTHING = "Nothing to show yet. Ask a question: the people, figures and posts behind the answer appear here."
@@ -145,4 +148,6 @@ _VIEWS: dict[type, Callable[[Any, Library | None], Markup]] = {
     CannotTell: lambda result, library: lines_html(result),
     MeasureEngagement: _engagement,
     WriteBrief: _brief,
+    ShowAudience: audience_html,
+    CompareAudiences: compared_html,
 }

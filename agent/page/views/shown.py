@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from agent.page.views.markdown import literal
@@ -42,7 +43,8 @@ STEPS = {
 
 @dataclass
 class Shown:
-    """A result that the page can show, and the call that made it. ``asked`` is the question in the user's words.
+    """A result that the page can show, and the call that made it. ``asked`` is the question in the user's words, which
+    ``model`` ("" if that is not known) answered on the day ``made_on``.
 
     ``library`` is the version of the index that it came from, of which more is then read to show it; None where it is
     no longer known, since the result is of an earlier day.
@@ -56,6 +58,8 @@ class Shown:
     seconds: float
     asked: str = ""
     library: Library | None = field(default=None, repr=False, compare=False)
+    model: str = ""
+    made_on: date = field(default_factory=date.today, compare=False)
     charts: list[Any] | None = field(default=None, repr=False, compare=False)
 
 

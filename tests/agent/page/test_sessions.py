@@ -8,6 +8,7 @@ import io
 import json
 import shlex
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,8 @@ def visit(library: Library) -> Visit:
         ("search_posts", {"query": "$(touch x); `y` \"z\" 'w'", "limit": 1}),
     ):
         conversation.add(
-            Shown(name, args, call_tool(library, name, args), 0.1, "Who'd engage\nwith a Nike ad?"), "tried"
+            Shown(name, args, call_tool(library, name, args), 0.1, "Who'd engage\nwith a Nike ad?", model="a/model"),
+            "tried",
         )
     sessions = Sessions()
     visit = Visit(sessions.open(None, None), conversation)
@@ -201,7 +203,7 @@ def test_a_call_leaves_out_what_was_not_given() -> None:
 
 def test_every_download(visit: Visit, library: Library) -> None:
     visit.place = 0
-    made: dict[str, Any] = {kind: downloads(kind, visit, library, "a/model") for kind in DOWNLOADS}
+    made: dict[str, Any] = {kind: downloads(kind, visit, library, "another/model") for kind in DOWNLOADS}
     rows = list(csv.reader(io.StringIO(made["csv"].data.decode())))
     assert len(rows) == 3 and {row[0].lstrip("'@") for row in rows[1:]} == set(
         visit.conversation.shown[0].result.handles
@@ -219,8 +221,9 @@ def test_every_download(visit: Visit, library: Library) -> None:
 
 def test_every_result_is_taken_away_not_audiences_alone(visit: Visit, library: Library) -> None:
     args = {"query": "Nike", "limit": 1}
-    visit.conversation.add(Shown("search_posts", args, call_tool(library, "search_posts", args), 0.1, "Who?"), "tried")
-    made: dict[str, Any] = {kind: downloads(kind, visit, library, "a/model") for kind in DOWNLOADS}
+    result = call_tool(library, "search_posts", args)
+    visit.conversation.add(Shown("search_posts", args, result, 0.1, "Who?", model="a/model"), "tried")
+    made: dict[str, Any] = {kind: downloads(kind, visit, library, "another/model") for kind in DOWNLOADS}
     assert made["png"] is None and made["html"] is None
     (row,) = csv.DictReader(io.StringIO(made["csv"].data.decode()))
     assert row["text"] == visit.conversation.shown[2].result.evidence[0].text and row["model"] == "a/model"
@@ -236,6 +239,19 @@ def test_what_was_run_again_by_hand_names_no_model(visit: Visit, library: Librar
     visit.conversation.add(replace(visit.conversation.shown[1], asked=""), "edited")
     made = downloads("md", visit, library, "a/model")
     assert made is not None and b"Chat model: none" in made.data and b"Question" not in made.data
+
+
+def test_an_export_names_the_model_and_the_day_of_the_answer(visit: Visit, library: Library) -> None:
+    then = replace(visit.conversation.shown[1], model="earlier/model", made_on=date(2026, 1, 2))
+    visit.conversation.add(then, "asked")
+    made = downloads("json", visit, library, "another/model")
+    assert made is not None and json.loads(made.data)["export"]["model"] == "earlier/model"
+    assert json.loads(made.data)["export"]["made_on"] == "2026-01-02"
+    told = downloads("markdown", visit, library, "another/model")
+    assert told is not None and "model a/model, earlier/model" in told.data.decode()
+    visit.conversation.add(replace(then, model=""), "of an earlier version")
+    made = downloads("json", visit, library, "another/model")
+    assert made is not None and json.loads(made.data)["export"]["model"] == "not recorded"
 
 
 def test_a_brief_is_taken_away_as_a_report(visit: Visit, library: Library) -> None:
