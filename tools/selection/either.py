@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar
 
 from index.entities.mentions import canonical
 
-if TYPE_CHECKING:
-    from tools.selection.subject import Subject
-
+Subject = TypeVar("Subject", bound=Any)  # ``tools.selection.subject.Subject``, which imports this
 OR = re.compile(r"\s+or\s+", re.IGNORECASE)
 BETWEEN = re.compile(r"\s*(?:,\s*(?:or\s+)?|\s+or\s+)", re.IGNORECASE)
 TONE = ["negative", "neutral", "positive"]
