@@ -12,10 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from agent.understanding.calls import SUBJECT
+from index.entities.mentions import canonical
 from tools.library import Library
 from tools.registry import arguments_model
 from tools.selection.date_words import span_of
+from tools.selection.subject import names_like, subject_of
 
 IN = re.compile(
     r"(?:^|\s)(?:in|from|within|inside|across|over (?:at|in))\s+(?:both\s+)?(?:the |our |r/)?$", re.IGNORECASE
@@ -44,6 +48,8 @@ PLACES = ("community", "active_in", "never_active_in", "not_in")
 NOT_WANTED = ("without", "never_names", "never_likes", "never_dislikes", "never_active_in")
 PEOPLE = ("exclude", "among", "users")
 SHORT = 6  # words of a question that is about the place it names: "and lifting?"
+LONGEST_NAME = 30  # characters of what may be a name misspelt
+ALIKE = 80  # of 100, from which two names differ by a slip of the finger
 LEAST = 3  # letters of a name by which somebody is known
 
 
@@ -56,7 +62,20 @@ def as_here(
     if "community" in fields:
         found = _no_place(library, question, tool, found)
         found = _both(library, question, fields, _place(library, question, tool, found))
-    return found
+    return _spelled(library, tool, found)
+
+
+def _spelled(library: Library, tool: str, args: dict[str, Any]) -> dict[str, Any]:
+    """A subject that no post has, as the name that it is all but for a slip of the finger: Spotify for "spotfy"."""
+    subject = SUBJECT.get(tool)
+    said = args.get(subject or "")
+    if tool == "cannot_tell" or not isinstance(said, str) or not LEAST < len(said) <= LONGEST_NAME:
+        return args
+    if not canonical(said) or subject_of(library, said, by_meaning=False).ids:
+        return args
+    near = next(iter(names_like(library, said)), "")
+    alike = near[:1].casefold() == said[:1].casefold() and fuzz.ratio(near.casefold(), said.casefold()) >= ALIKE
+    return {**args, str(subject): near} if alike else args
 
 
 def _named(question: str, tool: str, args: dict[str, Any]) -> dict[str, Any]:

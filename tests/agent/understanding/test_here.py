@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +48,12 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 )  # fmt: skip
 def test_places(library: Library, question: str, tool: str, args: dict[str, Any], found: dict[str, Any]) -> None:
     assert as_here(library, question, tool, args) == found
+
+
+def test_a_name_with_a_slip_of_the_finger(tmp_path: Path) -> None:
+    library = make_library(tmp_path, [post(f"{n}", "ana", "on Spotify", names=["Spotify"]) for n in range(3)])
+    for said, meant in (("spotfy", "Spotify"), ("Spotify", "Spotify"), ("zpotify", "zpotify"), ("tea", "tea")):
+        assert as_here(library, "", "count", {"topic": said}) == {"topic": meant}
 
 
 @pytest.mark.parametrize(
