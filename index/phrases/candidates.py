@@ -83,7 +83,12 @@ WEAK = frozenset(
     post posts posted comment comments edit sub reddit link links
     """.split()  # noqa: SIM905
 )
-_NOISE = re.compile(r"https?://\S+|www\.\S+|(?<!\w)/?[ru]/\w+|@\w[\w.-]*|\b[\w.-]+\.(?:com|org|net|io)\b\S*|&\w+;")
+# Addresses, handles and references. A run of letters and dots is looked at once, from its beginning, so that one of
+# 20,000 signs costs no time.
+_NOISE = re.compile(
+    r"https?://\S+|www\.\S+|(?<!\w)/?[ru]/\w[\w-]*|@\w[\w.-]*"
+    r"|(?<![\w.-])[.-]*+\w[\w.-]*\.(?:com|org|net|io)\b\S*|&\w+;"
+)
 # Words as people write them: "self-taught", "H&M", "C++".
 _WRITTEN = re.compile(r"[^\W_]+(?:[-'’&.+][^\W_]+)*\+*")
 # An indented line goes on with the one before it; other lines begin anew.

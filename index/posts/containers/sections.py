@@ -8,7 +8,8 @@ from index.errors import AnalystError
 from index.posts.containers.documents import ASSIGNMENT, Section, document_of, is_lines, lines_of, loads
 from index.posts.containers.parquet import parquet_of
 from index.posts.containers.streams import Content, OnBytes, check_text
-from index.posts.containers.tables import csv_of, workbook_of
+from index.posts.containers.tables import csv_of
+from index.posts.containers.workbooks import workbook_of
 from index.posts.formats.registry import is_post
 
 _JSON, _LINES = (".json", ".js"), (".jsonl", ".ndjson")

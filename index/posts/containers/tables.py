@@ -1,4 +1,4 @@
-"""Tables as rows: CSV in all its dialects, workbooks of Excel."""
+"""Tables as rows: CSV in all its dialects."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def csv_of(content: Content, on_bytes: OnBytes, names: Sequence[str] = ()) -> Se
         raise _no_rows(content.source.name)
     dialect = _dialect(head, said)
     records = _records(itertools.chain(head, lines), dialect, deque(maxlen=0))
-    above, header, records = _header(records, names, content.source.name)
+    above, header, records = header_of(records, names, content.source.name)
     told = [{"\t": "tabs", "|": "pipes", ";": "semicolons", ",": "commas"}.get(dialect.delimiter, dialect.delimiter)]
     if above:
         told.append(f"{above} lines above the header")
     if dialect.escaped:
         told.append('\\" for quotes')
-    return Section(_rows(records, header), header=tuple(header), told=tuple(told), european=dialect.delimiter == ";")
+    return Section(rows_of(records, header), header=tuple(header), told=tuple(told), european=dialect.delimiter == ";")
 
 
 def _beginning(lines: Iterator[str]) -> list[str]:
@@ -176,7 +176,7 @@ def _swallowed(taken: list[str], width: int, dialect: Dialect) -> bool:
     return width > 2 and alike > 0.9 * len(inner)
 
 
-def _header(
+def header_of(
     records: Iterator[list[str] | str], names: Sequence[str], where: str
 ) -> tuple[int, list[str], Iterator[list[str] | str]]:
     """(lines above the header, the header, the records behind it). Tools write a few lines about the export first."""
@@ -218,7 +218,7 @@ def _distinct(header: list[str]) -> list[str]:
     return names
 
 
-def _rows(records: Iterator[list[str] | str], header: list[str]) -> Iterator[Any]:
+def rows_of(records: Iterator[list[str] | str], header: list[str]) -> Iterator[Any]:
     width = len(header)
     for cells in records:
         if len(cells) == width and not isinstance(cells, str):
@@ -231,43 +231,3 @@ def _rows(records: Iterator[list[str] | str], header: list[str]) -> Iterator[Any
             yield "more cells than columns\n" + str(cells)
         else:
             yield dict(zip(header, cells, strict=False))
-
-
-def workbook_of(content: Content) -> Iterator[Section]:
-    """The sheets of an Excel workbook. Raises AnalystError if it cannot be read."""
-    import warnings
-    import zipfile
-
-    from openpyxl import load_workbook
-
-    name = content.source.name
-    broken = AnalystError("The workbook cannot be read", where=name, todo="Save it again, or save the sheet as CSV.")
-    try:
-        with content.source.open() as file, zipfile.ZipFile(file) as archive:
-            if sum(info.file_size for info in archive.infolist()) > max(1 << 27, 200 * content.source.size):
-                raise AnalystError("The workbook unpacks to far more than posts do", where=name, todo="Save it as CSV.")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = load_workbook(content.source.open(), read_only=True, data_only=True)
-    except AnalystError:
-        raise
-    except Exception as error:  # a damaged workbook fails in as many ways as it has parts
-        raise broken from error
-    for sheet in book.worksheets:
-        try:
-            records = _sheet(sheet)
-            above, header, rows = _header(records, (), name)
-        except AnalystError:
-            continue  # an empty sheet
-        except Exception as error:
-            raise broken from error
-        told = (f"sheet {sheet.title}", *([f"{above} lines above the header"] if above else []))
-        yield Section(
-            _rows(rows, header), sheet.title if len(book.worksheets) > 1 else "", header=tuple(header), told=told
-        )
-
-
-def _sheet(sheet: Any) -> Iterator[Any]:
-    for cells in sheet.iter_rows(values_only=True):
-        if any(cell is not None for cell in cells):
-            yield [cell if cell is not None else "" for cell in cells]

@@ -1,8 +1,7 @@
-"""CSV in all its dialects, and workbooks."""
+"""CSV in all its dialects."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -105,23 +104,3 @@ def test_dates_are_decided_by_all_of_a_file_that_begins_undecided(write: Write) 
     posts, report = read(write("posts.csv", "id,author,text,date\n" + "\n".join(rows)))
     assert report.date_order() == "dmy"
     assert {post.created_at.month for post in posts if post.created_at} == {1}
-
-
-def workbook(rows: list[list[Any]]) -> bytes:
-    from openpyxl import Workbook
-
-    book, sink = Workbook(), io.BytesIO()
-    for row in rows:
-        book.active.append(row)
-    book.create_sheet("empty")
-    book.save(sink)
-    return sink.getvalue()
-
-
-@pytest.mark.parametrize("name", ["posts.xlsx", "posts"])
-def test_a_workbook(write: Write, name: str) -> None:
-    rows = [["My export"], ["ID", "Author", "Text", "Date", "Likes"], [1.0, "ana", "hello", datetime(2024, 1, 3, 9), 7]]
-    posts, report = read(write(name, workbook([*rows, [None] * 5, [2, "ben", "hi", None, None]])))
-    assert [post.id for post in posts] == ["1", "2"]
-    assert (posts[0].created_at, posts[0].likes) == (datetime(2024, 1, 3, 9, tzinfo=UTC), 7)
-    assert "1 lines above the header" in report.parts[0].container
