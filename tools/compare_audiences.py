@@ -47,15 +47,15 @@ def compare_audiences(
     second: Annotated[str, "the name of another one"],
 ) -> CompareAudiences:
     """Two saved audiences side by side: how many people are in both, and which communities, brands and words set each apart."""  # noqa: E501
-    names = [audience_named(library.path, name).name for name in (first, second)]
-    if key_of(names[0]) == key_of(names[1]):
-        raise AnalystError(f"{names[0]} is the same audience twice", todo="Name two audiences.")
-    one, two = (people_meant(library, [name]) for name in names)
+    name, other = (audience_named(library.path, each).name for each in (first, second))
+    if key_of(name) == key_of(other):
+        raise AnalystError(f"{name} is the same audience twice", todo="Name two audiences.")
+    one, two = (people_meant(library, [each]) for each in (name, other))
     both = [author for author in one.authors if author in set(two.authors)]
-    cares = [_cares(library, *names, one, two), _cares(library, *names[::-1], two, one)]
+    cares = [_cares(library, name, other, one, two), _cares(library, other, name, two, one)]
     result = CompareAudiences(
         listing=Listing("people", tuple(both)),
-        audiences=[_side(name, who, len(both)) for name, who in zip(names, (one, two), strict=True)],
+        audiences=[_side(name, one, len(both)), _side(other, two, len(both))],
         both=both,
         affinities=[each for side in cares for each in side.affinities],
         phrases=[each for side in cares for each in side.phrases],
