@@ -157,9 +157,7 @@ def _use(library: Library, name: str, counts: Counts) -> Use:
     return use_of(library, name, counts) or Use.TAGGED_OR_WRITTEN
 
 
-def _other(
-    library: Library, key: str, name: str, each: Spelling, perhaps: np.ndarray | None, read: _Read
-) -> _Named:
+def _other(library: Library, key: str, name: str, each: Spelling, perhaps: np.ndarray | None, read: _Read) -> _Named:
     """A name of several words, or signs."""
     posts = sorted({mention.post for mention in read.of_key[key]}.union(() if perhaps is None else perhaps.tolist()))
     if all(_surely(key, name.casefold(), read.of_post.get(post, ())) for post in posts):

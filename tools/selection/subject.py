@@ -134,9 +134,7 @@ class Use(Enum):
         """(posts,) whether each does."""
         if self is Use.ALL:
             return shapes.tagged | True
-        return shapes.tagged | (
-            shapes.written if self is Use.TAGGED_OR_WRITTEN else ~(shapes.small & ~shapes.written)
-        )
+        return shapes.tagged | (shapes.written if self is Use.TAGGED_OR_WRITTEN else ~(shapes.small & ~shapes.written))
 
 
 @dataclass(frozen=True)
