@@ -16,7 +16,7 @@ from tools.selection.own_words import told
 from tools.selection.people import Filters, People, select
 from tools.selection.posts import Selection, count_posts, evidence_posts
 from tools.themes.grouping import STABLE, Groups, group_posts
-from tools.themes.naming import TERMS, ThemeTerms, name_themes
+from tools.themes.naming import ThemeTerms, name_themes
 from tools.themes.quoting import typical_posts
 from tools.themes.reading import LEAST_POSTS, ReadPosts, read_posts
 
@@ -159,7 +159,7 @@ def _theme(posts: ReadPosts, groups: Groups, group: int, terms: ThemeTerms) -> T
         high=high,
         mean=float(tones.mean()),
         margin=margin(tones, people.to_numpy()),
-        quotes=[posts.ids[place] for place in typical_posts(posts, groups, group, terms.phrases[:TERMS])],
+        quotes=[posts.ids[place] for place in typical_posts(posts, groups, group, terms.phrases)],
     )
 
 

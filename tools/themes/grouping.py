@@ -4,12 +4,13 @@ A short post has few of the words of its theme. So its words are filled up with 
 meaning (TF-IDF, averaged over neighbours by MiniLM vectors), then reduced to leading directions (latent semantic
 analysis; Deerwester et al., 1990) and grouped by direction (spherical k-means; Dhillon and Modha, 2001). The mean of
 all selected posts, which is what they share, is taken off before neighbours are looked for. The number of groups is
-the largest that other samples of the posts give again (Ben-Hur et al., 2002). Everything is seeded: the same posts
-give the same groups.
+the largest that other samples of the posts give again (Ben-Hur et al., 2002), or where none is, the best from five on.
+Everything is seeded: the same posts give the same groups.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ NEIGHBOURS, NEIGHBOUR_SHARE = 30, 0.8  # whose words fill up a post's own, and h
 DIRECTIONS = 30
 RESAMPLES = 3
 STABLE = 0.6  # adjusted Rand index from which groups count as found again
+TELLING = 5  # groups that are made at least where no number is stable: two are most alike in all samples, and say least
 JUDGED = 800  # posts by which numbers of groups are compared
 FITS = 0.6  # cosine to the middle of its group below which a post fits nowhere
 NOWHERE = -1
@@ -147,8 +149,14 @@ def _number(points: np.ndarray) -> tuple[int, float]:
         found[number] = float(np.mean([adjusted_rand_score(labels, other) for other in again]))
         if found[number] >= STABLE:
             return number, found[number]
-    best = max(found, key=lambda number: (round(found[number], 2), number))
+    best = steadiest(found)
     return best, found[best]
+
+
+def steadiest(found: Mapping[int, float]) -> int:
+    """The steadiest number of groups, none of which is steady; small numbers are not asked where larger ones were."""
+    least = min(TELLING, max(found))
+    return max((number for number in found if number >= least), key=lambda number: (round(found[number], 2), number))
 
 
 def _most(points: np.ndarray) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tools.themes.grouping import NOWHERE, group_posts
+from tools.themes.grouping import NOWHERE, group_posts, steadiest
 from tools.themes.reading import ReadPosts, plain_words
 
 WORDS = ("bags lost belt", "delayed hours gate", "rude crew seat")
@@ -29,6 +29,11 @@ def test_planted_groups_are_found_again_and_surely() -> None:
     found = group_posts(posts)
     assert adjusted_rand_score(kind, group_posts(posts, number=3).labels) > 0.95
     assert 0.6 <= found.stability <= 1
+
+
+def test_where_no_number_is_steady_two_groups_are_not_made_for_being_few() -> None:
+    assert steadiest({2: 0.52, 3: 0.49, 4: 0.3, 5: 0.37, 6: 0.34, 7: 0.371}) == 7  # all posts of the sample, nearly
+    assert steadiest({2: 0.3, 3: 0.2}) == 3  # too few posts for more
 
 
 def test_posts_beyond_those_fitted_join_the_nearest() -> None:
