@@ -18,7 +18,7 @@ from agent.models.held_words import NOT_FIRST, NOT_LAST, NOT_LAST_OF_TEXT
 from agent.models.shipped import trained_tools, words
 from agent.training.banks import PHRASINGS, constants_of, phrasings_of, split
 from agent.training.fillers import SLOT, Fillers, in_words, names_in, roughen
-from agent.training.follow_ups import Step, kept, places_within, read_steps, tool_after
+from agent.training.follow_ups import LISTED, Step, kept, places_within, pointed, read_steps, tool_after
 from agent.understanding.calls import SUBJECT
 from agent.understanding.context import place_of, pointer_in
 from agent.understanding.labels import SEVERAL, TOOLS
@@ -26,13 +26,11 @@ from index.errors import AnalystError
 from index.training.data import read_rows
 from tools.registry import arguments_model
 
-# What share of conversations is of which kind.
-MIX = {"call": 44, "thread": 28, "talk": 20, "answer": 5, "decline": 13, "chat": 4}
+MIX = {"call": 44, "thread": 28, "talk": 20, "answer": 5, "decline": 13, "chat": 4}  # shares of conversations, by kind
 # What comes next in a talk that is put together from single follow-ups.
 NEXT = {"same": 24, "narrow": 22, "change": 26, "point": 12, "brands": 8, "fresh": 14, "small": 10}
 # Intents of CLINC150.
 SMALL_TALK = {"greeting": "greet", "thank_you": "thanks", "goodbye": "goodbye", "what_can_i_ask_you": "help"}
-LISTED = {"first": 0, "last": 0, "second": 1, "third": 2}  # places behind which a list must go on
 MAINS = ("campaign", "topic", "query", "user", "text", "community", "brands", "count")  # what a question is about
 PERSON = re.compile(r"(?<!\w)@(\w+(?:[.-]\w+)*)")
 NAMING = ("extract_entities", "extract_keywords", "compare_brands")  # whose results list names, not people
@@ -284,12 +282,6 @@ class Conversations:
 def people_in(real: Real) -> tuple[str, ...]:
     """The people whom a result lists."""
     return () if real.tool in NAMING else tuple(dict.fromkeys(PERSON.findall(real.text)))
-
-
-def pointed(name: str, refers: str, handles: Sequence[str]) -> Any:
-    """The entry of a list for the argument ``name``, or all; ``refers`` is of ``agent.understanding.labels.REFERS``."""
-    found = list(handles) if refers == "all" else [handles[-1 if refers == "last" else LISTED[refers]]]
-    return found[0] if name == "user" else found
 
 
 def follow_up(step: dict[str, Any], previous: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ DATES = ("since", "until")
 TIMES = {"since", "until", "during", "before", "after"}  # slots that say when
 SUBJECTS = ("campaign", "topic", "query")
 MAIN_SLOTS = {"subject", "user", "text", "brand", "brands"}
+LISTED = {"first": 0, "last": 0, "second": 1, "third": 2}  # places behind which a list must go on
 
 
 @dataclass(frozen=True)
@@ -168,3 +169,9 @@ def _pointing(step: Step, args: Mapping[str, Any], people: Sequence[str]) -> dic
 def places_within(places: Sequence[str], number: int) -> list[str]:
     """Of the ways to say a place in a list, those that a list of ``number`` has."""
     return [said for said in places if (place := place_of(said)) is not None and -number <= place < number]
+
+
+def pointed(name: str, refers: str, handles: Sequence[str]) -> Any:
+    """The entry of a list for the argument ``name``, or all; ``refers`` is of ``agent.understanding.labels.REFERS``."""
+    found = list(handles) if refers == "all" else [handles[-1 if refers == "last" else LISTED[refers]]]
+    return found[0] if name == "user" else found

@@ -8,14 +8,11 @@ name here is a **theme**: posts with the words, and those near enough in meaning
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -25,12 +22,13 @@ from index.entities.mentions import canonical
 from index.entities.plurals import MADE
 from index.errors import AnalystError
 from index.inflection import singular
-from index.phrases.rarity import is_plain_word, rarities
+from index.phrases.rarity import is_plain_word
 from index.store.facts import Facts
 from tools.library import Library, nearest_names
 from tools.result.names import named_in_words
 from tools.result.words import count, short
 from tools.selection.either import names_between, one_of
+from tools.selection.plain_words import is_common, is_strange, word_names
 from tools.selection.spelling import Spelling, spelling
 from tools.targeting.names import is_well_known
 
@@ -46,12 +44,10 @@ CAPITAL_SHARE = 0.5  # … or, where the writing shows it, write it with a capit
 HARDLY_A_NAME = (
     0.05  # a plain word that is tagged more rarely is a theme, like "coffee", unless it is well known as a name
 )
-COMMON = 6.0  # log of all posts / posts with the word, below which it is an everyday word: one post in 400
 SURELY_SOMETIMES = 2  # posts that tag and write it so, from which "Shell" asked with a capital is the name
 LONGEST_NAME = 6  # words; what is longer is a text, and near posts are looked for
 TONE = ("negative", "neutral", "positive")
 COLUMNS = ["id", "tagged", "surface", *TONE]
-WORD_NAMES = Path(__file__).with_name("names_that_are_words.txt")
 REMEMBERED = 256  # subjects of one index
 AT_ONCE = 48  # names looked for in one pass
 
@@ -352,9 +348,9 @@ def use_of(library: Library, said: str, counts: Counts) -> Use | None:
     capital = counts.written / counts.shown if counts.shown else float(number > 0)
     mostly = tagged >= NAME_SHARE or capital >= CAPITAL_SHARE
     words = " ".join(said.strip("#@").split())
-    plain = is_plain_word(words) or (not mostly and number > 0 and _is_common(words) and not is_well_known(said))
+    plain = is_plain_word(words) or (not mostly and number > 0 and is_common(words) and not is_well_known(said))
     if not plain or not number:
-        unsaid = not number and not plain and (said != said.lower() or _is_strange(said))
+        unsaid = not number and not plain and (said != said.lower() or is_strange(said))
         is_name = mostly or key in known_names(library) or is_well_known(said) or unsaid
         return Use.ALL if is_name else None
     if mostly:
@@ -363,28 +359,10 @@ def use_of(library: Library, said: str, counts: Counts) -> Use | None:
         if not counts.small or not sure or counts.small_tagged / counts.small >= NAME_SHARE:
             return Use.ALL
         return Use.NOT_IN_SMALL_LETTERS
-    meant = counts.surely >= SURELY_SOMETIMES or is_well_known(said) or key in _word_names()
+    meant = counts.surely >= SURELY_SOMETIMES or is_well_known(said) or key in word_names()
     if tagged >= HARDLY_A_NAME or (meant and said != said.lower()):
         return Use.TAGGED_OR_WRITTEN
     return None
-
-
-@cache
-def _word_names() -> frozenset[str]:
-    _, names = WORD_NAMES.read_text(encoding="utf-8").split("--\n")
-    return frozenset(canonical(name) for name in re.split(r"[,\n]", names) if name.strip())
-
-
-def _is_common(words: str) -> bool:
-    """Whether all its words are everyday ones: marked once, "lost" and "vs" are no names wherever they stand."""
-    known, unknown = rarities()
-    return all(known.get(word, unknown) < COMMON for word in words.casefold().split())
-
-
-def _is_strange(said: str) -> bool:
-    """Whether a word of it is none of the language: "Zune" is meant as a name even where nobody says it."""
-    known, _ = rarities()
-    return any(word not in known and singular(word) not in known for word in re.findall(r"\w+", said.casefold()))
 
 
 def _theme(said: str, rows: pd.DataFrame) -> Subject:

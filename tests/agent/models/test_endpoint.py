@@ -63,7 +63,7 @@ def test_the_request_holds_prompt_question_tools_and_results(library: Library, f
     assert first["model"] == "tiny" and first["stream"] is True and first["temperature"] == 0
     assert [tool["function"]["name"] for tool in first["tools"]] == list(TOOLS)
     search = next(tool["function"] for tool in first["tools"] if tool["function"]["name"] == "search_posts")
-    assert search["parameters"]["required"] == ["query"] and "limit" in search["parameters"]["properties"]
+    assert {"query", "limit"} <= search["parameters"]["properties"].keys()
     assert first["messages"] == [
         {"role": "system", "content": system_prompt(library)},
         {"role": "user", "content": "posts of ana on Nike?"},

@@ -56,13 +56,15 @@ def ask(sessions: Sessions, analyst: Analyst, key: str | None, *questions: str) 
 
 def test_a_conversation_is_there_again_after_a_restart(tmp_path: Path) -> None:
     memory = Memory(tmp_path)
-    key, before = ask(Sessions(saved=SavedConversations(memory, tmp_path)), analyst_of(memory), None, "posts?", "and?")
+    key, before = ask(
+        Sessions(saved=SavedConversations(memory, tmp_path)), analyst_of(memory), None, "posts?", "again?"
+    )
     again = Sessions(saved=SavedConversations(Memory(tmp_path), tmp_path))
     session = again.open(key, None)
     (after,) = session.conversations
     assert session.key == key and again.open(key, None) is session
     assert (after.thread, after.index, after.title) == (before.thread, "beside", "posts?")
-    assert [each.question for each in after.asked] == ["posts?", "and?"]
+    assert [each.question for each in after.asked] == ["posts?", "again?"]
     assert [each.result for each in after.shown] == [each.result for each in before.shown] == [FOUND, FOUND]
     assert [each.model for each in after.shown] == [analyst_of(memory).model_name] * 2
     assert [each["content"] for each in after.messages] == [each["content"] for each in before.messages]

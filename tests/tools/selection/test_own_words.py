@@ -177,7 +177,10 @@ CALLS: dict[str, dict[str, Any]] = {
     "rank": {"of": "name", "by": "posts"},
     "list_segments": {},
 }
-OF_NO_POSTS = {"describe_data", "get_profile", "explain_method", "cannot_tell", "write_brief"}
+OF_NO_POSTS = {
+    "describe_data", "get_profile", "explain_method", "cannot_tell", "write_brief", "show_audience",
+    "compare_audiences",
+}  # fmt: skip
 
 
 def test_every_tool_that_selects_posts_is_tried() -> None:
