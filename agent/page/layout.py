@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agent.page.answering import LOADING
 from agent.page.style import LISTEN
 from agent.page.uploads.session import ENDINGS
-from agent.page.uploads.view import FIELDS
+from agent.page.uploads.view import FIELDS, ORDERS
 from agent.page.views.audiences import kept_html
 from agent.page.views.examples import EXAMPLES
 from agent.page.views.html import part
@@ -98,6 +98,9 @@ class UploadParts:
     state: gr.HTML
     columns: gr.Accordion
     fields: dict[str, gr.Dropdown]
+    author: gr.Textbox
+    date_order: gr.Dropdown
+    private: gr.Checkbox
     make: gr.Button
     discard: gr.Button
     halt: gr.Button
@@ -308,15 +311,27 @@ def _own_posts() -> dict[str, Any]:
         discard = gr.Button("Another file", elem_id="discard", visible=False)
         halt = gr.Button("Cancel", variant="stop", elem_id="halt", visible=False)
     fields = {}
-    with gr.Accordion("Columns", open=False, visible=False, elem_id="columns") as columns, gr.Row(elem_id="fields"):
-        for name in sorted(FIELDS, key=lambda name: (name not in FIRST_FIELDS, list(FIELDS).index(name))):
-            fields[name] = gr.Dropdown(
-                [("–", "")], value="", label=FIELDS[name], elem_id=f"field-{name}", min_width=170, interactive=True
-            )
+    with gr.Accordion("Correct what was found", open=False, visible=False, elem_id="columns") as columns:
+        with gr.Row(elem_id="fields"):
+            for name in sorted(FIELDS, key=lambda name: (name not in FIRST_FIELDS, list(FIELDS).index(name))):
+                fields[name] = gr.Dropdown(
+                    [("–", "")], value="", label=FIELDS[name], elem_id=f"field-{name}", min_width=170, interactive=True
+                )
+        with gr.Row(elem_id="said"):
+            author = gr.Textbox(
+                label="Who wrote what names nobody", info="As in archives of your own", elem_id="said-author",
+                max_length=LONGEST_HANDLE, min_width=170,
+            )  # fmt: skip
+            date_order = gr.Dropdown(
+                [(words, order) for order, words in ORDERS.items()], value="", label="Order of days like 03.01.2024",
+                elem_id="said-order", min_width=170, interactive=True,
+            )  # fmt: skip
+            private = gr.Checkbox(label="Take posts that are not public", elem_id="said-private", min_width=170)
     sample = _own_html("sample")
     held = _own_html("held")
     tick = gr.Timer(TICK, active=False)
     return {
         "state": state, "drop": drop, "columns": columns, "fields": fields, "make": make, "discard": discard,
-        "halt": halt, "sample": sample, "held": held, "tick": tick,
+        "halt": halt, "sample": sample, "held": held, "tick": tick, "author": author, "date_order": date_order,
+        "private": private,
     }  # fmt: skip

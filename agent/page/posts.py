@@ -10,7 +10,7 @@ from agent.page.layout import TICK
 from agent.page.screen import AT_ONCE, QUIET, Changes, Screen, pressed, with_event
 from agent.page.sessions import Visit
 from agent.page.style import TO_PANEL
-from agent.page.uploads.view import upload_html
+from agent.page.uploads.view import upload_html, wished
 from agent.page.views.about import about_html, about_index
 from agent.page.views.examples import example_questions
 from agent.page.views.html import part
@@ -38,8 +38,10 @@ class PostsHandlers:
             None, None, None, js=TO_PANEL, **AT_ONCE
         )
         p.drop.upload(self.take, [visit, p.drop], own, **AT_ONCE)
-        for field in p.fields.values():
-            field.input(self.map, [visit, *p.fields.values()], own, **AT_ONCE)
+        said = [p.author, p.date_order, p.private, *p.fields.values()]
+        changes = [p.date_order.input, p.private.input, *(field.input for field in p.fields.values())]
+        for changed in (*changes, p.author.submit, p.author.blur):
+            changed(self.map, [visit, *said], own, **AT_ONCE)
         p.make.click(self.make, visit, own, **AT_ONCE)
         p.discard.click(self.drop, visit, own, **AT_ONCE)
         p.halt.click(self.drop, visit, own, **AT_ONCE)
@@ -105,13 +107,14 @@ class PostsHandlers:
         self._screen.upload(visit).take(path)
         return self._screen.show_upload(visit)
 
-    def map(self, visit: Visit | None, *columns: str) -> Changes:
-        """Columns were chosen by hand."""
+    def map(
+        self, visit: Visit | None, author: str | None, date_order: str | None, private: bool, *columns: str
+    ) -> Changes:
+        """Something was said about the file by hand."""
         if visit is None:
             return {self.parts.tick: self._gr.skip()}
-        self._screen.upload(visit).choose(
-            dict(zip(self.parts.fields, (column or "" for column in columns), strict=True))
-        )
+        fields = dict(zip(self.parts.fields, (column or "" for column in columns), strict=True))
+        self._screen.upload(visit).choose(wished(fields, author or "", date_order or "", bool(private)))
         return self._screen.show_upload(visit)
 
     def make(self, visit: Visit | None) -> Changes:

@@ -16,7 +16,7 @@ from agent.page.sessions import Sessions, Visit
 from agent.page.uploads.catalogue import IndexCatalogue
 from agent.page.uploads.process import FilePreview
 from agent.page.uploads.session import UploadSession, UploadSessions
-from agent.page.uploads.view import choices, indexes_html, own_html, sample_html, upload_html
+from agent.page.uploads.view import choices, chosen, indexes_html, own_html, sample_html, upload_html
 from agent.page.views.audiences import kept_html
 from agent.page.views.chart import charts_of
 from agent.page.views.html import part, render
@@ -123,7 +123,8 @@ class Screen:
     def own_posts(self) -> list[Any]:
         """The tab for one's own posts."""
         p = self.own
-        return [p.tick, p.drop, p.state, p.columns, *p.fields.values(), p.make, p.discard, p.halt, p.sample, p.held]
+        said = [*p.fields.values(), p.author, p.date_order, p.private]
+        return [p.tick, p.drop, p.state, p.columns, *said, p.make, p.discard, p.halt, p.sample, p.held]
 
     def everything(self) -> list[Any]:
         """All that may change."""
@@ -259,9 +260,15 @@ class Screen:
         }
 
     def _columns(self, preview: FilePreview) -> Changes:
+        gr, p, wish = self._gr, self.own, preview.wish
         return {
-            field: self._gr.Dropdown(choices(preview, name), value=preview.columns.get(name, ""))
-            for name, field in self.own.fields.items()
+            **{
+                field: gr.Dropdown(choices(preview, name), value=chosen(preview, name))
+                for name, field in p.fields.items()
+            },
+            p.author: gr.Textbox(value=wish.get("author", "")),
+            p.date_order: gr.Dropdown(value=wish.get("date_order", "")),
+            p.private: gr.Checkbox(value=bool(wish.get("include_private"))),
         }
 
     def begin_about(self, visit: Visit, index: str) -> Changes:

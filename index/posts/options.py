@@ -10,8 +10,9 @@ from index.posts.dates import Order
 
 @dataclass(frozen=True)
 class Options:
-    """What the user says about the files. ``columns`` is field → column or dotted path, ``author`` who wrote what has
-    no author, ``names`` the columns of a table without a header, ``limit`` the most rows to read of a file.
+    """What the user says about the files. ``columns`` is field → column or dotted path, "" where no column is to serve
+    the field, ``author`` who wrote what has no author, ``names`` the columns of a table without a header, ``limit``
+    the most rows to read of a file.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from index.errors import AnalystError
-from index.posts.columns import SPELLINGS, columns_of
-from index.posts.containers.files import Source, expand, sources_of
+from index.posts.containers.archives import sources_of
+from index.posts.containers.files import Source, expand
 from index.posts.containers.sections import sections_of
 from index.posts.containers.streams import OnBytes, open_content
 from index.posts.options import Options
 from index.posts.reading import NoPosts, Reading
 from index.posts.record import Post, Rejected
 from index.posts.report import Report
+from index.posts.spellings import SPELLINGS
 
-__all__ = ["Options", "columns_of", "expand", "read_posts", "read_rows"]
+_MOST_WAITING = 50  # files; a folder of more that no platform wrote is a folder of tables
+
+__all__ = ["Options", "expand", "read_posts"]
 
 
 def read_posts(
@@ -41,26 +43,67 @@ def read_posts(
     if unknown:
         raise AnalystError(f"--map knows no field {unknown[0]!r}", todo=f"The fields are: {', '.join(SPELLINGS)}.")
     first: AnalystError | None = None
-    for source in sources_of(sources, report.foreign):
-        try:
-            yield from _read_source(source, options, on_bytes, report)
-        except AnalystError as error:
-            if source.given or options.strict:
-                raise
-            first = first or error
-            report.skipped.append((source.name, error.what))
+    for root, group in itertools.groupby(sources_of(sources, report.foreign), key=lambda source: source.root):
+        for source, known_only in _in_turn(group, report) if root else ((source, None) for source in group):
+            try:
+                yield from _read_source(source, options, on_bytes, report, known_only)
+            except AnalystError as error:
+                if source.given or options.strict:
+                    raise
+                first = first or error
+                report.skipped.append((source.name, error.what))
+    if not report.parts and (pages := report.foreign[".html"]):
+        raise AnalystError(
+            f"There are no posts here, but {pages:,} pages in HTML",
+            where=", ".join(sources),
+            todo="Choose the format JSON where you export the posts.",
+        )
     if first is not None and not report.parts:
         raise first
     if not report.parts:
         raise AnalystError("There are no posts here", where=", ".join(sources), todo="Name the files of the export.")
 
 
-def _read_source(source: Source, options: Options, on_bytes: OnBytes, report: Report) -> Iterator[Post | Rejected]:
+class _Waiting(list[Source]):
+    """Files of rows that are no platform's, in a folder or archive; ``archive`` is whether a platform wrote it."""
+
+    archive = False
+
+
+def _in_turn(group: Iterable[Source], report: Report) -> Iterator[tuple[Source, _Waiting | None]]:
+    """The files of a folder or archive. Rows that are no platform's wait: beside a platform's own archive they are its
+    lists of friends, notes and adverts, and not posts; else they are read, after those that a platform wrote.
+    """
+    waiting = _Waiting()
+    for source in group:
+        if len(waiting) < _MOST_WAITING or waiting.archive:
+            yield source, waiting
+            continue
+        for late in (*waiting, source):
+            yield late, None
+        waiting.clear()
+        yield from ((later, None) for later in group)
+    if waiting.archive:
+        report.skipped += [(source.name, "It holds no posts of a kind that is known") for source in waiting]
+    else:
+        yield from ((source, None) for source in waiting)
+
+
+def _read_source(
+    source: Source, options: Options, on_bytes: OnBytes, report: Report, waiting: _Waiting | None
+) -> Iterator[Post | Rejected]:
+    """The posts of a file; one that is to wait is put to those that do."""
     content = open_content(source, options.encoding)
-    reading = Reading(content, options, report)
+    reading = Reading(content, options, report, known_only=waiting is not None)
+    counted = [0]
+
+    def count(size: int) -> None:
+        counted[0] += size
+        on_bytes(size)
+
     first: AnalystError | None = None
     skipped: list[tuple[str, str]] = []
-    for section in sections_of(content, options.names, on_bytes):
+    for section in sections_of(content, options.names, count):
         try:
             yield from reading.section(section)
         except NoPosts as error:
@@ -68,23 +111,16 @@ def _read_source(source: Source, options: Options, on_bytes: OnBytes, report: Re
             skipped.append((f"{source.name}: {section.path}" if section.path else source.name, error.what))
         if reading.full:
             break
+    if waiting is not None:
+        waiting.archive |= reading.archive
     if reading.read:
         report.skipped += skipped
+    elif waiting is not None and reading.unknown:
+        waiting.append(source)
+        on_bytes(-counted[0])
     else:
         raise first or AnalystError(
             "The file holds no rows of posts",
             where=source.name,
             todo="Readable are JSONL, CSV, Excel, Parquet and platform exports.",
         )
-
-
-def read_rows(source: str) -> Iterator[dict[str, Any] | str]:
-    """The rows of one file, a str in place of one that cannot be read: plain rows as they stand, those of platforms as
-    fields of posts. Raises AnalystError as reading.
-    """
-    expand([source])
-    for single in sources_of([source], Counter()):
-        content = open_content(single)
-        reading = Reading(content, Options(author=None), Report())
-        for section in sections_of(content, (), lambda count: None):
-            yield from reading.raw(section)

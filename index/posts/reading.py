@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC
 from hashlib import blake2s
 from typing import Any
 
 from index.errors import AnalystError
-from index.posts.columns import columns_of, getter, normal, shown
+from index.posts.columns import Getter, columns_of, getter, normal, shown
 from index.posts.containers.documents import Section
 from index.posts.containers.sections import sections_of
 from index.posts.containers.streams import Content
-from index.posts.dates import DateVote
+from index.posts.dates import DateVote, zone_named
 from index.posts.formats.base import Context, Format, Left, Row, Sample
-from index.posts.formats.plain import PLAIN, TITLED
+from index.posts.formats.plain import PLAIN, finish_of
 from index.posts.formats.registry import recognise, skip_reason
 from index.posts.options import Options
-from index.posts.record import NOT_PUBLIC, REQUIRED, LeftOut, Post, Rejected
+from index.posts.record import FIELDS, NOT_PUBLIC, REQUIRED, LeftOut, Post, Rejected
 from index.posts.report import Part, Report, columns_told
-from index.posts.shape import Forms, forms_of, post_of
+from index.posts.shape import NO_TEXT, Forms, forms_of, post_of
+from index.posts.unfolding import is_flattened, list_path, nested, unfolded
 
 RAW_SHOWN = 300
+_ROWS_SHOWN, _NAMES_SHOWN = 20, 300  # where a column is to be chosen by hand
 _HEAD = 1_000  # rows by which columns are told
 _HEAD_BYTES = 1 << 23  # of a file of long lines, fewer
 _COUNTED = 5  # ids by which counting is told
@@ -35,27 +39,41 @@ class NoPosts(AnalystError):
     """A section that holds no posts."""
 
 
-class Reading:
-    """One file being read, section by section."""
+class NoColumn(NoPosts):
+    """A table or list of objects in which a field that is needed is not found: all ``names`` of columns and paths, the
+    ``columns`` that were told, the fields that are ``missing``, and the first ``rows``.
+    """
 
-    def __init__(self, content: Content, options: Options, report: Report) -> None:
+    names: Sequence[str] = ()
+    columns: Mapping[str, str] = {}
+    missing: Sequence[str] = ()
+    rows: Sequence[Mapping[str, Any]] = ()
+
+
+class Reading:
+    """One file being read, section by section. ``known_only`` asks for what a platform wrote, and nothing else."""
+
+    def __init__(self, content: Content, options: Options, report: Report, known_only: bool = False) -> None:
         self._content, self._options, self._report = content, options, report
+        self._known_only = known_only
         self._source = content.source
         self._scope = blake2s(content.head[:65536], digest_size=4).hexdigest()
         self._number = 0
         self._prefix = ""
         self.read = self.full = False  # whether it holds posts; whether as many were read as were wanted
+        self.archive = False  # whether it is of a platform's own archive
+        self.unknown = False  # whether it holds rows that are no platform's, and were not to be read
 
     def section(self, section: Section) -> Iterator[Post | Rejected]:
         """The posts of a section. Raises NoPosts if it holds none."""
-        head = _beginning(section.items)
-        items = [item for item in head if isinstance(item, dict)]
-        sample = Sample(section.path, section.head, section.header, items)
-        if items and (reason := skip_reason(sample)):
+        section, head, sample, form = _opened(section)
+        if sample.items and (reason := skip_reason(sample)):
             raise NoPosts(f"It holds no posts of the owner: {reason}", where=self._source.name, todo=_OTHER_FILE)
-        form = recognise(sample) if items else PLAIN
+        if form is PLAIN and self._known_only:
+            self.unknown = True
+            raise NoPosts("It holds no posts of a kind that is known", where=self._source.name, todo=_OTHER_FILE)
         rows, told = self._rows(form, sample, section)
-        first = [found for item in items for found in rows(item)]
+        first = [found for item in sample.items for found in rows(item)]
         fields = [found for found in first if isinstance(found, dict)]
         vote = DateVote()
         vote.add(row.get("created_at") for row in fields)
@@ -69,11 +87,12 @@ class Reading:
             european=section.european,
             markup=form.markup,
             spoilt=form.spoilt,
+            zone=zone_named(told.get("created_at", "")) or UTC,
         )
-        self.read = True
+        self.read, self.archive = True, self.archive or form.archive
         self._prefix = self._numbering(fields)
         self._report.add_part(self._part(section, sample, form, forms, told))
-        yield from self._posts(itertools.chain(head, section.items), rows, forms)
+        yield from self._posts(itertools.chain(head, section.items), rows, forms, form.wordless)
 
     def _numbering(self, fields: Sequence[Row]) -> str:
         """What must stand before ids that only count the rows of their file, where another file counted before."""
@@ -87,38 +106,24 @@ class Reading:
         known[self._scope] = None
         return f"{self._scope}/" if len(known) > 1 and next(iter(known)) != self._scope else ""
 
-    def raw(self, section: Section) -> Iterator[dict[str, Any] | str]:
-        """The rows of a section before they are posts."""
-        head = _beginning(section.items)
-        items = [item for item in head if isinstance(item, dict)]
-        sample = Sample(section.path, section.head, section.header, items)
-        form = recognise(sample) if items else PLAIN
-        both = itertools.chain(head, section.items)
-        if form is PLAIN:
-            yield from both
-            return
-        rows, _ = self._rows(form, sample, section)
-        for item in both:
-            for row in [item] if isinstance(item, str) else rows(item):
-                yield row if isinstance(row, (dict, str)) else row.reason
-
     def _rows(self, form: Format, sample: Sample, section: Section) -> tuple[Rows, dict[str, str]]:
         """A function that turns an item into rows, and field → column for the report."""
-        overrides = self._options.columns
+        overrides = {name: column for name, column in self._options.columns.items() if column}
+        unused = self._options.columns.keys() - overrides
         context = Context(self._source, section.path, section.head, self._options.author, {"scope": self._scope})
         names, columns = columns_of(sample.items, overrides if form is PLAIN else {}, form.spellings)
+        self._joined: list[str] = []
         finish = form.finish
+        columns = {name: column for name, column in columns.items() if name not in unused}
         if form is PLAIN:
             columns = self._checked(columns, names, sample)
-            finish = self._titled(context, sample, columns)
+            finish, self._joined = finish_of(columns, sample.items, overrides)
+            columns = columns if finish is not None else {n: c for n, c in columns.items() if n in FIELDS}
         looks = [(name, getter(column)) for name, column in columns.items()]
         own = dict(columns) if form is PLAIN else {**columns, **form.columns}
-        extra = [(name, _override(own, name, path)) for name, path in overrides.items()] if form is not PLAIN else []
-        mapped = [(name, look) for name, look in extra if look is not None]
-        if form is not PLAIN:
-            self._check_overrides(overrides, names, own)
+        mapped = [] if form is PLAIN else self._mapped(overrides, unused, names, own)
         author = self._options.author
-        simple = not any("." in column for column in columns.values())
+        simple = not any("." in column or "/" in column for column in columns.values())
         plain = list(columns.items())
 
         def rows(item: Mapping[str, Any]) -> Sequence[Row | Left | str]:
@@ -136,8 +141,8 @@ class Reading:
                         row["author"] = author
             return several
 
-        self._context = context
-        told = {**own, **overrides}
+        self._context, self._looked_up = context, set(columns.values())
+        told = {name: column for name, column in {**own, **overrides}.items() if name not in unused}
         if author is not None and "author" not in columns:
             told["author"] = "--author"
         return rows, told
@@ -153,45 +158,40 @@ class Reading:
             )
         for name, column in self._options.columns.items():
             look = getter(column)
-            if column not in names and all(look(item) is None for item in sample.items):
+            if column and column not in names and all(look(item) is None for item in sample.items):
                 raise NoPosts(
                     _no_column(name, names), where=where, todo=f"Say which one it is with `--map {name}=COLUMN`."
                 )
-        if self._source.container and any("." in columns.get(name, "") for name in ("text", "author")):
-            raise NoPosts("It holds no posts of a kind that is known", where=where, todo=_OTHER_FILE)
-        if "column_1" in sample.header and not {"text", "author"} <= columns.keys():
-            raise NoPosts(
-                f"The table has no header; its first row has {len(sample.header)} cells",
-                where=where,
-                todo="Name its columns: `--columns id,author,text,created_at`, a dash for each that is nothing.",
-            )
         if self._options.author is not None:
             columns = {
                 name: column for name, column in columns.items() if name != "author" or column != columns.get("id")
             }
-        for name in REQUIRED[1:]:
-            if name not in columns and not (name == "author" and self._options.author):
-                hint = " or `--author NAME`" if name == "author" else ""
-                raise NoPosts(
-                    _no_column(name, names), where=where, todo=f"Say which one it is with `--map {name}=COLUMN`{hint}."
-                )
+        missing = [
+            name for name in REQUIRED[1:] if name not in columns and (name != "author" or not self._options.author)
+        ]
+        if missing:
+            raise self._without(missing, columns, names, sample)
         return columns
 
-    def _titled(self, context: Context, sample: Sample, columns: Mapping[str, str]) -> Any:
-        """How headlines join their texts, None where the table has none of its own for each post."""
-        title = next(
-            (name for name in ("title", "Title", "headline", "Headline") if any(name in item for item in sample.items)),
-            None,
-        )
-        if title is None or title in columns.values() or "text" in self._options.columns:
-            return None
-        said = [item.get(title) for item in sample.items if isinstance(item.get(title), str) and item.get(title)]
-        if len(said) < 2 or len(set(said)) < 0.9 * len(said):
-            return None  # the title of the video or page that all of them stand under
-        context.memo["title"] = title
-        return TITLED
+    def _without(
+        self, missing: Sequence[str], columns: Mapping[str, str], names: Sequence[str], sample: Sample
+    ) -> NoColumn:
+        if "column_1" in sample.header:
+            what = f"The table has no header; its first row has {len(sample.header)} cells"
+            todo = "Name its columns: `--columns id,author,text,created_at`, a dash for each that is nothing."
+        else:
+            name = missing[0]
+            hint = " or `--author NAME`" if name == "author" else ""
+            what, todo = _no_column(name, names), f"Say which one it is with `--map {name}=COLUMN`{hint}."
+        error = NoColumn(what, where=self._source.name, todo=todo)
+        error.names, error.columns, error.missing = names, columns, missing
+        error.rows = sample.items[:_ROWS_SHOWN]
+        return error
 
-    def _check_overrides(self, overrides: Mapping[str, str], names: list[str], own: Mapping[str, str]) -> None:
+    def _mapped(
+        self, overrides: Mapping[str, str], unused: Iterable[str], names: list[str], own: Mapping[str, str]
+    ) -> list[tuple[str, Getter]]:
+        """How fields that are mapped by hand are looked up in the items of a platform, nothing where none is to be."""
         for name, path in overrides.items():
             if (
                 path not in names
@@ -204,20 +204,25 @@ class Reading:
                     where=self._source.name,
                     todo=f"Say which one it is with `--map {name}=COLUMN`.",
                 )
+        found = [(name, _override(own, name, path)) for name, path in overrides.items()]
+        nothing: list[tuple[str, Getter]] = [(name, lambda item: None) for name in unused]
+        return [*((name, look) for name, look in found if look is not None), *nothing]
 
     def _whole_vote(self, section: Section, rows: Rows) -> DateVote:
         """The dates of all of a section, from a second reading: the beginning cannot tell their order."""
         vote = DateVote()
         for again in sections_of(self._content, self._options.names, lambda count: None):
-            if again.path == section.path:
-                found = (row for item in again.items if isinstance(item, dict) for row in rows(item))
+            opened, head, *_ = _opened(again)
+            if opened.path == section.path:
+                items = itertools.chain(head, opened.items)
+                found = (row for item in items if isinstance(item, dict) for row in rows(item))
                 vote.add(row.get("created_at") for row in found if isinstance(row, dict))
                 break
         return vote
 
     def _part(self, section: Section, sample: Sample, form: Format, forms: Forms, told: Mapping[str, str]) -> Part:
         names = list(sample.header) or columns_of(sample.items, {}, {})[0]
-        used = set(told.values())
+        used = {*told.values(), *self._looked_up}
         words = " ".join(map(normal, told.values()))
         ignored = [name for name in names if name not in used and normal(name.rpartition(".")[2]) not in words]
         container = ", ".join(
@@ -237,9 +242,11 @@ class Reading:
             columns_told(told, {}),
             ignored,
             forms.dates,
+            notes=self._joined,
+            names=names[:_NAMES_SHOWN],
         )
 
-    def _posts(self, items: Iterator[Any], rows: Rows, forms: Forms) -> Iterator[Post | Rejected]:
+    def _posts(self, items: Iterator[Any], rows: Rows, forms: Forms, wordless: str) -> Iterator[Post | Rejected]:
         limit = self._options.limit
         for item in items:
             if limit is not None and self._number >= limit:
@@ -247,10 +254,10 @@ class Reading:
                 break
             for row in (item,) if isinstance(item, str) else rows(item):
                 self._number += 1
-                yield self._outcome(row, item, forms)
+                yield self._outcome(row, item, forms, wordless)
         self._report.nameless |= bool(self._context.memo.get("nameless"))
 
-    def _outcome(self, row: Row | Left | str, item: Any, forms: Forms) -> Post | Rejected:
+    def _outcome(self, row: Row | Left | str, item: Any, forms: Forms, wordless: str) -> Post | Rejected:
         """What one row is in the end."""
         if isinstance(row, str):
             reason, _, raw = row.partition("\n")
@@ -262,6 +269,8 @@ class Reading:
         try:
             post = post_of(row, forms, self._fault, self._made_id)
         except ValueError as error:
+            if wordless and str(error) == NO_TEXT:
+                return self._left_out(wordless, item)
             return self._rejected(str(error), item)
         report = self._report
         if post.visibility is not None and post.visibility in NOT_PUBLIC:
@@ -302,7 +311,36 @@ def _no_column(name: str, names: Sequence[str]) -> str:
     return f"The file has no column for the {name} of a post; its columns are: {said}"
 
 
-def _override(own: Mapping[str, str], name: str, path: str) -> Callable[[Mapping[str, Any]], Any] | None:
+def _opened(section: Section) -> tuple[Section, list[Any], Sample, Format]:
+    """A section with its first items, these as a sample, and its format. Pages of an API are opened to the posts in
+    them, tables whose columns are paths to the objects that they were made of, where a platform wrote those.
+    """
+    head = _beginning(section.items)
+    sample, form = _recognised(section, head)
+    if form is not PLAIN or not sample.items:
+        return section, head, sample, form
+    if is_flattened(section.header):
+        whole = (nested(item) if isinstance(item, dict) else item for item in itertools.chain(head, section.items))
+        objects = replace(section, items=whole, header=())
+        first = [nested(item) if isinstance(item, dict) else item for item in head]
+        sample_of_objects, platform = _recognised(objects, first)
+        if platform is not PLAIN:
+            return objects, _beginning(objects.items), sample_of_objects, platform
+    elif not section.header and (path := list_path(sample.items)):
+        inner = ".".join(filter(None, (section.path, *path)))
+        opened = replace(section, items=unfolded(itertools.chain(head, section.items), path), path=inner)
+        head = _beginning(opened.items)
+        return opened, head, *_recognised(opened, head)
+    return section, head, sample, form
+
+
+def _recognised(section: Section, head: Sequence[Any]) -> tuple[Sample, Format]:
+    items = [item for item in head if isinstance(item, dict)]
+    sample = Sample(section.path, section.head, section.header, items)
+    return sample, recognise(sample) if items else PLAIN
+
+
+def _override(own: Mapping[str, str], name: str, path: str) -> Getter | None:
     """How a mapped field is looked up in the items of a platform; None where the format reads it already."""
     return None if path == name or own.get(name) == path else getter(path)
 

@@ -33,6 +33,7 @@ class Part:
     ignored: list[str]
     dates: DateForm
     notes: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)  # of all columns and paths
 
     @property
     def missing(self) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -18,10 +18,21 @@ from index.posts.numbers import NumberForm, number_form, read_count
 from index.posts.record import GONE, LONGEST_NAME, LONGEST_TEXT, LONGEST_URL, REQUIRED, Post
 from index.posts.text import INVISIBLE, MARKED, SPOILT, clean, mended, plain_of, text_of
 
+NO_TEXT = "no text"
 COUNTS = ("likes", "shares", "replies")
 _NOTHING = {"", "nan", "nat", "null", "none", "n/a", "-", "--", "---", "\\n", "<na>", "#n/a", "#name?"}
 _PREFIX = re.compile(r"^/?[ur]/")
-_SPOILT_ID = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")  # what spreadsheets make of long numbers
+# What spreadsheets make of long numbers, of texts that look like formulas, and of formulas that failed.
+_SPOILT_ID = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
+_QUOTED_ID = re.compile(r"""=?["']+|["']+$""")
+_SPOILT_TEXT = re.compile(
+    r"#(?:NAME\?|VALUE!|REF!|DIV/0!|N/A|NUM!|NULL!|ERROR!|WERT!|BEZUG!|NOM\s?\?|VALEUR!|NOMBRE\?)"
+)
+_VISIBILITY = {
+    "private": "followers", "followers_only": "followers", "followers": "followers", "friends": "followers",
+    "connections": "followers", "connections_only": "followers", "specified": "direct", "only_me": "direct",
+    "direct": "direct", "public": None, "everyone": None, "anyone": None, "home": "unlisted",
+}  # fmt: skip
 _RETWEET = re.compile(r"RT @([A-Za-z0-9_.\-]{1,50}):? ")
 _WRITTEN_USER = re.compile(r"""['"](?:username|screen_name|userName|handle)['"]\s*:\s*['"]([^'"]{1,200})['"]""")
 _MARKED_SHARE = 0.01
@@ -49,8 +60,11 @@ def forms_of(
     european: bool = False,
     markup: bool | None = None,
     spoilt: bool = False,
+    zone: tzinfo = UTC,
 ) -> Forms:
-    """The forms that some rows of fields show; ``vote`` has seen the dates, of these rows or of all."""
+    """The forms that some rows of fields show; ``vote`` has seen the dates, of these rows or of all. ``zone`` is that
+    of times that name none.
+    """
     numbers = {name: number_form(row.get(name) for row in rows) for name in COUNTS}
     european = european or any(form.seen and form.decimal == "," for form in numbers.values())
     if markup is None:
@@ -58,7 +72,8 @@ def forms_of(
         marked = sum(isinstance(text, str) and "<" in text and MARKED.search(text) is not None for text in texts)
         markup = marked > _MARKED_SHARE * len(texts)
     spoilt = spoilt or any(_is_spoilt(row.get("text")) or _is_spoilt(row.get("author")) for row in rows)
-    return Forms(vote.decide(order, now, european=european), numbers, markup, spoilt)
+    dates = replace(vote.decide(order, now, european=european), zone=zone)
+    return Forms(dates, numbers, markup, spoilt)
 
 
 def _is_spoilt(value: Any) -> bool:
@@ -74,7 +89,9 @@ def post_of(fields: Mapping[str, Any], forms: Forms, fault: Faults, made_id: Cal
     if forms.spoilt:
         author, text = mended(author), mended(text)
     if not text or (text[0] > "\x7f" and not INVISIBLE.sub("", text).strip()):
-        raise ValueError("no text")
+        raise ValueError(NO_TEXT)
+    if text[0] == "#" and _SPOILT_TEXT.fullmatch(text):
+        raise ValueError("a formula that a spreadsheet made of the text")
     if not author:
         raise ValueError("no author")
     if author in GONE or (text[0] == "[" and text.lower() in GONE):
@@ -98,22 +115,14 @@ def post_of(fields: Mapping[str, Any], forms: Forms, fault: Faults, made_id: Cal
         lang=_lang(get("lang"), fault),
         url=_url(get("url"), fault),
         reposted=_reposted(get("reposted"), text),
-        visibility=get("visibility") or None,
+        visibility=_visibility(said) if (said := get("visibility")) else None,
         bot=get("bot") in (True, "true", "True", "1", 1),
     )
     if made.id:
         return made
-    if "id" in fields and not _SPOILT_ID.fullmatch(str(fields["id"]).strip()):
-        raise ValueError("no id")
-    if "id" in fields:
+    if "id" in fields and _SPOILT_ID.fullmatch(str(fields["id"]).strip()):
         fault("id", "spoilt by a spreadsheet, so one was made")
-    return _with_id(made, made_id(made))
-
-
-def _with_id(post: Post, id_: str) -> Post:
-    from dataclasses import replace
-
-    return replace(post, id=id_)
+    return replace(made, id=made_id(made))
 
 
 def post_from_row(row: Mapping[str, Any], columns: Mapping[str, str]) -> Post:
@@ -122,7 +131,10 @@ def post_from_row(row: Mapping[str, Any], columns: Mapping[str, str]) -> Post:
     for name in REQUIRED:
         if _empty(fields.get(name)):
             raise ValueError(f"no {name}")
-    return post_of(fields, Forms(), lambda name, reason: None, lambda post: "")
+    made = post_of(fields, Forms(), lambda name, reason: None, lambda post: "")
+    if not made.id:
+        raise ValueError("no id")
+    return made
 
 
 def to_utc(value: Any) -> datetime:
@@ -170,9 +182,18 @@ def _name(value: Any) -> str:
 
 
 def _id(value: Any) -> str:
-    if type(value) is str and len(value) > 6 and "+" not in value and value.isascii() and value.isprintable():
+    if (
+        type(value) is str
+        and len(value) > 6
+        and value.isascii()
+        and value.isprintable()
+        and "+" not in value
+        and value[0] not in "='\""
+    ):
         return value.strip()[:LONGEST_URL]
     name = _name(value)
+    if name[:1] in ("=", "'", '"'):
+        name = _QUOTED_ID.sub("", name)  # '="1741…"', so that spreadsheets keep all digits
     return "" if _SPOILT_ID.fullmatch(name) else name[:LONGEST_URL]
 
 
@@ -234,8 +255,10 @@ def _date(value: Any, form: DateForm, fault: Faults) -> datetime | None:
             zone = moment.tzinfo
             if zone is UTC:
                 return moment
-            if not value.isdecimal():  # "1709294400" would pass for a day
-                return moment.replace(tzinfo=UTC) if zone is None else _in_utc(moment, fault)
+            if zone is not None:
+                return _in_utc(moment, fault)
+            if form.zone is UTC and not value.isdecimal():  # "1709294400" would pass for a day
+                return moment.replace(tzinfo=UTC)
     if _empty(value):
         return None
     try:
@@ -288,6 +311,14 @@ def _url(value: Any, fault: Faults) -> str | None:
         return None
     value = clean(value).strip()
     return value if value and len(value) <= LONGEST_URL else None
+
+
+def _visibility(value: Any) -> str | None:
+    """Who could read it, in the words of ``record``; None for everybody."""
+    if not value or not isinstance(value, str):
+        return None
+    name = value.strip().lower().replace(" ", "_")
+    return _VISIBILITY.get(name, name[:LONGEST_NAME]) if not _empty(value) else None
 
 
 def _reposted(value: Any, text: str) -> str | None:

@@ -16,7 +16,7 @@ _MOJIBAKE = re.compile("[\u00c2\u00c3\u00e2\u00f0][\u0080-\u00bf\u20ac\u201a\u01
 _PIECES = ("text", "plain_text", "content", "value", "post", "comment", "body")
 _DEEPEST = 6
 # No sign may stand twice in a pattern's way, so that a field of a million "<" takes a moment, not an hour.
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b([^<>]*)>|<!--[^<>]*-->")
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b([^<>]*)>|<!--[^<>]*-->")
 _KNOWN = frozenset(
     re.findall(
         r"\w+",
@@ -92,7 +92,7 @@ def plain_of(markup: str) -> str:
         return markup
     out: list[str] = []
     end, link, opened, hidden = 0, "", 0, ""
-    for found in _TAG.finditer(markup):
+    for found in TAG.finditer(markup):
         name = (found[2] or "").lower()
         if found[2] and name not in _KNOWN:
             continue
@@ -107,10 +107,16 @@ def plain_of(markup: str) -> str:
             if link:  # else a field of nothing but "</a>" would be put together again at each
                 out.append(_behind("".join(out[opened:]), link))
             link = ""
-        elif name in _BREAKS and (found[1] or name in ("br", "hr", "li")):
+        elif name in _BREAKS and (found[1] or name in ("br", "hr", "li") or (name == "p" and _is_open(out))):
             out.append("\n")
     out.append("" if hidden else markup[end:])
     return _BLANK_LINES.sub("\n\n", "".join(out)).strip()
+
+
+def _is_open(out: list[str]) -> bool:
+    """Whether words stand before a paragraph that no other has ended, as Hacker News writes them."""
+    last = next((piece for piece in reversed(out[-4:]) if piece), "\n")
+    return not last.endswith("\n")
 
 
 def _address(attributes: str) -> str:

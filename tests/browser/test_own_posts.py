@@ -101,17 +101,15 @@ def test_a_csv_of_ones_own_is_mapped_read_and_asked_about(
     (tmp_path / "my export.csv").write_text(CSV + "2024-05-01,jon,,kitchen,2\n2024-05-02,kim,late,kitchen,soon\n")
     bring(page, tmp_path / "my export.csv")
     state, sample = page.locator("#own-state"), page.locator("#sample")
-    expect(state).to_contain_text("No column could be told for: id of the post, who wrote it and text of the post")
+    expect(state).to_contain_text("No column could be told for: who wrote it and text of the post")
     expect(sample).to_contain_text("The Dyson hoover is brilliant")
     expect(page.locator("#make")).to_be_hidden()
     choose(page, "Text of the post", "said")
     expect(sample).to_contain_text("said → text of the post")
     choose(page, "Who wrote it", "who")
-    expect(sample).to_contain_text("who → who wrote it")
-    choose(page, "Id of the post", "none: number the posts")
     expect(page.locator("#make")).to_be_visible()
     choose(page, "Likes", "number")
-    expect(state).to_contain_text("Rows that are left out: 1 × no text")
+    expect(state).to_contain_text("1 row rejected: 1 × no text")
     expect(state).to_contain_text("Emptied or mended: likes of 1 post")
     choose(page, "When", "when")
     choose(page, "Community or channel", "where")
@@ -124,10 +122,10 @@ def test_a_csv_of_ones_own_is_mapped_read_and_asked_about(
     expect(page.get_by_role("progressbar", name="Reading the posts")).to_be_visible()
     expect(page.locator("#halt")).to_be_visible()
     page.screenshot(path=SCREENSHOTS / "own-reading.png")
-    expect(page.locator("#head")).to_contain_text("13 posts of my export.csv are ready, 1 row left out")
+    expect(page.locator("#head")).to_contain_text("13 posts of my export.csv are ready, 1 row rejected")
     expect(page.locator("#about")).to_contain_text("13 posts by 4 people, 2024-01-01 to 2024-05-02")
     expect(page.locator("#data")).to_contain_text("kitchen")
-    expect(page.locator("#indexes select option:checked")).to_have_text("my export.jsonl · 13 posts")
+    expect(page.locator("#indexes select option:checked")).to_have_text("my export.csv · 13 posts")
     ask(page, "search_posts query=Dyson")
     page.get_by_role("tab", name="Posts", exact=True).click()
     said = page.locator("#posts p").filter(has_text="hoover is brilliant").first
@@ -145,12 +143,47 @@ def test_a_csv_of_ones_own_is_mapped_read_and_asked_about(
     stranger.context.close()
 
     page.reload()  # the conversation and its posts are found again
-    expect(page.locator("#indexes select option:checked")).to_have_text("my export.jsonl · 13 posts")
+    expect(page.locator("#indexes select option:checked")).to_have_text("my export.csv · 13 posts")
     page.get_by_role("tab", name="Upload").click()
-    page.get_by_role("button", name="Delete the posts of my export.jsonl").click()
+    page.get_by_role("button", name="Delete the posts of my export.csv").click()
     expect(page.locator("#indexes select option:checked")).to_have_text("served · 13 posts")
     expect(page.locator("#about")).to_contain_text("13 posts by 7 people")
     assert kept(folder) == []
+
+
+def test_what_would_be_read_of_an_archive_is_told_and_can_be_corrected(page: Any, tmp_path: Path) -> None:
+    import zipfile
+
+    from playwright.sync_api import expect
+
+    tweet = {
+        "id_str": "1",  # noqa: E501
+        "full_text": "the Nike shoes are great",
+        "favorite_count": "11",
+        "created_at": "Wed Jan 03 09:00:00 +0000 2024",
+    }  # noqa: E501 (as it is)
+    tweets = [
+        {"tweet": tweet},
+        {"tweet": {**tweet, "id_str": "2", "full_text": "RT @bo: Ich hasse diese Schuhe wirklich sehr"}},
+    ]
+    path = tmp_path / "twitter-2024.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("data/tweets.js", "window.YTD.tweets.part0 = " + json.dumps(tweets))
+        archive.writestr("data/like.js", 'window.YTD.like.part0 = [{"like": {"tweetId": "9", "fullText": "theirs"}}]')
+    bring(page, path)
+    state, sample = page.locator("#own-state"), page.locator("#sample")
+    for said in ("Read as X archive (ZIP, UTF-8)", "Which column became what", "1 post passes on others' words",
+                 "1 in English and 1 in German", "The export does not name whose it is", "liked posts of others"):  # fmt: skip
+        expect(state).to_contain_text(said)
+    expect(sample).to_contain_text("the Nike shoes are great")
+    page.get_by_role("button", name="Correct what was found").click()
+    page.get_by_label("Who wrote what names nobody").fill("kelda")
+    page.keyboard.press("Enter")
+    expect(sample).to_contain_text("kelda")
+    expect(state).not_to_contain_text("does not name whose it is")
+    choose(page, "Likes", "none")
+    expect(sample).not_to_contain_text("11")
+    assert faults(page) == []
 
 
 def test_what_is_cancelled_leaves_nothing(page: Any, folder: Path, tmp_path: Path) -> None:

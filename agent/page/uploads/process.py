@@ -5,50 +5,73 @@ A process can be stopped at any moment, gives way to those who ask questions, an
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import resource
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.errors import AnalystError
-from index.posts.record import REQUIRED, Post, Rejected
-from index.posts.report import Report
+
+if TYPE_CHECKING:
+    from index.posts.options import Options
 
 MOST_POSTS = 500_000  # that a visitor can bring; more are for the command line
-HEAD = 100  # rows from which columns are told
 SAMPLE = 5  # rows that are shown
 CELL = 200  # characters of a cell that are shown
-REJECTS_SHOWN = 8
 BATCH = 256  # posts between two signs of life
 LOOKING = 6 << 30  # bytes of memory that looking may take: a line without end must not take all
+UNPACKED = 4 << 30  # bytes that an archive may take on the disk while it is looked through
 NICE = 10
-NUMBERED = "the number of the row"  # stands for a column that gives each post an id where the file has none
 Tell = Callable[[str, Any], None]  # what has come, and the news
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What a visitor says about the file: ``columns`` is field → column or path chosen by hand, "" for none;
+    ``author`` who wrote what names nobody; ``date_order`` the order of days like 03.01.2024, "" for what the column
+    shows.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    author: str = ""
+    date_order: str = ""
+    include_private: bool = False
+
+    def options(self) -> Options:
+        """The same for the readers."""
+        from index.posts.dates import ORDERS
+        from index.posts.options import Options
+
+        order = next((order for order in ORDERS if order == self.date_order), None)
+        return Options(
+            columns=self.columns,
+            author=self.author.strip() or None,
+            date_order=order,
+            include_private=self.include_private,
+        )
+
+
+@dataclass(frozen=True)
 class FilePreview:
-    """What a file holds. ``columns`` is field → column; the counts are 0 as long as a required field is ``missing``."""
+    """What a file holds. ``columns`` is field → where it is read from. As long as a field that is needed is
+    ``missing``, ``rows`` are the first as they stand; else ``seen`` is what would be read, as
+    ``index.posts.preview.Preview`` says it. ``wish`` is what was said about the file.
+    """
 
     names: list[str]
     columns: dict[str, str]
-    sample: list[dict[str, str]]
-    missing: list[str]
-    posts: int = 0
-    people: int = 0
-    rejected: int = 0
-    duplicates: int = 0
-    first: str = ""
-    last: str = ""
-    reasons: dict[str, int] = field(default_factory=dict)
-    rejects: list[list[Any]] = field(default_factory=list)  # row, reason, how it begins
-    emptied: list[list[Any]] = field(default_factory=list)  # field, reason, posts of which it could not be read
+    missing: list[str] = field(default_factory=list)
+    rows: list[dict[str, str]] = field(default_factory=list)
+    seen: dict[str, Any] = field(default_factory=dict)
+    wish: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def posts(self) -> int:
+        return int(self.seen.get("posts", 0))
 
 
 @dataclass(frozen=True)
@@ -92,41 +115,42 @@ def plain_sentence(error: AnalystError) -> str:
     return f"{error.what.rstrip('.')}. {todo}".strip()
 
 
-def look(source: str, columns: Mapping[str, str] | None, tell: Tell) -> FilePreview:
-    """Read the whole file without analysing it; ``columns`` is field → column, None leaves them to be told."""
-    from index.posts.readers import columns_of, read_rows
+def look(source: str, wish: Mapping[str, Any], tell: Tell) -> FilePreview:
+    """Read the whole file without analysing it."""
+    from index.posts.preview import preview
+    from index.posts.reading import NoColumn
 
     resource.setrlimit(resource.RLIMIT_AS, (LOOKING, LOOKING))
-    head = list(itertools.islice(read_rows(source), HEAD))
-    names, told = columns_of(head, {})
-    if not names:
-        raise AnalystError("The file holds no rows of posts", todo="Export the posts again as CSV or JSONL.")
-    chosen = told if columns is None else {name: column for name, column in columns.items() if column}
-    sample = [_shown(row) for row in head if isinstance(row, dict)][:SAMPLE]
-    missing = [name for name in REQUIRED if name not in chosen]
-    if missing:
-        return FilePreview(names, chosen, sample, missing)
-    with tempfile.TemporaryDirectory(dir=Path(source).parent) as folder:
-        counted = _Counted()
-        for number, row in enumerate(_posts(*_mapped(source, chosen, Path(folder)), counted.report), start=1):
-            counted.add(row)
-            if number % 2000 == 0:
-                tell("rows", number)
-            if counted.posts > MOST_POSTS:
-                raise AnalystError(f"The file holds more than {MOST_POSTS:,} posts", todo="Bring a part of them.")
-    return FilePreview(names, chosen, sample, missing, **counted.figures())
+    resource.setrlimit(resource.RLIMIT_FSIZE, (UNPACKED, UNPACKED))
+
+    def watch(rows: int) -> None:
+        tell("rows", rows)
+        if rows > 2 * MOST_POSTS:
+            raise _too_many()
+
+    try:
+        seen = preview([source], Wish(**wish).options(), whole=True, watch=watch)
+    except NoColumn as error:
+        rows = [_shown(row) for row in error.rows[:SAMPLE]]
+        return FilePreview(list(error.names), dict(error.columns), list(error.missing), rows, wish=dict(wish))
+    if seen.posts > MOST_POSTS:
+        raise _too_many()
+    told = seen.to_dict()
+    folder = str(Path(source).parent)
+    told["skipped"] = [(_inside(name, folder), reason) for name, reason in seen.skipped]
+    del told["files"], told["lines"]
+    return FilePreview(seen.names, seen.columns, seen=told, wish=dict(wish))
 
 
-def make(source: str, columns: Mapping[str, str], out: str, tell: Tell) -> BuiltIndex:
+def make(source: str, wish: Mapping[str, Any], out: str, tell: Tell) -> BuiltIndex:
     """Make an index in ``out``; tells ``read`` with the number of posts that were analysed."""
     from index import build
 
     build.BATCH = BATCH  # this process alone tells of its progress so often
-    mapped, overrides = _mapped(source, columns, Path(out).parent)
     manifest, tally = build.build_index(
-        [mapped],
+        [source],
         Path(out),
-        columns=overrides,
+        options=Wish(**wish).options(),
         watch=build.Watch(advance=lambda size, stored: tell("read", stored)),
     )
     return BuiltIndex(
@@ -134,72 +158,13 @@ def make(source: str, columns: Mapping[str, str], out: str, tell: Tell) -> Built
     )
 
 
-def _posts(source: str, columns: Mapping[str, str], report: Report) -> Iterator[Post | Rejected]:
-    """What ``make`` will read; nothing where no row is a post."""
-    from index.posts.readers import read_posts
-
-    yield from read_posts([source], columns=columns, report=report)
+def _too_many() -> AnalystError:
+    return AnalystError(f"The file holds more than {MOST_POSTS:,} posts", todo="Bring a part of them.")
 
 
-def _fields(row: Mapping[str, Any], number: int, columns: Mapping[str, str]) -> dict[str, Any]:
-    return {name: number if column == NUMBERED else row.get(column) for name, column in columns.items()}
-
-
-def _mapped(source: str, columns: Mapping[str, str], folder: Path) -> tuple[str, dict[str, str]]:
-    """The file and its columns as the indexer takes them. Where these are not a file's own, since posts are to be
-    numbered or a column that looks right is not, the posts are written anew under the names of the fields.
-    """
-    from index.posts.readers import columns_of, read_rows
-
-    head = list(itertools.islice(read_rows(source), HEAD))
-    wanted = {name: column for name, column in columns.items() if column}
-    if NUMBERED not in wanted.values() and columns_of(head, wanted)[1] == wanted:
-        return source, wanted
-    path = folder / f"{Path(source).name.partition('.')[0]}.jsonl"
-    with path.open("w", encoding="utf-8") as file:
-        for number, row in enumerate(read_rows(source), start=1):
-            kept = row if isinstance(row, str) else _fields(row, number, wanted)
-            file.write(json.dumps(kept, default=str) + "\n")
-    return str(path), {}
-
-
-class _Counted:
-    """Posts and rejects, counted."""
-
-    def __init__(self) -> None:
-        self.posts = self.rejected = self.duplicates = 0
-        self.report = Report()
-        self._ids: set[int] = set()
-        self._people: set[int] = set()
-        self._reasons: dict[str, int] = {}
-        self._rejects: list[list[Any]] = []
-        self._days: Sequence[str] = ()
-
-    def add(self, row: Post | Rejected) -> None:
-        if isinstance(row, Rejected):
-            self.rejected += 1
-            kind = row.reason.partition(":")[0]
-            self._reasons[kind] = self._reasons.get(kind, 0) + 1
-            if len(self._rejects) < REJECTS_SHOWN:
-                self._rejects.append([row.row, row.reason, row.raw[:CELL]])
-        elif (key := hash(row.id)) in self._ids:
-            self.duplicates += 1
-        else:
-            self._ids.add(key)
-            self._people.add(hash(row.author))
-            self.posts += 1
-            if row.created_at is not None:
-                day = row.created_at.date().isoformat()
-                self._days = (min(day, *self._days[:1]), max(day, *self._days[1:])) if self._days else (day, day)
-
-    def figures(self) -> dict[str, Any]:
-        first, last = self._days or ("", "")
-        return {
-            "posts": self.posts, "people": len(self._people), "rejected": self.rejected,
-            "duplicates": self.duplicates, "first": first, "last": last, "reasons": self._reasons,
-            "rejects": self._rejects,
-            "emptied": [[name, reason, posts] for (name, reason), posts in self.report.emptied.most_common()],
-        }  # fmt: skip
+def _inside(name: str, folder: str) -> str:
+    """The name of a file as its visitor knows it: what stands in an archive without the archive's own place."""
+    return name.removeprefix(folder).lstrip("/\\")
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, str]:

@@ -6,22 +6,23 @@ import re
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from agent.page.limiter import FifoLimiter
 from agent.page.uploads.catalogue import IndexCatalogue
 from agent.page.uploads.job import Job
-from agent.page.uploads.process import BuiltIndex, FilePreview
+from agent.page.uploads.process import BuiltIndex, FilePreview, Wish
 from index.errors import AnalystError
 from index.versions.durable import sync_folder
 from tools.result.words import count, listed
 
 LARGEST = 200 << 20  # bytes of a file
-KINDS = (".jsonl", ".ndjson", ".json", ".js", ".csv", ".tsv", ".parquet")
-PACKED = ("", ".gz", ".zst")
-ENDINGS = [kind + packed for packed in PACKED for kind in KINDS]
+KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".json", ".jsonl", ".ndjson", ".js", ".html", ".parquet", ".zip", ".tar")
+PACKED = ("", ".gz", ".zst", ".bz2", ".xz")
+ENDINGS = [*(kind + packed for packed in PACKED for kind in KINDS), ".tgz", *PACKED[1:]]
 MOST_SESSIONS = 200
 LOOKS_AT_ONCE = 2
 LOOKING = 90.0  # seconds that a file may be looked through
@@ -46,7 +47,7 @@ class UploadSession:
         self.message: tuple[str, bool] = ("", False)
         self._catalogue, self._lock = catalogue, threading.Lock()
         self._limiters = {"make": making, "look": looking or making}
-        self._wanted: Mapping[str, str] | None = None  # columns that were chosen while the file was looked through
+        self._wanted: Wish | None = None  # what was said of the file while it was looked through
         self._source: Path | None = None
         self._half_made: Path | None = None
         self._out: Path | None = None
@@ -75,17 +76,17 @@ class UploadSession:
                 self._clear()
                 self.message = (str(error), True)
                 return
-            self._start("look", str(self._source), None, finish=self._looked)
+            self._start("look", str(self._source), asdict(Wish()), finish=self._looked)
 
-    def choose(self, columns: Mapping[str, str]) -> None:
-        """FilePreview again, with these columns: field → column, "" for none."""
+    def choose(self, wish: Wish) -> None:
+        """Look through the file again, with what the visitor says about it."""
         with self._lock:
             if self._source is None or self.preview is None or self.making:
                 return
             if self.job is not None:
-                self._wanted = dict(columns)
-            else:
-                self._start("look", str(self._source), dict(columns), finish=self._looked)
+                self._wanted = wish
+            elif asdict(wish) != self.preview.wish:
+                self._start("look", str(self._source), asdict(wish), finish=self._looked)
 
     def make(self) -> None:
         """Make the index of what was looked through."""
@@ -94,7 +95,7 @@ class UploadSession:
             if self._source is None or self._half_made is None or self.busy or preview is None or not preview.posts:
                 return
             index = self._half_made / "index"
-            self._start("make", str(self._source), preview.columns, str(index), total=preview.posts, finish=self._made)
+            self._start("make", str(self._source), preview.wish, str(index), total=preview.posts, finish=self._made)
 
     def drop(self) -> None:
         """Stop what is at work and throw everything away."""
@@ -120,7 +121,7 @@ class UploadSession:
             if not self.making:
                 self.preview = job.outcome
                 if self._wanted is not None:
-                    self._start("look", str(self._source), self._wanted, finish=self._looked)
+                    self._start("look", str(self._source), asdict(self._wanted), finish=self._looked)
                 return None
             made, name = job.outcome, self._out.name if self._out else ""
             self.message = (_told(self.name, made), False)
@@ -182,8 +183,10 @@ class UploadSessions:
 
 
 def safe_name(name: str) -> str:
-    """A file's name of letters, digits and a few signs, which ends as it did and is no way to another folder."""
-    plain = re.sub(r"[^\w .-]+", "_", name)[-LONGEST_NAME:].lstrip(". ")
+    """A file's name of letters, digits and a few signs, which ends as it did and is no way to another folder. Chats are
+    named by it.
+    """
+    plain = re.sub(r"[^\w .()\[\]-]+", "_", name)[-LONGEST_NAME:].lstrip(". ")
     return f"posts{plain}" if plain.startswith(("_", "-")) or not plain else plain
 
 
@@ -192,7 +195,7 @@ def _check(path: Path) -> None:
         ending = f" ({path.suffix[:20]})" if path.suffix else ""
         raise AnalystError(
             f"This kind of file{ending} cannot be read",
-            todo=f"Bring posts as {listed(KINDS)}, plain or packed as .gz or .zst.",
+            todo=f"Bring posts as {listed(KINDS)}, plain or packed as {listed(PACKED[1:])}.",
         )
     size = path.stat().st_size
     if size > LARGEST:
@@ -204,5 +207,5 @@ def _check(path: Path) -> None:
 
 
 def _told(name: str, made: BuiltIndex) -> str:
-    left_out = f", {count(made.rejected, 'row')} left out" if made.rejected else ""
+    left_out = f", {count(made.rejected, 'row')} rejected" if made.rejected else ""
     return f"{made.posts:,} posts of {name} are ready{left_out}: ask about them."

@@ -16,7 +16,7 @@ from index.posts.containers.streams import LONGEST_LINE, Content, OnBytes, undam
 
 Bad = str  # why something is no item, and behind a line break its beginning
 ASSIGNMENT = re.compile(r"\s*(?:window\.|var\s+|const\s+|let\s+)?([\w.$]+)\s*=\s*(?=[\[{])")
-_DEEPEST = 4  # objects inside objects in which lists are looked for
+_DEEPEST = 5  # objects inside objects in which lists are looked for
 _HELD = 1 << 25  # bytes of a document that is held whole
 _CHUNK = 1 << 20
 _SHOWN = 300
@@ -149,6 +149,9 @@ def _sections(document: Any, name: str, is_post: Callable[[Any], bool]) -> Itera
     if isinstance(document, dict) and is_post(document):
         yield Section(iter([document]), name)
         return
+    if isinstance(document, dict) and (columns := _by_column(document)):
+        yield Section(iter(columns), name)
+        return
     found = list(_lists(document, name, {}, 0))
     if not found and isinstance(document, dict) and document:
         inner = [value for value in document.values() if isinstance(value, dict)]
@@ -159,9 +162,28 @@ def _sections(document: Any, name: str, is_post: Callable[[Any], bool]) -> Itera
     yield from found
 
 
+def _by_column(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a table that pandas wrote by its columns, {"text": {"0": …, "1": …}}, or apart from their names; none
+    where it is no such table.
+    """
+    names, rows = document.get("columns"), document.get("data")
+    if isinstance(names, list) and isinstance(rows, list) and all(isinstance(row, list) for row in rows):
+        return [dict(zip(map(str, names), row, strict=False)) for row in rows]
+    columns = list(document.values())
+    if len(columns) < 2 or not all(isinstance(column, dict) and column for column in columns):
+        return []
+    keys = list(columns[0])
+    if not all(key.isdecimal() for key in keys) or any(list(column) != keys for column in columns):
+        return []
+    return [{name: column[key] for name, column in document.items()} for key in keys]
+
+
 def _lists(value: Any, path: str, head: Mapping[str, Any], depth: int) -> Iterator[Section]:
     if isinstance(value, list):
         if value and all(isinstance(item, list) for item in value[:50]) and depth < _DEEPEST:
+            if all(isinstance(cell, str | int | float | None) for row in value[:50] for cell in row):
+                yield Section(({str(place): cell for place, cell in enumerate(row)} for row in value), path, head)
+                return
             for item in value:
                 yield from _lists(item, path, head, depth + 1)
         elif any(isinstance(item, dict) for item in value[:50]) or (value and depth == 0):

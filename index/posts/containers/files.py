@@ -34,10 +34,13 @@ _FOREIGN = frozenset(
 )
 
 
+_CHAT_PAGE = re.compile(r"(?:^|[\\/])messages\d*\.html$")  # of Telegram; pages of other archives cannot be read
+
+
 @dataclass(frozen=True)
 class Source:
     """One file to be read. ``name`` is how people are told of it; ``given`` that its own name was given, so that it
-    must be readable; ``container`` is "", "folder" or "zip".
+    must be readable; ``container`` is "", "folder", "zip" or "tar", ``root`` the folder or archive that holds it.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Source:
     _beside: Callable[[str], Source | None] = field(repr=False, default=lambda name: None)
     # Bytes of the outer file that reading this one uses up, where they cannot be counted as they are read.
     packed: int | None = None
+    root: str = ""
 
     def open(self) -> IO[bytes]:
         """The bytes of the file. Raises AnalystError if it cannot be opened."""
@@ -75,26 +79,24 @@ def expand(sources: Sequence[str]) -> list[str]:
     """Patterns and folders → files, in order; ``-`` is standard input. Raises AnalystError for what does not exist or
     is empty.
     """
-    return [name for name, _, _ in _found(sources)]
+    return [name for name, *_ in _found(sources)]
 
 
-def sources_of(sources: Sequence[str], foreign: Counter[str]) -> Iterator[Source]:
-    """All files of ``sources``, those inside ZIP archives one by one. ``foreign`` counts, by kind, files of folders
-    and archives that are pictures, pages and the like. Raises AnalystError as ``expand``.
+def files_of(sources: Sequence[str], foreign: Counter[str]) -> Iterator[Source]:
+    """All files of ``sources``, archives as they are. ``foreign`` counts, by kind, files of folders that are pictures,
+    pages and the like. Raises AnalystError as ``expand``.
     """
-    for name, given, container in _found(sources):
+    for name, given, root in _found(sources):
         if name == STANDARD_INPUT:
             yield _standard_input()
-            continue
-        if container and (kind := _foreign(name)):
+        elif root and (kind := foreign_kind(name)):
             foreign[kind] += 1
-            continue
-        source = _file(Path(name), given, container)
-        yield from _members(source, foreign) if _is_archive(source) else (source,)
+        else:
+            yield _file(Path(name), given, root)
 
 
 def _found(sources: Sequence[str]) -> list[tuple[str, bool, str]]:
-    """(name, whether it was given itself, container) of every file."""
+    """(name, whether it was given itself, the folder that holds it) of every file."""
     found: dict[str, tuple[bool, str]] = {}
     for source in sources:
         if source == STANDARD_INPUT:
@@ -108,13 +110,13 @@ def _found(sources: Sequence[str]) -> list[tuple[str, bool, str]]:
         for name in names:
             if Path(name).is_dir():
                 for inner in _folder(Path(name)):
-                    found.setdefault(inner, (False, "folder"))
+                    found.setdefault(inner, (False, name))
             else:
                 found.setdefault(name, (itself, ""))
     for name, (given, _) in found.items():
         if given and name != STANDARD_INPUT and Path(name).stat().st_size == 0:
             raise AnalystError("The file is empty", where=name, todo="Export the posts again.")
-    return [(name, given, container) for name, (given, container) in found.items()]
+    return [(name, given, root) for name, (given, root) in found.items()]
 
 
 def _folder(folder: Path) -> list[str]:
@@ -135,20 +137,24 @@ def _folder(folder: Path) -> list[str]:
     return names
 
 
-def _foreign(name: str) -> str:
+def foreign_kind(name: str) -> str:
+    """The ending of a file that is a picture, a page or the like, "" for any other."""
+    if _CHAT_PAGE.search(name):
+        return ""
     suffix = PurePosixPath(name).suffix.lower()
     return suffix if suffix in _FOREIGN else ""
 
 
-def _file(path: Path, given: bool, container: str) -> Source:
+def _file(path: Path, given: bool, root: str) -> Source:
     status = path.stat()
 
     def beside(name: str) -> Source | None:
         other = path.parent / name
-        return _file(other, False, container) if other.is_file() else None
+        return _file(other, False, root) if other.is_file() else None
 
     moment = datetime.fromtimestamp(max(0, status.st_mtime), UTC)
-    return Source(str(path), given, container, status.st_size, moment, lambda: path.open("rb"), beside)
+    container = "folder" if root else ""
+    return Source(str(path), given, container, status.st_size, moment, lambda: path.open("rb"), beside, root=root)
 
 
 def _standard_input() -> Source:
@@ -158,76 +164,21 @@ def _standard_input() -> Source:
     size = kept.tell()
     if not size:
         raise AnalystError("Standard input is empty", todo="Pipe posts into it, as JSONL or CSV.")
-    return Source(STANDARD_INPUT, True, "", size, datetime.now(UTC), lambda: _Again(kept))  # type: ignore[arg-type,return-value]
+    return Source(STANDARD_INPUT, True, "", size, datetime.now(UTC), lambda: View(kept, 0, size))  # type: ignore[arg-type,return-value]
 
 
-class _Again(io.RawIOBase):
-    """A view of a kept file from its beginning; closing it leaves the file open for the next."""
+class View(io.RawIOBase):
+    """A part of a kept file, from its beginning; closing it leaves the file open for the next."""
 
-    def __init__(self, kept: Any) -> None:
-        self._kept, self._place = kept, 0
+    def __init__(self, kept: Any, start: int, size: int) -> None:
+        self._kept, self._place, self._end = kept, start, start + size
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         self._kept.seek(self._place)
-        data = self._kept.read(len(buffer))
+        data = self._kept.read(min(len(buffer), self._end - self._place))
         buffer[: len(data)] = data
         self._place += len(data)
         return len(data)
-
-
-def _is_archive(source: Source) -> bool:
-    """Whether a file is a ZIP archive of files, and not one workbook."""
-    with source.open() as file:
-        if file.read(4) != ZIP_MAGIC:
-            return False
-    try:
-        with source.open() as file, zipfile.ZipFile(file) as archive:
-            return not any(name.startswith("xl/") for name in archive.namelist()[:1000])
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise AnalystError(
-            "The ZIP archive or Excel workbook is damaged",
-            where=source.name,
-            todo="Download it again, or save the sheet as CSV.",
-        ) from error
-
-
-def _members(outer: Source, foreign: Counter[str]) -> Iterator[Source]:
-    """The files inside a ZIP archive; nothing is unpacked on the disk."""
-    with outer.open() as file, zipfile.ZipFile(file) as archive:
-        members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
-    if len(members) > MOST_FILES:
-        raise AnalystError(f"The archive holds more than {MOST_FILES:,} files", where=outer.name)
-
-    def member(info: zipfile.ZipInfo) -> Source:
-        def beside(name: str) -> Source | None:
-            other = members.get(os.path.normpath(PurePosixPath(info.filename).parent / name))
-            return member(other) if other is not None else None
-
-        def opened() -> IO[bytes]:
-            archive = zipfile.ZipFile(outer.open())
-            inner: Any = archive.open(info)
-            return inner
-
-        name = f"{outer.name}/{info.filename}"
-        moment = _moment(info.date_time) or outer.moment
-        return Source(name, False, "zip", info.file_size, moment, opened, beside, info.compress_size)
-
-    for name, info in sorted(members.items()):
-        parts = PurePosixPath(name).parts
-        if not info.file_size or any(part.startswith((".", "__MACOSX")) and part != ".." for part in parts):
-            continue
-        if kind := _foreign(name):
-            foreign[kind] += 1
-        else:
-            yield member(info)
-
-
-def _moment(parts: tuple[int, int, int, int, int, int]) -> datetime | None:
-    """When a member was written, None where the archive holds no day that exists."""
-    try:
-        return datetime(*parts, tzinfo=UTC)
-    except ValueError:
-        return None

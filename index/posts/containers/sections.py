@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from index.errors import AnalystError
+from index.posts.containers.chats import chat_of, is_chat, is_labelled, labelled_of
 from index.posts.containers.documents import ASSIGNMENT, Section, document_of, is_lines, lines_of, loads
 from index.posts.containers.parquet import parquet_of
-from index.posts.containers.streams import Content, OnBytes, check_text
+from index.posts.containers.streams import Content, OnBytes, check_text, is_page, undamaged
 from index.posts.containers.tables import csv_of
 from index.posts.containers.workbooks import workbook_of
-from index.posts.formats.registry import is_post
+from index.posts.formats.registry import is_post, page_of
 
+_LARGEST_PAGE = 1 << 26  # bytes; a page of an export holds a thousand messages
 _JSON, _LINES = (".json", ".js"), (".jsonl", ".ndjson")
 
 
@@ -27,7 +29,16 @@ def sections_of(content: Content, names: Sequence[str], on_bytes: OnBytes) -> It
         on_bytes(content.source.size)
         yield from workbook_of(content)
         return
+    if is_page(head):
+        yield _page_of(content, on_bytes)
+        return
     check_text(content)
+    if is_chat(content):
+        yield chat_of(content, on_bytes)
+        return
+    if is_labelled(content):
+        yield labelled_of(content, on_bytes)
+        return
     start = head.lstrip()[:1]
     last = next((suffix for suffix in reversed(suffixes) if suffix in (*_JSON, *_LINES)), "")
     if (start == b"{" and is_lines(content)) or (start not in (b"[", b"{") and _mostly_objects(head)) or last in _LINES:
@@ -38,6 +49,20 @@ def sections_of(content: Content, names: Sequence[str], on_bytes: OnBytes) -> It
         raise _no_document(content, name)
     else:
         yield csv_of(content, on_bytes, names)
+
+
+def _page_of(content: Content, on_bytes: OnBytes) -> Section:
+    """A page in HTML that a platform wrote. Raises AnalystError for any other."""
+    if content.source.size <= _LARGEST_PAGE:
+        with undamaged(content.source.name), content.open(on_bytes) as stream:
+            text = content.decoded(stream.read(_LARGEST_PAGE))
+        if (page := page_of(text)) is not None:
+            return Section(iter(page.items), head=page.head)
+    raise AnalystError(
+        "The file is a page or feed in HTML or XML",
+        where=content.source.name,
+        todo="Choose JSON or CSV where you export the posts.",
+    )
 
 
 def _is_script(head: bytes) -> bool:

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from index.errors import AnalystError
 from index.posts.containers.files import ZIP_MAGIC, Source
+from index.posts.spellings import SPELLINGS
 
 if TYPE_CHECKING:
     Stream = io.BufferedReader[Any]
@@ -31,6 +32,10 @@ _BOMS = (
     (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
+_WESTERN = ("cp1252", "cp1250", "cp1254", "cp1251", "cp1253")  # of Windows, the likeliest first
+# Letters of Polish in cp1250 that would be fractions, powers and currencies inside words in cp1252.
+_SUSPICIOUS = re.compile(rb"(?<=[a-zA-Z])[\xb3\xb9\xbf\xa5\xa2\xaf\xbc\xbe](?=[a-z])")
+_FOREIGN_COLUMNS = frozenset(name for names in SPELLINGS.values() for name in names if not name.isascii())
 _HIGH_SHARE = 0.12  # of letters: above it the text is hardly in Latin letters
 OnBytes = Callable[[int], None]
 
@@ -260,12 +265,11 @@ def check_text(content: Content) -> None:
         or (b"\0" in head and not _is_utf8(head))
     ):
         raise AnalystError("The file is not text", where=name, todo="Export the posts again as CSV or JSONL.")
-    if re.match(rb"\s*<(?:!doctype|html|\?xml|rss|feed)", head[:500], re.IGNORECASE):
-        raise AnalystError(
-            "The file is a page or feed in HTML or XML",
-            where=name,
-            todo="Choose JSON or CSV where you export the posts.",
-        )
+
+
+def is_page(head: bytes) -> bool:
+    """Whether a file begins as HTML or XML does."""
+    return re.match(rb"\s*<(?:!doctype|html|\?xml|rss|feed)", head[:500], re.IGNORECASE) is not None
 
 
 def _is_utf8(head: bytes) -> bool:
@@ -291,6 +295,12 @@ def _encoding(head: bytes) -> tuple[str, bytes]:
     return "utf-8", head
 
 
+def _columns_known(lines: bytes, encoding: str) -> int:
+    """How many names of columns with letters beyond ASCII these lines begin with, in an encoding."""
+    text = lines[:4000].decode(encoding, errors="replace").lower()
+    return sum(cell.strip().replace(" ", "_") in _FOREIGN_COLUMNS for cell in re.split(r'[,;\t|"\n]', text))
+
+
 def _as_utf8(head: bytes, encoding: str) -> bytes:
     return head[: len(head) // 4 * 4].decode(encoding, errors="replace").removeprefix("\ufeff").encode("utf-8")
 
@@ -300,6 +310,10 @@ def _fallback(head: bytes) -> str:
     if _is_utf8(head):
         return "cp1252"
     odd = b"\n".join(line for line in head.splitlines() if not _is_utf8(line))[: 1 << 16]
+    if (known := max(_WESTERN, key=lambda encoding: _columns_known(odd, encoding))) != _WESTERN[0]:
+        return known
+    if len(_SUSPICIOUS.findall(odd)) >= max(3, 0.03 * sum(byte > 127 for byte in odd)):
+        return "cp1250"
     high = sum(byte > 127 for byte in odd)
     letters = high + sum(65 <= byte | 32 <= 122 and byte > 64 for byte in odd)
     if high <= _HIGH_SHARE * letters:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.errors import AnalystError
-from index.posts.columns import SPELLINGS, normal
+from index.posts.columns import normal
 from index.posts.containers.documents import Section
 from index.posts.containers.streams import LONGEST_LINE, Content, OnBytes
+from index.posts.spellings import SPELLINGS
 
 csv.field_size_limit(LONGEST_LINE)
 _SEPARATOR = re.compile(r"sep=(.)\s*$")  # a first line that Excel writes and reads
@@ -192,8 +193,14 @@ def header_of(
     first = next((place for place, cells in enumerate(rows) if len(cells) >= usual), 0)
     best = max(range(len(rows)), key=lambda place: (known[place], -place))
     place = best if known[best] >= 2 and known[best] > known[first] and best > first else first
-    if known[place] == 0 and _is_data(rows[place]) and usual > 1:
+    if known[place] == 0 and not _is_numbering(rows[place]) and _is_data(rows[place]) and usual > 1:
         return 0, [f"column_{number}" for number in range(1, usual + 1)], itertools.chain(head, records)
+    if _is_numbering(rows[place]):
+        return (
+            place,
+            [f"column_{number}" for number in range(1, usual + 1)],
+            itertools.chain(head[place + 1 :], records),
+        )
     header = [str(name).strip().strip("\ufeff") for name in rows[place]]
     return place, _distinct(header), itertools.chain(head[place + 1 :], records)
 
@@ -206,6 +213,12 @@ def _is_data(cells: list[str]) -> bool:
     """Whether a first row holds data instead of names of columns."""
     filled = [str(cell).strip() for cell in cells if str(cell).strip()]
     return bool(filled) and sum(_DATA.fullmatch(cell) is not None for cell in filled) * 2 >= len(filled)
+
+
+def _is_numbering(cells: list[str]) -> bool:
+    """Whether a header only counts the columns, as pandas does where it was given none: ",0,1,2"."""
+    filled = [str(cell).strip() for cell in cells if str(cell).strip()]
+    return len(filled) > 1 and filled == [str(number) for number in range(len(filled))]
 
 
 def _distinct(header: list[str]) -> list[str]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 
-from index.posts.columns import MOST_PATHS, normal
+from index.posts.columns import MOST_PATHS, normal, paths_of
 from index.posts.containers.documents import ASSIGNMENT
 from index.posts.containers.files import Source
 
 Row = dict[str, Any]  # field of a post → value as the export has it
 OWNER = "archive_owner"  # who wrote what an archive holds, where nothing says it
+_LOOKED_AT = 50  # items by which a kind is told
 _LARGEST_NOTE = 1 << 24  # bytes of a small file beside the posts: the account, the list of users
 
 
@@ -44,9 +46,17 @@ class Sample:
         """Whether the table has all these columns, by their normal names."""
         return self._names.issuperset(names)
 
+    def holds(self, *names: str) -> bool:
+        """Whether the items, those of a table or not, have all these columns or paths, by their normal names."""
+        return self._paths.issuperset(names)
+
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(normal(name) for name in self.header[:MOST_PATHS])
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        return self._names | frozenset(map(normal, paths_of(self.items[:_LOOKED_AT])))
 
 
 @dataclass
@@ -78,25 +88,39 @@ class Context:
         with source.open() as file:
             return file.read().decode("utf-8-sig", errors="replace")
 
-    def owner(self, find: Callable[[], Any]) -> str:
-        """Whose archive this is: what the user says, else what ``find`` finds, else a name that says nothing."""
+    def owner(self, find: Callable[[], Any], *others: Any) -> str:
+        """Whose archive this is: what the user says, else what ``find`` finds, which is asked once, else the first of
+        ``others``, else a name that says nothing.
+        """
         if self.author:
             return self.author
         if "owner" not in self.memo:
-            name = find()
-            self.memo["owner"] = name if isinstance(name, str) and name.strip() else OWNER
-            self.memo["nameless"] = self.memo["owner"] == OWNER
-        return str(self.memo["owner"])
+            self.memo["owner"] = find()
+        for name in (self.memo["owner"], *others):
+            if isinstance(name, str) and name.strip():
+                return name
+        self.memo["nameless"] = True
+        return OWNER
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page in HTML as the items that it shows, and what stands around them."""
+
+    items: Iterable[Mapping[str, Any]]
+    head: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Format:
     """How one kind of export is recognised and read.
 
-    ``recognises`` looks at the beginning of a section. ``spellings`` says, as in ``columns.SPELLINGS``, which columns
-    or paths hold the fields; ``finish`` makes of these fields and the whole item what is to be read: the fields, a
-    reason to leave the item out, or several of both. ``columns`` names, for the report, where ``finish`` takes fields
-    from.
+    ``recognises`` looks at the beginning of a section. ``spellings`` says, as in ``spellings.SPELLINGS``, which columns
+    or paths hold the fields, and what else of an item is looked up for ``finish``; this makes of them and the whole
+    item what is to be read: the fields, a reason to leave the item out, or several of both. ``columns`` names, for the
+    report, where ``finish`` takes fields from.
+    ``archive`` says that such exports come with other files, of which none that nobody knows holds posts; ``wordless``
+    why an item without text is left out, "" where it is to be rejected. ``pages`` are exports as HTML.
     The last four are for people and make the table in docs/formats.md.
     """
 
@@ -109,6 +133,9 @@ class Format:
     whole: Callable[[Mapping[str, Any]], bool] = lambda document: False  # a document that is one item, lists and all
     markup: bool | None = False  # texts are HTML; None: where they look like it
     spoilt: bool = False  # letters are wrongly decoded
+    archive: bool = False
+    wordless: str = "a post without words"
+    pages: Callable[[str], Page | None] | None = None
     platform: str = ""
     download: str = ""
     command: str = "analyst index FILE --out INDEX"
@@ -142,6 +169,20 @@ def pick(item: Any, *paths: str) -> Any:
         if value not in (None, "", [], {}):
             return value
     return None
+
+
+def is_true(value: Any) -> bool:
+    """Whether a value says yes, also as tables write it."""
+    return value is True or (isinstance(value, str) and value.strip().lower() in ("true", "yes", "1")) or value == 1
+
+
+def with_clock(day: Any, clock: Any) -> Any:
+    """A day and the time of day that stands in a column of its own, as one date; the day where it has a time."""
+    if isinstance(day, datetime) and isinstance(clock, time):
+        return datetime.combine(day.date(), clock)
+    if clock is None or clock == "" or not isinstance(day, (str, date)) or ":" in str(day):
+        return day
+    return f"{day} {clock}"
 
 
 def total(items: Any, key: str = "count") -> int | None:

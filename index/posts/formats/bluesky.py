@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,12 +25,20 @@ def _is_near(item: Mapping[str, Any]) -> bool:
     kind = pick(
         item, "$type", "value.$type", "record.$type", "post.record.$type", "commit.record.$type", "commit.collection"
     )
-    return (isinstance(kind, str) and kind.startswith("app.bsky.")) or next(_records(item, {}), None) is not None
+    return (isinstance(kind, str) and kind.startswith(("app.bsky.", "chat.bsky."))) or (
+        next(_records(item, {}), None) is not None
+    )
+
+
+def _skips(sample: Sample) -> str:
+    """A record of a repository that lies in a file of its own, and is no post."""
+    records = sample.share(lambda item: str(item.get("$type", "")).startswith(("app.bsky.", "chat.bsky."))) > 0.5
+    return "records that are no posts" if records and not _recognises(sample) else ""
 
 
 def _read(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
-    by = pick(item, "reason.by.handle", "reason.by.did")
-    found = [_row(node, record, context, by) for node, record in _records(item, context.head)]
+    by, moment = pick(item, "reason.by.handle", "reason.by.did"), pick(item, "reason.indexedAt", "reason.indexed_at")
+    found = [_row(node, record, context, by, moment) for node, record in _records(item, context.head)]
     if not found:
         return Left("a like, a follow or another record that is no post")
     return found if len(found) > 1 else found[0]
@@ -49,7 +58,7 @@ def _records(item: Mapping[str, Any], head: Mapping[str, Any]) -> Iterator[tuple
             continue
         owner = pick(node, "handle", "did") or owner
         record = next((node[key] for key in ("value", "record") if isinstance(node.get(key), Mapping)), node)
-        if record.get("$type") == _POST:
+        if record.get("$type") == _POST or record.get("py_type") == _POST:
             yield ({"owner": owner, **node} if record is not node else {"owner": owner}), record
         elif depth < _DEEPEST:
             inner = [
@@ -60,25 +69,36 @@ def _records(item: Mapping[str, Any], head: Mapping[str, Any]) -> Iterator[tuple
             waiting += [(value, owner, depth + 1) for value in inner[::-1] if isinstance(value, (list, Mapping))]
 
 
-def _row(node: Mapping[str, Any], record: Mapping[str, Any], context: Context, by: Any) -> Row | Left:
+def _row(node: Mapping[str, Any], record: Mapping[str, Any], context: Context, by: Any, moment: Any) -> Row | Left:
     uri = node.get("uri")
     owner = node.get("owner")
     if not uri and node.get("rkey") and owner:
         uri = f"at://{owner}/{_POST}/{node['rkey']}"
     number = uri or node.get("rkey") or node.get("cid") or _file_name(context)
     whose = pick(node, "author.handle", "author.did") or first_text(node.get("author"))
-    whose = whose or owner or str(uri or "").removeprefix("at://").partition("/")[0] or context.owner(lambda: None)
+    whose = (
+        whose
+        or owner
+        or str(uri or "").removeprefix("at://").partition("/")[0]
+        or context.owner(lambda: _owner(context))
+    )
     return {
         "id": f"{number}#repost-{by}" if by else number,
         "author": by or whose,
         "text": record.get("text"),
-        "created_at": record.get("createdAt"),
+        "created_at": (moment if by else None) or pick(record, "createdAt", "created_at"),
         "lang": first_text(record.get("langs")),
-        "likes": node.get("likeCount"),
-        "shares": node.get("repostCount"),
-        "replies": node.get("replyCount"),
+        "likes": node.get("likeCount", node.get("like_count")),
+        "shares": node.get("repostCount", node.get("repost_count")),
+        "replies": node.get("replyCount", node.get("reply_count")),
         "reposted": whose if by else None,
     }
+
+
+def _owner(context: Context) -> str | None:
+    """Whose repository it is, where its folder says so."""
+    found = re.search(r"did[:_](?:plc|web)[:_][\w.%-]+", context.source.name)
+    return found[0].replace("_", ":") if found else None
 
 
 def _file_name(context: Context) -> str | None:
@@ -97,6 +117,8 @@ FORMATS = (
             "created_at": "record.createdAt", "likes": "likeCount", "shares": "repostCount", "replies": "replyCount",
             "lang": "record.langs", "reposted": "author.handle, where reason is a repost",
         },
+        skips=_skips,
+        archive=True,
         whole=lambda document: document.get("$type") == _POST or isinstance(document.get("thread"), Mapping),
         platform="Bluesky",
         download="A feed of the API (`getAuthorFeed`, `searchPosts`), `listRecords`, a repository as JSON (goat, "

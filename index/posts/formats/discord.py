@@ -10,6 +10,10 @@ from index.posts.formats.base import Context, Format, Found, Left, Row, Sample, 
 
 _WORDS = {"Default", "Reply", "ChatInputCommand", "ContextMenuCommand", "ThreadStarterMessage", "0", "19", "20", "23"}
 _NAME = re.compile(r"([^/\\]+?) - (?:[^/\\]+ - )?([^/\\]+?) \[\d+\](?: \(.*\))?(?: \[part \d+\])?\.csv", re.IGNORECASE)
+# What Discord itself writes into a chat; a table does not say which lines are people's.
+_SYSTEM = ("Joined the server.", "Pinned a message.", "Started a call.", "Added a recipient.", "Removed a recipient.",
+           "Changed the channel icon.", "Boosted the server.", "Started a thread.")  # fmt: skip
+_OWNER = ("../../account/user.json", "../../Account/user.json")
 _REACTION = re.compile(r"\((\d+)\)")
 
 
@@ -50,19 +54,42 @@ def _is_table(sample: Sample) -> bool:
     return sample.has("author_id", "author", "date", "content", "attachments", "reactions")
 
 
+_TABLE = {"author": ("author",), "text": ("content",), "created_at": ("date",), "reactions": ("reactions",)}
+
+
 def _table(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
     if "place" not in context.memo:
         found = _NAME.search(context.source.name)
         context.memo["place"] = found[2] if found else None
         context.memo["direct"] = found is not None and found[1].startswith("Direct Messages")
-    counts = _REACTION.findall(str(item.get("Reactions") or ""))
+    if fields.get("text") in _SYSTEM:
+        return Left("a system line, not a message")
+    counts = _REACTION.findall(str(fields.get("reactions") or ""))
     return {
-        "author": item.get("Author"),
-        "text": item.get("Content"),
-        "created_at": item.get("Date"),
+        **fields,
         "community": context.memo["place"],
         "likes": sum(map(int, counts)),
         "visibility": "direct" if context.memo["direct"] else None,
+    }
+
+
+def _is_package(sample: Sample) -> bool:
+    """The messages of the data that Discord sends its users: a folder a channel."""
+    return sample.holds("id", "timestamp", "contents", "attachments")
+
+
+_PACKAGE = {"id": ("id",), "text": ("contents",), "created_at": ("timestamp",)}
+
+
+def _package(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
+    channel = context.beside("channel.json") or {}
+    kind = pick(channel, "type")
+    direct = "guild" not in channel and kind in ("DM", "GROUP_DM", 1, 3)
+    return {
+        **fields,
+        "author": context.owner(lambda: pick(context.beside(*_OWNER), "username")),
+        "community": pick(channel, "name"),
+        "visibility": "direct" if direct else None,
     }
 
 
@@ -87,11 +114,24 @@ FORMATS = (
         "Discord chat (CSV)",
         _is_table,
         _table,
+        spellings=_TABLE,
         columns={
             "author": "Author", "text": "Content", "created_at": "Date", "community": "the file's name",
             "likes": "Reactions",
         },
         command='analyst index "Server - channel [9].csv" --out INDEX',
         **_SHARED,
+    ),
+    Format(
+        "Discord data request",
+        _is_package,
+        _package,
+        spellings=_PACKAGE,
+        columns={"author": "account/user.json, or --author", "community": "channel.json"},
+        archive=True,
+        platform="Discord, your own data",
+        download="User settings → Data & privacy → Request all of my data; the ZIP or its `messages` folder",
+        command="analyst index package.zip --out INDEX",
+        leaves="Direct messages unless `--include-private`; servers, account, activity. Likes are not in it",
     ),
 )  # fmt: skip

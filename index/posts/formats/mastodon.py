@@ -108,10 +108,11 @@ FORMATS = (
             "created_at": "object.published", "community": "the first hashtag", "lang": "object.contentMap",
             "url": "object.url", "visibility": "object.to and object.cc",
         },
+        archive=True,
         platform="Mastodon",
-        download="Preferences → Import and export → Request your archive; the archive unpacked, or its `outbox.json`; "
-        "statuses of the API",
-        command="analyst index outbox.json --out INDEX",
+        download="Preferences → Import and export → Request your archive; the archive as it comes, unpacked, or its "
+        "`outbox.json`; statuses of the API",
+        command="analyst index archive-2024.tar.gz --out INDEX",
         leaves="Boosts of an archive, whose words it does not hold; posts for followers and direct ones unless "
         "`--include-private`. Likes are not in an archive",
     ),

@@ -4,26 +4,95 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from index.posts.columns import normal
 from index.posts.formats.base import Context, Format, Found, Left, Row, Sample
 from index.posts.record import GONE
 
 _BOT_WORDS = ("i am a bot, and this action was performed automatically", "^(i am a bot", "^i'm a bot")
 _DEEPEST = 200  # answers to answers
+_PLACE = re.compile(r"/r/([\w-]+)")
 
 
 def _is_reddit(sample: Sample) -> bool:
-    if sample.header:
-        return sample.has("subreddit", "author") and (
-            sample.has("title") or sample.has("selftext") or sample.has("body")
-        )
-    return sample.share(lambda item: _is_thing(_bare(item)) or item.get("kind") == "Listing") > 0.5
+    return not sample.header and (
+        sample.share(lambda item: _is_thing(_bare(item)) or item.get("kind") in ("Listing", "more")) > 0.5
+    )
 
 
 def _is_thing(item: Mapping[str, Any]) -> bool:
     return "subreddit" in item and "author" in item and ("body" in item or "selftext" in item or "title" in item)
+
+
+def _is_table(sample: Sample) -> bool:
+    titled, said = sample.has("title"), sample.has("body") or sample.has("selftext") or sample.has("comment")
+    if sample.has("subreddit") and (sample.has("author") or sample.has("username")):
+        return titled or said
+    # What scripts for the dumps write, with the place in the link only.
+    return sample.has("author", "score", "created", "link") and sample.share(_links_to_reddit) > 0.5
+
+
+def _links_to_reddit(item: Mapping[str, Any]) -> bool:
+    return "reddit.com/r/" in str(next((value for name, value in item.items() if normal(name) == "link"), ""))
+
+
+_TABLE = {
+    "id": ("id", "comment_id", "post_id", "submission_id", "name"), "author": ("author", "username", "user"),
+    "body": ("body", "comment", "comment_body"), "title": ("title", "post_title", "submission_title"),
+    "selftext": ("selftext", "self_text", "post_text", "text"), "score": ("score", "ups", "upvotes", "likes"),
+    "created_utc": ("created_utc", "created", "date", "created_at", "timestamp"), "subreddit": ("subreddit",),
+    "num_comments": ("num_comments", "comms_num", "comments"), "permalink": ("permalink", "link"), "url": ("url",),
+    "lang": ("lang",), "num_crossposts": ("num_crossposts",),
+}  # fmt: skip
+
+
+def _from_table(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
+    if not fields.get("subreddit"):
+        place = _PLACE.search(str(fields.get("permalink") or ""))
+        fields["subreddit"] = place[1] if place else None
+    return _row({name: value for name, value in fields.items() if value != ""})
+
+
+def _is_collected(sample: Sample) -> bool:
+    return sample.holds("community_name", "username", "body", "up_votes", "data_type")
+
+
+def _collected(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
+    """What the collectors of Apify write."""
+    if item.get("dataType") not in ("post", "comment"):
+        return Left("a community or person, not a post")
+    return _row({
+        "id": item.get("id"), "author": item.get("username"), "title": item.get("title"), "body": None,
+        "selftext": item.get("body"), "score": item.get("upVotes"), "created_utc": item.get("createdAt"),
+        "subreddit": item.get("communityName"), "permalink": item.get("url"),
+        "num_comments": item.get("numberOfComments", item.get("numberOfreplies")),
+    })  # fmt: skip
+
+
+def _is_thread(sample: Sample) -> bool:
+    """A submission with its comments, as the bulk downloader keeps it."""
+    return not sample.header and sample.share(_is_kept_thread) > 0.5
+
+
+def _is_kept_thread(item: Mapping[str, Any]) -> bool:
+    return {"title", "selftext", "author", "created_utc", "comments"} <= item.keys() and isinstance(
+        item["comments"], list
+    )
+
+
+def _thread(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
+    found: list[Row | Left] = []
+    waiting: list[Mapping[str, Any]] = [item]
+    while waiting:
+        this = waiting.pop()
+        found.append(_row({"subreddit": item.get("subreddit"), **this}))
+        below = this.get("comments") or this.get("replies")
+        waiting += [inner for inner in below[::-1] if isinstance(inner, Mapping)] if isinstance(below, list) else []
+    return found
 
 
 def _bare(item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -43,11 +112,11 @@ def _read(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
 
 
 def _with_answers(thing: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """A comment and all answers below it."""
+    """A comment and all answers below it; in place of those that the answer keeps back, what stands for them."""
     waiting = [(thing, 0)]
     while waiting:
         this, depth = waiting.pop()
-        if "body" in this or "title" in this:
+        if "body" in this or "title" in this or "children" in this:
             yield this
         replies = this.get("replies")
         inner = replies.get("data") if isinstance(replies, Mapping) else None
@@ -59,6 +128,8 @@ def _with_answers(thing: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _row(item: Mapping[str, Any]) -> Row | Left:
     get = item.get
     body = get("body")
+    if body is None and isinstance(get("children"), list):
+        return Left("comments that the answer of the API keeps back")
     if body is None or body == "" or body in GONE:
         body = _submission(get("title"), get("selftext") or body, body)
     score = get("score")
@@ -98,7 +169,16 @@ def _is_bot(text: str) -> bool:
 
 
 def _is_own_data(sample: Sample) -> bool:
-    return sample.has("id", "permalink", "date", "ip", "subreddit") and (sample.has("body") or sample.has("title"))
+    written = sample.has("id", "permalink", "date", "ip", "subreddit") and (sample.has("body") or sample.has("title"))
+    letters = sample.has("id", "thread_id", "from", "to", "body")
+    return written or letters or sample.has("message_id", "message", "channel_url", "conversation_type")
+
+
+_OWN = {
+    "id": ("id", "message_id"), "title": ("title", "subject"), "body": ("body", "message"),
+    "created_at": ("date", "created_at"), "subreddit": ("subreddit",), "url": ("permalink",),
+    "from": ("from", "username"), "to": ("to", "channel_url"),
+}  # fmt: skip
 
 
 def _own(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
@@ -106,13 +186,15 @@ def _own(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
         rows = csv.reader(io.StringIO(context.text_beside("statistics.csv")))
         return next((row[1] for row in rows if len(row) > 1 and row[0].strip().lower() == "account name"), "")
 
+    letter = "to" in fields
     return {
-        "id": item.get("id"),
-        "author": context.owner(owner),
-        "text": _submission(item.get("title"), item.get("body"), item.get("body")),
-        "created_at": item.get("date"),
-        "community": item.get("subreddit"),
-        "url": _address(item.get("permalink")),
+        "id": fields.get("id"),
+        "author": fields.get("from") if letter else context.owner(owner),
+        "text": _submission(fields.get("title"), fields.get("body"), fields.get("body")),
+        "created_at": fields.get("created_at"),
+        "community": fields.get("subreddit"),
+        "url": _address(fields.get("url")),
+        "visibility": "direct" if letter else None,
     }
 
 
@@ -126,14 +208,19 @@ DUMP = Format(
     },
     platform="Reddit",
     download="A monthly or per-subreddit dump (Pushshift, Arctic Shift; `.zst` as it is), an answer of the API, a CSV "
-    "of submissions or comments",
+    "of submissions or comments, what the bulk downloader or an Apify actor keeps",
     command="analyst index RC_2024-01.zst RS_2024-01.zst --out INDEX",
     leaves="Removed and deleted bodies; a removed submission keeps its title. Bots are marked",
 )  # fmt: skip
+TABLE = replace(DUMP, recognises=_is_table, finish=_from_table, spellings=_TABLE, platform="")
+COLLECTED = replace(DUMP, recognises=_is_collected, finish=_collected, platform="")
+THREAD = replace(DUMP, recognises=_is_thread, finish=_thread, whole=_is_kept_thread, platform="")
 OWN = Format(
     "Reddit data request",
     _is_own_data,
     _own,
+    spellings=_OWN,
+    archive=True,
     columns={
         "id": "id", "author": "statistics.csv, or --author", "text": "title and body", "created_at": "date",
         "community": "subreddit", "url": "permalink",
@@ -141,6 +228,6 @@ OWN = Format(
     platform="Reddit, your own data",
     download="reddit.com/settings/data-request; the ZIP or its `comments.csv` and `posts.csv`",
     command="analyst index export_you.zip --author you --out INDEX",
-    leaves="Votes, saved posts, chats; likes are not in the export",
+    leaves="Votes, saved posts; messages and chats unless `--include-private`. Likes are not in the export",
 )  # fmt: skip
-FORMATS = (DUMP, OWN)
+FORMATS = (OWN, THREAD, DUMP, TABLE, COLLECTED)

@@ -9,25 +9,29 @@ from index.posts.columns import columns_of
 from index.posts.formats import (
     bluesky,
     discord,
+    hacker_news,
     linkedin,
     listening,
     mastodon,
     meta,
+    meta_collected,
     plain,
     reddit,
     sentiment140,
     slack,
     telegram,
     tiktok,
+    whatsapp,
     x_api,
     x_archive,
     youtube,
 )
-from index.posts.formats.base import Format, Sample
+from index.posts.formats.base import Format, Page, Sample
 
 FORMATS: tuple[Format, ...] = (
     *x_archive.FORMATS,
     *telegram.FORMATS,
+    *whatsapp.FORMATS,
     *discord.FORMATS,
     *slack.FORMATS,
     *bluesky.FORMATS,
@@ -36,9 +40,11 @@ FORMATS: tuple[Format, ...] = (
     *reddit.FORMATS,
     *x_api.FORMATS,
     *meta.FORMATS,
+    *meta_collected.FORMATS,
     *linkedin.FORMATS,
     *tiktok.FORMATS,
     *listening.FORMATS,
+    *hacker_news.FORMATS,
     *sentiment140.FORMATS,
     plain.PLAIN,
 )
@@ -75,9 +81,15 @@ def skip_reason(sample: Sample) -> str:
     return next((reason for form in FORMATS if (reason := form.skips(sample))), "")
 
 
+def page_of(text: str) -> Page | None:
+    """A page in HTML as items, None where no platform is known that writes such pages."""
+    found = (form.pages(text) for form in FORMATS if form.pages is not None)
+    return next((page for page in found if page is not None), None)
+
+
 def table() -> str:
     """All formats as a table in Markdown, for docs/formats.md."""
-    rows = [_row(form) for form in FORMATS]
+    rows = [_row(form) for form in FORMATS if form.platform]
     head = "| platform | what to download | command | what is read | what is left out |\n|---|---|---|---|---|\n"
     return head + "\n".join(rows) + "\n"
 

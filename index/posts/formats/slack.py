@@ -33,7 +33,7 @@ def _read(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
     if item.get("type") != "message" or kind not in _WORDS:
         return Left("a system line, not a message")
     people, path = _people(context), PurePosixPath(context.source.name.replace("\\", "/"))
-    channel = path.parent.name if _DAY.fullmatch(path.stem) else path.stem
+    channel = path.parent.name if _DAY.fullmatch(path.stem) else context.head.get("name") or path.stem
     user = str(item.get("user") or "")
     name = people.get(user) or pick(
         item, "user_profile.display_name", "user_profile.name", "username", "bot_profile.name"
@@ -42,7 +42,7 @@ def _read(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
     return {
         "id": f"{channel}/{item.get('ts')}",
         "author": name or user or item.get("bot_id"),
-        "text": _plain(item.get("text"), people),
+        "text": _plain(item.get("text") or _attached(item), people),
         "created_at": item.get("ts"),
         "community": channel,
         "likes": total(item.get("reactions")) or 0,
@@ -50,6 +50,15 @@ def _read(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
         "visibility": "direct" if direct else None,
         "bot": kind == "bot_message" or bool(item.get("bot_id")),
     }
+
+
+def _attached(item: Mapping[str, Any]) -> str:
+    """What machines write, which put their words into attachments and blocks."""
+    parts = [
+        part for name in ("attachments", "blocks") if isinstance(listed := item.get(name), list) for part in listed
+    ]
+    said = [pick(part, "text", "fallback", "text.text") for part in parts if isinstance(part, Mapping)]
+    return "\n".join(words for words in said if isinstance(words, str))
 
 
 def _people(context: Context) -> dict[str, str]:
@@ -91,6 +100,7 @@ FORMATS = (
             "id": "channel and ts", "author": "user, by users.json", "text": "text", "created_at": "ts",
             "community": "the channel's folder", "likes": "reactions.count", "replies": "reply_count",
         },
+        archive=True,
         platform="Slack",
         download="Settings → Workspace settings → Import/Export data; the ZIP or its folder",
         command="analyst index slack-export.zip --out INDEX",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from index.posts.formats.base import Context, Format, Found, Left, Row, Sample, pick
+from index.posts.formats.base import Context, Format, Found, Left, Row, Sample, is_true, pick
+from index.posts.spellings import SPELLINGS
 
 _ID = ("id_str", "id", "rest_id", "tweet_id", "tweetId")
 _AUTHOR = (
     "author.username", "author.userName", "author.screen_name", "user.username", "user.screen_name", "user.userName",
-    "core.user_results.result.legacy.screen_name", "author.handle", "username", "author_username", "user.name",
-    "author.name", "author_id", "user.id_str",
+    "core.user_results.result.legacy.screen_name", "core.user_results.result.core.screen_name", "author.handle",
+    "username", "author_username", "screen_name", "user.name", "author.name", "author_id", "user.id_str",
 )  # fmt: skip
 _TEXT = (
     "note_tweet.text", "note_tweet.note_tweet_results.result.text", "extended_tweet.full_text", "full_text",
@@ -22,6 +23,7 @@ _LIKES = ("public_metrics.like_count", "favorite_count", "likeCount", "legacy.fa
 _SHARES = ("public_metrics.retweet_count", "retweet_count", "retweetCount", "legacy.retweet_count", "retweets")
 _REPLIES = ("public_metrics.reply_count", "reply_count", "replyCount", "legacy.reply_count", "replies")
 _URL = ("url", "tweetUrl", "permalink", "twitterUrl")
+_NOTICES = {"delete", "limit", "scrub_geo", "status_withheld", "user_withheld", "disconnect", "warning"}  # of a stream
 _ORIGINAL = ("retweeted_status", "retweetedTweet", "retweeted_tweet", "retweet", "retweetedStatus")
 
 
@@ -43,6 +45,8 @@ def _is_tweet(item: Mapping[str, Any]) -> bool:
     keys = item.keys()
     if "public_metrics" in keys or ("author_id" in keys and "text" in keys and "edit_history_tweet_ids" in keys):
         return "text" in keys
+    if isinstance(item.get("legacy"), Mapping) and "rest_id" in keys:
+        return "full_text" in item["legacy"]
     metrics = {"retweetCount", "retweet_count", "retweetedTweet", "favorite_count"} & keys
     person = isinstance(item.get("author"), Mapping) or isinstance(item.get("user"), Mapping)
     return bool(metrics) and person and pick(item, *_TEXT) is not None
@@ -50,6 +54,26 @@ def _is_tweet(item: Mapping[str, Any]) -> bool:
 
 def _recognises(sample: Sample) -> bool:
     return not sample.header and sample.share(lambda item: _is_tweet(item) or _is_page(item)) > 0.5
+
+
+def _is_table(sample: Sample) -> bool:
+    return any(sample.has(*names) for names in _TABLES)
+
+
+# Tables of snscrape and twscrape, twint, GetOldTweets, the exporter of browsers, and X itself.
+_TABLES = (
+    ("raw_content", "rendered_content"), ("rendered_content", "retweet_count"),
+    ("tweet", "retweets_count", "likes_count"),
+    ("retweets", "favorites", "permalink", "text"), ("full_text", "favorite_count", "retweet_count"),
+    ("post_id", "post_text", "impressions", "reposts"), ("tweet_id", "tweet_text", "impressions", "retweets"),
+)  # fmt: skip
+_TABLE = {**SPELLINGS, "original": ("retweeted_username", "user_rt", "retweeted_status.user.screen_name"),
+          "is_retweet": ("is_retweet", "retweet")}  # fmt: skip
+
+
+def _from_table(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
+    original = fields.get("original") or ("unknown" if is_true(fields.get("is_retweet")) else None)
+    return {**fields, "reposted": original}
 
 
 def _skips(sample: Sample) -> str:
@@ -81,7 +105,7 @@ def _included(includes: Any) -> tuple[dict[str, str], dict[str, Mapping[str, Any
 
 
 def _row(item: Mapping[str, Any], people: Mapping[str, str], posts: Mapping[str, Mapping[str, Any]]) -> Row | Left:
-    if item.get("type") in ("user", "mock_tweet") or item.get("noResults"):
+    if item.get("type") in ("user", "mock_tweet") or item.get("noResults") or item.keys() & _NOTICES:
         return Left("not a tweet")
     text, reposted = pick(item, *_TEXT), None
     original = next((item[key] for key in _ORIGINAL if isinstance(item.get(key), Mapping)), None)
@@ -91,7 +115,8 @@ def _row(item: Mapping[str, Any], people: Mapping[str, str], posts: Mapping[str,
         reposted = people.get(str(original.get("author_id"))) or pick(original, *_AUTHOR) or "unknown"
         text = pick(original, *_TEXT) or text  # the retweet's own text is cut off
     author = pick(item, *_AUTHOR[:-2]) or people.get(str(item.get("author_id"))) or pick(item, *_AUTHOR[-2:])
-    quoted = isinstance(item.get("isRetweet"), bool) and item["isRetweet"] and not reposted
+    reposted = reposted or item.get("retweeted_username")
+    boosted = is_true(item.get("isRetweet", item.get("is-retweet"))) and not reposted
     return {
         "id": pick(item, *_ID),
         "author": author,
@@ -102,9 +127,9 @@ def _row(item: Mapping[str, Any], people: Mapping[str, str], posts: Mapping[str,
         "replies": _count(item, _REPLIES),
         "lang": item.get("lang"),
         "url": pick(item, *_URL),
-        "reposted": "unknown" if quoted and not str(text).startswith("RT @") else reposted,
+        "reposted": "unknown" if boosted and not str(text).startswith("RT @") else reposted,
         "visibility": "followers"
-        if pick(item, "user.protected", "author.protected", "author.isProtected") is True
+        if is_true(pick(item, "user.protected", "author.protected", "author.isProtected"))
         else None,
     }
 
@@ -137,8 +162,10 @@ FORMATS = (
         skips=_skips,
         whole=_is_page,
         platform="X (Twitter), collected",
-        download="What twarc (pages or flattened), snscrape or an Apify actor writes: JSON, JSONL or CSV",
+        download="What the API, twarc (pages, flattened or as CSV), twscrape, snscrape, twint or an Apify actor "
+        "writes: JSON, JSONL, CSV or Excel",
         command="analyst index tweets.jsonl --out INDEX",
         leaves="Quoted posts of others. Retweets are kept apart, with the name of whose words they are",
     ),
+    Format("X posts of an API or scraper", _is_table, _from_table, spellings=_TABLE),
 )  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from index.posts.formats.base import Context, Format, Found, Left, Row, Sample, pick
 
+_MONTH = re.compile(r"tweets_\d{4}_\d\d")
 _NO_POSTS = {
     "like": "liked posts of others", "likes": "liked posts of others", "account": "the account",
     "profile": "the profile", "follower": "followers", "following": "people followed",
@@ -26,6 +28,42 @@ def _tweet(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _recognises(sample: Sample) -> bool:
     return not sample.header and sample.share(lambda item: _tweet(item) is not None or "noteTweet" in item) >= 0.5
+
+
+def _is_early(sample: Sample) -> bool:
+    """A month of an archive from before 2019, which stands in a file of its own."""
+    return _MONTH.fullmatch(sample.path) is not None and sample.share(lambda item: "text" in item) > 0.5
+
+
+def _early(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
+    original = item.get("retweeted_status")
+    boosted = original if isinstance(original, Mapping) else None
+    return {
+        "id": item.get("id_str") or item.get("id"),
+        "author": context.author or pick(item, "user.screen_name") or context.owner(lambda: _early_owner(context)),
+        "text": pick(boosted, "text") or item.get("text"),
+        "created_at": item.get("created_at"),
+        "reposted": (pick(boosted, "user.screen_name") or "unknown") if boosted else None,
+    }
+
+
+def _is_table(sample: Sample) -> bool:
+    return sample.has("tweet_id", "timestamp", "text", "source", "retweeted_status_id")
+
+
+_TABLE = {
+    "id": ("tweet_id",), "text": ("text",), "created_at": ("timestamp",), "retweeted": ("retweeted_status_id",),
+}  # fmt: skip
+
+
+def _from_table(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
+    boosted = fields.get("retweeted") and not str(fields.get("text")).startswith("RT @")
+    author = context.owner(lambda: _early_owner(context))
+    return {**fields, "author": author, "reposted": "unknown" if boosted else None}
+
+
+def _early_owner(context: Context) -> Any:
+    return pick(context.beside("data/js/user_details.js", "../user_details.js"), "screen_name")
 
 
 def _skips(sample: Sample) -> str:
@@ -119,7 +157,7 @@ def _notes_of(context: Context) -> list[str]:
     return [text for text in found if isinstance(text, str)]
 
 
-FORMATS = (
+_ARCHIVE = (
     Format(
         "X archive",
         _recognises,
@@ -129,10 +167,22 @@ FORMATS = (
             "created_at": "created_at", "likes": "favorite_count", "shares": "retweet_count", "lang": "lang",
         },
         skips=_skips,
+        archive=True,
         platform="X (Twitter), your own archive",
         download="Settings → Your account → Download an archive of your data; the ZIP, its `data` folder or "
         "`tweets.js`",
         command="analyst index twitter-2024.zip --out INDEX",
         leaves="Likes, direct messages, advertising. Retweets are kept apart; long tweets are whole",
+    ),
+)  # fmt: skip
+FORMATS = (
+    *_ARCHIVE,
+    Format(
+        "X archive", _is_early, _early, archive=True,
+        columns={"id": "id_str", "author": "user.screen_name", "text": "text", "created_at": "created_at"},
+    ),
+    Format(
+        "X archive", _is_table, _from_table, spellings=_TABLE, archive=True,
+        columns={"author": "user_details.js, or --author"},
     ),
 )  # fmt: skip

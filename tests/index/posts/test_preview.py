@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import AnalystError
 from index.posts.options import Options
-from index.posts.preview import SAMPLE_ROWS, columns_offered, preview
+from index.posts.preview import SAMPLE_ROWS, preview
+from index.posts.reading import NoColumn
 
 Write = Callable[..., str]
 LOVE = [
@@ -42,10 +42,11 @@ def test_a_long_file_is_told_by_its_beginning(write: Write) -> None:
 
 def test_a_mapping_by_hand_can_be_offered(write: Write) -> None:
     source = write("posts.csv", "nr,who,words\n1,ana,hello\n")
-    names, columns, missing = columns_offered(source)
-    assert (names, columns, missing) == (["nr", "who", "words"], {}, ["author", "text"])
-    with pytest.raises(AnalystError, match="no column for the author"):
+    with pytest.raises(NoColumn, match="no column for the author") as caught:
         preview([source])
+    offer = caught.value
+    assert (offer.names, offer.columns, offer.missing) == (["nr", "who", "words"], {}, ["author", "text"])
+    assert offer.rows == [{"nr": "1", "who": "ana", "words": "hello"}]
     assert preview([source], Options(columns={"author": "who", "text": "words"})).posts == 1
 
 

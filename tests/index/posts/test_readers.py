@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.errors import AnalystError
 from index.posts.readers import expand, read_posts
 from index.posts.record import Post, Rejected
 from index.posts.text import MARKED, SPOILT
@@ -153,7 +154,7 @@ def test_bad_rows_are_counted_with_their_reason(write: Write) -> None:
     with Path(source).open("a", encoding="utf-8") as file:
         file.write('{"id": 7, "auth\n')
     assert rejects(source) == [
-        (2, "no author"), (3, "no id"), (4, "not an object"), (5, "not an object"), (6, "not an object"),
+        (2, "no author"), (4, "not an object"), (5, "not an object"), (6, "not an object"),
         (7, "deleted by its author or a moderator"), (11, "not JSON"),
     ]  # fmt: skip
 
@@ -176,7 +177,7 @@ def test_parquet_of_pandas(write: Write) -> None:
     frame.to_parquet(sink)
     rows = list(read_posts([write("posts.parquet", sink.getvalue())]))
     assert rows[0] == Post("1", "ana", "a", datetime(2024, 3, 1, 12, tzinfo=UTC))
-    assert isinstance(rows[1], Rejected)
+    assert isinstance(rows[1], Post) and rows[1].id.startswith("made-")
     assert isinstance(rows[2], Post)
     assert (rows[2].id, rows[2].created_at) == ("3", None)
 
@@ -224,3 +225,13 @@ def bomb() -> Iterator[str]:
 
 def test_deep_json_is_no_crash(write: Write, bomb: str) -> None:
     assert rejects(write("posts.jsonl", json.dumps(ROWS[0]) + "\n" + bomb + "\n")) == [(2, "not JSON")]
+
+
+def test_a_column_that_means_something_else_can_be_left_out(write: Write) -> None:
+    source = write("posts.csv", "id,author,text,score\n1,ana,hi,5\n")
+    assert read(source)[0].likes == 5 and read(source, columns={"likes": ""})[0].likes is None
+    tweet = {"id_str": "1", "full_text": "hi", "favorite_count": 11, "retweet_count": 2, "user": {"screen_name": "ana"}}
+    source = write("tweets.json", json.dumps([tweet]))
+    assert read(source)[0].likes == 11 and read(source, columns={"likes": ""})[0].likes is None
+    with pytest.raises(AnalystError, match="no column for the text"):
+        read(write("posts.csv", "id,author,text\n1,ana,hi\n"), columns={"text": ""})

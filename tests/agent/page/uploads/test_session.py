@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from agent.page.uploads import process as page_reading
 from agent.page.uploads import session as page_own
 from agent.page.uploads.catalogue import OWN, IndexCatalogue
 from agent.page.uploads.job import STOPPED, Job
-from agent.page.uploads.process import NUMBERED, BuiltIndex, FilePreview, look, make
+from agent.page.uploads.process import BuiltIndex, FilePreview, Wish, look, make
 from agent.page.uploads.session import UploadSession, UploadSessions, safe_name
 from agent.page.uploads.view import (
     upload_html,
@@ -62,23 +63,41 @@ def catalogue(tmp_path: Path) -> IndexCatalogue:
 def test_a_known_file_is_counted_with_its_rejects(write: Write) -> None:
     rows = [*small_rows(), {"id": "12", "author": "gil"}, {"id": "1", "author": "ana", "text": "the same id"}]
     text = "".join(json.dumps(row) + "\n" for row in rows) + "{broken\n"
-    found = look(write("x.jsonl", text), None, quiet)
-    assert (found.posts, found.people, found.rejected, found.duplicates) == (11, 6, 2, 1)
-    assert found.reasons == {"no text": 1, "not JSON": 1} and found.missing == []
-    assert (found.first, found.last) == ("2024-03-01", "2024-03-11")
-    assert found.rejects[0][:2] == [12, "no text"] and found.rejects[1][2].startswith("{broken")
-    assert found.columns["likes"] == "likes" and len(found.sample) == page_reading.SAMPLE
+    found = look(write("x.jsonl", text), {}, quiet)
+    seen = found.seen
+    assert (found.posts, seen["authors"], seen["duplicates"]) == (11, 6, 1)
+    assert seen["rejected"] == {"no text": 1, "not JSON": 1} and found.missing == []
+    assert [moment[:10] for moment in seen["span"]] == ["2024-03-01", "2024-03-11"]
+    assert seen["rejects"][0][:2] == (12, "no text") and seen["rejects"][1][2].startswith("{broken")
+    assert found.columns["likes"] == "likes" and len(seen["first"]) == 5
+    assert FilePreview(**json.loads(json.dumps(asdict(found)))).posts == 11  # as it comes from the process
 
 
 def test_columns_that_are_not_recognised_are_asked_for(write: Write) -> None:
     source = write("x.csv", CSV)
-    found = look(source, None, quiet)
-    assert found.missing == ["id", "author", "text"] and found.posts == 0 and found.sample[0]["who"] == "ana"
-    found = look(source, {**MAPPED, "id": NUMBERED, "url": ""}, quiet)
-    assert (found.posts, found.people, found.rejected, found.missing) == (3, 2, 1, [])
-    assert found.reasons == {"no text": 1}  # what is no number of likes empties its cell only
-    ((name, _, posts),) = found.emptied
+    found = look(source, {}, quiet)
+    assert found.missing == ["author", "text"] and found.posts == 0 and found.rows[0]["who"] == "ana"
+    found = look(source, {"columns": {**MAPPED, "url": ""}}, quiet)
+    assert (found.posts, found.seen["authors"], found.missing) == (3, 2, [])
+    assert found.seen["rejected"] == {"no text": 1}  # what is no number of likes empties its cell only
+    ((name, _, posts),) = found.seen["emptied"]
     assert (name, posts) == ("likes", 1)
+
+
+def test_an_archive_is_looked_through_with_what_is_said_about_it(write: Write) -> None:
+    import io
+    import zipfile
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("Comments.csv", "Date,Link,Message\n03/01/2024 09:00,u,hi\n")
+        archive.writestr("messages.csv", "CONVERSATION ID,FROM,TO,DATE,CONTENT\n1,Bo,Ana,03/01/2024 09:00,a secret\n")
+        archive.writestr("Skills.csv", "Name\nRunning\n")
+    source = write("mine.zip", out.getvalue())
+    found = look(source, {}, quiet)
+    assert (found.posts, found.seen["private"]) == (1, 1) and found.seen["skipped"][0][0] == "mine.zip/Skills.csv"
+    found = look(source, {"author": "Ana", "date_order": "dmy", "include_private": True}, quiet)
+    assert (found.posts, found.seen["authors"]) == (2, 2) and found.seen["span"][0].startswith("2024-01-03")
 
 
 def test_what_is_shown_is_what_is_read(write: Write) -> None:
@@ -86,14 +105,13 @@ def test_what_is_shown_is_what_is_read(write: Write) -> None:
     rows = [("03.01.2024", "1.234"), ("25.01.2024", "2.500"), ("04.02.2024", "soon")]
     lines = [f"{number};ana;Tea number {number};{day};{likes}" for number, (day, likes) in enumerate(rows)]
     source = write("x.csv", "id;author;text;created_at;likes\n" + "\n".join(lines) + "\n")
-    found = look(source, None, quiet)
+    found = look(source, {}, quiet)
     posts = [post for post in read_posts([source]) if isinstance(post, Post)]
     days = [post.created_at.date().isoformat() for post in posts if post.created_at]
-    assert (
-        (found.posts, found.first, found.last) == (len(posts), min(days), max(days)) == (3, "2024-01-03", "2024-02-04")
-    )
+    first, last = (moment[:10] for moment in found.seen["span"])
+    assert (found.posts, first, last) == (len(posts), min(days), max(days)) == (3, "2024-01-03", "2024-02-04")
     assert [post.likes for post in posts] == [1234, 2500, None]
-    assert [each[0] for each in found.emptied] == ["likes"]
+    assert [each[0] for each in found.seen["emptied"]] == ["likes"]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +127,7 @@ def test_what_is_shown_is_what_is_read(write: Write) -> None:
 def test_a_bad_file_is_a_sentence_without_a_path(write: Write, name: str, content: bytes, sentence: str) -> None:
     path = Path(write("plain", content)).rename(Path(write(name, b"x")).parent / name)
     with pytest.raises(AnalystError) as caught:
-        look(str(path), None, quiet)
+        look(str(path), {}, quiet)
     told = page_reading.plain_sentence(caught.value)
     assert told.startswith(sentence) and str(path) not in told and "--" not in told
 
@@ -117,10 +135,10 @@ def test_a_bad_file_is_a_sentence_without_a_path(write: Write, name: str, conten
 def test_more_posts_than_may_be_brought_are_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_reading, "MOST_POSTS", 5)
     with pytest.raises(AnalystError, match="more than 5 posts"):
-        look(write("x.jsonl", small_rows()), None, quiet)
+        look(write("x.jsonl", small_rows()), {}, quiet)
 
 
-def test_numbered_posts_and_a_refused_column_reach_the_index(
+def test_what_was_said_about_the_file_reaches_the_index(
     write: Write, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from index import build
@@ -129,18 +147,22 @@ def test_numbered_posts_and_a_refused_column_reach_the_index(
     monkeypatch.setattr(page_reading, "BATCH", 2)
     told: list[tuple[str, Any]] = []
     (tmp_path / "out").mkdir()
-    columns = {**MAPPED, "id": NUMBERED, "likes": ""}
-    made = make(write("my posts.csv", CSV), columns, str(tmp_path / "out" / "index"), lambda *news: told.append(news))
+    wish = {"columns": {**MAPPED, "likes": ""}}
+    made = make(write("my posts.csv", CSV), wish, str(tmp_path / "out" / "index"), lambda *news: told.append(news))
     assert (made.posts, made.people, made.rejected) == (3, 2, 1)
     assert told == [("read", 2), ("read", 3)]
     manifest = read_manifest(tmp_path / "out" / "index")
-    assert Path(manifest.sources[0]).name == "my posts.jsonl" and manifest.first_post == "2024-03-01T00:00:00+00:00"
+    assert Path(manifest.sources[0]).name == "my posts.csv" and manifest.first_post == "2024-03-01T00:00:00+00:00"
     import duckdb
 
     rows = duckdb.sql(
-        f"SELECT id, author, likes FROM '{committed(tmp_path / 'out' / 'index')}/facts/posts.parquet' ORDER BY id"
+        f"SELECT author, text, likes FROM '{committed(tmp_path / 'out' / 'index')}/facts/posts.parquet' ORDER BY text"
     ).fetchall()
-    assert rows == [("1", "ana", None), ("2", "ben", None), ("3", "ana", None)]
+    assert rows == [
+        ("ana", "I love my Nike shoes", None),
+        ("ben", "cold and wet", None),
+        ("ana", "no number here", None),
+    ]
 
 
 def test_a_process_looks_through_a_file_and_what_becomes_of_it_is_known(
@@ -169,7 +191,7 @@ def instead(monkeypatch: pytest.MonkeyPatch, work: Callable[[Job], tuple[Any, st
 
 def looked(session: UploadSession, upload: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A session with a file that was looked through."""
-    found = FilePreview(["id"], {"id": "id", "author": "author", "text": "text"}, [], [], posts=2, people=2)
+    found = FilePreview(["id"], {"id": "id", "author": "author", "text": "text"}, seen={"posts": 2})
     instead(monkeypatch, lambda job: (found, ""))
     session.take(upload)
     assert session.job is not None and session.job.wait(10)
@@ -195,7 +217,7 @@ def test_an_index_stands_in_its_place_when_it_is_whole(
     assert session.job.wait(10)
     made = session.settle()
     assert [entry.id for entry in catalogue.own(OWNER)] == [made]
-    assert session.message == ("2 posts of my.csv are ready, 1 row left out: ask about them.", False)
+    assert session.message == ("2 posts of my.csv are ready, 1 row rejected: ask about them.", False)
     assert [path.name for path in kept(catalogue)] == ["manifest.json"]
 
 
@@ -209,17 +231,19 @@ def test_a_column_that_is_chosen_meanwhile_counts(
     def work(job: Job) -> tuple[Any, str]:
         going.wait(10)
         asked.append(job._args[1])
-        return FilePreview(["id"], job._args[1], [], [], posts=2), ""
+        return FilePreview(["id"], {}, seen={"posts": 2}, wish=job._args[1]), ""
 
     instead(monkeypatch, work)
-    session.choose({"text": "a"})
-    session.choose({"text": "a", "author": "b"})
+    session.choose(Wish({"text": "a"}))
+    session.choose(Wish({"text": "a"}, author="b"))
     going.set()
     for _ in range(2):
         assert session.job is not None and session.job.wait(10)
         session.settle()
-    assert asked == [{"text": "a"}, {"text": "a", "author": "b"}] and session.job is None
-    assert session.preview is not None and session.preview.columns == asked[-1]
+    assert asked == [asdict(Wish({"text": "a"})), asdict(Wish({"text": "a"}, author="b"))] and session.job is None
+    assert session.preview is not None and session.preview.wish == asked[-1]
+    session.choose(Wish({"text": "a"}, author="b"))
+    assert session.job is None  # nothing new was said
 
 
 def test_what_is_stopped_leaves_nothing(
@@ -262,7 +286,7 @@ def test_a_slow_file_keeps_nobody_elses_first_look_waiting(
         assert job.wait(60)
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "posts.xlsx", "posts", "csv", "x.csv.zip"])
+@pytest.mark.parametrize("name", ["notes.pdf", "posts.docx", "posts", "csv", "x.csv.exe"])
 def test_other_kinds_of_files_are_refused(write: Write, catalogue: IndexCatalogue, name: str) -> None:
     session, upload = UploadSession(OWNER, catalogue, FifoLimiter(1)), write(name, "x")
     session.take(upload)

@@ -48,10 +48,10 @@ def test_a_zip_is_read_as_it_comes(write: Write) -> None:
     report = Report()
     posts = list(read_posts([write("twitter.zip", packed(files))], report=report))
     assert [(post.author, post.text, post.likes) for post in posts if isinstance(post, Post)] == [
-        ("ana", "hello", None), ("ben", "hi", None), ("kelda", "salt", 3),
+        ("kelda", "salt", 3),
     ]  # fmt: skip
     assert report.foreign == {".png": 1, ".html": 1}
-    assert [name.rpartition("/")[2] for name, _ in report.skipped] == ["account.js", "like.js"]
+    assert [name.rpartition("/")[2] for name, _ in report.skipped] == ["account.js", "like.js", "evil.csv"]
     assert not list(Path(write("x", "x")).parent.glob("**/evil.csv"))  # nothing is unpacked
 
 
@@ -63,7 +63,7 @@ def test_a_foreign_file_in_a_folder_or_pattern_is_skipped_and_told(write: Write,
     for source in (str(tmp_path / "d"), str(tmp_path / "d" / "*.csv")):
         report = Report()
         assert len(list(read_posts([source], report=report))) == 2
-        assert [Path(name).name for name, _ in report.skipped] == ["b.csv", "c.csv", "e.csv"]
+        assert sorted(Path(name).name for name, _ in report.skipped) == ["b.csv", "c.csv", "e.csv"]
         with pytest.raises(AnalystError):
             list(read_posts([source], options=Options(strict=True)))
     with pytest.raises(AnalystError, match="no column for the author"):

@@ -1,0 +1,125 @@
+"""Common spellings of each field of a post in the headers of exports, tables and answers of APIs."""
+
+from __future__ import annotations
+
+# Likeliest first; compared in lower case, with blanks, dashes and capitals inside words as underscores. "*.username" is
+# a value inside an object that stands for a person. Several languages: the tables of European tools are headed in
+# theirs.
+SPELLINGS: dict[str, tuple[str, ...]] = {
+    "id": (
+        "id", "post_id", "tweet_id", "id_str", "status_id", "comment_id", "message_id", "cid", "uri", "guid", "uuid",
+        "resource_id", "unique_id", "mention_id", "document_id", "shortcode", "short_code", "review_id", "object_id",
+        "universal_message_id", "pk", "name", "identifiant", "identificador", "identificatore",
+    ),
+    "author": (
+        "author", "username", "user_name", "screen_name", "handle", "author_username", "author_handle",
+        "*.username", "*.user_name", "*.screen_name", "*.handle", "*.unique_id", "*.short_name", "*.acct", "*.login",
+        "owner_username", "sender_screen_name", "review_username", "reviewer_name", "profile_name",
+        "author_name", "user_screen_name", "user_username", "user_nickname", "user", "account", "from", "*.name",
+        "*.nickname", "*.display_name", "*.displayname", "*.full_name", "author_display_name", "author_full_name",
+        "nickname", "display_name", "from_name", "sender_name", "sender_listed_name", "sender", "creator", "poster",
+        "posted_by", "reviewer", "customer_name", "channel_title", "page_name", "blog_name", "autor", "auteur",
+        "autore", "verfasser", "benutzer", "benutzername", "nutzer", "nutzername", "usuario", "nombre_de_usuario",
+        "utente", "nome_utente", "utilisateur", "nom_d_utilisateur", "gebruiker", "gebruikersnaam", "usuário",
+        "nome_de_usuário", "utilizador", "użytkownik", "nazwa_użytkownika", "författare", "användare", "användarnamn",
+        "forfatter", "bruger", "brugernavn", "bruker", "brukernavn", "käyttäjä", "käyttäjänimi", "kirjoittaja",
+        "kullanıcı", "kullanıcı_adı", "yazar", "автор", "пользователь", "имя_пользователя", "投稿者", "ユーザー名",
+        "作者", "用户名", "用户", "작성자", "사용자", "influencer", "by", "author_id", "user_id", "*.id", "from_id",
+        "owner_id", "profile",
+    ),
+    "text": (
+        "text", "body", "full_text", "raw_content", "content", "tweet", "message", "comment", "post", "caption",
+        "comment_text", "post_text", "tweet_text", "message_text", "tweet_content", "text_display", "text_original",
+        "content_text", "text_content", "hit_sentence", "post_content", "post_message", "message_content",
+        "comment_content", "comment_body", "message_body", "tweet_body", "review_text", "review_content",
+        "review_body", "review", "contents", "commentary", "share_commentary", "video_description", "post_snippet",
+        "mention_snippet", "snippet", "content_snippet", "selftext", "description", "desc", "title", "headline",
+        "inhalt", "nachricht", "beitrag", "beitragstext", "kommentar", "kommentartext", "bewertung", "rezension",
+        "texte", "contenu", "texte_du_commentaire", "commentaire", "avis", "texto", "contenido", "mensaje",
+        "comentario", "texto_del_comentario", "publicación", "testo", "messaggio", "contenuto", "commento",
+        "recensione", "tekst", "bericht", "reactie", "opmerking", "reactietekst", "mensagem", "conteúdo", "comentário",
+        "texto_do_comentário", "postagem", "treść", "wpis", "wiadomość", "komentarz", "inlägg", "meddelande",
+        "innehåll", "innlegg", "melding", "opslag", "besked", "viesti", "sisältö", "metin", "mesaj", "yorum", "içerik",
+        "текст", "сообщение", "комментарий", "содержание", "本文", "投稿", "投稿内容", "内容", "コメント", "テキスト",
+        "正文", "评论", "评论内容", "微博正文", "내용", "본문", "댓글",
+    ),
+    "created_at": (
+        "created_at", "created_utc", "createdat", "post_created_at", "post_created", "tweet_created_at",
+        "tweet_created", "tweet_date", "published_at_date", "published_at", "posted_at_iso", "post_timestamp",
+        "posted_at_timestamp", "post_date", "post_time", "create_time_iso", "comment_date", "comment_time",
+        "message_date", "review_date", "review_created_at", "review_created", "review_submit_date_and_time",
+        "timestamp", "datetime", "date", "published", "created", "time", "posted_at", "date_posted",
+        "create_time", "create_date", "created_time", "creation_date", "created_date",
+        "publish_date", "published_date", "date_published", "date_created", "date_added", "publish_time",
+        "published_time", "published_on", "publication_date", "created_on", "post_created_date", "posted", "posted_on",
+        "review_time", "unix_review_time", "sent_at", "sent_date", "time_parsed", "date_utc", "taken_at",
+        "taken_at_timestamp", "time_us", "timestamp_ms", "time_stamp", "unix_timestamp", "date_iso", "date_time",
+        "date_and_time", "at", "updated_at",
+        "indexed_at", "datum", "datum_uhrzeit", "datum_und_uhrzeit", "zeit", "zeitpunkt", "zeitstempel", "uhrzeit",
+        "erstellt", "erstellt_am", "erstelldatum", "erstellungsdatum", "veröffentlicht", "veröffentlicht_am",
+        "veröffentlichungsdatum", "gepostet_am", "fecha", "fecha_hora", "fecha_y_hora", "fecha_de_publicación",
+        "fecha_publicación", "fecha_de_creación", "publicado", "publicado_el", "data", "data_ora", "data_e_ora",
+        "data_di_pubblicazione", "data_pubblicazione", "pubblicato", "pubblicato_il", "data_hora", "data_e_hora",
+        "data_de_publicação", "data_da_publicação", "publicado_em", "heure", "date_heure", "date_et_heure",
+        "date_de_publication", "date_publication", "date_de_création", "publié_le", "tijd", "tijdstip",
+        "datum_en_tijd", "publicatiedatum", "geplaatst_op", "data_publikacji", "data_utworzenia", "data_i_godzina",
+        "tidpunkt", "datum_och_tid", "publicerad", "publiceringsdatum", "dato", "dato_og_tid", "tidspunkt",
+        "päivämäärä", "tarih", "дата", "дата_публикации", "дата_и_время", "日付", "日時", "投稿日",
+        "投稿日時", "发布时间", "时间", "日期", "날짜", "작성일", "ts",
+    ),
+    "community": (
+        "community", "subreddit", "channel", "group", "forum", "hashtag", "subreddit_name", "channel_name",
+        "group_name", "community_name", "forum_name", "server", "gruppe", "kanal", "grupo", "groupe", "gruppo",
+        "groep", "grupa", "network", "social_network",
+    ),
+    "likes": (
+        "likes", "favorite_count", "favourites_count", "like_count", "likecount", "favorites", "favourites",
+        "likes_count", "favourite_count", "favorites_count", "digg_count", "votes", "upvotes", "up_votes",
+        "upvote_count", "vote_count", "thumbs_up_count", "thumbs_up", "helpful_votes", "helpfulness_numerator",
+        "useful", "reaction_count", "reactions_count", "reactions", "total_reactions", "num_likes", "number_of_likes",
+        "total_likes", "post_likes", "comment_likes", "likes.summary.total_count", "reactions.summary.total_count",
+        "likes.count", "stats.digg_count", "statistics.digg_count", "edge_liked_by.count",
+        "edge_media_preview_like.count", "score", "ups", "points", "hearts", "note_count", "gefällt_mir",
+        "gefällt_mir_angaben", "anzahl_gefällt_mir", "me_gusta", "número_de_me_gusta", "mi_piace", "numero_di_mi_piace",
+        "jaime", "j_aime", "mentions_j_aime", "nombre_de_j_aime", "curtidas", "gostos", "polubienia",
+        "liczba_polubień", "vind_ik_leuks", "aantal_likes", "gillar", "gillanden", "gillamarkeringar",
+        "gilla_markeringar", "synes_godt_om", "liker", "tykkäykset", "beğeni", "beğeniler", "лайки", "нравится",
+        "いいね", "いいね数", "点赞", "点赞数", "좋아요",
+    ),
+    "shares": (
+        "shares", "retweets", "retweet_count", "reblogs_count", "repost_count", "repostcount", "reposts",
+        "retweets_count", "share_count", "shares_count", "shares.count", "stats.share_count", "reblog_count",
+        "reshare_count", "num_shares", "num_retweets", "reposts_count", "share", "forwards", "geteilt", "teilungen",
+        "compartidos", "partages", "condivisioni", "compartilhamentos", "partilhas", "udostępnienia", "delningar",
+        "gedeeld", "转发", "转发数", "リツイート", "リポスト",
+    ),
+    "replies": (
+        "replies", "reply_count", "replies_count", "replycount", "num_comments", "comments", "comment_count",
+        "comments_count", "comments.summary.total_count", "comments.count", "stats.comment_count",
+        "number_of_comments", "comms_num", "number_of_replies", "num_replies", "total_reply_count",
+        "reply_comment_total", "kommentare", "antworten", "comentarios", "respuestas", "commentaires", "réponses",
+        "commenti", "risposte", "comentários", "respostas", "komentarze", "odpowiedzi", "reacties", "kommentarer",
+        "svar", "评论数", "返信",
+    ),
+    "lang": (
+        "lang", "language", "langs", "language_code", "text_language", "review_language", "detected_language",
+        "original_language", "sprache", "langue", "idioma", "lingua", "taal", "język", "språk", "язык", "语言", "言語",
+    ),
+    "url": (
+        "url", "permalink", "link", "tweet_url", "post_url", "permalink_url", "web_url", "twitter_url", "post_link",
+        "post_permalink", "message_url", "comment_url", "tweet_link", "web_video_url", "review_url", "share_url",
+        "adresse", "enlace", "lien", "links",
+    ),
+    "reposted": ("reposted", "retweet_of", "reposted_from", "original_author", "retweeted_user", "retweeted_username"),
+    "visibility": ("visibility", "privacy"),
+    "bot": ("is_bot", "*.is_bot", "*.bot"),
+}  # fmt: skip
+# What beside the fields belongs to a post: a headline to its text, the time of day to its day.
+HEADLINES = (
+    "title", "headline", "post_title", "review_title", "thread_title", "subject", "summary", "titel", "überschrift",
+    "titre", "título", "titolo", "tytuł", "rubrik", "заголовок", "标题", "タイトル",
+)  # fmt: skip
+CLOCKS = (
+    "time", "hour", "clock", "post_created_time", "time_of_day", "uhrzeit", "zeit", "heure", "hora", "ora", "orario",
+    "tijd", "godzina", "tid", "klokkeslæt", "klokkeslett", "kello", "saat", "время", "時刻", "时间", "시간",
+)  # fmt: skip
