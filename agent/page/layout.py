@@ -19,6 +19,7 @@ from agent.page.views.html import part
 from agent.page.views.markdown import literal
 from agent.page.views.result import NOTHING, head_html
 from index.audiences import LONGEST_NAME
+from index.posts.record import LONGEST_NAME as LONGEST_HANDLE
 from index.posts.record import REQUIRED
 
 if TYPE_CHECKING:

@@ -156,24 +156,24 @@ def test_what_would_be_read_of_an_archive_is_told_and_can_be_corrected(page: Any
 
     from playwright.sync_api import expect
 
-    tweet = {
-        "id_str": "1",  # noqa: E501
-        "full_text": "the Nike shoes are great",
-        "favorite_count": "11",
-        "created_at": "Wed Jan 03 09:00:00 +0000 2024",
-    }  # noqa: E501 (as it is)
-    tweets = [
-        {"tweet": tweet},
-        {"tweet": {**tweet, "id_str": "2", "full_text": "RT @bo: Ich hasse diese Schuhe wirklich sehr"}},
-    ]
+    tweet = {"id_str": "1", "full_text": "the Nike shoes are great", "favorite_count": "11"}
+    tweet["created_at"] = "Wed Jan 03 09:00:00 +0000 2024"
+    passed_on = {**tweet, "id_str": "2", "full_text": "RT @bo: Ich hasse diese Schuhe wirklich sehr"}
+    tweets = [{"tweet": tweet}, {"tweet": passed_on}]
     path = tmp_path / "twitter-2024.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("data/tweets.js", "window.YTD.tweets.part0 = " + json.dumps(tweets))
         archive.writestr("data/like.js", 'window.YTD.like.part0 = [{"like": {"tweetId": "9", "fullText": "theirs"}}]')
     bring(page, path)
     state, sample = page.locator("#own-state"), page.locator("#sample")
-    for said in ("Read as X archive (ZIP, UTF-8)", "Which column became what", "1 post passes on others' words",
-                 "1 in English and 1 in German", "The export does not name whose it is", "liked posts of others"):  # fmt: skip
+    for said in (
+        "Read as X archive (ZIP, UTF-8)",
+        "Which column became what",
+        "1 post passes on others' words",
+        "1 in English and 1 in German",
+        "The export does not name whose it is",
+        "liked posts of others",
+    ):
         expect(state).to_contain_text(said)
     expect(sample).to_contain_text("the Nike shoes are great")
     page.get_by_role("button", name="Correct what was found").click()
