@@ -63,6 +63,7 @@ class Analyst:
         self.memory = memory if memory is not None else Memory()
         self._whole: dict[str, int] = {}  # how many messages a conversation had when its last question was answered
         self._asked_of: dict[str, str] = {}  # the version that last answered in a conversation
+        policy = getattr(model, "policy", None)
         self._agent: Any = create_agent(
             model,
             tools,
@@ -70,7 +71,11 @@ class Analyst:
                 ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="continue"),
                 ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="end"),
                 _prepared(lambda: system_prompt(library, model)),
-                *([_as_here(library)] if getattr(getattr(model, "policy", None), "strict", False) else []),
+                *(
+                    [_as_here(library, model.policy)]
+                    if getattr(getattr(model, "policy", None), "strict", False)
+                    else []
+                ),
             ],
             checkpointer=self.memory,
         )
@@ -287,8 +292,10 @@ def _answered(messages: Sequence[Any]) -> int:
     return ends[-1] if ends else 0
 
 
-def _as_here(library: Library) -> Any:
-    """Middleware: the calls of a model that has seen no index, in the names of this one."""
+def _as_here(library: Library, policy: Any) -> Any:
+    """Middleware: the calls of a model that has seen no index, in the names of this one. Of a question of several parts
+    only the part counts that a call is for.
+    """
     from langchain.agents.middleware import wrap_model_call
     from langchain_core.messages import AIMessage, HumanMessage
 
@@ -297,7 +304,9 @@ def _as_here(library: Library) -> Any:
     @wrap_model_call
     def named(request: Any, handler: Any) -> Any:
         response = handler(request)
-        question = next((str(m.text) for m in reversed(request.messages) if isinstance(m, HumanMessage)), "")
+        whole = next((str(m.text) for m in reversed(request.messages) if isinstance(m, HumanMessage)), "")
+        reader = getattr(policy, "understanding", None)
+        question = (reader.meaning(request.messages).text if reader else "") or whole
         listed = CallContext.of(request.messages).people
 
         def told(message: Any) -> Any:
