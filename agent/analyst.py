@@ -71,11 +71,7 @@ class Analyst:
                 ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="continue"),
                 ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="end"),
                 _prepared(lambda: system_prompt(library, model)),
-                *(
-                    [_as_here(library, model.policy)]
-                    if getattr(getattr(model, "policy", None), "strict", False)
-                    else []
-                ),
+                *([_as_here(library, policy)] if getattr(policy, "strict", False) else []),
             ],
             checkpointer=self.memory,
         )

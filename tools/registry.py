@@ -159,7 +159,7 @@ def _unpacked(value: Any, tool: str, key: str) -> Any:
     if value.lstrip().startswith("["):
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
     return [part.strip() for part in value.split(",") if part.strip()]
 
