@@ -19,6 +19,8 @@ from agent.instructions import system_prompt, withheld
 from agent.turn import NOTHING_TO_SAY, Turn
 from agent.understanding.context import CallContext
 from agent.understanding.coverage import not_covered, told, unchanged
+from agent.understanding.parts import KNOWN_HERE
+from agent.understanding.vocabulary import Vocabulary
 from index.audiences import read_audiences
 from index.errors import AnalystError
 from index.manifest import Manifest
@@ -179,6 +181,7 @@ class Analyst:
         # A call without its result, or a question without its answer, would confuse the model.
         kept = [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier] if abandoned else []
         noted = answered_by(self.model_name) | ({READ_AS: named.to_dict()} if named is not None else {})
+        noted |= {KNOWN_HERE: Vocabulary.of(self.library).known_in(read)}
         yield from self._run(turn, [*kept, HumanMessage(question, additional_kwargs=noted)], config)
         if turn.ungrounded:
             yield from self._try_again(turn, config)

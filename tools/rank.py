@@ -145,6 +145,8 @@ def _table(library: Library, query: Query, *, given: bool) -> Table:
         )
     if query.measure in REACTIONS:
         raise nothing_known(library, query.within, query.measure)
+    if query.measure in ("positive", "negative"):
+        raise AnalystError(f"No {query.dimension} has a {query.measure} post{scope}", todo="Widen what is looked at.")
     lacks = "date" if query.dimension in TIMES else query.dimension
     raise AnalystError(f"None of the posts{scope} has a {lacks}", todo="Rank by something else.")
 
@@ -182,11 +184,14 @@ def _headline(found: Rank) -> list[Part]:
             value = _post_value(found) or [" (", *_tied_value(found), ")"]
             return [f"A tie: {tied:,} posts have {_superlative(found)}{scope}", *value, ", one of them by ", first]
         return [f"The post with {_superlative(found)}{scope}: ", first, *_post_value(found)]
+    several = found.of == "person" and found.considered > 1
     if tied == 1:
-        return [_named(found, 0), f" {saying}{scope}: ", *_value(found, 0), "."]
+        of = ["Of ", cells.number(found.considered, "considered"), " people "] if several else []
+        return [*of, _named(found, 0), f" {saying}{scope}: ", *_value(found, 0), "."]
     shown = [_named(found, place) for place in equal[:NAMED_IN_A_TIE]]
     more = [f"{tied - len(shown):,} more"] if tied > len(shown) else []
-    return ["A tie: ", *listed([*shown, *more]), f" each {saying}{scope}: ", *_tied_value(found), "."]
+    among = [" among ", cells.number(found.considered, "considered"), " people"] if several else []
+    return ["A tie", *among, ": ", *listed([*shown, *more]), f" each {saying}{scope}: ", *_tied_value(found), "."]
 
 
 def _tied_places(found: Rank) -> list[int]:

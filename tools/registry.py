@@ -70,7 +70,7 @@ LONGEST_ARGUMENT = 4000  # characters
 LARGEST_LIMIT = 500
 LONGEST_LIST = 50
 LISTS_OF_HANDLES = ("among", "exclude", "users")
-COUNTS = ("min_likes", "max_likes", "min_posts", "max_posts", "at_least")
+COUNTS = ("min_likes", "max_likes", "min_replies", "max_replies", "min_posts", "max_posts", "at_least")
 
 
 class BadArguments(AnalystError):

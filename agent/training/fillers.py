@@ -25,6 +25,7 @@ MOST_POSTS = 30_000  # enough handles, titles and texts, and read in a second
 NUMBERS = {"count": "counts"} | dict.fromkeys(
     ("limit", "min_posts", "max_posts", "min_likes", "max_likes", "at_least"), "numbers"
 )
+EVERYDAY = 0.15  # of communities are called like an everyday word
 LISTS = (  # slots that hold several
     "brands", "users", "exclude", "among", "active_in", "also", "likes", "dislikes", "names", "never_names",
     "never_dislikes", "without", "never_likes", "never_active_in", "not_in", "not_during",
@@ -57,6 +58,7 @@ class Fillers:
         self.shops = [brand for brand in brands if brand.isascii()]
         # What stands in a list: a comma or a mere number in a name would part it.
         self.names = [brand for brand in self.shops if "," not in brand and not brand.isdecimal()]
+        self._brands = {name.casefold() for name in (*self.words["brands"], *self.names, *self.words["products"])}
         communities = list(read_rows(data / "interests/communities.jsonl.gz"))
         self.communities = [row["community"] for row in communities]
         self.common_communities: list[str] = self.words["common_communities"]
@@ -64,6 +66,9 @@ class Fillers:
         posts = list(islice(read_rows(data / "posts/reddit_2023.jsonl.gz"), MOST_POSTS))
         self.authors = sorted({row["author"] for row in posts})
         self.titles = sorted({row["thread_title"] for row in posts if row.get("thread_title")})
+        words = {word for title in self.titles for word in re.findall(r"\b[a-z]{4,10}\b", title)}
+        self.words_of_titles = sorted(words - STOP)
+        self.everyday: set[str] = set()  # words that were drawn as communities
         self.texts = [row["text"] for row in posts if 20 < len(row["text"]) < 280]
 
     def fill(self, phrasing: str, fixed: dict[str, Any] | None = None, taken: Sequence[str] = ()) -> Filled:
@@ -164,6 +169,11 @@ class Fillers:
         return " ".join(self.random.choice(self.texts).replace('"', "'").split())
 
     def community(self) -> str:
+        """A real one, or an everyday word, which only an index can know for one: see ``everyday``."""
+        if self.random.random() < EVERYDAY:
+            name = self.random.choice(self.words_of_titles)
+            self.everyday.add(name)
+            return name
         return self.random.choice(self.communities if self.random.random() < 0.5 else self.common_communities)
 
     def date(self, slot: str) -> str:
@@ -180,6 +190,10 @@ class Fillers:
             name = self.random.choice(pool)
             if not any(within(name, other) or within(other, name) for other in taken):
                 return name
+
+    def is_brand(self, said: str) -> bool:
+        """Whether it is one of the brands, shops and products that fill slots."""
+        return said.casefold() in self._brands
 
     def _in_list(self, names: list[str]) -> str:
         """``names`` as people list what is to be compared."""

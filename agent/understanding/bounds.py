@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from tools.selection.numbers import as_number
 
 # The bound from below, and that from above of the same quantity; of entries of a ranking there is only the first.
-UPPER = {"min_posts": "max_posts", "min_likes": "max_likes"}
-LOWER = ("min_posts", "min_likes", "at_least")
+UPPER = {"min_posts": "max_posts", "min_likes": "max_likes", "min_replies": "max_replies"}
+LOWER = ("min_posts", "min_likes", "min_replies", "at_least")
 _FILL = r"(?:\s+(?:a|of|than|about|the|total of|count of))*\s*"
 MORE = re.compile(rf"(?:\b(?:more than|over|above|exceed\w*|upwards of|greater than|beyond|past)|>){_FILL}$", re.I)
 FEWER = re.compile(
@@ -35,7 +35,8 @@ NOT_THOSE = re.compile(
     r"posts?|who|that|which|with|have|has|had|having|posted|wrote|written|got|get|gets|are|is|at|in total))*\s*$",
     re.I,
 )
-_NUMBER, _COUNTED = r"\d[\d,.]*k?|[a-z]+(?:-[a-z]+)?", r"(?P<of>posts?|likes?)\b"
+_REPLIES = r"repl(?:y|ies)|comments?|answers?|responses?"
+_NUMBER, _COUNTED = r"\d[\d,.]*k?|[a-z]+(?:-[a-z]+)?", rf"(?P<of>posts?|likes?|{_REPLIES})\b"
 THRESHOLDS = (
     re.compile(
         r"\b(?:at least|minimum(?: of)?|no fewer than|not less than|more than|over|above|exceeding|upwards of|"
@@ -49,7 +50,13 @@ THRESHOLDS = (
         re.I,
     ),
 )  # fmt: skip
-MEANT = {"post": "min_posts", "like": "min_likes"}
+MEANT = {"post": "min_posts", "like": "min_likes"}  # what else is counted are replies
+NONE = re.compile(
+    rf"\b(?:(?:no|zero|0|without(?: a| any)?(?: single)?|not (?:a|one)(?: single)?) (?P<of>likes?|{_REPLIES})|"
+    r"unanswered|(?:nobody|no one) (?:has )?(?:replied|answered|responded)|never (?:got|received) (?:a|an) "
+    r"(?:reply|answer|response))\b",
+    re.I,
+)
 
 
 def bound(slot: str, said: str, lead: str, behind: str) -> tuple[str, str]:
@@ -80,5 +87,15 @@ def thresholds(question: str) -> Iterator[tuple[str, str, str, str]]:
     for pattern in THRESHOLDS:
         for match in pattern.finditer(question):
             if as_number(match["n"]) is not None:
-                slot = MEANT[match["of"].lower().rstrip("s")]
+                slot = _slot(match["of"])
                 yield slot, match["n"], question[: match.start("n")], question[match.end("n") :]
+
+
+def none_of(question: str) -> str:
+    """The upper bound that is nought where a question is about posts without replies, or without likes; else empty."""
+    match = NONE.search(question)
+    return UPPER[_slot(match["of"] or "reply")] if match else ""
+
+
+def _slot(counted: str) -> str:
+    return MEANT.get(counted.lower().rstrip("s"), "min_replies")

@@ -51,11 +51,22 @@ def proposals(reading: QuestionReading, context: CallContext) -> list[tuple[str,
     likely = reading.kinds[:1] if reading.kinds[0][1] >= SURE else reading.kinds[:2]
     kinds = dict.fromkeys(_aimed(kind, reading, context) for kind, _ in likely if kind in TOOLS)
     calls = [(kind, arguments(kind, reading, context)) for kind in kinds]
-    found = [(kind, args) for kind, args in calls if args is not None]
+    found = [_alone(kind, args) for kind, args in calls if args is not None]
     if not found and (persons := gaps.persons_alone(reading)):
         args = arguments("rank", persons, context)
         found = [("rank", args)] if args else []
     return found
+
+
+def _alone(tool: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A comparison of one brand with none is a look at how people feel about it."""
+    from tools.compare_brands import FEWEST
+
+    if tool != "compare_brands" or not 0 < len(args.get("brands", ())) < FEWEST:
+        return tool, args
+    (brand,) = args["brands"]
+    fields = _fields("analyze_sentiment")
+    return "analyze_sentiment", {"topic": brand, **{name: each for name, each in args.items() if name in fields}}
 
 
 def filters_list(reading: QuestionReading) -> bool:
@@ -196,6 +207,8 @@ def _said(tool: str, reading: QuestionReading) -> dict[str, Any]:
             said |= {} if number is None else {slot: number}
         elif slot in SEVERAL:
             said[slot] = [each.lstrip("@") for each in found]
+        elif slot == "community" and len(found) > 1:  # "in dogs and cats"
+            said[slot] = " or ".join(dict.fromkeys(each.removeprefix("r/").lstrip("#") for each in found))
         # Of several stretches the longest says most: a lone "his" or "the" is a slip.
         elif value := max(found, key=len) if slot == "text" else max(found, key=len).lstrip("@"):
             said[SUBJECT.get(tool, slot) if slot == "subject" else slot] = value

@@ -13,12 +13,14 @@ from datetime import date
 from typing import Any
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import DamerauLevenshtein
 
 from agent.understanding.calls import SUBJECT
 from index.entities.mentions import canonical
 from tools.library import Library
 from tools.registry import arguments_model
 from tools.selection.date_words import span_of
+from tools.selection.places import place_names
 from tools.selection.subject import names_like, subject_of
 
 IN = re.compile(
@@ -47,6 +49,9 @@ BACK = re.compile(r"\b(?:put|bring|add|take|let)\s+@?(?P<who>[\w.'-]+) back\b", 
 PLACES = ("community", "active_in", "never_active_in", "not_in")
 NOT_WANTED = ("without", "never_names", "never_likes", "never_dislikes", "never_active_in")
 PEOPLE = ("exclude", "among", "users")
+THINGS = (  # arguments that list names
+    "brands", "also", "likes", "dislikes", "names", "never_names", "never_likes", "never_dislikes", "without",
+)  # fmt: skip
 SHORT = 6  # words of a question that is about the place it names: "and lifting?"
 LONGEST_NAME = 30  # characters of what may be a name misspelt
 ALIKE = 80  # of 100, from which two names differ by a slip of the finger
@@ -66,16 +71,29 @@ def as_here(
 
 
 def _spelled(library: Library, tool: str, args: dict[str, Any]) -> dict[str, Any]:
-    """A subject that no post has, as the name that it is all but for a slip of the finger: Spotify for "spotfy"."""
-    subject = SUBJECT.get(tool)
-    said = args.get(subject or "")
-    if tool == "cannot_tell" or not isinstance(said, str) or not LEAST < len(said) <= LONGEST_NAME:
+    """Names that no post has, as those that they are all but for a slip of the finger: Spotify for "spotfy"."""
+    if tool == "cannot_tell":
         return args
-    if not canonical(said) or subject_of(library, said, by_meaning=False).ids:
-        return args
-    near = next(iter(names_like(library, said)), "")
-    alike = near[:1].casefold() == said[:1].casefold() and fuzz.ratio(near.casefold(), said.casefold()) >= ALIKE
-    return {**args, str(subject): near} if alike else args
+    names = {SUBJECT.get(tool, ""), *THINGS} & args.keys()
+    spelled = {
+        name: [_nearest(library, each) for each in value] if isinstance(value, list) else _nearest(library, value)
+        for name, value in args.items()
+        if name in names
+    }
+    return {**args, **spelled}
+
+
+def _nearest(library: Library, said: Any) -> Any:
+    if not isinstance(said, str) or not LEAST < len(said) <= LONGEST_NAME or not canonical(said):
+        return said
+    if subject_of(library, said, by_meaning=False).ids:
+        return said
+    for near in names_like(library, said):
+        one, other = near.casefold(), said.casefold()
+        slip = DamerauLevenshtein.distance(one, other) == 1 or fuzz.ratio(one, other) >= ALIKE
+        if one[0] == other[0] and slip:
+            return near
+    return said
 
 
 def _named(question: str, tool: str, args: dict[str, Any]) -> dict[str, Any]:
@@ -97,11 +115,18 @@ def _people(
     if isinstance(args.get("user"), str):
         args["user"] = _handle(library, question, args["user"], listed) or args["user"]
     for name in NOT_WANTED:
-        meant = {each: who for each in args.get(name) or () if (who := spoken(str(each), listed))}
+        meant = {
+            each: who for each in args.get(name) or () if (who := spoken(str(each), listed) or _author(library, each))
+        }
         if meant and "exclude" in fields:
             args["exclude"] = list(dict.fromkeys([*(args.get("exclude") or ()), *meant.values()]))
             args[name] = [each for each in args[name] if each not in meant]
     return _changed(question, {name: value for name, value in args.items() if value != []}, fields, listed)
+
+
+def _author(library: Library, said: Any) -> str | None:
+    """The author of that very handle, unless a community is called so."""
+    return None if _known(library, str(said)) else library.find_author(str(said))
 
 
 def _changed(question: str, args: dict[str, Any], fields: Mapping[str, Any], listed: Sequence[str]) -> dict[str, Any]:
@@ -155,6 +180,9 @@ def _no_place(library: Library, question: str, tool: str, args: dict[str, Any]) 
     name, subject = args.get("community"), SUBJECT.get(tool)
     if not isinstance(name, str) or _known(library, name) or library.find_author(name) is not None:
         return args
+    parts = place_names(name)
+    if known := [place for part in parts if (place := _known(library, part))]:
+        return {**args, "community": " or ".join(dict.fromkeys(known))}
     rest = {key: value for key, value in args.items() if key != "community"}
     if span_of(date.today(), name) is not None and not {"since", "until"} & args.keys():
         return {**rest, "since": name, "until": name}
@@ -180,7 +208,8 @@ def _place(library: Library, question: str, tool: str, args: dict[str, Any]) -> 
         return args
     (place,) = places
     here = args.get("community")
-    if place in (_known(library, str(each)) for name in PLACES for each in _several(args.get(name))):
+    given = [part for name in PLACES for each in _several(args.get(name)) for part in (each, *place_names(str(each)))]
+    if place in (_known(library, str(each)) for each in given):
         return args
     carried = isinstance(here, str) and not re.search(rf"\b{re.escape(here)}\b", question, re.IGNORECASE)
     as_place = list(_said(library, question))

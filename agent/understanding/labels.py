@@ -26,11 +26,12 @@ SLOTS = (
 # Arguments that are said in the words of another, whose tag they have: the words around it tell them apart
 # (``bounds``, ``wording``). They are carried over together, times that do not count with other things left out.
 SAID_AS = {
-    "max_likes": "min_likes", "max_posts": "min_posts", "not_in": "never_active_in", "not_during": "during",
+    "max_likes": "min_likes", "max_posts": "min_posts", "min_replies": "min_likes", "max_replies": "min_likes",
+    "not_in": "never_active_in", "not_during": "during",
 }  # fmt: skip
 KEPT_AS = SAID_AS | {"not_during": "without"}
 SEVERAL = (*LISTS, "not_in", "not_during")
-AMOUNTS = (*NUMBERS, "max_likes", "max_posts")
+AMOUNTS = (*NUMBERS, "max_likes", "max_posts", "min_replies", "max_replies")
 TAGS = ("O", *(f"{prefix}-{slot}" for slot in SLOTS for prefix in "BI"))
 SPANS_OF_TIME = ("hour", "weekday", "day", "week", "month", "year")
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -65,5 +66,7 @@ CARRIED = (
     "subject", "user", "text", "community", "since", "until", "before", "after", "language", "sentiment", "by", "type",
     "of", "order", *LISTS, *NUMBERS,
 )  # fmt: skip
+# What the index knows a word as, by the order of the embeddings: nothing, or one of these.
+KNOWN = ("", "community", "person", "name")
 MARKS = 9  # letter-case shapes of the question's words, and one mark for the context
 CONTEXT = MARKS - 1

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from agent.understanding.labels import CARRIED, CHOICES, KINDS, MARKS, POINTERS, TAGS
+from agent.understanding.labels import CARRIED, CHOICES, KINDS, KNOWN, MARKS, POINTERS, TAGS
 from index.encoding.network import attention_bias, load_branch, mean_pool, shape_in
 from index.encoding.trunk import load_trunk
 
@@ -30,6 +30,9 @@ class QuestionNetwork(nn.Module):
         # The trunk is uncased and was never shown two texts: letter case and what is context come as marks.
         self.marks = nn.Embedding(MARKS, width)
         nn.init.normal_(self.marks.weight, std=0.02)
+        # Nor has it seen the index: what that knows by name comes as marks, too, which say nothing at first.
+        self.known = nn.Embedding(len(KNOWN), width)
+        nn.init.zeros_(self.known.weight)
         sizes = {"kind": len(KINDS), "tags": len(TAGS), "starts": 2, "carried": len(CARRIED)}
         sizes |= {name: len(values) for name, values in (CHOICES | POINTERS).items()}
         # "type" is a name that torch keeps for itself.
@@ -45,8 +48,8 @@ class QuestionNetwork(nn.Module):
             module._apply(fn, recurse)
         return super()._apply(fn, recurse)
 
-    def forward(self, ids: Tensor, mask: Tensor, marks: Tensor) -> dict[str, Tensor]:
-        """(batch, length) ids, mask and marks → logits: ``tags`` (batch, length, tags) and ``starts``
+    def forward(self, ids: Tensor, mask: Tensor, marks: Tensor, known: Tensor) -> dict[str, Tensor]:
+        """(batch, length) ids, mask, marks and known → logits: ``tags`` (batch, length, tags) and ``starts``
         (batch, length, 2: no or yes), the others (batch, classes)."""
         embeddings, *below = self._below
         with torch.no_grad():
@@ -54,7 +57,7 @@ class QuestionNetwork(nn.Module):
             bias = attention_bias(mask, states.dtype)
             for layer in below:
                 states = layer(states, bias)
-        states = states + self.marks(marks)
+        states = states + self.marks(marks) + self.known(known)
         for layer in self.layers:
             states = layer(states, bias)
         states = self.dropout(states)

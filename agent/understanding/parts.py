@@ -4,7 +4,7 @@ and each part is read after the call of the part before it, as a follow-up is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 MOST_PARTS = 4  # of a question that are answered
 READINGS_KEPT = 32
+KNOWN_HERE = "known_here"  # where a question has with it what the index knows of its words
 
 Meant = tuple[str, dict[str, Any]]  # the name of a tool, and its arguments
+Known = Mapping[str, str]  # what the index knows of a question's words (``Vocabulary.known_in``)
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ class Understanding:
     """Reads questions after what came before them; the latest readings are kept. Safe to share between threads."""
 
     reader: QuestionReader
-    _readings: dict[tuple[str, str], QuestionReading] = field(default_factory=dict, repr=False)
+    _readings: dict[tuple[str, str, tuple[tuple[str, str], ...]], QuestionReading] = field(
+        default_factory=dict, repr=False
+    )
 
     def meaning(self, messages: Sequence[BaseMessage]) -> Meaning:
         """What the last question means, or the next part of it that has had no call. What points at nothing, or names
@@ -56,17 +60,18 @@ class Understanding:
         if place is None:
             return Meaning()
         head, question, tail = messages[:place], str(messages[place].text), messages[place + 1 :]
+        known: Known = messages[place].additional_kwargs.get(KNOWN_HERE, {})
         small, before, done, unread = "", question, 0, list[str]()
         made = [n for n, each in enumerate(tail) if isinstance(each, AIMessage) and each.tool_calls]
-        parts = self.parts(question, head)
+        parts = self.parts(question, head, known)
         for number, part in enumerate(parts):
             cut = made[done] if done < len(made) else len(tail)
             context = CallContext.of([*head, HumanMessage(before), *tail[:cut]] if done else head)
-            reading, context = self._read(part, context)
+            reading, context = self._read(part, context, known)
             if reading.kinds[0][0] in SMALL_TALK:
                 small = small or reading.kinds[0][0]
                 continue
-            later = self._later(reading, parts[number + 1 :])
+            later = self._later(reading, parts[number + 1 :], known)
             calls = proposals(reading, replace(context, later=later)) if number < MOST_PARTS else []
             if not calls:
                 unread.append(part)
@@ -80,30 +85,30 @@ class Understanding:
             return Meaning(unread=tuple(unread))
         return Meaning(small_talk="nowhere" if unread else small)
 
-    def parts(self, question: str, before: Sequence[BaseMessage]) -> tuple[str, ...]:
+    def parts(self, question: str, before: Sequence[BaseMessage], known: Known) -> tuple[str, ...]:
         """The parts of ``question``; the question alone where it is one."""
-        return self._reading(question, CallContext.of(before)).parts or (question,)
+        return self._reading(question, CallContext.of(before), known).parts or (question,)
 
-    def _read(self, part: str, context: CallContext) -> tuple[QuestionReading, CallContext]:
+    def _read(self, part: str, context: CallContext, known: Known) -> tuple[QuestionReading, CallContext]:
         """How ``part`` reads, and after what: a change of a list follows that list, whatever was asked behind it."""
-        reading = self._reading(part, context)
+        reading = self._reading(part, context, known)
         changes = reading.points.get("edit") or filters_list(reading)
         if changes and context.lists and not context.is_list:
             context = context.at_list()
-            reading = self._reading(part, context)
+            reading = self._reading(part, context, known)
         return reading, context
 
-    def _later(self, reading: QuestionReading, behind: Sequence[str]) -> dict[str, Any]:
+    def _later(self, reading: QuestionReading, behind: Sequence[str], known: Known) -> dict[str, Any]:
         """What the next part names, where this one leaves it to that."""
         if reading.points.get("refers") != "next" or not behind:
             return {}
-        calls = proposals(self._reading(behind[0], CallContext()), CallContext())
+        calls = proposals(self._reading(behind[0], CallContext(), known), CallContext())
         return calls[0][1] if calls else {}
 
-    def _reading(self, question: str, context: CallContext) -> QuestionReading:
-        key = question, context.text
+    def _reading(self, question: str, context: CallContext, known: Known) -> QuestionReading:
+        key = question, context.text, tuple(known.items())
         if key not in self._readings:
             while len(self._readings) >= READINGS_KEPT:
                 self._readings.pop(next(iter(self._readings)), None)
-            self._readings[key] = self.reader.read(*key)
+            self._readings[key] = self.reader.read(question, context.text, known)
         return self._readings[key]

@@ -8,14 +8,16 @@ chat model chooses among these proposals.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from agent.understanding.context import pointer_in
-from agent.understanding.labels import CARRIED, CHOICES, CONTEXT, KINDS, POINTERS
+from agent.understanding.labels import CARRIED, CHOICES, CONTEXT, KINDS, KNOWN, POINTERS
 from agent.understanding.tags import joined, likeliest_tags, quoted, spans, trimmed
 from agent.understanding.wording import Said, slots_of
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parents[1] / "weights" / "question_reader.safetensors"
 SURE_OF_NO_TERM = 0.9  # below, a question about a method is about the likeliest term
 MAX_TOKENS, CONTEXT_CHARACTERS = 192, 240
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,17 @@ class QuestionReader:
 
         return cls(load_question_network(path), question_tokenizer())
 
-    def read(self, question: str, context: str = "") -> QuestionReading:
-        """``context`` is the call before in words (``CallContext.text``), if there was one."""
+    def read(self, question: str, context: str = "", known: Mapping[str, str] = NOTHING) -> QuestionReading:
+        """``context`` is the call before in words (``CallContext.text``), if there was one; ``known`` is what the index
+        knows of the question's words (``Vocabulary.known_in``).
+        """
         import torch
 
         encoding = encode(self.tokenizer, question, context)
         ids, marks = torch.tensor([encoding.ids]), torch.tensor([marks_of(question, encoding)])
+        names = torch.tensor([known_of(question, encoding, known)])
         with torch.inference_mode():
-            out = self.network(ids, torch.ones_like(ids), marks)
+            out = self.network(ids, torch.ones_like(ids), marks, names)
         return decode(question, encoding, {name: value[0].float() for name, value in out.items()}, bool(context))
 
 
@@ -90,6 +96,25 @@ def marks_of(question: str, encoding: Any) -> list[int]:
     for first, last, start, end in question_words(encoding):
         marks[first : last + 1] = [shape_of(question, start, end)] * (last + 1 - first)
     return marks
+
+
+def known_of(question: str, encoding: Any, known: Mapping[str, str]) -> list[int]:
+    """For each token what the index knows its word as, by place in ``labels.KNOWN``."""
+    row = [0] * len(encoding.ids)
+    places = places_of(question, known)
+    for first, last, start, end in question_words(encoding):
+        if kind := next((kind for begin, behind, kind in places if begin <= start and end <= behind), ""):
+            row[first : last + 1] = [KNOWN.index(kind)] * (last + 1 - first)
+    return row
+
+
+def places_of(question: str, known: Mapping[str, str]) -> list[tuple[int, int, str]]:
+    """Where each of the ``known`` stands in ``question``, from which character to which, and its kind."""
+    return [
+        (*match.span(), kind)
+        for said, kind in known.items()
+        for match in re.finditer(rf"(?<!\w){re.escape(said)}(?!\w)", question)
+    ]
 
 
 def question_words(encoding: Any) -> list[tuple[int, int, int, int]]:

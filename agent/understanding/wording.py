@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from agent.understanding.bounds import bound, thresholds
+from agent.understanding.bounds import bound, none_of, thresholds
 from tools.selection.numbers import as_number
 from tools.selection.period import turned
 
@@ -22,6 +22,8 @@ OF_PEOPLE = re.compile(r"\s+(?:community|subreddit)\b", re.IGNORECASE)  # behind
 PLACE = re.compile(r"\b(?:in|on|from) the ([\w-]+) (?:section|community|subreddit|sub|forum)\b", re.IGNORECASE)
 TIMES = ("during", "since", "until")
 OF_PLACES = ("active_in", "community", "never_names")
+OF_EITHER = ("likes", "dislikes", "names", "also")  # all of which must be met, and of "Nike or Adidas" one
+OR = re.compile(r"[\s,]*or\s+(?:the |an? )?", re.IGNORECASE)
 AND_SO = re.compile(r"[\s,]*(?:or|and|nor|&)\s*(?:r/)?|,\s*(?:r/)?")
 # How a community is named whose people are not wanted: "drop anyone who posts in tea", "nobody from r/tea".
 NOT_THERE = re.compile(
@@ -57,6 +59,7 @@ class Said:
 def slots_of(question: str, tagged: Iterable[Said]) -> dict[str, list[str]]:
     """The words of each slot, in their order, as the tags and the wording together say."""
     slots: dict[str, list[str]] = {}
+    last = Said("", 0, 0, "")
     barred = len(question)  # where the last name of a place ends whose people are not wanted
     for said in tagged:
         slot, words = turned(said.slot, said.words, question[: said.start])
@@ -71,7 +74,12 @@ def slots_of(question: str, tagged: Iterable[Said]) -> dict[str, list[str]]:
         if slot == "subject" and OF_PEOPLE.match(question, said.end):
             slot = "community"
         if words and not (slot == "subject" and words in NO_SUBJECTS):
-            slots.setdefault(slot, []).append(words)
+            listed = slots.setdefault(slot, [])
+            if listed and slot == last.slot and slot in OF_EITHER and OR.fullmatch(question[last.end : said.start]):
+                listed[-1] += f" or {words}"
+            else:
+                listed.append(words)
+            last = Said(slot, said.start, said.end, words)
     if not {"community", "active_in", "never_active_in"} & slots.keys() and (place := PLACE.search(question)):
         slots["community"] = [place[1]]
     return with_thresholds(question, slots)
@@ -86,4 +94,8 @@ def with_thresholds(question: str, slots: dict[str, list[str]]) -> dict[str, lis
         number = as_number(said)
         slots = {name: at for name, at in slots.items() if name != "limit" or as_number(at[0]) != number}
         slots[slot] = [words]
+        if slot.endswith("replies"):  # which the tags take for likes
+            slots = {name: at for name, at in slots.items() if name not in ("min_likes", "max_likes") or at[0] != words}
+    if (nought := none_of(question)) and nought not in slots:
+        slots[nought] = ["0"]
     return slots

@@ -53,12 +53,12 @@ def ranked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
 @pytest.mark.parametrize(
     ("args", "start"),
     [
-        ({"of": "person"}, "A tie: @ana and @ben each posted the most: 6 posts."),
-        ({"of": "person", "order": "least"}, "@cleo posted the least: 1 post."),
-        ({"of": "person", "by": "likes"}, "@cleo gets the most likes: 100 likes in 1 post."),
-        ({"of": "person", "by": "likes", "at_least": 5}, "@ana gets the most likes: 75 likes in 6 posts."),
-        ({"of": "person", "by": "likes", "average": True}, "@ana gets the most likes a post: 12.5 ("),
-        ({"of": "person", "exclude": ["ana"]}, "@ben posted the most: 6 posts."),
+        ({"of": "person"}, "A tie among 3 people: @ana and @ben each posted the most: 6 posts."),
+        ({"of": "person", "order": "least"}, "Of 3 people @cleo posted the least: 1 post."),
+        ({"of": "person", "by": "likes"}, "Of 3 people @cleo gets the most likes: 100 likes in 1 post."),
+        ({"of": "person", "by": "likes", "at_least": 5}, "Of 2 people @ana gets the most likes: 75 likes in 6 posts."),
+        ({"of": "person", "by": "likes", "average": True}, "Of 2 people @ana gets the most likes a post: 12.5 ("),
+        ({"of": "person", "exclude": ["ana"]}, "Of 2 people @ben posted the most: 6 posts."),
         (
             {"of": "post", "by": "likes"},
             'The post with the most likes: @cleo in tea on 2025-02-02 (100 likes): "plain tea"',
@@ -139,12 +139,12 @@ TIED = [
     [
         (
             {"of": "person", "by": "negative"},
-            "A tie: @ana, @cleo and @ben each has the most negative posts: 1 post.",
+            "A tie among 3 people: @ana, @cleo and @ben each has the most negative posts: 1 post.",
         ),
-        ({"of": "person", "limit": 1}, "A tie: @ana and 1 more each posted the most: 2 posts."),
+        ({"of": "person", "limit": 1}, "A tie among 3 people: @ana and 1 more each posted the most: 2 posts."),
         (
             {"of": "person", "by": "negative", "average": True, "at_least": 2},
-            "A tie: @ana and @cleo each has the largest share of negative posts: 50 %.",
+            "A tie among 2 people: @ana and @cleo each has the largest share of negative posts: 50 %.",
         ),
         (
             {"of": "post", "by": "likes", "limit": 1},
@@ -154,7 +154,7 @@ TIED = [
             {"of": "post", "by": "negative"},
             "A tie: 3 posts have the most negative tone (70 % negative), one of them by ",
         ),
-        ({"of": "person", "by": "likes"}, "@ana gets the most likes: 6 likes in 2 posts."),
+        ({"of": "person", "by": "likes"}, "Of 3 people @ana gets the most likes: 6 likes in 2 posts."),
     ],
 )
 def test_a_tie_tells_only_what_all_share(tmp_path: Path, args: dict[str, Any], start: str) -> None:
@@ -165,3 +165,14 @@ def test_of_the_negative_posts_the_most_negative_leads(ranked: Callable[..., Any
     found = ranked(of="post", by="negative", limit=1)
     assert found.evidence[0].author == "ben"
     assert found.groups[0].value == pytest.approx(0.7)
+
+
+def test_who_has_no_such_post_has_not_the_most(tmp_path: Path) -> None:
+    rows = [post("a", "ana", "one", tone="bad"), post("b", "ben", "two")]
+    library = make_library(tmp_path, rows)
+    found = call_tool(library, "rank", {"of": "person", "by": "negative"}).to_dict()
+    assert [group["name"] for group in found["groups"]] == ["ana"]
+    with pytest.raises(AnalystError, match="No person has a positive post"):
+        call_tool(library, "rank", {"of": "person", "by": "positive"})
+    fewest = call_tool(library, "rank", {"of": "person", "by": "negative", "order": "least"}).to_dict()
+    assert fewest["groups"][0]["name"] == "ben"

@@ -11,6 +11,7 @@ from tools.privacy.meaning import reveals
 from tools.privacy.sensitive import sensitive_trait
 from tools.privacy.tellable import tellable
 from tools.result.words import short
+from tools.selection.places import place_names
 
 # Conditions on people: by what they write of, by where they post. In the tools that list people they are judged.
 SUBJECTS = (
@@ -52,8 +53,10 @@ def check_call(tool: str, args: Mapping[str, Any]) -> None:
                 refuse(text)
                 if not tellable(text):  # what may not be told of people may not pick them out either
                     raise _refusal(text, "a trait that speaking of it hints at")
-            elif name in PLACES and (trait := _of_place(text)):
-                raise _refusal(text, trait)
+            elif name in PLACES:
+                for place in dict.fromkeys((text, *place_names(text))):
+                    if trait := _of_place(place):
+                        raise _refusal(place, trait)
 
 
 def refuse(text: str) -> None:

@@ -116,6 +116,7 @@ def _plain(words: str) -> str:
     text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", words.lower())
     text = re.sub(r"\b(?:cy|calendar year) ?(?=20\d\d\b)", "", text)
     text = re.sub(r"(?<![\w.])['’](\d\d)\b|(?<=[a-z\d])['’](\d\d)\b", lambda m: f" 20{m[1] or m[2]}", text).strip()
+    text = re.sub(r"\b([qh][1-4])[ /-]?(\d\d)\b(?![-/.:])", r"\1 20\2", text)  # "q1 25"
     text = SPOKEN_YEAR.sub(lambda match: str(2000 + (as_number(match[1]) or 0)), text)
     text = re.sub(r"\b(\d+) ?(h|hr|d|w|wk|mo|yr|y)s?\b", lambda m: f"{m[1]} {SHORT_UNITS[m[2]]}s", text)
     for pattern, plain in REWORDED:

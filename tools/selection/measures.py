@@ -230,6 +230,8 @@ def _ranked(query: Query, groups: pd.DataFrame, since: datetime | None) -> Table
     enough = groups[groups.known >= query.at_least]
     small = len(groups) - len(enough)
     valued = _valued(query, enough.copy())
+    if query.order == "most" and query.measure in ("positive", "negative") and query.dimension != "post":
+        valued = valued[valued.value > 0]  # who has none has not the most
     sign = -1 if query.order == "most" else 1
     ranked = valued.assign(_value=sign * valued["sort"].round(9), _posts=-valued.posts, _people=-valued.people)
     ranked = ranked.sort_values(["_value", "_posts", "_people", "name"], kind="stable")

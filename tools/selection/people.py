@@ -25,6 +25,7 @@ from tools.result.names import handle_in_words, named_in_words
 from tools.result.words import count, listed, short
 from tools.selection.handles import Meant, nobody_known, people_meant
 from tools.selection.own_words import Basis
+from tools.selection.places import place_names, places_of
 from tools.selection.posts import ContentFilters, PostFilters, Scope, Selection, select_posts
 from tools.selection.subject import subjects_of_names, table_of
 
@@ -174,7 +175,8 @@ def _refuse(given: dict[str, Any]) -> None:
     """Refuses filters by traits that are never inferred, and filters that contradict each other."""
     for name in BY_TONE:
         refuse_sensitive(*given.get(name, ()))
-    for community in [*given.get("active_in", ()), *given.get("never_active_in", ())]:
+    said = [*given.get("active_in", ()), *given.get("never_active_in", ())]
+    for community in [place for each in said for place in (each, *place_names(each))]:
         if hints_at_trait(community):
             raise AnalystError(
                 f"To post in {short(community)} hints at a trait that is never inferred or filtered on",
@@ -205,8 +207,8 @@ def _conditions(
     library: Library, given: dict[str, Any], chosen: Meant | None, within: Selection, unknown: list[str]
 ) -> Iterable[tuple[str, str, Keep]]:
     """Each filter given, what it says of those whom it removes, and whom it keeps."""
-    basis, place = within.basis, within.values.get("community")
-    there = f" in {named_in_words(place)}" if place else ""
+    basis, places = within.basis, within.values.get("community")
+    there = f" in {' or '.join(map(named_in_words, places))}" if places else ""
     if chosen is not None:
         unknown += chosen.unknown
         yield "among", f"{NOT_AMONG} {chosen.words}", frozenset(chosen.authors).__contains__
@@ -216,16 +218,14 @@ def _conditions(
         why = f"in {listed([*map(named_in_words, barred.audiences)])}" if barred.audiences else "excluded by name"
         yield "exclude", why, partial(_is_not_in, frozenset(barred.authors))
     if "min_posts" in given:
-        busy = _busy(library, basis, place, int(given["min_posts"]))
+        busy = _busy(library, basis, places, int(given["min_posts"]))
         yield "min_posts", f"with fewer than {count(int(given['min_posts']), 'post')}{there}", busy.__contains__
     if "max_posts" in given:
-        busy = _busy(library, basis, place, int(given["max_posts"]) + 1)
+        busy = _busy(library, basis, places, int(given["max_posts"]) + 1)
         yield "max_posts", f"with more than {count(int(given['max_posts']), 'post')}{there}", partial(_is_not_in, busy)
-    for community in given.get("active_in", ()):
-        name = library.community(community)
+    for name in [place for each in given.get("active_in", ()) for place in places_of(library, each)]:
         yield "active_in", f"not active in {named_in_words(name)}", _active(library, basis, name).__contains__
-    for community in given.get("never_active_in", ()):
-        name = library.community(community)
+    for name in [place for each in given.get("never_active_in", ()) for place in places_of(library, each)]:
         visitors = _active(library, basis, name)
         yield "never_active_in", f"active in {named_in_words(name)}", partial(_is_not_in, visitors)
     yield from _by_names(library, given, basis)
@@ -257,11 +257,11 @@ def _tones(library: Library, basis: Basis, name: str) -> dict[str, float]:
     return dict(rows)  # type: ignore[arg-type]
 
 
-def _busy(library: Library, basis: Basis, place: str | None, least: int) -> set[str]:
+def _busy(library: Library, basis: Basis, places: list[str] | None, least: int) -> set[str]:
+    there = "AND p.community IN (SELECT unnest($places)) " if places else ""
     rows = library.facts.rows(
-        f"SELECT p.author FROM posts p WHERE {basis.where} AND ($place IS NULL OR p.community = $place) "
-        "GROUP BY 1 HAVING count(*) >= $least",
-        {**basis.values, "place": place, "least": least},
+        f"SELECT p.author FROM posts p WHERE {basis.where} {there}GROUP BY 1 HAVING count(*) >= $least",
+        {**basis.values, **({"places": places} if places else {}), "least": least},
     )
     return {author for (author,) in rows}
 

@@ -24,10 +24,12 @@ from tools.result.names import handle_in_words, named_in_words
 from tools.result.words import count, short
 from tools.selection.own_words import Basis, Include, NotCounted, count_apart, kinds_apart, notices, without
 from tools.selection.period import Period, period_here, period_in_words
+from tools.selection.places import places_of
 from tools.selection.subject import Subject, known_names, names_like, subject_of, subjects_of_names, table_of
 
 Sentiment = Literal["positive", "neutral", "negative"]
 EVIDENCE = "p.id, p.author, p.text, p.created_at, p.community, p.likes, p.sentiment"
+PLURALS = {"like": "likes", "reply": "replies"}  # what is counted of a post, and its column
 LANGUAGES = {
     "arabic": "ar", "chinese": "zh", "danish": "da", "dutch": "nl", "english": "en", "finnish": "fi", "french": "fr",
     "german": "de", "greek": "el", "hebrew": "he", "hindi": "hi", "hungarian": "hu", "indonesian": "id",
@@ -40,7 +42,7 @@ LANGUAGES = {
 class Scope(TypedDict, total=False):
     """Where and when: each is optional, and all that are given must hold."""
 
-    community: Annotated[str | None, "only posts in this community"]
+    community: Annotated[str | None, "only posts in this community, or in any of several: 'dogs or cats'"]
     since: Annotated[str | None, "from this time on: a date, or words such as 'last month'"]
     until: Annotated[str | None, "up to this time, which is included: a date, or words"]
     include: Include
@@ -54,6 +56,8 @@ class ContentFilters(Scope, total=False):
     not_during: Annotated[list[str] | None, "no posts of these times: dates, or words such as 'last month'"]
     min_likes: Annotated[int | None, "only posts with at least so many likes"]
     max_likes: Annotated[int | None, "only posts with at most so many likes"]
+    min_replies: Annotated[int | None, "only posts with at least so many replies"]
+    max_replies: Annotated[int | None, "only posts with at most so many replies; 0 for posts that nobody answered"]
     language: Annotated[str | None, "only posts in this language: its name or code"]
 
 
@@ -177,15 +181,17 @@ def count_posts(library: Library, selection: Selection) -> int:
 def _place_and_time(library: Library, filters: PostFilters, period: Period, values: dict[str, Any]) -> list[Condition]:
     conditions = []
     if (community := filters.get("community")) is not None:
-        values["community"] = library.community(community)
-        conditions.append(Condition("p.community = $community", f"in {named_in_words(values['community'])}"))
+        values["community"] = places_of(library, community)
+        clause = "p.community IN (SELECT unnest($community))"
+        conditions.append(Condition(clause, f"in {' or '.join(map(named_in_words, values['community']))}"))
     if period:
         clauses, ends = period.where()
         values |= ends
         conditions.append(Condition(" AND ".join(clauses), period.words))
-    for number, community in enumerate(filters.get("not_in") or ()):
-        values[f"not_in_{number}"] = library.community(community)
-        words = f"not in {named_in_words(values[f'not_in_{number}'])}"
+    barred_places = [place for each in filters.get("not_in") or () for place in places_of(library, each)]
+    for number, place in enumerate(dict.fromkeys(barred_places)):
+        values[f"not_in_{number}"] = place
+        words = f"not in {named_in_words(place)}"
         conditions.append(Condition(f"p.community IS DISTINCT FROM $not_in_{number}", words))
     for number, time in enumerate(filters.get("not_during") or ()):
         barred = period_in_words(library, time)
@@ -203,12 +209,14 @@ def _content(library: Library, filters: PostFilters, posts: str, values: dict[st
         # As a membership, so that the tone is that toward the topic in queries over plain posts too.
         clause = f"p.id IN (SELECT p.id FROM {posts} WHERE p.sentiment = $sentiment)"
         conditions.append(Condition(clause, f"with a {sentiment} tone"))
-    if (likes := filters.get("min_likes")) is not None:
-        values["min_likes"] = likes
-        conditions.append(Condition("p.likes >= $min_likes", f"with at least {count(likes, 'like')}"))
-    if (likes := filters.get("max_likes")) is not None:
-        values["max_likes"] = likes
-        conditions.append(Condition("p.likes <= $max_likes", f"with at most {count(likes, 'like')}"))
+    for unit in ("like", "reply"):
+        column = PLURALS[unit]
+        for bound, sign, words in (("min", ">=", "at least"), ("max", "<=", "at most")):
+            if (number := filters.get(f"{bound}_{column}")) is not None:
+                values[f"{bound}_{column}"] = number
+                some = f"with {words} {count(int(str(number)), unit, column)}"
+                said = f"without {column}" if (bound, number) == ("max", 0) else some
+                conditions.append(Condition(f"p.{column} {sign} ${bound}_{column}", said))
     if language := filters.get("language"):
         values["language"] = _language(library, language)
         conditions.append(Condition("lower(split_part(p.lang, '-', 1)) = $language", f"in {short(language)}"))

@@ -13,7 +13,7 @@ from agent.training.loop import IGNORED
 from agent.training.reader.question import CLOSED, HEADS, Question, labels, pointer, possible
 from agent.understanding.labels import CARRIED, KINDS, TAGS
 from agent.understanding.network import QuestionNetwork
-from agent.understanding.reader import encode, marks_of, question_pieces
+from agent.understanding.reader import encode, known_of, marks_of, question_pieces
 
 SMOOTHING = 0.05  # of the labels of kinds and constants
 
@@ -29,6 +29,7 @@ class Examples:
     ids: Tensor
     mask: Tensor
     marks: Tensor
+    known: Tensor
     tags: Tensor
     starts: Tensor
     kinds: Tensor
@@ -38,7 +39,7 @@ class Examples:
 
     @classmethod
     def of(cls, found: Sequence[Question], tokenizer: Any) -> Examples:
-        ids, marks, tags, starts, kinds, choices, carried, could = [], [], [], [], [], [], [], []
+        ids, marks, known, tags, starts, kinds, choices, carried, could = [], [], [], [], [], [], [], [], []
         for question in found:
             heads = frozenset(HEADS) if question.heads is None else question.heads
             encoding = encode(tokenizer, question.text, question.earlier.text)
@@ -54,6 +55,7 @@ class Examples:
             starts.append(torch.tensor(begins))
             ids.append(torch.tensor(encoding.ids))
             marks.append(torch.tensor(marks_of(question.text, encoding)))
+            known.append(torch.tensor(known_of(question.text, encoding, question.known)))
             kinds.append(KINDS.index(question.kind) if "kind" in heads else IGNORED)
             said = question.args | pointer(question)
             if "why" in said and not said["why"]:
@@ -70,6 +72,7 @@ class Examples:
             padded,
             (padded != 0).long(),
             pad(marks, batch_first=True),
+            pad(known, batch_first=True),
             pad(tags, batch_first=True, padding_value=IGNORED),
             pad(starts, batch_first=True, padding_value=IGNORED),
             *map(torch.tensor, (kinds, choices, carried, could)),
@@ -79,7 +82,7 @@ class Examples:
 
 def loss_of(network: QuestionNetwork, batch: Examples) -> Tensor:
     """Sum of the outputs' losses; of the carried arguments those count that the call before had."""
-    out = {name: value.float() for name, value in network(batch.ids, batch.mask, batch.marks).items()}
+    out = {name: value.float() for name, value in network(batch.ids, batch.mask, batch.marks, batch.known).items()}
     loss = _cross(out["kind"], batch.kinds, SMOOTHING)
     loss = loss + 2 * _cross(out["tags"].flatten(0, 1), batch.tags.flatten())
     loss = loss + _cross(out["starts"].flatten(0, 1), batch.starts.flatten())

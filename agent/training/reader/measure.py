@@ -108,7 +108,7 @@ def measured(reader: QuestionReader, questions: list[Question]) -> Measured:
     """The reader's readings of ``questions`` against what they mean."""
     found = Measured()
     for question in questions:
-        reading = reader.read(question.text, question.earlier.text)
+        reading = reader.read(question.text, question.earlier.text, question.known)
         if question.heads is not None and "tags" not in question.heads:
             found.saw_part(question, reading)
             continue

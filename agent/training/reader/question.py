@@ -30,7 +30,8 @@ class Question:
 
     ``nth`` are its words that point into the list before, ``follows`` is the kind of follow-up, ``also`` are other
     right tools. ``points`` and ``edit`` are those of ``Turn``; ``starts`` are where its second part begins and those
-    behind it. Only the outputs ``heads`` are learned from it; None for all.
+    behind it. ``known`` is what an index would know of its words. Only the outputs ``heads``
+    are learned from it; None for all.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Question:
     edit: str = ""
     starts: tuple[int, ...] = ()
     heads: frozenset[str] | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 def questions(turns: list[Turn]) -> list[Question]:

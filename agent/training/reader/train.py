@@ -25,6 +25,7 @@ from agent.training.loop import Schedule, train
 from agent.training.reader.clauses import Clauses
 from agent.training.reader.edits import Edits
 from agent.training.reader.examples import Examples, loss_of
+from agent.training.reader.known import with_known
 from agent.training.reader.question import Question, questions
 from agent.understanding.network import OWN_LAYERS, QuestionNetwork
 from agent.understanding.reader import WEIGHTS, encode, question_tokenizer
@@ -70,11 +71,12 @@ def draw(conversations: Conversations, number: int) -> list[Question]:
     while len(found) < number:
         kind = conversations.random.choices(list(MIX), list(MIX.values()))[0]
         if kind == "talk":
-            found += questions(conversations.draw())
+            drawn = questions(conversations.draw())
         elif kind == "nowhere":
-            found.append(Question(conversations.said(conversations.random.choice(nowhere), {})[0], kind, {}))
+            drawn = [Question(conversations.said(conversations.random.choice(nowhere), {})[0], kind, {})]
         else:
-            found += (clauses if kind == "clause" else edits).draw()
+            drawn = (clauses if kind == "clause" else edits).draw()
+        found += with_known(drawn, conversations.fillers)
     return found[:number]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -193,7 +193,7 @@ class Reader:
         self.reading = QuestionReading([(kind, 0.9), ("greet", 0.1)], slots, {}, frozenset({"subject"}))
         self.seen: list[tuple[str, str]] = []
 
-    def read(self, question: str, previous: str = "") -> QuestionReading:
+    def read(self, question: str, previous: str = "", known: Mapping[str, str] | None = None) -> QuestionReading:
         self.seen.append((question, previous))
         return self.reading
 

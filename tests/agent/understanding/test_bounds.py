@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.understanding.bounds import bound
+from agent.understanding.wording import with_thresholds
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,23 @@ from agent.understanding.bounds import bound
 def test_a_bound_is_read_from_the_words_around_it(question: str, slot: str, found: tuple[str, str]) -> None:
     place = question.index("20")
     assert bound(slot, "20", question[:place], question[place + 2 :]) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "slots"),
+    [
+        ("posts w/ zero replies", {"max_replies": ["0"]}),
+        ("which posts went unanswered?", {"max_replies": ["0"]}),
+        ("posts nobody answered in tea", {"max_replies": ["0"]}),
+        ("posts without any likes", {"max_likes": ["0"]}),
+        ("posts with more than 5 replies", {"min_replies": ["6"]}),
+        ("fewer than three comments", {"max_replies": ["2"]}),
+        ("what replies say about Nike", {}),
+    ],
+)
+def test_replies_are_counted_as_likes_are(question: str, slots: dict[str, list[str]]) -> None:
+    assert with_thresholds(question, {}) == slots
+
+
+def test_a_number_of_replies_is_none_of_likes() -> None:
+    assert with_thresholds("more than 5 replies", {"min_likes": ["6"]}) == {"min_replies": ["6"]}

@@ -34,6 +34,10 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
         ("happiest community in gigs", "rank", {"of": "community"}, {"of": "community"}),
         ("posts in gigs and in coffee", "count", {}, {}),
         ("posts not in running", "count", {}, {}),
+        ("how many in gigs and coffee", "count", {"community": "gigs or coffee"}, {"community": "gigs or coffee"}),
+        ("gigs or lift or tea", "count", {"community": "gig or tea"}, {"community": "gigs"}),
+        ("not henrik_kaffe", "find_audience", {"campaign": "mugs", "never_names": ["henrik_kaffe"]},
+         {"campaign": "mugs", "exclude": ["henrik_kaffe"]}),
         ("who posts in both gigs and coffee", "rank", {"of": "person", "community": "gigs"},
          {"of": "person", "active_in": ["gigs", "coffee"]}),
         ("who likes both gigs and Nike", "rank", {"of": "person"}, {"of": "person"}),
@@ -54,6 +58,7 @@ def test_a_name_with_a_slip_of_the_finger(tmp_path: Path) -> None:
     library = make_library(tmp_path, [post(f"{n}", "ana", "on Spotify", names=["Spotify"]) for n in range(3)])
     for said, meant in (("spotfy", "Spotify"), ("Spotify", "Spotify"), ("zpotify", "zpotify"), ("tea", "tea")):
         assert as_here(library, "", "count", {"topic": said}) == {"topic": meant}
+    assert as_here(library, "", "compare_brands", {"brands": ["sptoify", "tea"]}) == {"brands": ["Spotify", "tea"]}
 
 
 @pytest.mark.parametrize(

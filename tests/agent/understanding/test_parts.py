@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -35,7 +36,7 @@ class Reader:
     def __init__(self) -> None:
         self.after: dict[str, str] = {}
 
-    def read(self, question: str, context: str = "") -> QuestionReading:
+    def read(self, question: str, context: str = "", known: Mapping[str, str] | None = None) -> QuestionReading:
         self.after[question] = context
         return READINGS[question]
 

@@ -88,3 +88,13 @@ def test_a_place_that_is_called_one() -> None:
 )
 def test_a_time_that_does_not_count(question: str, time: str, slot: str) -> None:
     assert slots_of(question, [said(question, "during", time)]) == {slot: [time]}
+
+
+def test_of_names_with_or_between_them_one_will_do() -> None:
+    question = "people who like vinyl or the cassettes and Nike"
+    tagged = [said(question, "likes", words) for words in ("vinyl", "cassettes", "Nike")]
+    assert slots_of(question, tagged) == {"likes": ["vinyl or cassettes", "Nike"]}
+    none = "who never names Nike or Puma"
+    assert slots_of(none, [said(none, "never_names", words) for words in ("Nike", "Puma")]) == {
+        "never_names": ["Nike", "Puma"]
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def test_what_says_the_same(got: dict[str, Any], wanted: dict[str, Any], alike: 
 class Reader:
     """Reads every question as the kind that is its first word, about tea."""
 
-    def read(self, question: str, context: str = "") -> QuestionReading:
+    def read(self, question: str, context: str = "", known: Mapping[str, str] | None = None) -> QuestionReading:
         return QuestionReading([(question.split()[0], 0.9), ("greet", 0.1)], {"subject": ["tea"]}, {}, frozenset())
 
 
