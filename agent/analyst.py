@@ -306,13 +306,14 @@ def _as_here(library: Library, policy: Any) -> Any:
         whole = next((str(m.text) for m in reversed(request.messages) if isinstance(m, HumanMessage)), "")
         reader = getattr(policy, "understanding", None)
         question = (reader.meaning(request.messages).text if reader else "") or whole
-        listed = CallContext.of(request.messages).people
+        context = CallContext.of(request.messages)
+        before = context.tool, context.args
 
         def told(message: Any) -> Any:
             if not isinstance(message, AIMessage) or not message.tool_calls:
                 return message
             calls = [
-                {**call, "args": as_here(library, question, call["name"], call["args"], listed)}
+                {**call, "args": as_here(library, question, call["name"], call["args"], context.people, before)}
                 for call in message.tool_calls
             ]
             return message.model_copy(update={"tool_calls": calls})

@@ -52,6 +52,9 @@ PEOPLE = ("exclude", "among", "users")
 THINGS = (  # arguments that list names
     "brands", "also", "likes", "dislikes", "names", "never_names", "never_likes", "never_dislikes", "without",
 )  # fmt: skip
+BEHIND_A_PLACE = frozenset(
+    ("community", "crowd", "lot", "people", "folks", "posts", "please", "pls", "too", "and", "from", "section", "for")
+)
 SHORT = 6  # words of a question that is about the place it names: "and lifting?"
 LONGEST_NAME = 30  # characters of what may be a name misspelt
 ALIKE = 80  # of 100, from which two names differ by a slip of the finger
@@ -59,14 +62,23 @@ LEAST = 3  # letters of a name by which somebody is known
 
 
 def as_here(
-    library: Library, question: str, tool: str, args: Mapping[str, Any], listed: Sequence[str] = ()
+    library: Library,
+    question: str,
+    tool: str,
+    args: Mapping[str, Any],
+    listed: Sequence[str] = (),
+    before: tuple[str, Mapping[str, Any]] = ("", {}),
 ) -> dict[str, Any]:
-    """The arguments of a call for ``question`` in the names of ``library``; ``listed`` are the people shown last."""
+    """The arguments of a call for ``question`` in the names of ``library``; ``listed`` are the people shown last,
+    ``before`` is the call before this one.
+    """
     fields = arguments_model(tool).model_fields
+    again = before == (tool, dict(args))
     found = _named(question, tool, _people(library, question, dict(args), fields, listed))
     if "community" in fields:
         found = _no_place(library, question, tool, found)
-        found = _both(library, question, fields, _place(library, question, tool, found))
+        found = _place(library, question, tool, _places_changed(library, question, tool, found, fields), again=again)
+        found = _both(library, question, fields, found)
     return _spelled(library, tool, found)
 
 
@@ -201,8 +213,40 @@ def _both(library: Library, question: str, fields: Mapping[str, Any], args: dict
     return {**rest, "active_in": places}
 
 
-def _place(library: Library, question: str, tool: str, args: dict[str, Any]) -> dict[str, Any]:
-    """The only community that is said as a place, where the call has none, or has the one of the call before."""
+def _places_changed(
+    library: Library, question: str, tool: str, args: dict[str, Any], fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Communities that are told to go, "drop footy, that's all shirts", or to come back, "let rants back in"."""
+    of_people = ("limit" in fields and "campaign" in fields) or args.get("of") in ("person", "people")
+    barred = "never_active_in" if of_people or "not_in" not in fields else "not_in"
+    if barred not in fields:
+        return args
+    given = {
+        _known(library, part) for name in PLACES for each in _several(args.get(name)) for part in place_names(each)
+    }
+    gone = [place for match in AWAY.finditer(question) if (place := _called(library, match["who"] or match["them"]))]
+    back = {place for match in BACK.finditer(question) if (place := _called(library, match["who"]))}
+    changed = dict(args)
+    if new := [place for place in dict.fromkeys(gone) if place not in given]:
+        changed[barred] = [*_several(args.get(barred)), *new]
+    for name in ("never_active_in", "not_in"):
+        if left := [each for each in _several(changed.get(name)) if _known(library, str(each)) not in back]:
+            changed[name] = left
+        else:
+            changed.pop(name, None)
+    return changed
+
+
+def _called(library: Library, said: str) -> str | None:
+    """The community that ``said`` is, alone or with a word behind it that says so: "footy", "the footy lot"."""
+    name, *behind = [word for word in said.split() if word.casefold() not in ("the", "those", "all")] or [""]
+    return _known(library, name) if not behind or behind[0].casefold() in BEHIND_A_PLACE else None
+
+
+def _place(library: Library, question: str, tool: str, args: dict[str, Any], *, again: bool) -> dict[str, Any]:
+    """The only community that is said as a place, where the call has none, or has the one of the call before. What
+    would be the same call ``again`` is meant to be about the place that it names: "watching only".
+    """
     places = dict.fromkeys(place for place, _, _ in _said(library, question, anywhere=len(question.split()) <= SHORT))
     if len(places) != 1 or args.get("of") in ("community", "communities") or args.get("by") == "community":
         return args
@@ -217,7 +261,7 @@ def _place(library: Library, question: str, tool: str, args: dict[str, Any]) -> 
         return args
     subject = SUBJECT.get(tool)
     about = subject and _known(library, str(args.get(subject, ""))) == place
-    if carried or (as_place and not {*PLACES} & args.keys()):
+    if carried or again or (as_place and not {*PLACES} & args.keys()):
         kept = {name: value for name, value in args.items() if not (about and name == subject)}
         if subject in args and subject not in kept and arguments_model(tool).model_fields[subject].is_required():
             return args

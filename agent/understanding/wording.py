@@ -28,7 +28,7 @@ AND_SO = re.compile(r"[\s,]*(?:or|and|nor|&)\s*(?:r/)?|,\s*(?:r/)?")
 # How a community is named whose people are not wanted: "drop anyone who posts in tea", "nobody from r/tea".
 NOT_THERE = re.compile(
     r"\b(?:drop|without|exclud\w+|leav(?:e|ing) out|take out|keep out|filter out|remove|skip|nobody|no one|none|"
-    r"nothing|not|except(?: for)?|minus)"
+    r"nothing|not|except(?: for)?|minus|outside(?: of)?)"
     r"(?: any(?:one|body)?| every(?:one|body)| all| the| those| people| users| folks| ones)*"
     r"(?: who| that)?(?: posts?| posted| are| is| active| writes?| wrote| hang out| were)*(?: in| from| on| of)?"
     r"(?: the)?\s*(?:r/)?$",

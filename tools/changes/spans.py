@@ -40,8 +40,7 @@ def said(period: Period) -> str:
 
 def spans_here(library: Library, before: str | None, after: str | None, within: Period) -> Spans:
     """The periods that words mean. Without ``before`` it is all earlier time, without ``after`` all later; without
-    both the last quarter of the time is held against what was before. Raises AnalystError where they overlap or
-    come the wrong way round.
+    both the last quarter of the time is held against what was before. Raises AnalystError where they overlap.
     """
     later = period_in_words(library, after) if after else None
     earlier = period_in_words(library, before) if before else None
@@ -93,14 +92,12 @@ def nothing_to_compare(library: Library, selection: Selection, spans: Spans) -> 
 
 
 def _apart(spans: Spans) -> Spans:
-    """Raises AnalystError where the periods overlap, or the earlier one is not earlier."""
+    """The two in the order of time. Raises AnalystError where they overlap."""
     before, after = spans.before, spans.after
     if (before.last or date.max) < (after.first or date.min):
         return spans
     if (after.last or date.max) < (before.first or date.min):
-        raise AnalystError(
-            f"{said(before).capitalize()} is later than {said(after)}", todo="Give the earlier time as before."
-        )
+        return Spans(after, before)  # "Q1 26 against Q1 25": whichever was said first, time runs one way
     raise AnalystError(
         f"The two periods overlap: {said(before)} and {said(after)}",
         todo="Give two times that have no day in common, for example before=2023 and after=2024.",

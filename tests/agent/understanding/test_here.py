@@ -93,3 +93,32 @@ def test_people(library: Library, question: str, args: dict[str, Any], found: di
 )
 def test_a_part_of_a_handle_names_one_person_or_none(said: str, who: str | None) -> None:
     assert spoken(said, (*LISTED, "ben_a", "ben_b")) == who
+
+
+@pytest.mark.parametrize(
+    ("question", "tool", "args", "found"),
+    [
+        ("drop gigs, that's all shirts", "rank", {"of": "community"}, {"of": "community", "not_in": ["gigs"]}),
+        ("minus the running lot", "rank", {"of": "community"}, {"of": "community", "not_in": ["running"]}),
+        ("without running please", "rank", {"of": "person"}, {"of": "person", "never_active_in": ["running"]}),
+        ("hiking, not running shoes", "find_audience", {"campaign": "boots"}, {"campaign": "boots"}),
+        (
+            "let gigs back in",
+            "count",
+            {"of": "posts", "not_in": ["gigs", "coffee"]},
+            {"of": "posts", "not_in": ["coffee"]},
+        ),
+        ("without coffee", "count", {"of": "posts", "not_in": ["coffee"]}, {"of": "posts", "not_in": ["coffee"]}),
+    ],
+)
+def test_places_that_go_and_come_back(
+    library: Library, question: str, tool: str, args: dict[str, Any], found: dict[str, Any]
+) -> None:
+    assert as_here(library, question, tool, args) == found
+
+
+def test_what_would_be_the_same_call_is_about_the_place_it_names(library: Library) -> None:
+    args = {"query": "streaming"}
+    assert as_here(library, "coffee only", "search_posts", args) == args
+    again = as_here(library, "coffee only", "search_posts", args, before=("search_posts", args))
+    assert again == {"query": "streaming", "community": "coffee"}
