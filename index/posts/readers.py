@@ -69,8 +69,8 @@ def read_posts(
 
 
 class _Waiting(list[Content]):
-    """Files of rows that are no platform's, in a folder or archive, as far as they were opened; ``archive`` is whether a
-    platform wrote it.
+    """Files of rows that are no platform's, in a folder or archive, as far as they were opened; ``archive`` is whether
+    a platform wrote it.
     """
 
     archive = False

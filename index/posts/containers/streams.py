@@ -46,8 +46,8 @@ OnBytes = Callable[[int], None]
 @dataclass(frozen=True)
 class Content:
     """A file, opened as far as its kind can be told. ``head`` is its beginning, unpacked, as UTF-8; ``encoding`` is a
-    name of Python's, ``fallback`` the encoding of single lines that are no UTF-8. Of a small file ``unpacked`` holds all
-    bytes, so that it is unpacked once however often it is read.
+    name of Python's, ``fallback`` the encoding of single lines that are no UTF-8. Of a small file ``unpacked`` holds
+    all bytes, so that it is unpacked once however often it is read.
     """
 
     source: Source
