@@ -121,7 +121,8 @@ def kept(source: Source) -> Source:
     held: Any = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (read as long as its sources)
     with undamaged(source.name), _unpacked(source, "", lambda count: None) as stream:
         shutil.copyfileobj(stream, held)
-    return replace(source, _open=partial(View, held, 0, held.tell()))
+    opened: Any = partial(View, held, 0, held.tell())
+    return replace(source, _open=opened)
 
 
 def _known(encoding: str) -> str:
