@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -75,10 +77,28 @@ def differences(one: Any, other: Any) -> list[str]:
 def _analysis(text: str, vector: np.ndarray) -> Analysis:
     shares = _numbers(text).dirichlet([1, 1, 1])
     words = text.split()
-    name = Mention(0, len(words[0]), words[0], "product", words[0].casefold(), tuple(shares)) if words else None
-    phrases = [Phrase(word.casefold(), float(shares[0])) for word in words[:3]]
+    # Names and phrases are short, as those that are read in the first words of a post.
+    first = words[0][:30] if words else ""
+    name = Mention(0, len(first), first, "product", first.casefold(), tuple(shares)) if words else None
+    phrases = [Phrase(word[:30].casefold(), float(shares[0])) for word in words[:3]]
     return Analysis(vector, shares.astype(np.float32), [name] if name else [], phrases)
 
 
 def _numbers(text: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(sha256(text.encode()).digest()[:8]))
+
+
+def fake_index(folder: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
+    """An index of posts in ``folder``; read by the fake, so that it takes a moment."""
+    import index.build as build
+
+    source = folder.with_name(f"{folder.name}.jsonl")
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    FakeReader.forget()
+    kept = build.Reader, build.shared_encoder
+    build.Reader, build.shared_encoder = FakeReader, FakeEncoder  # type: ignore[misc, assignment]
+    try:
+        build.build_index([str(source)], folder)
+    finally:
+        build.Reader, build.shared_encoder = kept  # type: ignore[misc]
+    return folder

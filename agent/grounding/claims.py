@@ -37,13 +37,16 @@ WEEKDAY = re.compile(r"\b(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sund
 LIST_MARK = re.compile(r"^[\s*_>#-]*(\d{1,2})[.)](?=\s|\*)")  # counts the items of a list
 RANGE = re.compile(r"\s*(?:-|–|—|to|and|or)\s*", re.IGNORECASE)
 HEDGE = re.compile(r"(?:about|around|roughly|nearly|almost|over|under|some|approximately|~|than|least|most)\s*$", re.I)
-FRACTION = re.compile(r"(?<![\d/])(\d+)[⁄/](\d+)(?=\s+(?:of|are|is)\b|⁄|$)|(\d+)⁄(\d+)")  # ½ is made plain before
+# ½ is made plain before.
+FRACTION = re.compile(r"(?<![\d/])(\d+)[⁄/](\d+)(?=\s+(?:of|are|is)\b|⁄|$)|(?<!\d)(\d+)⁄(\d+)")
 
 COUNTING = {word: number for word, number in {**ONES, **TENS}.items() if number > 1}
 _COUNT = rf"(?:{'|'.join(COUNTING)}|one|{'|'.join(SIZES)})"
 # "One" alone is hardly ever a figure ("one of them"); "a hundred" and "one hundred" are.
 WORDED = re.compile(
-    rf"\b(?:a (?={'|'.join(SIZES)}))?({_COUNT}(?:[- ](?:and )?{_COUNT})*)\b(?!-[^\W\d])(\s(?:percent|per cent))?", re.I
+    rf"\b(?:a (?={'|'.join(SIZES)}))?({_COUNT}(?:[- ](?:and )?{_COUNT}){{0,11}})\b(?!-[^\W\d])"
+    r"(\s(?:percent|per cent))?",
+    re.IGNORECASE,
 )
 PARTS = {
     "half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5, "tenth": 10,
@@ -55,14 +58,19 @@ SHARE = re.compile(
     rf"|(?P<top>{_COUNT}|\d+) (?:in|out of)(?: every)? (?P<bottom>{_COUNT}|\d+))\b",
     re.IGNORECASE,
 )
+LONGEST_SINGLE = 2_000  # characters of a quotation in single marks
 QUOTES = (
     re.compile(r'"([^"]+)"'),
     re.compile(r"“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»"),
-    re.compile(r"(?<![\w’'])‘((?:[^‘’]|’(?=\w))+)’(?!\w)|(?<![\w'])'(?=\S)((?:[^']|'(?=\w))+)'(?!\w)"),
+    # Marks that begin words are looked behind so far and no further: each of thousands could begin a quotation.
+    re.compile(
+        rf"(?<![\w’'])‘((?:[^‘’]|’(?=\w)){{1,{LONGEST_SINGLE}}})’(?!\w)"
+        rf"|(?<![\w'])'(?=\S)((?:[^']|'(?=\w)){{1,{LONGEST_SINGLE}}})'(?!\w)"
+    ),
 )
 SINGLE_WORDS = 4  # from so many words on, single quotation marks hold a quotation; fewer may be an aside
 BLOCK_QUOTE = re.compile(r"^\s*>\s?(.+)$")
-GAP = re.compile(r"\s*(?:…|\.{3}|\[\s*(?:…|\.{3})\s*\])\s*")  # where a quotation leaves something out
+GAP = re.compile(r"(?<!\s)\s*+(?:…|\.{3}|\[\s*(?:…|\.{3})\s*\])\s*")  # where a quotation leaves something out
 _MARKS = re.compile('["“”„«»‘’‚`´]')
 
 UNUSUAL = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")  # with the letter before, upon which a mark may be set
@@ -102,7 +110,7 @@ def claims(line: str) -> tuple[list[Claim], list[Claim]]:
     return _in_place(own, line, at), _in_place(inside, line, at)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)  # the places of a long post take a megabyte
 def flattened(line: str) -> tuple[str, Sequence[int]]:
     """One way of writing for what looks the same (no invisible characters, ASCII digits), and where each character of
     it stood; one more place at the end.
@@ -137,7 +145,7 @@ def name_key(name: str) -> str:
     return "@" + flattened(name)[0].casefold().removeprefix("@").rstrip(".-")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def wording(text: str) -> str:
     """A text as quotations are compared: case, kinds of quotation marks and blanks make no difference."""
     return " ".join(_MARKS.sub("'", flattened(text)[0].casefold()).split())

@@ -25,6 +25,7 @@ _WRITTEN_OUT = re.compile(
 )
 _PARTS = re.compile(r"(?<![A-Za-z])[a-z][A-Z][a-z]+|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[^\W\d_]")  # iPhone first
 _LONGEST_WORD = 20
+_LONGEST_TAG = 140  # characters; what is longer is not said in words, and would fill the memory of tags
 _UNKNOWN_LETTER = 4.0  # nats that each letter of an unknown word costs
 
 
@@ -113,11 +114,15 @@ def _emoji(post: str) -> Iterator[tuple[int, int, str]]:
         yield start, end, " " if repeated else f" {name.strip(':').replace('_', ' ')} "
 
 
-@lru_cache(maxsize=50_000)
 def hashtag_words(tag: str) -> str:
     """A hashtag's words: ``NikeAirMax`` → ``Nike Air Max``, ``new_balance`` → ``new balance``, ``ilovelego`` → ``i love
     lego``.
     """
+    return _words_of_tag(tag) if len(tag) <= _LONGEST_TAG else tag
+
+
+@lru_cache(maxsize=50_000)
+def _words_of_tag(tag: str) -> str:
     parts = _PARTS.findall(tag)
     words = [word for part in parts for word in (_split(part) if len(part) > 3 and part[1:].islower() else [part])]
     return " ".join(words) or tag

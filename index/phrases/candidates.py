@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import takewhile
 
 import numpy as np
 
@@ -198,7 +199,8 @@ def _tied(units: Sequence[Unit], names: Sequence[Span]) -> set[int]:
 
 def _runs(text: str, units: Sequence[Unit]) -> list[list[int]]:
     """Stretches of content words with nothing but blanks and hyphens between them."""
-    noise = [match.span() for match in _NOISE.finditer(text)]
+    read = units[-1].end if units else 0  # a long post goes on behind its last word that was read
+    noise = [match.span() for match in takewhile(lambda match: match.start() < read, _NOISE.finditer(text))]
     runs: list[list[int]] = []
     end = -1
     for place, unit in enumerate(units):

@@ -10,7 +10,8 @@ from index.errors import AnalystError
 from index.posts.containers.archives import sources_of
 from index.posts.containers.files import Source, expand
 from index.posts.containers.sections import sections_of
-from index.posts.containers.streams import OnBytes, open_content
+from index.posts.containers.streams import Content, OnBytes, open_content
+from index.posts.formats.base import Notes
 from index.posts.options import Options
 from index.posts.reading import NoPosts, Reading
 from index.posts.record import Post, Rejected
@@ -43,10 +44,13 @@ def read_posts(
     if unknown:
         raise AnalystError(f"--map knows no field {unknown[0]!r}", todo=f"The fields are: {', '.join(SPELLINGS)}.")
     first: AnalystError | None = None
+    notes = Notes()
     for root, group in itertools.groupby(sources_of(sources, report.foreign), key=lambda source: source.root):
-        for source, known_only in _in_turn(group, report) if root else ((source, None) for source in group):
+        for file, waiting in _in_turn(group, report) if root else ((source, None) for source in group):
+            source = file.source if isinstance(file, Content) else file
             try:
-                yield from _read_source(source, options, on_bytes, report, known_only)
+                content = file if isinstance(file, Content) else open_content(file, options.encoding)
+                yield from _read_source(content, options, on_bytes, report, notes, waiting)
             except AnalystError as error:
                 if source.given or options.strict:
                     raise
@@ -64,13 +68,15 @@ def read_posts(
         raise AnalystError("There are no posts here", where=", ".join(sources), todo="Name the files of the export.")
 
 
-class _Waiting(list[Source]):
-    """Files of rows that are no platform's, in a folder or archive; ``archive`` is whether a platform wrote it."""
+class _Waiting(list[Content]):
+    """Files of rows that are no platform's, in a folder or archive, as far as they were opened; ``archive`` is whether
+    a platform wrote it.
+    """
 
     archive = False
 
 
-def _in_turn(group: Iterable[Source], report: Report) -> Iterator[tuple[Source, _Waiting | None]]:
+def _in_turn(group: Iterable[Source], report: Report) -> Iterator[tuple[Source | Content, _Waiting | None]]:
     """The files of a folder or archive. Rows that are no platform's wait: beside a platform's own archive they are its
     lists of friends, notes and adverts, and not posts; else they are read, after those that a platform wrote.
     """
@@ -84,17 +90,17 @@ def _in_turn(group: Iterable[Source], report: Report) -> Iterator[tuple[Source, 
         waiting.clear()
         yield from ((later, None) for later in group)
     if waiting.archive:
-        report.skipped += [(source.name, "It holds no posts of a kind that is known") for source in waiting]
+        report.skipped += [(late.source.name, "It holds no posts of a kind that is known") for late in waiting]
     else:
-        yield from ((source, None) for source in waiting)
+        yield from ((late, None) for late in waiting)
 
 
 def _read_source(
-    source: Source, options: Options, on_bytes: OnBytes, report: Report, waiting: _Waiting | None
+    content: Content, options: Options, on_bytes: OnBytes, report: Report, notes: Notes, waiting: _Waiting | None
 ) -> Iterator[Post | Rejected]:
     """The posts of a file; one that is to wait is put to those that do."""
-    content = open_content(source, options.encoding)
-    reading = Reading(content, options, report, known_only=waiting is not None)
+    source = content.source
+    reading = Reading(content, options, report, known_only=waiting is not None, notes=notes)
     counted = [0]
 
     def count(size: int) -> None:
@@ -116,7 +122,7 @@ def _read_source(
     if reading.read:
         report.skipped += skipped
     elif waiting is not None and reading.unknown:
-        waiting.append(source)
+        waiting.append(content)
         on_bytes(-counted[0])
     else:
         raise first or AnalystError(

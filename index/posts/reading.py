@@ -16,7 +16,7 @@ from index.posts.containers.documents import Section
 from index.posts.containers.sections import sections_of
 from index.posts.containers.streams import Content
 from index.posts.dates import DateVote, zone_named
-from index.posts.formats.base import Context, Format, Left, Row, Sample
+from index.posts.formats.base import Context, Format, Left, Notes, Row, Sample
 from index.posts.formats.plain import PLAIN, finish_of
 from index.posts.formats.registry import recognise, skip_reason
 from index.posts.options import Options
@@ -53,8 +53,12 @@ class NoColumn(NoPosts):
 class Reading:
     """One file being read, section by section. ``known_only`` asks for what a platform wrote, and nothing else."""
 
-    def __init__(self, content: Content, options: Options, report: Report, known_only: bool = False) -> None:
+    def __init__(
+        self, content: Content, options: Options, report: Report, known_only: bool = False, notes: Notes | None = None
+    ) -> None:
         self._content, self._options, self._report = content, options, report
+        self._notes = notes or Notes()
+        self._again: Iterator[Section] | None = None  # the sections, read a second time
         self._known_only = known_only
         self._source = content.source
         self._scope = blake2s(content.head[:65536], digest_size=4).hexdigest()
@@ -110,7 +114,8 @@ class Reading:
         """A function that turns an item into rows, and field → column for the report."""
         overrides = {name: column for name, column in self._options.columns.items() if column}
         unused = self._options.columns.keys() - overrides
-        context = Context(self._source, section.path, section.head, self._options.author, {"scope": self._scope})
+        memo: dict[Any, Any] = {"scope": self._scope}
+        context = Context(self._source, section.path, section.head, self._options.author, memo, self._notes)
         names, columns = columns_of(sample.items, overrides if form is PLAIN else {}, form.spellings)
         self._joined: list[str] = []
         finish = form.finish
@@ -209,9 +214,12 @@ class Reading:
         return [*((name, look) for name, look in found if look is not None), *nothing]
 
     def _whole_vote(self, section: Section, rows: Rows) -> DateVote:
-        """The dates of all of a section, from a second reading: the beginning cannot tell their order."""
+        """The dates of all of a section, from a second reading: the beginning cannot tell their order. However many
+        sections need it, the file is read a second time, and not once for each.
+        """
         vote = DateVote()
-        for again in sections_of(self._content, self._options.names, lambda count: None):
+        self._again = self._again or sections_of(self._content, self._options.names, lambda count: None)
+        for again in self._again:
             opened, head, *_ = _opened(again)
             if opened.path == section.path:
                 items = itertools.chain(head, opened.items)

@@ -15,11 +15,14 @@ from functools import cached_property, lru_cache
 from index.inflection import singular
 
 BETWEEN = r"[\s_'’.‐-]*"  # what may part the words of a name
+NO_DOT = BETWEEN.replace(".", "")
 ENDINGS = r"(?:s|es|['’]s)?"
+# A run of letters and dots is looked at once, from its beginning, and never again from a later dot: a post of nothing
+# but "a.a.a.a" would cost minutes otherwise.
 ADDRESS = re.compile(
     r"(?:https?://|www\.)\S+"
-    r"|(?<![\w-])[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}/\S*"  # example.org/a/path
-    r"|(?<!\w)[\w.+-]+@[\w-]+\.[\w.-]+"
+    r"|(?<![\w-])(?<![\w-]\.)(?>(?:[\w-]+\.)+)[^\W\d_]{2,}/\S*"  # example.org/a/path
+    r"|(?<![\w.+-])[\w.+-]++@[\w-]+\.[\w.-]+"
     r"|(?<!\w)/?u/[\w-]+"
     r"|(?P<handle>@\w+(?:[.-]\w+)*)"
 )
@@ -105,7 +108,11 @@ def spelling(name: str, *, plural: bool = True) -> Spelling:
     if not words:
         return Spelling(r"[^\x00-\x{10FFFF}]", r"(?!)()")
     stems = _stems(words[-1], plural)
-    body = BETWEEN.join([*(_letters(word) for word in words[:-1]), _last(stems)])
+    body = _letters(words[0]) if len(words) > 1 else _last(stems)
+    for place, word in enumerate(words[1:], start=2):
+        # Before a dot of the name no other dot is skipped, so that there is one way to read "U.......S".
+        between = NO_DOT if word == "." else BETWEEN
+        body += between + (_letters(word) if place < len(words) else _last(stems))
     named = rf"(?<![^\W_])({body}){ENDINGS}(?![^\W_])"
     whole = name.casefold().rstrip().endswith("s")
     return Spelling(rf"(?i){body}", named, whole, _forms(words, stems))

@@ -47,18 +47,21 @@ def typical_posts(
     # That it has the words of the name is not enough: "the camera was not working" says little of cameras.
     near = min(NEAREST, max(NEAREST_LEAST, round(NEAREST_SHARE * len(ordered))))
     chosen: list[int] = []
+    words: list[set[str]] = []  # of each that is chosen
     for row in [*sorted(ordered[:near], key=rank), *ordered[near:]]:
         if len(chosen) == number:
             break
-        if all(_differ(posts, members[row], other) for other in chosen):
-            chosen.append(int(members[row]))
+        place = int(members[row])
+        if posts.authors[place] in [posts.authors[other] for other in chosen]:
+            continue
+        own_words = set(plain_words(posts.texts[place]).split())
+        if all(_differ(own_words, others) for others in words):
+            chosen.append(place)
+            words.append(own_words)
     return chosen
 
 
-def _differ(posts: ReadPosts, one: int, other: int) -> bool:
-    if posts.authors[one] == posts.authors[other]:
-        return False
-    first, second = (set(plain_words(posts.texts[place]).split()) for place in (one, other))
+def _differ(first: set[str], second: set[str]) -> bool:
     return len(first & second) < SAME * max(1, min(len(first), len(second)))
 
 

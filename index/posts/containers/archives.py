@@ -16,15 +16,14 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import Any
 
 from index.errors import AnalystError
 from index.posts.containers.files import MOST_FILES, ZIP_MAGIC, Source, View, files_of, foreign_kind
-from index.posts.containers.streams import check_ratio
+from index.posts.containers.streams import IN_MEMORY, check_ratio, kept
 
 _DEEPEST = 2  # archives inside archives
 _LARGEST_INNER = 1 << 30  # bytes of an archive inside another, which is unpacked to be looked into
-_IN_MEMORY = 1 << 26  # bytes of a tar archive that are held in memory; more goes to a temporary file
 _UNPACKERS: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 _DAMAGED = (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError, ValueError, NotImplementedError, zlib.error,
             lzma.LZMAError)  # fmt: skip
@@ -41,8 +40,9 @@ def sources_of(sources: Sequence[str], foreign: Counter[str]) -> Iterator[Source
 def _opened(source: Source, foreign: Counter[str], depth: int) -> Iterator[Source]:
     with source.open() as file:
         head = file.read(512)
-    if head.startswith(ZIP_MAGIC) and _is_zip(source):
-        inside = _zip_members(source, foreign)
+    archive = _zip_of(source) if head.startswith(ZIP_MAGIC) else None
+    if archive is not None:
+        inside = _zip_members(source, archive, foreign)
     elif _is_tar(source, head):
         inside = _tar_members(source, foreign)
     else:
@@ -55,11 +55,14 @@ def _opened(source: Source, foreign: Counter[str], depth: int) -> Iterator[Sourc
             yield member
 
 
-def _is_zip(source: Source) -> bool:
-    """Whether a file is a ZIP archive of files, and not one workbook."""
+def _zip_of(source: Source) -> zipfile.ZipFile | None:
+    """The archive, open for as long as its members are read: its list of members, which may be of hundreds of
+    thousands, is read once. None where the file is one workbook.
+    """
     try:
-        with source.open() as file, zipfile.ZipFile(file) as archive:
-            names = archive.namelist()[:1000]
+        file = kept(source).open()
+        archive = zipfile.ZipFile(file)
+        names = archive.namelist()[:1000]
     except _DAMAGED as error:
         raise AnalystError(
             "The ZIP archive or Excel workbook is damaged",
@@ -70,12 +73,14 @@ def _is_zip(source: Source) -> bool:
         raise AnalystError(
             "The file is a workbook of OpenOffice (ods)", where=source.name, todo="Save it as .xlsx or CSV."
         )
-    return not any(name.startswith("xl/") for name in names)
+    if any(name.startswith("xl/") for name in names):
+        file.close()
+        return None
+    return archive
 
 
-def _zip_members(outer: Source, foreign: Counter[str]) -> Iterator[Source]:
-    with outer.open() as file, zipfile.ZipFile(file) as archive:
-        members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+def _zip_members(outer: Source, archive: zipfile.ZipFile, foreign: Counter[str]) -> Iterator[Source]:
+    members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
     _check_count(len(members), outer)
 
     def member(info: zipfile.ZipInfo) -> Source:
@@ -83,14 +88,10 @@ def _zip_members(outer: Source, foreign: Counter[str]) -> Iterator[Source]:
             other = members.get(_beside(info.filename, name))
             return member(other) if other is not None else None
 
-        def opened() -> IO[bytes]:
-            archive = zipfile.ZipFile(outer.open())
-            inner: Any = archive.open(info)
-            return inner
-
         name = f"{outer.name}/{info.filename}"
         moment = _moment(info.date_time) or outer.moment
         root = outer.root or outer.name
+        opened: Any = partial(archive.open, info)
         return Source(name, False, "zip", info.file_size, moment, opened, beside, info.compress_size, root)
 
     for name, info in sorted(members.items()):
@@ -111,7 +112,7 @@ def _is_tar(source: Source, head: bytes) -> bool:
 
 def _tar_members(outer: Source, foreign: Counter[str]) -> Iterator[Source]:
     """Unpacked in one pass, all that may be posts: to look into a tar archive is to unpack it up to there."""
-    kept: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (read as long as its sources)
+    held: Any = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (read as long as its sources)
     places: dict[str, tuple[int, int, float]] = {}
     try:
         with outer.open() as file, tarfile.open(fileobj=file, mode="r:*") as archive:
@@ -120,8 +121,8 @@ def _tar_members(outer: Source, foreign: Counter[str]) -> Iterator[Source]:
                 check_ratio(info.offset_data + info.size, outer.size, outer.name)
                 name = os.path.normpath(info.name)
                 if info.isfile() and info.size and _is_wanted(name, foreign):
-                    places[name] = (kept.tell(), info.size, info.mtime)
-                    shutil.copyfileobj(archive.extractfile(info), kept)  # type: ignore[arg-type]
+                    places[name] = (held.tell(), info.size, info.mtime)
+                    shutil.copyfileobj(archive.extractfile(info), held)  # type: ignore[arg-type]
     except _DAMAGED as error:
         raise AnalystError("The archive is damaged or cut off", where=outer.name, todo="Download it again.") from error
 
@@ -132,8 +133,8 @@ def _tar_members(outer: Source, foreign: Counter[str]) -> Iterator[Source]:
 
         start, size, written = places[name]
         moment = datetime.fromtimestamp(min(max(0, written), 2**32), UTC)
-        opened: Any = partial(View, kept, start, size)
-        packed = max(1, size * outer.size // max(1, kept.tell() or 1))
+        opened: Any = partial(View, held, start, size)
+        packed = max(1, size * outer.size // max(1, held.tell() or 1))
         root = outer.root or outer.name
         return Source(f"{outer.name}/{name}", False, "tar", size, moment, opened, beside, packed, root)
 

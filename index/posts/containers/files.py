@@ -171,14 +171,22 @@ class View(io.RawIOBase):
     """A part of a kept file, from its beginning; closing it leaves the file open for the next."""
 
     def __init__(self, kept: Any, start: int, size: int) -> None:
-        self._kept, self._place, self._end = kept, start, start + size
+        self._kept, self._start, self._place, self._end = kept, start, start, start + size
 
     def readable(self) -> bool:
         return True
 
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = {io.SEEK_SET: self._start, io.SEEK_CUR: self._place, io.SEEK_END: self._end}[whence]
+        self._place = max(self._start, origin + offset)
+        return self._place - self._start
+
     def readinto(self, buffer: Any) -> int:
         self._kept.seek(self._place)
-        data = self._kept.read(min(len(buffer), self._end - self._place))
+        data = self._kept.read(min(len(buffer), max(0, self._end - self._place)))
         buffer[: len(data)] = data
         self._place += len(data)
         return len(data)

@@ -8,21 +8,24 @@ import gzip
 import io
 import lzma
 import re
+import shutil
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import IO, TYPE_CHECKING, Any
 
 from index.errors import AnalystError
-from index.posts.containers.files import ZIP_MAGIC, Source
+from index.posts.containers.files import ZIP_MAGIC, Source, View
 from index.posts.spellings import SPELLINGS
 
 if TYPE_CHECKING:
     Stream = io.BufferedReader[Any]
 
 SAMPLE = 1 << 18  # bytes that a file's kind and encoding are told from
+IN_MEMORY = 1 << 26  # bytes that are kept in memory; more goes to a temporary file
 LONGEST_LINE = 1 << 25  # bytes of one line or one item of a list; a post is never as long
 _PACKED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
 # No export of people's words shrinks to a two-hundredth: such a file is made to fill the memory or the day.
@@ -43,7 +46,8 @@ OnBytes = Callable[[int], None]
 @dataclass(frozen=True)
 class Content:
     """A file, opened as far as its kind can be told. ``head`` is its beginning, unpacked, as UTF-8; ``encoding`` is a
-    name of Python's, ``fallback`` the encoding of single lines that are no UTF-8.
+    name of Python's, ``fallback`` the encoding of single lines that are no UTF-8. Of a small file ``unpacked`` holds
+    all bytes, so that it is unpacked once however often it is read.
     """
 
     source: Source
@@ -52,9 +56,18 @@ class Content:
     fallback: str
     head: bytes
     whole: bool
+    unpacked: bytes = b""
+
+    @cached_property
+    def kept(self) -> Source:
+        """The file as one in which one can go back and forth (``kept``)."""
+        return kept(self.source)
 
     def open(self, on_bytes: OnBytes = lambda count: None, text: bool = False) -> Stream:
         """All of the file, unpacked; long runs of nothing but ends of lines are left out of ``text``."""
+        if self.whole:
+            on_bytes(self.source.size if self.source.packed is None else self.source.packed)
+            return io.BufferedReader(io.BytesIO(self.unpacked))  # type: ignore[arg-type,return-value]
         return _unpacked(self.source, self.packing, on_bytes, text)
 
     def lines(self, on_bytes: OnBytes = lambda count: None) -> Iterator[bytes]:
@@ -90,11 +103,26 @@ def open_content(source: Source, encoding: str | None = None) -> Content:
     with undamaged(source.name), _unpacked(source, packing, lambda count: None) as stream:
         head = _read(stream, SAMPLE)
     whole = len(head) < SAMPLE
+    unpacked = head if whole else b""
     if encoding is not None:
         known = _known(encoding)
-        return Content(source, packing, known, known, _as_utf8(head, known), whole)
+        return Content(source, packing, known, known, _as_utf8(head, known), whole, unpacked)
     told, head = _encoding(head)
-    return Content(source, packing, told, _fallback(head) if told == "utf-8" else told, head, whole)
+    return Content(source, packing, told, _fallback(head) if told == "utf-8" else told, head, whole, unpacked)
+
+
+def kept(source: Source) -> Source:
+    """``source`` as a file in which one can go back and forth: a member of a ZIP archive, which would be unpacked from
+    its beginning at each step back, is unpacked once, where nobody can find it. Raises AnalystError if it is damaged or
+    unpacks to far more than it holds.
+    """
+    if source.packed is None or source.container != "zip":
+        return source
+    held: Any = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (read as long as its sources)
+    with undamaged(source.name), _unpacked(source, "", lambda count: None) as stream:
+        shutil.copyfileobj(stream, held)
+    opened: Any = partial(View, held, 0, held.tell())
+    return replace(source, _open=opened)
 
 
 def _known(encoding: str) -> str:
@@ -209,7 +237,7 @@ class ZstdFile(io.RawIOBase):
 def _unpacked(source: Source, packing: str, on_bytes: OnBytes, text: bool = False) -> Stream:
     member = source.packed is not None
     counted = CountingFile(source.open(), (lambda count: None) if member else on_bytes)
-    raw: Any = io.BufferedReader(counted, buffer_size=1 << 20 if not packing else 1 << 17)
+    raw: Any = io.BufferedReader(counted, buffer_size=1 << 17 if packing or member else 1 << 20)
     opened: Any = raw
     if packing == "gzip":
         opened = gzip.GzipFile(fileobj=raw)

@@ -37,14 +37,15 @@ def workbook_of(content: Content) -> Iterator[Section]:
     name = content.source.name
     broken = AnalystError("The workbook cannot be read", where=name, todo="Save it again, or save the sheet as CSV.")
     large = AnalystError("The workbook unpacks to far more than posts do", where=name, todo="Save it as CSV.")
+    source = content.kept
     try:
-        with content.source.open() as file, zipfile.ZipFile(file) as archive:
+        with source.open() as file, zipfile.ZipFile(file) as archive:
             if sum(info.file_size for info in archive.infolist()) > max(_LEAST_SIZE, _RATIO * content.source.size):
                 raise _TooLarge
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            reader = ExcelReader(content.source.open(), read_only=True, data_only=True, keep_links=False)
-            reader.archive = _Parts(content.source.open())
+            reader = ExcelReader(source.open(), read_only=True, data_only=True, keep_links=False)
+            reader.archive = _Parts(source.open())
             reader.read()
     except _TooLarge as error:
         raise large from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -17,6 +18,7 @@ Row = dict[str, Any]  # field of a post → value as the export has it
 OWNER = "archive_owner"  # who wrote what an archive holds, where nothing says it
 _LOOKED_AT = 50  # items by which a kind is told
 _LARGEST_NOTE = 1 << 24  # bytes of a small file beside the posts: the account, the list of users
+_MOST_NOTES = 8  # of those that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,27 @@ class Sample:
         return self._names | frozenset(map(normal, paths_of(self.items[:_LOOKED_AT])))
 
 
+class Notes:
+    """Small files that lie beside those that are read, and what is made of them: of the latest few it is kept, so that
+    the list of users is not read anew for each of thousands of files beside it.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, Callable[[Source], Any]], Any] = OrderedDict()
+
+    def of(self, source: Source | None, make: Callable[[Source], Any]) -> Any:
+        """What ``make`` makes of a file; None where there is none, or a larger one than a note is."""
+        if source is None or source.size > _LARGEST_NOTE:
+            return None
+        key = (source.name, make)
+        if key not in self._kept:
+            self._kept[key] = make(source)
+            if len(self._kept) > _MOST_NOTES:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+
 @dataclass
 class Context:
     """What is known beside an item: its file, what stands around its list, whose archive it is."""
@@ -67,26 +90,27 @@ class Context:
     path: str
     head: Mapping[str, Any]
     author: str | None = None  # --author
-    memo: dict[str, Any] = field(default_factory=dict)
+    memo: dict[Any, Any] = field(default_factory=dict)
+    notes: Notes = field(default_factory=Notes)
 
     def beside(self, *names: str) -> Any:
-        """The JSON of the first of these files that lies beside this one, None where there is none; each is read
-        once.
+        """The JSON of the first of these files that lies beside this one, None where there is none."""
+        return self.made_beside(read_note, *names)
+
+    def made_beside(self, make: Callable[[Source], Any], *names: str) -> Any:
+        """What ``make`` makes of the first of these files that lies beside this one and of which it makes something;
+        None where there is none. It is asked once for each file, by however many others.
         """
         for name in names:
-            if name not in self.memo:
-                self.memo[name] = _read(self.source.beside(name))
-            if self.memo[name] is not None:
-                return self.memo[name]
+            if (made := self.memo.get((name, make), self)) is self:
+                made = self.memo[name, make] = self.notes.of(self.source.beside(name), make)
+            if made is not None:
+                return made
         return None
 
     def text_beside(self, name: str) -> str:
         """The text of a small file that lies beside this one, "" where there is none."""
-        source = self.source.beside(name)
-        if source is None or source.size > _LARGEST_NOTE:
-            return ""
-        with source.open() as file:
-            return file.read().decode("utf-8-sig", errors="replace")
+        return self.made_beside(_text, name) or ""
 
     def owner(self, find: Callable[[], Any], *others: Any) -> str:
         """Whose archive this is: what the user says, else what ``find`` finds, which is asked once, else the first of
@@ -142,9 +166,13 @@ class Format:
     leaves: str = ""
 
 
-def _read(source: Source | None) -> Any:
-    if source is None or source.size > _LARGEST_NOTE:
-        return None
+def _text(source: Source) -> str:
+    with source.open() as file:
+        return file.read().decode("utf-8-sig", errors="replace")
+
+
+def read_note(source: Source) -> Any:
+    """The JSON of a small file, None where it is none."""
     try:
         with source.open() as file:
             text = file.read().decode("utf-8-sig")

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from index.posts.formats.base import Context, Format, Found, Left, Row, Sample, pick, total
+from index.posts.containers.files import Source
+from index.posts.formats.base import Context, Format, Found, Left, Row, Sample, pick, read_note, total
 
 _WORDS = {"", "bot_message", "me_message", "thread_broadcast", "file_share", "file_comment", "reply_broadcast"}
 _LINK = re.compile(r"<([^<>]{1,4000})>")
@@ -63,16 +64,20 @@ def _attached(item: Mapping[str, Any]) -> str:
 
 def _people(context: Context) -> dict[str, str]:
     """Names of users by their ids, from ``users.json`` of the export."""
-    if "people" not in context.memo:
-        users = context.beside("../users.json", "users.json", "../org_users.json")
-        listed = [user for user in users if isinstance(user, Mapping)] if isinstance(users, list) else []
-        context.memo["people"] = {
-            str(user.get("id")): str(
-                pick(user, "profile.display_name", "name", "profile.real_name", "real_name") or user.get("id")
-            )
-            for user in listed
-        }
-    return context.memo["people"]
+    return context.made_beside(_names, "../users.json", "users.json", "../org_users.json") or {}
+
+
+def _names(source: Source) -> dict[str, str] | None:
+    users = read_note(source)
+    if users is None:
+        return None
+    return {
+        str(user.get("id")): str(
+            pick(user, "profile.display_name", "name", "profile.real_name", "real_name") or user.get("id")
+        )
+        for user in (users if isinstance(users, list) else [])
+        if isinstance(user, Mapping)
+    }
 
 
 def _plain(text: Any, people: Mapping[str, str]) -> Any:
