@@ -7,6 +7,7 @@ from typing import Literal, Unpack
 
 from index.errors import AnalystError
 from tools.library import Library
+from tools.privacy.tellable import tellable_names
 from tools.result import cells
 from tools.result.evidence import Evidence
 from tools.result.line import Line, Part, escaped, figure, lead, line, note
@@ -171,6 +172,10 @@ def _groups(library: Library, selection: Selection, by: By) -> tuple[dict[str, S
         f"ORDER BY {order} LIMIT {SHOWN_GROUPS}",
         selection.values,
     )
+    if by == "community" and selection.of_people:
+        may = set(tellable_names([row[0] for row in rows]))
+        rows = [row for row in rows if row[0] in may]
+        return {row[0]: SentimentShares(*row[1:-1]) for row in rows}, len(rows)
     shown = {row[0]: SentimentShares(*row[1:-1]) for row in (reversed(rows) if timed else rows)}
     return shown, int(rows[0][-1]) if rows else 0
 

@@ -56,7 +56,7 @@ def extract_entities(
         return _of_text(library, text, type, limit)
     selection = select_posts_among(library, topic=topic, user=user, **filters)
     found = named_most(library, selection, types_of(type), limit)
-    if user is not None:
+    if selection.of_people:
         kept = set(tellable_names([entity.name for entity in found]))
         found = [entity for entity in found if entity.name in kept]
     posts = count_posts(library, selection)

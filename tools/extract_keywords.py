@@ -54,7 +54,7 @@ def extract_keywords(
         return _of_text(library, text, limit)
     selection = select_posts_among(library, topic=topic, user=user, **filters)
     keywords = contrastive_phrases(library, selection, limit, leave_out=topic)
-    if user is not None:
+    if selection.of_people:
         kept = set(tellable_names([keyword.phrase for keyword in keywords]))
         keywords = [keyword for keyword in keywords if keyword.phrase in kept]
     posts = count_posts(library, selection)

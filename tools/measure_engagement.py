@@ -19,6 +19,7 @@ from tools.engagement.groups import (
     top_share_of,
 )
 from tools.library import Library
+from tools.privacy.tellable import tellable_names
 from tools.result import cells
 from tools.result.evidence import Evidence
 from tools.result.line import Cell, Line, Listing, Part, escaped, figure, lead, line, listed, note, warning
@@ -101,6 +102,9 @@ def measure_engagement(
     selection = select_posts_among(library, topic=topic, user=user, **filters)
     posts = _posts(library, selection)
     measured = posts[posts.known].copy()
+    if selection.of_people:  # where they post may tell what is nobody's business
+        may = tellable_names([str(name) for name in measured.community.dropna().unique()])
+        measured["community"] = measured.community.where(measured.community.isin(may))
     if measured.empty:
         raise _nothing_known(library, selection, len(posts))
     # Where all is by one person, posts stand for themselves.
@@ -174,7 +178,11 @@ def _phrases(library: Library, selection: Selection, cut: float, people: int) ->
     above, rest = (
         Selection(f"{selection.where} AND {KNOWN} AND {ENGAGEMENT} {sign} $cut", values, "") for sign in (">", "<=")
     )
-    return contrast(library, above, rest, PHRASES, unit="posts", least_people=people, sure=SURE)
+    found = contrast(library, above, rest, PHRASES, unit="posts", least_people=people, sure=SURE)
+    if not selection.of_people:
+        return found
+    may = set(tellable_names([each.phrase for each in found]))
+    return [each for each in found if each.phrase in may]
 
 
 def _top_posts(library: Library, selection: Selection) -> list[tuple[Evidence, int]]:

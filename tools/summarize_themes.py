@@ -80,7 +80,7 @@ def summarize_themes(
         return told(_quoted(library, selection, people, few), selection.not_counted)
     posts = read_posts(library, selection)
     groups = group_posts(posts)
-    themes = themes_of(library, posts, groups, topic or "")
+    themes = themes_of(library, posts, groups, topic or "", of_people=selection.of_people)
     shown = themes[:count]
     result = SummarizeThemes(
         subject=selection.words,
@@ -129,11 +129,13 @@ def _quoted(library: Library, selection: Selection, people: People, number: int)
     )
 
 
-def themes_of(library: Library, posts: ReadPosts, groups: Groups, topic: str) -> list[Theme]:
+def themes_of(
+    library: Library, posts: ReadPosts, groups: Groups, topic: str, *, of_people: bool = False
+) -> list[Theme]:
     """The groups as themes, the most telling first: large ones whose posts are near to each other. Groups of a single
     post, and such that no phrase sets apart, are none.
     """
-    terms = name_themes(library, posts, groups, topic)
+    terms = name_themes(library, posts, groups, topic, of_people=of_people)
     found = []
     for group in range(groups.number):
         members = groups.labels == group

@@ -15,6 +15,7 @@ from index.errors import AnalystError
 from tools.changes.spans import Spans, clause_of
 from tools.library import Library
 from tools.privacy.sensitive import is_sensitive, sensitive_subjects
+from tools.privacy.tellable import tellable_names
 from tools.selection.changes import few_wrong, share_changes
 from tools.selection.posts import Selection
 from tools.selection.subject import subjects_of_names
@@ -80,6 +81,9 @@ def moved(
         _themes(library, posts, within, spans, topic),
     ]
     found = [each for things in kinds for each in _compared(posts, things)]
+    if within.of_people:
+        may = set(tellable_names([each.name for each in found]))
+        found = [each for each in found if each.name in may]
     passed_over = sum(things.compared - len(things.rows) for things in kinds)
     sure = few_wrong([*(each.p for each in found), *[1.0] * passed_over], level)
     told = [replace(each, sure=bool(good)) for each, good in zip(found, sure, strict=False)]
@@ -209,7 +213,7 @@ def _themes(library: Library, posts: pd.DataFrame, within: Selection, spans: Spa
     except AnalystError:
         return nothing
     groups = group_posts(read, number=THEMES)
-    terms = name_themes(library, read, groups, topic)
+    terms = name_themes(library, read, groups, topic, of_people=within.of_people)
     row_of = {id_: row for row, id_ in enumerate(posts.id)}
     rows = np.array([row_of[id_] for id_ in read.ids])
     found = {

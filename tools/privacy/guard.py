@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from index.errors import AnalystError
-from tools.privacy.meaning import reveals
+from tools.privacy.meaning import HINTED, SURELY, THRESHOLD, plain, reveals
+from tools.privacy.misspelt import corrected
 from tools.privacy.sensitive import sensitive_trait
-from tools.privacy.tellable import tellable
+from tools.privacy.tellable import stands_for_trait, tellable
 from tools.result.words import short
 from tools.selection.places import place_names
 
@@ -28,7 +29,7 @@ PERSON = ("user", "users", "among")
 CONDITIONS = (
     "likes", "dislikes", "names", "never_names", "never_likes", "never_dislikes", "active_in", "never_active_in",
 )  # fmt: skip
-TRAITS = {
+TRAITS = {  # those of the network, in the words of the lists
     "politics": "political views",
     "minor": "being under age",
     "immigration": "immigration status",
@@ -47,12 +48,8 @@ def check_call(tool: str, args: Mapping[str, Any]) -> None:
         return
     for name, value in args.items():
         for text in _texts(value):
-            if name in ASKED:
+            if name in ASKED or name in SUBJECTS:
                 refuse(text)
-            elif name in SUBJECTS:
-                refuse(text)
-                if not tellable(text):  # what may not be told of people may not pick them out either
-                    raise _refusal(text, "a trait that speaking of it hints at")
             elif name in PLACES:
                 for place in dict.fromkeys((text, *place_names(text))):
                     if trait := _of_place(place):
@@ -67,8 +64,9 @@ def refuse(text: str) -> None:
 
 def refuse_name(name: str) -> None:
     """Raises AnalystError if a name for people says what is nobody's business of them."""
-    trait = sensitive_trait(name) or reveals(name, surely=True)
-    if trait or not tellable(name):
+    said = corrected(plain(name))
+    trait = sensitive_trait(said) or reveals(said, least=SURELY)
+    if trait or not tellable(said):
         said = f"their {TRAITS.get(trait, trait)}" if trait else "what it hints at"
         raise AnalystError(
             f"'{short(name)}' would call people by {said}, which is never kept of anybody",
@@ -77,8 +75,16 @@ def refuse_name(name: str) -> None:
 
 
 def trait_of(text: str) -> str | None:
-    """The trait that people asked for in these words share, by the list of words or by meaning."""
-    return (sensitive_trait(text) or reveals(text)) if text.strip() else None
+    """The trait that people asked for in these words share, by the lists of words or by meaning; slips of the finger
+    hide nothing. Where a listed word stands in the text, less is needed.
+    """
+    said = plain(text)
+    for words in dict.fromkeys((said, corrected(said))):
+        if trait := sensitive_trait(words) or reveals(words, least=THRESHOLD if tellable(words) else HINTED):
+            return trait
+        if stands_for_trait(words):  # what may not be told of people may not pick them out either
+            return "a trait that speaking of it hints at"
+    return None
 
 
 def _speaks_of_people(tool: str, args: Mapping[str, Any]) -> bool:
@@ -100,7 +106,7 @@ def _of_place(community: str) -> str | None:
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     if not (tellable(name) and tellable(words)):
         return "being there"
-    return sensitive_trait(words) or reveals(words, surely=True)
+    return sensitive_trait(words) or reveals(words, least=SURELY)
 
 
 def _refusal(text: str, trait: str) -> AnalystError:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "privacy.safetensors"
 THRESHOLD = 0.7
+HINTED = 0.3  # where a word stands in it that is told of nobody
 SURELY = 0.9  # what stands alone is judged more carefully than a request: most names reveal nothing
 SHORTEST = 3  # letters; fewer mean nothing
 LONGEST = 400  # characters that are judged in one piece; longer ad copy is judged piece by piece
@@ -28,12 +29,12 @@ class Judgement:
     trait: str
 
 
-def reveals(text: str, *, surely: bool = False) -> str | None:
-    """The trait that being among the people asked for would reveal; None if there is none. ``surely`` is for names."""
+def reveals(text: str, *, least: float = THRESHOLD) -> str | None:
+    """The trait that being among the people asked for would reveal; None if its probability is below ``least``."""
     if sum(char.isalpha() for char in text) < SHORTEST:
         return None
     found = judge(text)
-    return found.trait if found.refused >= (SURELY if surely else THRESHOLD) else None
+    return found.trait if found.refused >= least else None
 
 
 def judge(text: str) -> Judgement:

@@ -58,6 +58,15 @@ def sensitive_subjects() -> frozenset[str]:
 
 
 @cache
+def listed_words() -> frozenset[str]:
+    """Single words of the lists that mean such people or such a trait, in lower case: what a slip may hide."""
+    raw = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    kinds = ("people", "marks", "nouns", "conditions", "alone")
+    listed = [word for words in raw["traits"].values() for kind in kinds for word in words.get(kind, ())]
+    return frozenset(word for word in (*listed, *raw["medicines"], *raw["telling"]) if word.isalpha())
+
+
+@cache
 def hints_at_trait(community: str) -> bool:
     """Whether to post in a community hints at such a trait, so that it may not be told as a reason."""
     parts, names = _hints()
@@ -108,11 +117,14 @@ def _patterns() -> dict[str, tuple[re.Pattern[str], frozenset[str]]]:
                 rf"{ill}{_GAP}{_any(raw['patients'])}",
             ]
         pattern = re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
-        found[trait] = pattern, frozenset([*words["alone"], *words.get("conditions", ())])
+        medicines = raw["medicines"] if trait == "health" else ()
+        found[trait] = pattern, frozenset([*words["alone"], *words.get("conditions", ()), *medicines])
     return found
 
 
 def _any(phrases: Iterable[str]) -> str:
-    """A pattern for any of these phrases, the longest first."""
+    """A pattern for any of these phrases, the longest first; for none of them one that finds nothing."""
     ordered = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
+    if not ordered:
+        return "(?!)"
     return rf"(?:{'|'.join(_GAP.join(map(re.escape, phrase.split())) for phrase in ordered)})"

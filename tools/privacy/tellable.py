@@ -26,6 +26,13 @@ def tellable(name: str) -> bool:
     return not (known or pairs or hints_at_trait(name) or is_sensitive(name))
 
 
+def stands_for_trait(name: str) -> bool:
+    """Whether a name is, as a whole, a listed word of which whoever speaks hints at a trait: "mosque", "Zoloft"."""
+    whole = " ".join(re.findall(r"\w+(?:'\w+)?", name.casefold().replace("_", " ")))
+    listed = _telling() | sensitive_subjects()
+    return whole in listed or whole.removesuffix("s") in listed
+
+
 def tellable_names(names: Sequence[str]) -> list[str]:
     """Those of ``names`` that may be told of people, by the lists of words and by meaning, in one pass."""
     kept = [name for name in names if tellable(name)]
@@ -44,4 +51,4 @@ _judged: dict[str, float] = {}
 @cache
 def _telling() -> frozenset[str]:
     raw: dict[str, Any] = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
-    return frozenset(raw["telling"])
+    return frozenset([*raw["telling"], *raw["medicines"]])

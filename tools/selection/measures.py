@@ -12,13 +12,14 @@ where a group is one person; growth the interval of a log-odds ratio with a prio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from index.errors import AnalystError
 from index.phrases.rarity import is_plain_word
 from tools.library import Library
+from tools.privacy.tellable import tellable, tellable_names
 from tools.selection.census import table_of_names
 from tools.selection.intervals import CONFIDENCE, wilson
 from tools.selection.posts import Selection
@@ -64,7 +65,8 @@ class Query:
     """``measure`` by ``dimension`` over the posts of ``within``.
 
     ``average`` takes the mean a post instead of the sum; ``at_least`` leaves out groups with fewer posts; ``types`` are
-    the kinds of names, all if none is given.
+    the kinds of names, all if none is given. Of posts of people who were named or picked out only what may be told of
+    people is ranked.
     """
 
     within: Selection
@@ -119,7 +121,18 @@ def run(library: Library, query: Query) -> Table:
     """The groups in order. Raises AnalystError where the measure does not fit the dimension or is not known."""
     _check(library, query)
     since = _recent(library, query) if query.measure == "growth" else None
-    return _ranked(query, _groups(library, query, since), since)
+    groups = _groups(library, query, since)
+    if query.within.of_people and query.dimension in ("community", "name", "phrase"):
+        groups = _tellable(query, groups, since)
+    return _ranked(query, groups, since)
+
+
+def _tellable(query: Query, groups: pd.DataFrame, since: datetime | None) -> pd.DataFrame:
+    """Without the groups whose names may not be told of people: by meaning only those that could be shown."""
+    groups = groups[[tellable(str(name)) for name in groups["name"]]]
+    shown = [row.name for row in _ranked(replace(query, limit=3 * query.limit + 10), groups, since).rows]
+    barred = set(shown) - set(tellable_names(shown))
+    return groups[~groups["name"].isin(barred)]
 
 
 def _check(library: Library, query: Query) -> None:

@@ -97,6 +97,11 @@ class Selection:
     not_counted: NotCounted = field(default_factory=NotCounted)
     subjects: tuple[Subject, ...] = ()  # whose tables the clause names
 
+    @property
+    def of_people(self) -> bool:
+        """Whether they are of somebody named or picked out, so that what is said of them is said of people."""
+        return bool(self.values.keys() & {"author", "people"})
+
 
 EVERYTHING = Selection("true", {}, "")
 

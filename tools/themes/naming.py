@@ -13,6 +13,7 @@ import numpy as np
 from index.entities.mentions import canonical
 from tools.library import Library
 from tools.privacy.sensitive import sensitive_subjects
+from tools.privacy.tellable import tellable_names
 from tools.result.names import named as told
 from tools.result.words import listed
 from tools.segments.naming import SAYS_LITTLE
@@ -39,8 +40,13 @@ class ThemeTerms:
     phrases: list[str]
 
 
-def name_themes(library: Library, posts: ReadPosts, groups: Groups, leave_out: str = "") -> list[ThemeTerms]:
-    """Terms of each group, by its label; none with a word of ``leave_out``, which all of them are about, alone."""
+def name_themes(
+    library: Library, posts: ReadPosts, groups: Groups, leave_out: str = "", *, of_people: bool = False
+) -> list[ThemeTerms]:
+    """Terms of each group, by its label; none with a word of ``leave_out``, which all of them are about, alone.
+
+    ``of_people``: themes of somebody named or picked out are called by what may be told of people.
+    """
     own = _words(leave_out) | {stem for word in SAYS_LITTLE | sensitive_subjects() for stem in _words(word)}
     used = _phrases(library, posts)
     same = [phrase for phrase in used.phrase.unique() if canonical(phrase) == canonical(leave_out)]
@@ -48,6 +54,9 @@ def name_themes(library: Library, posts: ReadPosts, groups: Groups, leave_out: s
     if used.empty:
         return [ThemeTerms("", []) for _ in range(groups.number)]
     scored = _scored(used.assign(group=groups.labels[used.post]), groups)
+    if of_people:
+        may = set(tellable_names(sorted({phrase for rows in scored.values() for phrase, *_ in rows})))
+        scored = {group: [row for row in rows if row[0] in may] for group, rows in scored.items()}
     taken: set[str] = set()
     named: dict[int, ThemeTerms] = {}
     for group in sorted(range(groups.number), key=lambda group: -int((groups.labels == group).sum())):

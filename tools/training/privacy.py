@@ -1,14 +1,17 @@
-"""Learn what membership of a group reveals: ``python -m tools.training.privacy [--figures]``.
+"""Learn what membership of a group reveals: ``python -m tools.training.privacy [--start FILE --data DIR] [--figures]``.
 
-Fine-tunes the upper layers of the trunk on the examples of three writers and on concepts put into frames; writes
-``tools/weights/privacy.safetensors``. With ``--figures`` each writer is kept back in turn, and what the other two teach
-is measured on the third. Seeded; the states below the network's own layers are computed once.
+Fine-tunes the upper layers of the trunk on the examples of writers and on concepts put into frames; writes
+``tools/weights/privacy.safetensors``. With ``--start`` only the last layer of those weights learns on, from the later
+writers, a part of what came before, and catalogues beside the project. With ``--figures`` writers are kept back, and
+what the others teach is measured on them. Seeded; the states below the network's own layers are computed once.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
+import random
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +24,7 @@ from index.encoding.network import save_branch
 from tools.privacy.meaning import WEIGHTS, plain
 from tools.privacy.network import SHARED, TRAITS, RevealingNetwork
 from tools.training.privacy_examples import ALLOWED, Example, advertised, composed, written
+from tools.training.privacy_sources import gathered
 
 ROOT = Path(__file__).parents[2]
 EPOCHS, BATCH = 3, 64
@@ -29,6 +33,9 @@ SMOOTH = 0.02  # of the labels: some are mistaken
 TRAIT_SHARE = 0.3  # of the loss, for which trait it is
 WRITTEN_TWICE = 2  # an example of a writer counts as so many that were put together
 MISSED = 0.01
+FIRST, LATER = "abc", "defg"  # writers: the first three saw neither list nor code; one hand wrote the later four
+LEARN_ON = 2  # epochs after --start, on all of the later writers and so many of each of these
+AGAIN = {"first writers": 1000, "catalogues": 900, "composed": 400, "ads": 150}
 
 
 def names() -> list[str]:
@@ -45,14 +52,16 @@ def names() -> list[str]:
 class Trainer:
     """Examples with their states after the shared layers, and networks that learn from some of them."""
 
-    def __init__(self, examples: Sequence[Example]) -> None:
+    def __init__(self, examples: Sequence[Example], start: Path | None = None) -> None:
         import torch
 
+        from index.encoding.network import load_head
         from index.encoding.trunk import load_trunk
 
         self.examples = list(examples)
         self.refused = np.array([example.refused for example in examples])
         self._trunk = load_trunk()
+        self._start = load_head(RevealingNetwork, self._trunk, start) if start else None
         self._states = _states([plain(example.text) for example in examples])
         self._traits = torch.tensor([TRAITS.index(example.trait) for example in examples])
 
@@ -63,13 +72,17 @@ class Trainer:
 
         torch.manual_seed(seed)
         draw = np.random.default_rng(seed)
-        network = RevealingNetwork(self._trunk).train()
+        network = copy.deepcopy(self._start).train() if self._start else RevealingNetwork(self._trunk).train()
+        learning = network.layers[-1:] if self._start else network.layers
+        network.layers.requires_grad_(requires_grad=False)
+        learning.requires_grad_(requires_grad=True)
         groups = [
-            {"params": network.layers.parameters(), "lr": RATE},
+            {"params": learning.parameters(), "lr": RATE},
             {"params": network.verdict.parameters(), "lr": HEAD_RATE},
         ]
         optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-        batches = [batch for _ in range(EPOCHS) for batch in self._batches(rows, draw)]
+        epochs = LEARN_ON if self._start else EPOCHS
+        batches = [batch for _ in range(epochs) for batch in self._batches(rows, draw)]
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, [RATE, HEAD_RATE], total_steps=len(batches), pct_start=0.1
         )
@@ -145,10 +158,23 @@ def threshold(scores: np.ndarray, refused: np.ndarray, missed: float = MISSED) -
     return float(ordered[int(missed * len(ordered))])
 
 
-def rows_of(examples: Sequence[Example], without: str = "") -> np.ndarray:
-    """Rows to learn from, those of the writers twice; those of the writer ``without`` are left out."""
-    kept = [row for row, example in enumerate(examples) if not without or example.writer != without]
-    return np.array([row for row in kept for _ in range(WRITTEN_TWICE if examples[row].writer else 1)])
+def rows_of(examples: Sequence[Example], without: str = "", *, twice: bool = True) -> np.ndarray:
+    """Rows to learn from, those of the writers ``twice``; those of the writers ``without`` are left out."""
+    kept = [row for row, each in enumerate(examples) if not (each.writer and each.writer in without)]
+    return np.array([row for row in kept for _ in range(WRITTEN_TWICE if twice and examples[row].writer else 1)])
+
+
+def gathered_again(examples: Sequence[Example], data: Path, seed: int = 2) -> list[Example]:
+    """What is learned after ``--start``: all of the later writers, and a part of all else."""
+    draw = random.Random(seed)
+    parts = {
+        "first writers": [example for example in examples if example.writer and example.writer in FIRST],
+        "catalogues": gathered(data, each=700),
+        "composed": composed(),
+        "ads": advertised(),
+    }
+    again = [example for name, part in parts.items() for example in draw.sample(part, AGAIN[name])]
+    return [*(example for example in examples if example.writer and example.writer in LATER), *again]
 
 
 def figures(scores: np.ndarray, examples: Sequence[Example], least: float) -> dict[str, dict[str, float]]:
@@ -164,19 +190,27 @@ def figures(scores: np.ndarray, examples: Sequence[Example], least: float) -> di
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--figures", action="store_true", help="keep each writer back instead of writing weights")
+    parser.add_argument("--start", type=Path, help="weights whose last layer learns on")
+    parser.add_argument("--data", type=Path, help="the folder of catalogues that --start learns from, too")
     wanted = parser.parse_args()
-    examples = [*written(), *composed(), *advertised(), *(Example(name, ALLOWED, "name") for name in names())]
-    trainer = Trainer(examples)
+    if wanted.start and not wanted.data:
+        parser.error("--start needs --data")
+    if wanted.start:
+        examples = gathered_again(written(), wanted.data)
+    else:
+        examples = [*written(), *composed(), *advertised(), *(Example(name, ALLOWED, "name") for name in names())]
+    trainer = Trainer(examples, wanted.start)
+    twice = not wanted.start
     if not wanted.figures:
-        save_branch(trainer.learn(rows_of(examples)), WEIGHTS)
+        save_branch(trainer.learn(rows_of(examples, twice=twice)), WEIGHTS)
         return
-    for writer in "abc":
-        network = trainer.learn(rows_of(examples, without=writer))
-        kept = np.array([row for row, example in enumerate(examples) if example.writer == writer])
+    for writers in ("df", "eg") if wanted.start else FIRST:  # the start knows the first three
+        network = trainer.learn(rows_of(examples, without=writers, twice=twice))
+        kept = np.array([row for row, example in enumerate(examples) if example.writer and example.writer in writers])
         scores = trainer.scores(network, kept)
         least = threshold(scores, trainer.refused[kept])
         found = figures(scores, [examples[row] for row in kept], least)
-        print(json.dumps({"kept_back": writer, "threshold": least, "figures": found}, indent=1))
+        print(json.dumps({"kept_back": writers, "threshold": least, "figures": found}, indent=1))
 
 
 if __name__ == "__main__":

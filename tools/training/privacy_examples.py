@@ -97,7 +97,9 @@ class Example:
 
 
 def written() -> list[Example]:
-    """Examples of three writers who saw neither the list of words nor the code."""
+    """Examples of writers: "a" to "c" saw neither the list of words nor the code; "d" to "g" are four voices of one
+    hand that had seen both.
+    """
     with (HERE / "examples.tsv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [Example(row["text"], row["trait"], row["how"], row["writer"]) for row in rows]

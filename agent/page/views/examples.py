@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
+
+from tools.privacy.tellable import tellable_names
 
 if TYPE_CHECKING:
     from tools.library import Library
@@ -45,14 +48,14 @@ def _brands(library: Library) -> list[str]:
         "ORDER BY posts DESC, 1 LIMIT 20",
         {"fewest": FEWEST},
     )
-    return [name[:1].upper() + name[1:] for name, _ in rows if _is_plain(name)][:3]
+    return [name[:1].upper() + name[1:] for name in _askable(name for name, _ in rows)][:3]
 
 
 def _community(library: Library) -> list[str]:
     rows = library.facts.rows(
         "SELECT community FROM posts WHERE community IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 20"
     )
-    return [name for (name,) in rows if _is_plain(name) and name.casefold() not in ABOUT_ANYTHING][:1]
+    return _askable(name for (name,) in rows if name.casefold() not in ABOUT_ANYTHING)[:1]
 
 
 def _author(library: Library) -> list[str]:
@@ -61,8 +64,13 @@ def _author(library: Library) -> list[str]:
 
 
 def _phrases(library: Library) -> list[str]:
-    rows = library.facts.rows("SELECT phrase FROM phrases GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 2")
-    return [phrase for (phrase,) in rows if _is_plain(phrase)]
+    rows = library.facts.rows("SELECT phrase FROM phrases GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 8")
+    return _askable(phrase for (phrase,) in rows)[:2]
+
+
+def _askable(names: Iterable[str]) -> list[str]:
+    """Names that can stand in a question and suggest nothing that would be refused."""
+    return tellable_names([name for name in names if _is_plain(name)])
 
 
 def _is_plain(name: str) -> bool:

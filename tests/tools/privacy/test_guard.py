@@ -10,7 +10,8 @@ import pytest
 
 from index.errors import AnalystError
 from tools.privacy import guard
-from tools.privacy.meaning import THRESHOLD, judge_all, plain
+from tools.privacy.meaning import plain
+from tools.privacy.misspelt import corrected
 from tools.privacy.tellable import tellable, tellable_names
 from tools.training.privacy_examples import kept_back_ads
 
@@ -24,11 +25,7 @@ def lines(name: str) -> list[str]:
 
 
 def share_refused(texts: list[str]) -> float:
-    meant = judge_all(texts)
-    hits = [
-        one.refused >= THRESHOLD or bool(guard.sensitive_trait(text)) for one, text in zip(meant, texts, strict=True)
-    ]
-    return sum(hits) / len(hits)
+    return sum(bool(guard.trait_of(text)) for text in texts) / len(texts)
 
 
 def test_people_named_by_habit_slang_or_product_are_refused() -> None:
@@ -182,6 +179,18 @@ def test_disguised_letters_are_read_as_meant() -> None:
 @pytest.mark.parametrize("name", ["depression", "askgaybros", "Zoloft", "mosque", "gun control", "pregnant", "Grindr"])
 def test_what_is_told_of_nobody(name: str) -> None:
     assert not tellable(name)
+
+
+@pytest.mark.parametrize("text", ["lesbains", "ppl who r autsitic", "muslums", "republicns who bike", "dyslexik users"])
+def test_slips_of_the_finger_hide_nothing(text: str) -> None:
+    assert guard.trait_of(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["gadgest, airfyers", "gardning beginers", "electirc cars", "Ramsgate day trippers", "truckers"]
+)
+def test_harmless_slips_stay_what_they_are(text: str) -> None:
+    assert corrected(text) == text and not guard.trait_of(text)
 
 
 def test_harmless_names_are_told() -> None:
