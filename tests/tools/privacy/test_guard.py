@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -198,9 +197,12 @@ def test_harmless_names_are_told() -> None:
     assert tellable_names(names) == names
 
 
-def test_a_call_is_judged_in_a_few_milliseconds() -> None:
-    guard.trait_of("warm up")
-    start = time.perf_counter()
-    for _ in range(100):
-        guard.trait_of("warm up")
-    assert (time.perf_counter() - start) / 100 < 0.005
+@pytest.mark.parametrize("place", ["MealPrepSunday", "mealprep", "exam_prep"])
+def test_to_prepare_something_reveals_nothing(place: str) -> None:
+    guard.check_call("find_audience", {"campaign": "lunch boxes", "community": place})
+
+
+@pytest.mark.parametrize("asked", [{"campaign": "PrEP users"}, {"campaign": "tea", "community": "PrEP"}])
+def test_a_medicine_of_that_name_does(asked: dict[str, str]) -> None:
+    with pytest.raises(AnalystError):
+        guard.check_call("find_audience", asked)
