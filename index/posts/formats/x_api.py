@@ -110,7 +110,7 @@ def _row(item: Mapping[str, Any], people: Mapping[str, str], posts: Mapping[str,
     text, reposted = pick(item, *_TEXT), None
     original = next((item[key] for key in _ORIGINAL if isinstance(item.get(key), Mapping)), None)
     if original is None:
-        original = _referred(item, posts)
+        original = _referred(item, posts) or _in_answer(item)
     if original is not None:
         reposted = people.get(str(original.get("author_id"))) or pick(original, *_AUTHOR) or "unknown"
         text = pick(original, *_TEXT) or text  # the retweet's own text is cut off
@@ -142,6 +142,12 @@ def _referred(item: Mapping[str, Any], posts: Mapping[str, Mapping[str, Any]]) -
         if isinstance(reference, Mapping) and reference.get("type") == "retweeted":
             return posts.get(str(reference.get("id")), reference)
     return None
+
+
+def _in_answer(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The retweeted post in what the page of X itself is answered."""
+    found = pick(item, "legacy.retweeted_status_result.result.tweet", "legacy.retweeted_status_result.result")
+    return found if isinstance(found, Mapping) else None
 
 
 def _count(item: Mapping[str, Any], paths: tuple[str, ...]) -> Any:
