@@ -43,7 +43,7 @@ def normal(name: str) -> str:
 
 def is_of_others(key: str) -> bool:
     """Whether what stands under this key is another post, or hangs on the post, and is not the post itself."""
-    return normal(key) in _OTHERS
+    return normal(key) in _OTHERS and not key.startswith("_")  # "_source" is where databases keep a document
 
 
 def shown(name: object, most: int = 80) -> str:

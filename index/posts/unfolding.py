@@ -47,7 +47,8 @@ def envelope(items: Sequence[Mapping[str, Any]]) -> str | None:
         inner = [item[key] for item in some if isinstance(item.get(key), Mapping) and item[key]]
         if 2 * len(inner) <= len(some) or is_of_others(key):
             continue
-        if recognise(Sample("", {}, (), inner)) is PLAIN:
+        stored = key.startswith("_") and _is_post(inner)  # as databases hand it out
+        if recognise(Sample("", {}, (), inner)) is PLAIN and not stored:
             continue
         around = [{name: value for name, value in item.items() if name != key} for item in some]
         if "text" not in columns_of(around, {})[1]:

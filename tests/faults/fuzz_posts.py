@@ -73,6 +73,7 @@ def in_child(work: Callable[[], int], megabytes: int, seconds: int) -> tuple[str
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=220)
+    parser.add_argument("--first", type=int, default=0, help="begin at this file, to meet one again")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--memory", type=int, default=1_500, help="megabytes")
     parser.add_argument("--seconds", type=int, default=60, help="of the processor, for each file")
@@ -80,7 +81,7 @@ def main() -> None:
     found: Counter[str] = Counter()
     peak, slowest, begun = (0, ""), (0.0, ""), time.perf_counter()
     with tempfile.TemporaryDirectory() as made:
-        for number, one in enumerate(files(options.files, options.seed)):
+        for number, one in files(options.files, options.seed, options.first):
             path = write(Path(made), one, number)
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             became, megabytes = in_child(lambda path=path: read(path), options.memory, options.seconds)  # type: ignore[misc]
@@ -91,7 +92,7 @@ def main() -> None:
             if became not in ("read", "refused"):
                 print(f"file {number} of seed {options.seed}, {one[0]}: {became}", flush=True)
             path.unlink()
-    print(f"{options.files} files in {time.perf_counter() - begun:.0f} s: "
+    print(f"{found.total()} files in {time.perf_counter() - begun:.0f} s: "
           + ", ".join(f"{found[name]} {name}" for name in OUTCOMES))  # fmt: skip
     print(f"Most memory {peak[0]:,} MB ({peak[1]}); longest {slowest[0]:.1f} s of the processor ({slowest[1]})")
     sys.exit(found.total() - found["read"] - found["refused"] > 0)

@@ -28,16 +28,16 @@ SPOILS: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def files(count: int, seed: int) -> Iterator[Made]:
-    """``count`` files: each of the special ones once, then exports that are spoilt at random."""
-    dice = random.Random(seed)
+def files(count: int, seed: int, first: int = 0) -> Iterator[tuple[int, Made]]:
+    """``count`` files by their numbers: each of the special ones once, then exports that are spoilt at random."""
     special = list(SPECIAL.items())
-    for number in range(count):
+    for number in range(first, count):
+        dice = random.Random(f"{seed}/{number}")
         if number < len(special):
             name, make = special[number]
-            yield name, make(dice)
+            yield number, (name, make(dice))
         else:
-            yield _spoilt_export(dice)
+            yield number, _spoilt_export(dice)
 
 
 def _spoilt_export(dice: random.Random) -> Made:
