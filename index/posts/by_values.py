@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from index.posts.columns import Getter, getter, normal
+from index.posts.formats.base import Format, Sample
+from index.posts.record import FIELDS
 
-_LOOKED_AT = 200  # rows
+_LOOKED_AT, _MADE_LOOKED_AT = 200, 50  # rows
+_MADE = ("created_at", "community", "likes", "shares", "replies", "lang", "url")
 _DAY = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))"
 _DATE = re.compile(rf"{_DAY}(?:[T ,]+\d{{1,2}}:\d{{2}}.{{0,24}})?")
 # Dates of something else than the post: of its author, or of the one who collected it.
@@ -28,6 +31,36 @@ _OWNERS = tuple(
         r"https?://[\w.-]{3,100}/@([\w.@-]{1,100})/\d{6,}",
     )
 )
+
+
+def with_dates(
+    columns: dict[str, str], form: Format, unused: Iterable[str], names: Sequence[str], sample: Sample
+) -> dict[str, str]:
+    """The columns with that of dates, where its name is none that is known but what it holds says it."""
+    if "created_at" in form.spellings and not {"created_at", "clock"} & {*columns, *unused, *form.columns}:
+        dated = dated_column(sample.items, names, columns.values())
+        return {**columns, "created_at": dated} if dated else columns
+    return columns
+
+
+def made_fields(
+    told: Mapping[str, str],
+    items: Sequence[Mapping[str, Any]],
+    rows: Callable[[Mapping[str, Any]], Sequence[Any]],
+    looked_up: Iterable[str],
+) -> dict[str, str]:
+    """Fields that are read though no column is ``told`` for them, with the column that holds what they say: a format
+    may take them from one of several.
+    """
+    looks = {column: getter(column) for column in sorted({*looked_up} - {told.get(name) for name in FIELDS})}
+    made: dict[str, set[str]] = {}  # field → the columns that hold it in every row
+    for item in items[:_MADE_LOOKED_AT]:
+        for row in rows(item):
+            for name in _MADE if isinstance(row, dict) else ():
+                if name not in told and (value := row.get(name)) not in (None, ""):
+                    same = {column for column, look in looks.items() if look(item) == value}
+                    made[name] = made.get(name, same) & same
+    return {name: min(columns, default="several columns") for name, columns in made.items()}
 
 
 def dated_column(items: Sequence[Mapping[str, Any]], names: Iterable[str], taken: Iterable[str]) -> str | None:
@@ -53,6 +86,12 @@ def _is_date(value: Any) -> bool:
     if isinstance(value, str):
         return len(value) < 60 and _DATE.fullmatch(value.strip()) is not None
     return isinstance(value, (date, datetime))
+
+
+def names_authors(column: str, sample: Sample) -> bool:
+    """Whether the addresses of nearly all posts say whose they are."""
+    look = getter(column)
+    return sample.share(lambda item: author_in(look(item)) is not None) > 0.9
 
 
 def author_in(address: Any) -> str | None:

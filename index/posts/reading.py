@@ -11,7 +11,7 @@ from hashlib import blake2s
 from typing import Any
 
 from index.errors import AnalystError
-from index.posts.by_values import author_in, dated_column
+from index.posts.by_values import author_in, made_fields, names_authors, with_dates
 from index.posts.columns import Getter, columns_of, getter, normal, shown
 from index.posts.containers.documents import Section
 from index.posts.containers.sections import sections_of
@@ -92,6 +92,7 @@ class Reading:
         )
         self.read, self.archive = True, self.archive or form.archive
         self._prefix = self._numbering(fields)
+        told = {**made_fields(told, sample.items, rows, self._looked_up), **told}
         self._report.add_part(self._part(section, sample, form, forms, told))
         yield from self._posts(itertools.chain(head, section.items), rows, forms, form.wordless)
 
@@ -115,7 +116,8 @@ class Reading:
         names, columns = columns_of(sample.items, overrides if form is PLAIN else {}, form.spellings)
         self._joined: list[str] = []
         finish = form.finish
-        columns = _with_dates({n: c for n, c in columns.items() if n not in unused}, form, unused, names, sample)
+        columns = {n: c for n, c in columns.items() if n not in unused}
+        columns = with_dates(columns, form, unused, names, sample)
         if form is PLAIN:
             columns = self._checked(columns, names, sample)
             finish, self._joined = finish_of(columns, sample.items, overrides)
@@ -167,7 +169,7 @@ class Reading:
             columns = {
                 name: column for name, column in columns.items() if name != "author" or column != columns.get("id")
             }
-        named = self._options.author or ("url" in columns and _names_authors(columns["url"], sample))
+        named = self._options.author or ("url" in columns and names_authors(columns["url"], sample))
         missing = [name for name in REQUIRED[1:] if name not in columns and (name != "author" or not named)]
         if missing:
             raise self._without(missing, columns, names, sample)
@@ -224,7 +226,11 @@ class Reading:
         names = list(sample.header) or columns_of(sample.items, {}, {})[0]
         used = {*told.values(), *self._looked_up}
         words = " ".join(map(normal, told.values()))
-        ignored = [name for name in names if name not in used and normal(name.rpartition(".")[2]) not in words]
+        ignored = [
+            name
+            for name in names
+            if name not in used and name not in told and normal(name.rpartition(".")[2]) not in words
+        ]
         container = ", ".join(
             filter(
                 None, [self._source.container.upper().replace("FOLDER", "folder"), self._content.packing, *section.told]
@@ -342,22 +348,6 @@ def _recognised(section: Section, head: Sequence[Any]) -> tuple[Sample, Format]:
     items = [item for item in head if isinstance(item, dict)]
     sample = Sample(section.path, section.head, section.header, items)
     return sample, recognise(sample) if items else PLAIN
-
-
-def _with_dates(
-    columns: dict[str, str], form: Format, unused: Iterable[str], names: Sequence[str], sample: Sample
-) -> dict[str, str]:
-    """The columns with that of dates, where its name is none that is known but what it holds says it."""
-    if "created_at" in form.spellings and not {"created_at", "clock"} & {*columns, *unused, *form.columns}:
-        dated = dated_column(sample.items, names, columns.values())
-        return {**columns, "created_at": dated} if dated else columns
-    return columns
-
-
-def _names_authors(column: str, sample: Sample) -> bool:
-    """Whether the addresses of nearly all posts say whose they are."""
-    look = getter(column)
-    return sample.share(lambda item: author_in(look(item)) is not None) > 0.9
 
 
 def _override(own: Mapping[str, str], name: str, path: str) -> Getter | None:

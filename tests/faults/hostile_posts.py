@@ -150,7 +150,7 @@ def _many_rows_of_parquet(dice: random.Random) -> bytes:
 def _odd_parquet(dice: random.Random) -> bytes:
     import pyarrow as pa
 
-    moments = pa.array([2**62, -(2**62), 0], pa.timestamp("s"))
+    moments = pa.array([2**62, -(2**62), 0], pa.timestamp("us"))
     spoilt_text = pa.Array.from_buffers(
         pa.string(),
         3,

@@ -84,6 +84,7 @@ def _zip_members(outer: Source, foreign: Counter[str]) -> Iterator[Source]:
             return member(other) if other is not None else None
 
         def opened() -> IO[bytes]:
+            check_ratio(info.file_size, info.compress_size, f"{outer.name}/{info.filename}")
             archive = zipfile.ZipFile(outer.open())
             inner: Any = archive.open(info)
             return inner
