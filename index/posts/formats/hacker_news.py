@@ -69,8 +69,8 @@ FORMATS = (
         whole=_is_tree,
         markup=True,
         platform="Hacker News",
-        download="Answers of the API (items), of Algolia's search (`search_by_date`), or the table of BigQuery, as "
-        "JSON, JSONL or CSV",
+        download="Answers of the API (items), of Algolia (`search_by_date`; `items`, with all answers inside), or the "
+        "table of BigQuery, as JSON, JSONL or CSV",
         command="analyst index hits.json --out INDEX",
         leaves="Deleted items. Comments have no points but in answers of Algolia's search",
     ),

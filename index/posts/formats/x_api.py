@@ -168,8 +168,8 @@ FORMATS = (
         skips=_skips,
         whole=_is_page,
         platform="X (Twitter), collected",
-        download="What the API, twarc (pages, flattened or as CSV), twscrape, snscrape, twint or an Apify actor "
-        "writes: JSON, JSONL, CSV or Excel",
+        download="What the API, twarc (pages, flattened or as CSV), twscrape, snscrape, twint, Zeeschuimer or an Apify "
+        "actor writes, and the tables of X Analytics: JSON, JSONL, CSV or Excel",
         command="analyst index tweets.jsonl --out INDEX",
         leaves="Quoted posts of others. Retweets are kept apart, with the name of whose words they are",
     ),
