@@ -41,6 +41,11 @@ def normal(name: str) -> str:
     return ".".join(_BLANKS.sub("_", part).strip("_") for part in split.lower().split("."))
 
 
+def is_of_others(key: str) -> bool:
+    """Whether what stands under this key is another post, or hangs on the post, and is not the post itself."""
+    return normal(key) in _OTHERS and not key.startswith("_")  # "_source" is where databases keep a document
+
+
 def shown(name: object, most: int = 80) -> str:
     """The name of a column in a sentence: on one line, not too long."""
     return " ".join(str(name)[: 4 * most].split())[:most]
@@ -78,6 +83,8 @@ def match_columns(
     plain: dict[str, str] = {}
     for column in columns:
         plain.setdefault(normal(column), str(column))
+    for column in [column for column in plain.values() if column.endswith(")")]:
+        plain.setdefault(normal(column[: column.rfind("(")]), column)  # "Name (click to view profile)"
     inner = _inner(plain)
     joined = {name.replace("_", ""): column for name, column in reversed(plain.items())}  # "screenname", "createdat"
     found: dict[str, str] = {}
@@ -98,7 +105,7 @@ def match_columns(
 
 def _name_as_author(found: dict[str, str], plain: Mapping[str, str], taken: set[str]) -> None:
     """A column "Name" beside no author is a person's; in Reddit's dumps, which have one, it is an id."""
-    if normal(found.get("id", "")) == "name":
+    if "name" in plain and found.get("id") == plain["name"]:
         found["author"] = found.pop("id")
     elif "name" in plain and plain["name"] not in taken:
         found["author"] = plain["name"]

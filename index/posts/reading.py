@@ -11,6 +11,7 @@ from hashlib import blake2s
 from typing import Any
 
 from index.errors import AnalystError
+from index.posts.by_values import author_in, made_fields, names_authors, with_dates
 from index.posts.columns import Getter, columns_of, getter, normal, shown
 from index.posts.containers.documents import Section
 from index.posts.containers.sections import sections_of
@@ -23,7 +24,7 @@ from index.posts.options import Options
 from index.posts.record import FIELDS, NOT_PUBLIC, REQUIRED, LeftOut, Post, Rejected
 from index.posts.report import Part, Report, columns_told
 from index.posts.shape import NO_TEXT, Forms, forms_of, post_of
-from index.posts.unfolding import is_flattened, list_path, nested, unfolded
+from index.posts.unfolding import envelope, is_flattened, list_path, nested, opened_at, unfolded
 
 RAW_SHOWN = 300
 _ROWS_SHOWN, _NAMES_SHOWN = 20, 300  # where a column is to be chosen by hand
@@ -95,6 +96,7 @@ class Reading:
         )
         self.read, self.archive = True, self.archive or form.archive
         self._prefix = self._numbering(fields)
+        told = {**made_fields(told, sample.items, rows, self._looked_up), **told}
         self._report.add_part(self._part(section, sample, form, forms, told))
         yield from self._posts(itertools.chain(head, section.items), rows, forms, form.wordless)
 
@@ -119,7 +121,8 @@ class Reading:
         names, columns = columns_of(sample.items, overrides if form is PLAIN else {}, form.spellings)
         self._joined: list[str] = []
         finish = form.finish
-        columns = {name: column for name, column in columns.items() if name not in unused}
+        columns = {n: c for n, c in columns.items() if n not in unused}
+        columns = with_dates(columns, form, unused, names, sample)
         if form is PLAIN:
             columns = self._checked(columns, names, sample)
             finish, self._joined = finish_of(columns, sample.items, overrides)
@@ -142,14 +145,14 @@ class Reading:
                 if isinstance(row, dict):
                     for name, look in mapped:
                         row[name] = look(item)
-                    if author is not None and not row.get("author"):
-                        row["author"] = author
+                    if not row.get("author"):
+                        row["author"] = author if author is not None else author_in(row.get("url"))
             return several
 
         self._context, self._looked_up = context, set(columns.values())
         told = {name: column for name, column in {**own, **overrides}.items() if name not in unused}
-        if author is not None and "author" not in columns:
-            told["author"] = "--author"
+        if "author" not in told:
+            told["author"] = "--author" if author is not None else f"the address ({told.get('url')})"
         return rows, told
 
     def _checked(self, columns: dict[str, str], names: list[str], sample: Sample) -> dict[str, str]:
@@ -171,9 +174,8 @@ class Reading:
             columns = {
                 name: column for name, column in columns.items() if name != "author" or column != columns.get("id")
             }
-        missing = [
-            name for name in REQUIRED[1:] if name not in columns and (name != "author" or not self._options.author)
-        ]
+        named = self._options.author or ("url" in columns and names_authors(columns["url"], sample))
+        missing = [name for name in REQUIRED[1:] if name not in columns and (name != "author" or not named)]
         if missing:
             raise self._without(missing, columns, names, sample)
         return columns
@@ -181,7 +183,7 @@ class Reading:
     def _without(
         self, missing: Sequence[str], columns: Mapping[str, str], names: Sequence[str], sample: Sample
     ) -> NoColumn:
-        if "column_1" in sample.header:
+        if "column_1" in sample.header and all(name.startswith("column_") for name in sample.header):
             what = f"The table has no header; its first row has {len(sample.header)} cells"
             todo = "Name its columns: `--columns id,author,text,created_at`, a dash for each that is nothing."
         else:
@@ -232,7 +234,11 @@ class Reading:
         names = list(sample.header) or columns_of(sample.items, {}, {})[0]
         used = {*told.values(), *self._looked_up}
         words = " ".join(map(normal, told.values()))
-        ignored = [name for name in names if name not in used and normal(name.rpartition(".")[2]) not in words]
+        ignored = [
+            name
+            for name in names
+            if name not in used and name not in told and normal(name.rpartition(".")[2]) not in words
+        ]
         container = ", ".join(
             filter(
                 None, [self._source.container.upper().replace("FOLDER", "folder"), self._content.packing, *section.told]
@@ -334,6 +340,10 @@ def _opened(section: Section) -> tuple[Section, list[Any], Sample, Format]:
         sample_of_objects, platform = _recognised(objects, first)
         if platform is not PLAIN:
             return objects, _beginning(objects.items), sample_of_objects, platform
+    elif not section.header and (key := envelope(sample.items)):
+        inside = replace(section, items=opened_at(itertools.chain(head, section.items), key))
+        head = _beginning(inside.items)
+        return inside, head, *_recognised(inside, head)
     elif not section.header and (path := list_path(sample.items)):
         inner = ".".join(filter(None, (section.path, *path)))
         opened = replace(section, items=unfolded(itertools.chain(head, section.items), path), path=inner)

@@ -189,11 +189,14 @@ def _id(value: Any) -> str:
         and value.isprintable()
         and "+" not in value
         and value[0] not in "='\""
+        and not value.endswith(".0")
     ):
         return value.strip()[:LONGEST_URL]
     name = _name(value)
     if name[:1] in ("=", "'", '"'):
         name = _QUOTED_ID.sub("", name)  # '="1741…"', so that spreadsheets keep all digits
+    if name.endswith(".0") and name[:-2].isdecimal():
+        name = name[:-2]  # numbers of a table in which some row had none
     return "" if _SPOILT_ID.fullmatch(name) else name[:LONGEST_URL]
 
 

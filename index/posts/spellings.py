@@ -7,7 +7,7 @@ from __future__ import annotations
 # theirs.
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "id": (
-        "id", "post_id", "tweet_id", "id_str", "status_id", "comment_id", "message_id", "cid", "uri", "guid", "uuid",
+        "id", "post_id", "tweet_id", "id_str", "status_id", "comment_id", "message_id", "uri", "cid", "guid", "uuid",
         "resource_id", "unique_id", "mention_id", "document_id", "shortcode", "short_code", "review_id", "object_id",
         "universal_message_id", "pk", "name", "identifiant", "identificador", "identificatore",
     ),
@@ -89,14 +89,16 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "shares": (
         "shares", "retweets", "retweet_count", "reblogs_count", "repost_count", "repostcount", "reposts",
         "retweets_count", "share_count", "shares_count", "shares.count", "stats.share_count", "reblog_count",
-        "reshare_count", "num_shares", "num_retweets", "reposts_count", "share", "forwards", "geteilt", "teilungen",
+        "reshare_count", "num_shares", "num_retweets", "number_of_shares", "number_of_retweets", "total_shares",
+        "reposts_count", "share", "forwards", "geteilt", "teilungen",
         "compartidos", "partages", "condivisioni", "compartilhamentos", "partilhas", "udostępnienia", "delningar",
         "gedeeld", "转发", "转发数", "リツイート", "リポスト",
     ),
     "replies": (
         "replies", "reply_count", "replies_count", "replycount", "num_comments", "comments", "comment_count",
         "comments_count", "comments.summary.total_count", "comments.count", "stats.comment_count",
-        "number_of_comments", "comms_num", "number_of_replies", "num_replies", "total_reply_count",
+        "number_of_comments", "total_comments", "answer_count", "comms_num", "number_of_replies", "num_replies",
+        "total_reply_count",
         "reply_comment_total", "kommentare", "antworten", "comentarios", "respuestas", "commentaires", "réponses",
         "commenti", "risposte", "comentários", "respostas", "komentarze", "odpowiedzi", "reacties", "kommentarer",
         "svar", "评论数", "返信",
@@ -107,8 +109,8 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     ),
     "url": (
         "url", "permalink", "link", "tweet_url", "post_url", "permalink_url", "web_url", "twitter_url", "post_link",
-        "post_permalink", "message_url", "comment_url", "tweet_link", "web_video_url", "review_url", "share_url",
-        "adresse", "enlace", "lien", "links",
+        "post_permalink", "tweet_permalink", "message_url", "comment_url", "tweet_link", "web_video_url", "review_url",
+        "share_url", "adresse", "enlace", "lien", "links",
     ),
     "reposted": ("reposted", "retweet_of", "reposted_from", "original_author", "retweeted_user", "retweeted_username"),
     "visibility": ("visibility", "privacy"),

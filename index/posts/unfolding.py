@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from index.posts.columns import columns_of, normal
+from index.posts.columns import columns_of, is_of_others, normal
 from index.posts.formats.base import Sample
 from index.posts.formats.plain import PLAIN
 from index.posts.formats.registry import recognise
@@ -35,6 +35,32 @@ def nested(row: Mapping[str, Any]) -> dict[str, Any]:
         else:
             place.setdefault(last, value)
     return made
+
+
+def envelope(items: Sequence[Mapping[str, Any]]) -> str | None:
+    """The key under which each item holds what a platform wrote, as tools that collect or store posts wrap them:
+    ``{"source_platform": "tiktok.com", "data": {…}}``, ``{"_id": "1", "_source": {…}}``; None where none does, or
+    where what is around it is a post itself.
+    """
+    some = items[:_LOOKED_AT]
+    for key in dict.fromkeys(key for item in some for key, value in item.items() if isinstance(value, Mapping)):
+        inner = [item[key] for item in some if isinstance(item.get(key), Mapping) and item[key]]
+        if 2 * len(inner) <= len(some) or is_of_others(key):
+            continue
+        stored = key.startswith("_") and _is_post(inner)  # as databases hand it out
+        if recognise(Sample("", {}, (), inner)) is PLAIN and not stored:
+            continue
+        around = [{name: value for name, value in item.items() if name != key} for item in some]
+        if "text" not in columns_of(around, {})[1]:
+            return key
+    return None
+
+
+def opened_at(items: Iterable[Any], key: str) -> Iterator[Any]:
+    """What stands under ``key`` of each item; an item that has nothing there stays."""
+    for item in items:
+        inner = item.get(key) if isinstance(item, Mapping) else None
+        yield inner if isinstance(inner, dict) else item
 
 
 def list_path(items: Sequence[Mapping[str, Any]]) -> tuple[str, ...] | None:

@@ -11,12 +11,23 @@ from index.posts.report import Report
 
 _LONG = 9  # characters; longer ids are those of a platform, and not numbers in a file or chat
 _ROUNDED = re.compile(r"\d{12,}000")  # of 18 digits a spreadsheet keeps 15
-_HALF = 0xFFFFFFFF
+_PART = 0xFFFFFFFF  # of what is kept of a post: its author, place, words and moment in 32 bits each, 0 if unknown
 
 
-def _same(before: int, content: int) -> bool:
-    where, there = before & _HALF, content & _HALF
-    return before >> 32 == content >> 32 and (where == there or not where or not there)
+def _same(before: int, now: int, rounded: bool) -> bool:
+    """Whether two posts with one id are one: by one author, in one place or one that is not told, and with the same
+    words or of the same moment. Ids of a column that holds none, such as the number of a thread, drop no post.
+    """
+    if before >> 96 != now >> 96 or _differ(before >> 64, now >> 64):
+        return False
+    if not _differ(before >> 32, now >> 32):
+        return True
+    return not rounded and not _differ(before, now)
+
+
+def _differ(before: int, now: int) -> bool:
+    one, other = before & _PART, now & _PART
+    return one != other and one != 0 and other != 0
 
 
 def is_long(id_: str) -> bool:
@@ -30,6 +41,10 @@ def renamed(post: Post) -> Post:
     return replace(post, id=f"{post.id}~{blake2s(said, digest_size=4).hexdigest()}")
 
 
+def _part(value: object) -> int:
+    return 0 if value is None else hash(value) & _PART or 1
+
+
 class Unique:
     """Tells duplicates from different posts that share an id, in a few dozen bytes a post."""
 
@@ -40,15 +55,16 @@ class Unique:
     def admit(self, post: Post) -> Post | None:
         """The post, under an id of its own; None where it was there before. ``report`` is told.
 
-        An id that comes again is a duplicate if its author and place are the same: numbers that count the messages of a
-        chat stand for others' in the next, and spreadsheets round the last digits of long ones away.
+        An id that comes again is a duplicate if its author, its place, and its words or moment are the same: numbers
+        that count the messages of a chat stand for others' in the next, dumps of Reddit number comments and submissions
+        apart, and spreadsheets round the last digits of long ones away.
         """
         key, content = hash(post.id), self._content(post)
         before = self._seen.get(key)
         if before is None:
             self._seen[key] = content
             return post
-        if _same(before, content):
+        if _same(before, content, is_long(post.id) and _ROUNDED.fullmatch(post.id) is not None):
             self._count_duplicate(post)
             return None
         other = renamed(post)
@@ -60,12 +76,11 @@ class Unique:
         self._report.renamed += 1
         return other
 
-    def _content(self, post: Post) -> int:
-        """What must be the same for the same id to mean the same post: 32 bits of its author, 32 of its place."""
-        rounded = is_long(post.id) and _ROUNDED.fullmatch(post.id)
-        who = hash((post.author, post.text)) if rounded else hash(post.author)
-        where = 0 if post.community is None or is_long(post.id) else hash(post.community) & _HALF or 1
-        return (who & _HALF) << 32 | where
+    @staticmethod
+    def _content(post: Post) -> int:
+        place = None if is_long(post.id) else post.community
+        parts = (hash(post.author) & _PART, _part(place), _part(post.text), _part(post.created_at))
+        return parts[0] << 96 | parts[1] << 64 | parts[2] << 32 | parts[3]
 
     def _count_duplicate(self, post: Post) -> None:
         report = self._report

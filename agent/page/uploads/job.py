@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -20,6 +22,8 @@ HOME = Path(__file__).resolve().parents[3]
 DIED = "The reading broke off. Bring the file again."
 STOPPED = "Stopped; nothing was kept."
 TOO_LONG = "It takes too long to look through this file here. Bring a part of it."
+ENDING = 1.0  # seconds that a process may take to end
+BUSY = "This machine is too busy to look through the file now. Bring it again in a while."
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ class Progress:
 
 
 class Job:
-    """One task for ``uploads.process``, which may take so many ``seconds`` once it has its turn. ``finish`` is called
-    with the outcome before the job counts as over.
+    """One task for ``uploads.process``, which may take so many ``seconds`` by the clock once it has its turn; what it
+    may take of the processor it says itself. ``finish`` is called with the outcome before the job counts as over.
     """
 
     def __init__(
@@ -106,6 +110,12 @@ class Job:
         self.error = error
         self._over.set()
 
+    @staticmethod
+    def _let_end(process: subprocess.Popen[str]) -> None:
+        """A process that has closed its output is about to end, and says by what."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(ENDING)
+
     def _end_late(self, process: subprocess.Popen[str]) -> None:
         self._late.set()
         process.kill()
@@ -130,10 +140,13 @@ class Job:
                         return None, str(news)
                     self._kind, told = kind, (time.monotonic(), int(news))
                     self._told = [*self._told[:1], told] if kind == "read" else [told]
+                self._let_end(process)
             finally:
                 clock.cancel()
                 process.kill()
-        return None, TOO_LONG if self._late.is_set() else DIED  # it was killed, or met with what nobody foresaw
+        if process.returncode == -signal.SIGXCPU:
+            return None, TOO_LONG
+        return None, BUSY if self._late.is_set() else DIED  # it was killed, or met with what nobody foresaw
 
 
 def command(task: str, args: tuple[Any, ...]) -> list[str]:

@@ -24,6 +24,7 @@ SAMPLE = 5  # rows that are shown
 CELL = 200  # characters of a cell that are shown
 BATCH = 256  # posts between two signs of life
 LOOKING = 6 << 30  # bytes of memory that looking may take: a line without end must not take all
+LOOKING_SECONDS = 90  # of the processor; those of the clock say how busy the machine is, not what the file is like
 UNPACKED = 4 << 30  # bytes that an archive may take on the disk while it is looked through
 NICE = 10
 Tell = Callable[[str, Any], None]  # what has come, and the news
@@ -121,6 +122,7 @@ def look(source: str, wish: Mapping[str, Any], tell: Tell) -> FilePreview:
     from index.posts.reading import NoColumn
 
     resource.setrlimit(resource.RLIMIT_AS, (LOOKING, LOOKING))
+    resource.setrlimit(resource.RLIMIT_CPU, (LOOKING_SECONDS, LOOKING_SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (UNPACKED, UNPACKED))
 
     def watch(rows: int) -> None:

@@ -25,7 +25,7 @@ PACKED = ("", ".gz", ".zst", ".bz2", ".xz")
 ENDINGS = [*(kind + packed for packed in PACKED for kind in KINDS), ".tgz", *PACKED[1:]]
 MOST_SESSIONS = 200
 LOOKS_AT_ONCE = 2
-LOOKING = 90.0  # seconds that a file may be looked through
+LOOKING = 900.0  # seconds by the clock that a file may be looked through, on a machine that is busy too
 LONGEST_NAME = 80  # characters of a file's name that are kept
 FULL = "Read or discard the file that is here first."
 

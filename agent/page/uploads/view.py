@@ -204,7 +204,7 @@ def sample_html(preview: FilePreview) -> Markup:
     if not preview.seen:
         return _rows_html(preview)
     first = preview.seen["first"]
-    names = [name for name in ("author", "created_at", "community", "likes", "text") if any(p[name] for p in first)]
+    names = [name for name in ("author", "text", "created_at", "likes", "community") if any(p[name] for p in first)]
     rows = [[_cell(name, post[name]) for name in names] for post in first]
     if not rows:
         return Markup()

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from index.errors import AnalystError
 from index.posts.containers.files import MOST_FILES, ZIP_MAGIC, Source, View, files_of, foreign_kind
@@ -88,10 +88,13 @@ def _zip_members(outer: Source, archive: zipfile.ZipFile, foreign: Counter[str])
             other = members.get(_beside(info.filename, name))
             return member(other) if other is not None else None
 
+        def opened() -> IO[bytes]:
+            check_ratio(info.file_size, info.compress_size, name)
+            return archive.open(info)
+
         name = f"{outer.name}/{info.filename}"
         moment = _moment(info.date_time) or outer.moment
         root = outer.root or outer.name
-        opened: Any = partial(archive.open, info)
         return Source(name, False, "zip", info.file_size, moment, opened, beside, info.compress_size, root)
 
     for name, info in sorted(members.items()):

@@ -72,7 +72,7 @@ def _messages(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 def _message(date: str, said: list[str]) -> dict[str, Any]:
     text = "\n".join(said).rstrip()
     found = _AUTHOR.match(text)
-    return {"date": date, "author": found[1] if found else None, "text": found[2] if found else text}
+    return {"created_at": date, "author": found[1] if found else None, "text": found[2] if found else text}
 
 
 def is_labelled(content: Content) -> bool:

@@ -58,7 +58,7 @@ def _records(item: Mapping[str, Any], head: Mapping[str, Any]) -> Iterator[tuple
             continue
         owner = pick(node, "handle", "did") or owner
         record = next((node[key] for key in ("value", "record") if isinstance(node.get(key), Mapping)), node)
-        if record.get("$type") == _POST or record.get("py_type") == _POST:
+        if _POST in (record.get("$type"), record.get("py_type")) or (record is not node and _is_viewed(node, record)):
             yield ({"owner": owner, **node} if record is not node else {"owner": owner}), record
         elif depth < _DEEPEST:
             inner = [
@@ -67,6 +67,11 @@ def _records(item: Mapping[str, Any], head: Mapping[str, Any]) -> Iterator[tuple
                 if key not in ("embed", "embeds", "reply", "parent", "root", "reason")
             ]
             waiting += [(value, owner, depth + 1) for value in inner[::-1] if isinstance(value, (list, Mapping))]
+
+
+def _is_viewed(node: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+    """A post whose record does not say what it is, as in tables made of answers of the API."""
+    return "text" in record and str(node.get("uri")).startswith("at://") and f"/{_POST}/" in str(node["uri"])
 
 
 def _row(node: Mapping[str, Any], record: Mapping[str, Any], context: Context, by: Any, moment: Any) -> Row | Left:
@@ -86,13 +91,17 @@ def _row(node: Mapping[str, Any], record: Mapping[str, Any], context: Context, b
         "id": f"{number}#repost-{by}" if by else number,
         "author": by or whose,
         "text": record.get("text"),
-        "created_at": (moment if by else None) or pick(record, "createdAt", "created_at"),
+        "created_at": moment if by and _is_moment(moment) else pick(record, "createdAt", "created_at"),
         "lang": first_text(record.get("langs")),
         "likes": node.get("likeCount", node.get("like_count")),
         "shares": node.get("repostCount", node.get("repost_count")),
         "replies": node.get("replyCount", node.get("reply_count")),
         "reposted": whose if by else None,
     }
+
+
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, str) and value[:4].isdecimal()
 
 
 def _owner(context: Context) -> str | None:

@@ -11,10 +11,12 @@ from typing import Any
 
 from index.posts.columns import normal
 from index.posts.formats.base import Context, Format, Found, Left, Row, Sample
+from index.posts.formats.plain import with_headline
 from index.posts.record import GONE
 
 _BOT_WORDS = ("i am a bot, and this action was performed automatically", "^(i am a bot", "^i'm a bot")
 _DEEPEST = 200  # answers to answers
+_PARENTS = frozenset(("link_id", "parent_id", "submission_id", "comment_id"))  # what only comments have
 _PLACE = re.compile(r"/r/([\w-]+)")
 
 
@@ -54,7 +56,8 @@ def _from_table(fields: Row, item: Mapping[str, Any], context: Context) -> Found
     if not fields.get("subreddit"):
         place = _PLACE.search(str(fields.get("permalink") or ""))
         fields["subreddit"] = place[1] if place else None
-    return _row({name: value for name, value in fields.items() if value != ""})
+    parents = dict.fromkeys(_PARENTS & {normal(name) for name in item})
+    return _row({**parents, **{name: value for name, value in fields.items() if value != ""}})
 
 
 def _is_collected(sample: Sample) -> bool:
@@ -132,6 +135,8 @@ def _row(item: Mapping[str, Any]) -> Row | Left:
         return Left("comments that the answer of the API keeps back")
     if body is None or body == "" or body in GONE:
         body = _submission(get("title"), get("selftext") or body, body)
+    elif get("title") and get("num_comments") is not None and not _PARENTS & item.keys():
+        body = with_headline(get("title"), body, get("author"))  # a submission, whose text scripts call its body
     score = get("score")
     likes = get("ups") if score is None or score == "" else score
     created = get("created_utc")

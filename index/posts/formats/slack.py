@@ -39,7 +39,7 @@ def _read(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
     name = people.get(user) or pick(
         item, "user_profile.display_name", "user_profile.name", "username", "bot_profile.name"
     )
-    direct = re.fullmatch(r"D[A-Z0-9]{7,}|mpdm-.*", channel) is not None
+    direct = re.fullmatch(r"D[A-Z0-9]{7,}|mpdm-.*", channel) is not None or channel in _letters(context)
     return {
         "id": f"{channel}/{item.get('ts')}",
         "author": name or user or item.get("bot_id"),
@@ -78,6 +78,15 @@ def _names(source: Source) -> dict[str, str] | None:
         for user in (users if isinstance(users, list) else [])
         if isinstance(user, Mapping)
     }
+
+
+def _letters(context: Context) -> set[str]:
+    """Channels of direct messages, by the lists that an export has of them."""
+    if "letters" not in context.memo:
+        lists = (context.beside(f"../{name}", name) for name in ("dms.json", "mpims.json"))
+        listed = [one for found in lists if isinstance(found, list) for one in found if isinstance(one, Mapping)]
+        context.memo["letters"] = {str(one.get(key)) for one in listed for key in ("id", "name")}
+    return context.memo["letters"]
 
 
 def _plain(text: Any, people: Mapping[str, str]) -> Any:

@@ -112,7 +112,7 @@ FORMATS = (
         _is_collected,
         spellings=_POSTS,
         platform="TikTok, collected",
-        download="What an Apify actor, pyktok or the research API hands out: JSON, JSONL, CSV or Excel",
+        download="What an Apify actor, Zeeschuimer, pyktok or the research API hands out: JSON, JSONL, CSV or Excel",
         command="analyst index dataset_tiktok-scraper.json --out INDEX",
         leaves="Sound, pictures, figures of the author. Comments of the research API name nobody: `--author NAME`",
     ),

@@ -57,7 +57,7 @@ def _read(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
     return {
         "author": author.strip("~ \u200e\u202a\u202c\u202f\xa0"),
         "text": text.replace(MARK, ""),
-        "created_at": item.get("date"),
+        "created_at": item.get("created_at"),
         "community": _group(context),
         "visibility": "group" if _is_group(context) else "direct",
     }

@@ -110,7 +110,7 @@ def _row(item: Mapping[str, Any], people: Mapping[str, str], posts: Mapping[str,
     text, reposted = pick(item, *_TEXT), None
     original = next((item[key] for key in _ORIGINAL if isinstance(item.get(key), Mapping)), None)
     if original is None:
-        original = _referred(item, posts)
+        original = _referred(item, posts) or _in_answer(item)
     if original is not None:
         reposted = people.get(str(original.get("author_id"))) or pick(original, *_AUTHOR) or "unknown"
         text = pick(original, *_TEXT) or text  # the retweet's own text is cut off
@@ -144,6 +144,12 @@ def _referred(item: Mapping[str, Any], posts: Mapping[str, Mapping[str, Any]]) -
     return None
 
 
+def _in_answer(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The retweeted post in what the page of X itself is answered."""
+    found = pick(item, "legacy.retweeted_status_result.result.tweet", "legacy.retweeted_status_result.result")
+    return found if isinstance(found, Mapping) else None
+
+
 def _count(item: Mapping[str, Any], paths: tuple[str, ...]) -> Any:
     found = pick(item, *paths)
     return None if isinstance(found, (list, Mapping)) else found
@@ -162,8 +168,8 @@ FORMATS = (
         skips=_skips,
         whole=_is_page,
         platform="X (Twitter), collected",
-        download="What the API, twarc (pages, flattened or as CSV), twscrape, snscrape, twint or an Apify actor "
-        "writes: JSON, JSONL, CSV or Excel",
+        download="What the API, twarc (pages, flattened or as CSV), twscrape, snscrape, twint, Zeeschuimer or an Apify "
+        "actor writes, and the tables of X Analytics: JSON, JSONL, CSV or Excel",
         command="analyst index tweets.jsonl --out INDEX",
         leaves="Quoted posts of others. Retweets are kept apart, with the name of whose words they are",
     ),

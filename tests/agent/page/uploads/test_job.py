@@ -12,7 +12,7 @@ import pytest
 
 from agent.page.limiter import FifoLimiter
 from agent.page.uploads import job as page_job
-from agent.page.uploads.job import DIED, STOPPED, TOO_LONG, Job, Progress
+from agent.page.uploads.job import BUSY, DIED, STOPPED, TOO_LONG, Job, Progress
 
 
 def instead_of_reading(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
@@ -44,10 +44,17 @@ def test_a_job_that_is_stopped_in_line_never_begins(monkeypatch: pytest.MonkeyPa
         assert job.wait(60) and job.error == STOPPED
 
 
-def test_a_job_that_takes_too_long_is_ended_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_a_busy_machine_keeps_waiting_is_ended_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     instead_of_reading(monkeypatch, "import time; time.sleep(600)")
     job = Job(FifoLimiter(1), "look", seconds=0.2, finish=lambda outcome: outcome).start()
-    assert job.wait(60) and job.error == TOO_LONG and job.outcome is None
+    assert job.wait(60) and job.error == BUSY and job.outcome is None
+
+
+def test_a_file_that_takes_too_long_is_told_apart_from_a_busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 2))\nwhile True: pass"
+    instead_of_reading(monkeypatch, code)
+    job = Job(FifoLimiter(1), "look", seconds=600, finish=lambda outcome: outcome).start()
+    assert job.wait(300) and job.error == TOO_LONG and job.outcome is None
 
 
 @pytest.mark.parametrize("code", ["raise SystemExit(3)", "pass"])
