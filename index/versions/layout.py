@@ -36,6 +36,19 @@ def version_folder(index: Path, manifest: Manifest) -> Path:
     return index / FOLDER / manifest.version
 
 
+def standing_manifest(index: Path) -> Manifest | None:
+    """The manifest of an index, or where that is damaged or lost the newest copy that stands in a version."""
+    versions = sorted((index / FOLDER).glob("*"), key=lambda path: path.name, reverse=True)
+    for place in (index, *versions):
+        try:
+            manifest = read_manifest(place)
+        except AnalystError:
+            continue
+        if place == index or manifest.version == place.name:
+            return manifest
+    return None
+
+
 def open_version(index: Path) -> Version:
     """Hold the committed version of an index. Raises AnalystError if there is none, or files of it are not of their
     size.
