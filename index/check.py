@@ -31,6 +31,7 @@ from index.versions.layout import (
     wrong_sums,
 )
 from index.versions.locks import Hold, is_held
+from index.versions.marks import is_lost
 from index.versions.nearness import CHROMA, discard, verified_copy
 
 ORIGINALS = ("facts/posts.parquet", "facts/mentions.parquet", "facts/phrases.parquet", "rejects.jsonl")
@@ -100,7 +101,9 @@ def _unlisted(index: Path, folder: Path, manifest: Manifest) -> Iterator[Fault]:
     for name in sizes(folder):
         if name not in manifest.files and name not in UNLISTED:
             yield _fault(index, manifest, name, "is none of this version", lost=False)
-    if (own := folder / CALIBRATION).is_file():
+    if is_lost(own := folder / CALIBRATION):
+        yield Fault(CALIBRATION, "is missing", UNMARKED.format(index=index))
+    if own.is_file():
         try:
             unseal(own.read_bytes())
         except ValueError:

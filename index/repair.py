@@ -23,6 +23,7 @@ from index.removals import unreadable
 from index.store.flat_vectors import NAMES
 from index.store.sealed import seal, unseal
 from index.versions.layout import CALIBRATION, standing_manifest, version_folder, wrong_sums
+from index.versions.marks import is_lost, mark
 from index.versions.nearness import CHROMA
 from index.versions.writer import writing
 
@@ -96,6 +97,8 @@ def carry(source: Path, folder: Path, names: Iterable[str]) -> None:
 
 def carry_calibration(source: Path, folder: Path) -> None:
     """Have the calibration of an older version in a new one, if it can be read; format 2 had it without a checksum."""
+    if is_lost(source / CALIBRATION):  # and stays so until its owner has said what is to become of it
+        mark(folder / CALIBRATION)
     raw = (source / CALIBRATION).read_bytes() if (source / CALIBRATION).is_file() else b"{}"
     try:
         data = unseal(raw) if b'"sum"' in raw else json.loads(raw)
@@ -103,6 +106,7 @@ def carry_calibration(source: Path, folder: Path) -> None:
         return
     if data:
         (folder / CALIBRATION).write_bytes(seal(data))
+        mark(folder / CALIBRATION)
 
 
 def _of_format_2(index: Path) -> Manifest:

@@ -16,10 +16,15 @@ from index.errors import AnalystError
 from index.manifest import NAME as MANIFEST
 from index.manifest import Manifest, read_manifest
 from index.versions.locks import Hold
+from index.versions.marks import MARK
 
 FOLDER = "versions"
 CALIBRATION = "calibration.json"  # beside a version: the outcomes that its owner gave, with a checksum of their own
-UNLISTED = (MANIFEST, CALIBRATION)  # in a version's folder, but not among the files that its manifest lists
+UNLISTED = (
+    MANIFEST,
+    CALIBRATION,
+    f"{CALIBRATION}{MARK}",
+)  # in a version's folder, but not among the files that its manifest lists
 BLOCK = 1 << 20
 HASHED_AT_ONCE = 4  # files
 

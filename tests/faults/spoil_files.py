@@ -32,9 +32,11 @@ from index.manifest import NAME as MANIFEST  # noqa: E402
 from index.manifest import read_manifest  # noqa: E402
 from index.removals import Removals  # noqa: E402
 from index.store.sealed import seal  # noqa: E402
-from index.versions.layout import CALIBRATION, UNLISTED, open_version, sizes, version_folder  # noqa: E402
+from index.versions.layout import CALIBRATION, open_version, sizes, version_folder  # noqa: E402
+from index.versions.marks import MARK, mark  # noqa: E402
 from index.versions.writer import writing  # noqa: E402
 from tools.library import Library  # noqa: E402
+from tools.targeting.propensity import model_for, weights_identity  # noqa: E402
 
 KINDS = ("flipped", "cut", "emptied", "noughts", "longer", "gone")
 FLIPS = 4  # times as many as of each other kind
@@ -63,8 +65,16 @@ def with_every_file(index: Path) -> None:
         folder = writer.begin()
         shutil.copytree(version.folder, folder, dirs_exist_ok=True)
         Removals().asking(["nobody who is here"]).write(folder)
+        fit = {
+            "bias": -3.0,
+            "slope": 1.0,
+            "spread": 0.5,
+            "calibrated_on": "a campaign",
+            "fitted_to": weights_identity(),
+        }
         (folder / "rejects.jsonl").write_text('{"reason": "no text", "raw": ""}\n', encoding="utf-8")
-        (folder / CALIBRATION).write_bytes(seal({"bias": 1.0}))
+        (folder / CALIBRATION).write_bytes(seal(fit))
+        mark(folder / CALIBRATION)
         writer.commit(folder, version.manifest)
     keep_audience(index, "Spring people", Library.open(index).people_vectors[0][:3])
 
@@ -73,14 +83,14 @@ def spoil_files(index: Path, tries: int, dice: random.Random) -> dict[str, objec
     """What was found of each damage, counted by file."""
     folder = version_folder(index, read_manifest(index))
     # The copy of the manifest in a version is read by a repair alone, and so nobody can answer from it.
-    paths = {name: folder / name for name in sizes(folder)}
+    paths = {name: folder / name for name in sizes(folder) if not name.endswith(MARK)}
     paths |= {f"{MANIFEST} of the index": index / MANIFEST, AUDIENCES: index / AUDIENCES}
     files: dict[str, Counter[str]] = {kind_of(name): Counter() for name in paths}
     total: Counter[str] = Counter()
     for (name, path), kind in damages(paths, tries, dice):
         whole = path.read_bytes()
         spoil(path, whole, kind, dice)
-        found, refused = is_found(index, name), name in UNLISTED or is_refused(index)
+        found, refused = is_found(index, name), name == MANIFEST or is_refused(index)
         files[kind_of(name)].update({"tried": 1, "found": int(found is True), "refused": int(refused is True)})
         total.update({kind: 1, "tried": 1, "missed": found is False, "answered from": refused is False,
                       "no sentence": None in (found, refused)})  # fmt: skip
@@ -138,6 +148,7 @@ def is_refused(index: Path) -> bool | None:
     try:
         library = Library.open(index)
         read_audiences(index)
+        model_for(library.folder)
         library.people_vectors[1].any()
         library.matrix.vectors.any()
         library.nearness.nearest("posts", np.ones(384, dtype=np.float32), 9)
