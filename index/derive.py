@@ -48,10 +48,11 @@ def add_to_chroma(folder: Path, former: Path, ids: Collection[str]) -> None:
         rows = [row for row, id_ in enumerate(found) if id_ in ids]
         if rows:
             changed.update(authors[row] for row in rows)
-            chroma.add("posts", [found[row] for row in rows], np.asarray(vectors[[start + row for row in rows]]))
+            own = np.asarray(vectors[[start + row for row in rows]])
+            chroma.add("posts", [found[row] for row in rows], own, replacing=True)
     people, means = _people(facts)
     rows = [row for row, author in enumerate(people) if author in changed]
-    chroma.add("people", [people[row] for row in rows], means[rows])
+    chroma.add("people", [people[row] for row in rows], means[rows], replacing=True)
     chroma.close()
 
 

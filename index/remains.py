@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from index.audiences import NAME as AUDIENCES
 from index.audiences import read_audiences
 from index.removals import Removals, standing_removals
@@ -24,10 +26,9 @@ def remains(index: Path, folder: Path, asked: Removals) -> Iterator[tuple[str, s
     if not asked:
         return
     facts = Facts(folder / "facts")
-    posts = facts.rows("SELECT id, author, text, created_at FROM posts")
     people = [author for (author,) in facts.rows("SELECT author FROM people")]
     facts.close()
-    if left := sum(asked.ask_for(*row) for row in posts):
+    if left := len(posts_asked_for(folder / "facts", asked)):
         yield "facts/posts.parquet", f"holds {left:,} posts whose removal was asked for"
     if left := sum(map(asked.has_author, people)):
         yield "facts/people.parquet", f"has {left:,} people whose removal was asked for"
@@ -37,6 +38,16 @@ def remains(index: Path, folder: Path, asked: Removals) -> Iterator[tuple[str, s
     for each in read_audiences(index).values():
         if left := sum(map(asked.has_author, each.people)) or named_in([each.origin], asked):
             yield AUDIENCES, f"has {left:,} people in {each.name} whose removal was asked for"
+
+
+def posts_asked_for(facts: Path, asked: Removals) -> set[str]:
+    """The ids of the posts in a folder of facts whose removal was asked for."""
+    found = set[str]()
+    with pq.ParquetFile(facts / "posts.parquet") as file:
+        for batch in file.iter_batches(columns=["id", "author", "text", "created_at"]):
+            columns = [batch.column(name).to_pylist() for name in ("id", "author", "text", "created_at")]
+            found.update(row[0] for row in zip(*columns, strict=True) if asked.ask_for(*row))
+    return found
 
 
 def forgotten_in(index: Path, conversations: Sequence[Sequence[str]]) -> int:

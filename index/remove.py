@@ -12,6 +12,7 @@ from index.derive import complete
 from index.errors import AnalystError
 from index.manifest import Manifest, read_manifest
 from index.merge import figures, languages, merge_facts
+from index.remains import posts_asked_for
 from index.removals import NAME as REMOVALS
 from index.removals import Removals, plain_name, removals_in, start_of
 from index.repair import carry, carry_calibration
@@ -58,7 +59,7 @@ def remove_posts(
         facts, known = version.folder / "facts", removals_in(version.folder, index)
         only_kept = _only_kept(facts, index, authors)
         if again:
-            gone, asked = _remaining(facts, known), known
+            gone, asked = posts_asked_for(facts, known), known
             only_kept |= {user for user in _kept(index) if known.has_author(user)} - _people(facts)
         else:
             gone = _chosen(facts, index, authors, ids, before, only_kept, known)
@@ -149,14 +150,6 @@ def _only_kept(facts: Path, index: Path, authors: Sequence[str]) -> set[str]:
     asked = {plain_name(name) for name in authors}
     wanted = {user for user in _kept(index) if plain_name(user) in asked}
     return wanted - _people(facts) if wanted else set()
-
-
-def _remaining(facts: Path, known: Removals) -> set[str]:
-    """The ids of posts whose removal was asked for before."""
-    read = Facts(facts)
-    rows = read.rows("SELECT id, author, text, created_at FROM posts")
-    read.close()
-    return {row[0] for row in rows if known.ask_for(*row)}
 
 
 def _rows_of(facts: Path, ids: set[str]) -> list[tuple[str, str, str]]:
