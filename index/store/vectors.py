@@ -22,8 +22,8 @@ class Vectors:
         self._collections: dict[str, Any] = {}
 
     def add(self, kind: str, ids: Sequence[str], vectors: np.ndarray, *, replacing: bool = False) -> None:
-        """Store ``vectors`` (n, 384) of unit length under ``ids``; ``replacing`` those that are there. Raises OSError if
-        they cannot be written.
+        """Store ``vectors`` (n, 384) of unit length under ``ids``; ``replacing`` those that are there. Raises OSError
+        if they cannot be written.
         """
         from chromadb.errors import ChromaError
 
