@@ -52,10 +52,8 @@ def check(
 ) -> None:
     """Say whether every file of an index is what was written; exit code 1 if one is not."""
     from agent import console
-    from agent.memory import Memory, state_folder
     from index.audiences import strangers
     from index.check import check_index, leftovers
-    from index.remains import forgotten_in
     from index.repair import is_upgradable, repair_index
 
     with console.stdout_for_json(as_json):
@@ -64,7 +62,7 @@ def check(
         mended = repair_index(directory) if repair and (faults or left or is_upgradable(directory)) else None
         whole = not faults or mended is not None
         unknown = strangers(directory) if whole else {}
-        talks = forgotten_in(directory, Memory(state_folder()).texts_about(directory)) if whole else 0
+        talks = _conversations_with_the_removed(directory) if whole else 0
     if as_json:
         told: dict[str, object] = {
             "faults": [vars(fault) for fault in faults],
@@ -80,6 +78,18 @@ def check(
             console.say(f"{named}. Delete them all with `analyst remove {directory} --again`.")
     if talks or (faults and mended is None):
         raise typer.Exit(1)
+
+
+def _conversations_with_the_removed(index: Path) -> int:
+    """How many kept conversations about an index name people whose removal was asked for."""
+    from agent.memory import FILE, Memory, state_folder
+    from index.remains import named_in
+    from index.removals import standing_removals
+
+    asked = standing_removals(index)
+    if not asked.authors or not (state_folder() / FILE).is_file():
+        return 0
+    return sum(named_in(texts, asked) > 0 for texts in Memory(state_folder()).texts_about(index))
 
 
 def remove(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from index.audiences import NAME as AUDIENCES
 from index.audiences import read_audiences
-from index.removals import Removals, standing_removals
+from index.removals import Removals
 from index.store.facts import Facts
 
 MENTION = re.compile(r"[^\s,;:()\[\]{}\"'“”<>|]+")
@@ -48,12 +48,6 @@ def posts_asked_for(facts: Path, asked: Removals) -> set[str]:
             columns = [batch.column(name).to_pylist() for name in ("id", "author", "text", "created_at")]
             found.update(row[0] for row in zip(*columns, strict=True) if asked.ask_for(*row))
     return found
-
-
-def forgotten_in(index: Path, conversations: Sequence[Sequence[str]]) -> int:
-    """In how many conversations, given by their texts, somebody is named whose removal from an index was asked for."""
-    asked = standing_removals(index)
-    return sum(named_in(texts, asked) > 0 for texts in conversations) if asked.authors else 0
 
 
 def named_in(texts: Iterable[str], asked: Removals) -> int:

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from index.audiences import NAME as AUDIENCES
 from index.audiences import mend_audiences
-from index.check import ORIGINALS
+from index.check import FORGET, ORIGINALS
 from index.derive import complete
 from index.errors import AnalystError
 from index.manifest import FORMAT, UPGRADABLE, Manifest
 from index.manifest import NAME as MANIFEST
+from index.remains import remains
 from index.removals import NAME as REMOVALS
-from index.removals import unreadable
+from index.removals import removals_in, unreadable
 from index.store.flat_vectors import NAMES
 from index.store.sealed import seal, unseal
 from index.versions.layout import CALIBRATION, standing_manifest, version_folder, wrong_sums
@@ -60,6 +61,8 @@ def repair_index(index: Path) -> Repaired:
         carry(source, folder, good)
         carry_calibration(source, folder)
         made = complete(folder) + ([AUDIENCES] if mend_audiences(index) else [])
+        for name, what in remains(index, folder, removals_in(folder, index)):
+            raise AnalystError(f"{name} {what}", where=str(index), todo=FORGET.format(index=index))
         return Repaired(writer.commit(folder, manifest), made, upgraded=older)
 
 
