@@ -34,11 +34,10 @@ from agent.command_line import (
     taken_of,
     usage,
 )
-from agent.index_commands import add, check, remove
+from agent.index_commands import add, check, index, remove
 from agent.quiet import hush_libraries
 from index.errors import AnalystError
 from index.posts.options import Options
-from index.versions.parts import posts_in
 
 if TYPE_CHECKING:
     from agent.analyst import Analyst
@@ -98,30 +97,7 @@ def start(
         run_plainly(context, "serve")
 
 
-@command
-@reads_posts
-def index(
-    files: Files,
-    out: Annotated[Path, typer.Option(help="Directory for the index.")],
-    *,
-    options: Options,
-    ner: Annotated[str | None, typer.Option(help="An installed spaCy pipeline that finds the entities.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Make an index of the posts in FILES."""
-    from agent import console
-
-    try:
-        manifest, tally = sampling.build(files, out, options=options, ner=ner)
-    except KeyboardInterrupt:
-        fail(STOPPED if posts_in(out) else "Stopped; nothing was left behind.")
-    if as_json:
-        console.say_json({"index": str(out), **vars(manifest), "reasons": tally.reasons})
-    else:
-        console.show_built(manifest, tally, out)
-
-
-for each in (add, check, remove):
+for each in (index, add, check, remove):
     command(each)
 for each in audience_commands.COMMANDS:
     command(each, audiences)

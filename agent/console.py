@@ -307,6 +307,7 @@ def show_removed(folder: Path, removed: Removed, talks: int) -> None:
     gone = [count(removed.posts, "post"), *([count(removed.people, "person", "people")] if removed.people else [])]
     out.print(f"Forgot {' and '.join(gone)}; {left} are left.")
     out.print("The list of rejected rows was emptied. Posts in which others name somebody stay.")
+    out.print("The request is remembered: exports that still have these posts do not bring them back.")
     for name in removed.audiences:
         out.print(visible(f"Taken out of the saved audience {name}."))
     if talks:

@@ -22,6 +22,7 @@ from index.store.sealed import seal, unseal
 from index.versions.durable import replace_durably
 from index.versions.layout import open_version
 from index.versions.locks import one_writer
+from index.versions.marks import forget, is_lost, mark
 
 NAME = "audiences.json"
 LONGEST_NAME = 60  # characters
@@ -59,7 +60,13 @@ def read_audiences(index: Path) -> Audiences:
     try:
         there = (index / NAME).stat()
     except FileNotFoundError:
-        return {}
+        if not is_lost(index / NAME):
+            return {}
+        raise AnalystError(
+            f"The saved audiences cannot be read: {NAME} is gone",
+            where=str(index),
+            todo=READABLE.format(index=index),
+        ) from None
     try:
         return dict(_read(index / NAME, there.st_ino, there.st_mtime_ns, there.st_size))
     except (ValueError, KeyError, TypeError) as error:
@@ -171,8 +178,8 @@ def mend_audiences(index: Path) -> bool:
         pass
     try:
         _write(index, _parsed(json.loads((index / NAME).read_bytes())))
-    except (ValueError, KeyError, TypeError):
-        (index / NAME).unlink()
+    except (OSError, ValueError, KeyError, TypeError):
+        forget(index / NAME)
     return True
 
 
@@ -205,8 +212,9 @@ def _parsed(raw: Mapping[str, Any]) -> Audiences:
 def _write(index: Path, kept: Audiences) -> None:
     if kept:
         replace_durably(index / NAME, seal({"audiences": [asdict(each) for each in kept.values()]}))
+        mark(index / NAME)
     else:
-        (index / NAME).unlink(missing_ok=True)
+        forget(index / NAME)
 
 
 @contextmanager

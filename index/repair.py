@@ -13,14 +13,18 @@ from pathlib import Path
 
 from index.audiences import NAME as AUDIENCES
 from index.audiences import mend_audiences
-from index.check import ORIGINALS, standing_manifest
+from index.check import FORGET, ORIGINALS
 from index.derive import complete
 from index.errors import AnalystError
 from index.manifest import FORMAT, UPGRADABLE, Manifest
 from index.manifest import NAME as MANIFEST
+from index.remains import remains
+from index.removals import NAME as REMOVALS
+from index.removals import removals_in, unreadable
 from index.store.flat_vectors import NAMES
 from index.store.sealed import seal, unseal
-from index.versions.layout import CALIBRATION, version_folder, wrong_sums
+from index.versions.layout import CALIBRATION, standing_manifest, version_folder, wrong_sums
+from index.versions.marks import is_lost, mark
 from index.versions.nearness import CHROMA
 from index.versions.writer import writing
 
@@ -45,6 +49,8 @@ def repair_index(index: Path) -> Repaired:
         else:
             source = version_folder(index, manifest)
             good = whole_files(source, manifest)
+        if REMOVALS in manifest.files and REMOVALS not in good:
+            raise unreadable(index)
         if lost := [name for name in ORIGINALS if name not in good or not (source / name).is_file()]:
             raise AnalystError(
                 f"{', '.join(lost)} cannot be made of what stands",
@@ -55,6 +61,8 @@ def repair_index(index: Path) -> Repaired:
         carry(source, folder, good)
         carry_calibration(source, folder)
         made = complete(folder) + ([AUDIENCES] if mend_audiences(index) else [])
+        for name, what in remains(index, folder, removals_in(folder, index)):
+            raise AnalystError(f"{name} {what}", where=str(index), todo=FORGET.format(index=index))
         return Repaired(writer.commit(folder, manifest), made, upgraded=older)
 
 
@@ -92,6 +100,8 @@ def carry(source: Path, folder: Path, names: Iterable[str]) -> None:
 
 def carry_calibration(source: Path, folder: Path) -> None:
     """Have the calibration of an older version in a new one, if it can be read; format 2 had it without a checksum."""
+    if is_lost(source / CALIBRATION):  # and stays so until its owner has said what is to become of it
+        mark(folder / CALIBRATION)
     raw = (source / CALIBRATION).read_bytes() if (source / CALIBRATION).is_file() else b"{}"
     try:
         data = unseal(raw) if b'"sum"' in raw else json.loads(raw)
@@ -99,6 +109,7 @@ def carry_calibration(source: Path, folder: Path) -> None:
         return
     if data:
         (folder / CALIBRATION).write_bytes(seal(data))
+        mark(folder / CALIBRATION)
 
 
 def _of_format_2(index: Path) -> Manifest:

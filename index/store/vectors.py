@@ -21,15 +21,19 @@ class Vectors:
         self._client: Any = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
         self._collections: dict[str, Any] = {}
 
-    def add(self, kind: str, ids: Sequence[str], vectors: np.ndarray) -> None:
-        """Store ``vectors`` (n, 384) of unit length under ``ids``. Raises OSError if they cannot be written."""
+    def add(self, kind: str, ids: Sequence[str], vectors: np.ndarray, *, replacing: bool = False) -> None:
+        """Store ``vectors`` (n, 384) of unit length under ``ids``; ``replacing`` those that are there. Raises OSError
+        if they cannot be written.
+        """
         from chromadb.errors import ChromaError
 
         size = self._client.get_max_batch_size()
         try:
             for start in range(0, len(ids), size):
                 rows = slice(start, start + size)
-                self._collection(kind).add(ids=list(ids[rows]), embeddings=vectors[rows])
+                collection = self._collection(kind)
+                store = collection.upsert if replacing else collection.add
+                store(ids=list(ids[rows]), embeddings=vectors[rows])
         except ChromaError as error:  # of a full disk it says so in some cases only
             raise OSError(f"Chroma could not store vectors: {error}") from error
 

@@ -10,15 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.audiences import keep_audience, read_audiences
 from index.check import check_index, leftovers
 from index.errors import AnalystError
 from index.manifest import NAME as MANIFEST
 from index.store.sealed import seal
 from index.versions.layout import CALIBRATION, UNLISTED, open_version, sizes
+from index.versions.marks import forget, mark
 from index.versions.writer import Writer
 from tests.conftest import committed
 from tests.faults.conftest import Ended
 from tools.library import Library
+from tools.targeting.propensity import model_for
 
 Run = Callable[..., Ended]
 FLIPS = 6  # of each file, at random places
@@ -87,6 +90,23 @@ def test_a_damaged_calibration_is_found(copy: Path) -> None:
         own.write_bytes(content)
         (fault,) = check_index(copy)
         assert fault.file == CALIBRATION and "analyst calibrate --reset" in fault.todo
+
+
+def test_a_calibration_or_audiences_that_are_lost_are_not_taken_for_none(analyst: Run, copy: Path) -> None:
+    own = committed(copy) / CALIBRATION
+    own.write_bytes(seal({"bias": 1.0}))
+    mark(own)
+    keep_audience(copy, "Spring people", ["ana", "ben"])
+    assert check_index(copy) == [] and forget(own) and check_index(copy) == []
+    mark(own)
+    (copy / "audiences.json").unlink()
+    assert {fault.file for fault in check_index(copy)} == {CALIBRATION, "audiences.json"}
+    with pytest.raises(AnalystError, match="calibrate --reset"):
+        model_for(committed(copy))
+    with pytest.raises(AnalystError, match="audiences cannot be read"):
+        read_audiences(copy)
+    assert analyst("calibrate", "--reset", "--index", copy).code == 0
+    assert analyst("check", copy, "--repair").code == 0 and check_index(copy) == [] and read_audiences(copy) == {}
 
 
 def test_each_file_is_named_with_what_to_do(analyst: Run, copy: Path) -> None:

@@ -14,6 +14,7 @@ from index.errors import AnalystError
 from index.store.sealed import seal
 from index.versions.layout import CALIBRATION
 from index.versions.locks import one_writer
+from index.versions.marks import mark
 from tools.files import write_whole
 from tools.library import Library
 from tools.privacy.guard import refuse
@@ -88,6 +89,7 @@ def calibrate_index(library: Library, path: Path, campaign: str | None = None) -
     keep["fitted_to"] = weights_identity()
     with one_writer(library.path):  # a version that is just being replaced would take it away
         write_whole(library.folder / CALIBRATION, seal(keep))
+        mark(library.folder / CALIBRATION)
     return result
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from index.errors import AnalystError
 from index.store.sealed import unseal
 from index.versions.layout import CALIBRATION
+from index.versions.marks import forget, is_lost
 from tools.targeting.affinity import WEIGHTS as HABITS
 from tools.targeting.signals import NAMES, Signals
 
@@ -85,10 +86,7 @@ def weights_identity() -> str:
 
 def forget_outcomes(folder: Path) -> bool:
     """Go back to the shipped probabilities for the version in ``folder``; whether there was anything to take back."""
-    own = folder / CALIBRATION
-    had = own.is_file()
-    own.unlink(missing_ok=True)
-    return had
+    return forget(folder / CALIBRATION)
 
 
 def model_for(folder: Path) -> TargetingModel:
@@ -98,7 +96,7 @@ def model_for(folder: Path) -> TargetingModel:
     cannot be read.
     """
     own = folder / CALIBRATION
-    if not own.is_file():
+    if not own.is_file() and not is_lost(own):
         return shipped_model()
     try:
         raw = unseal(own.read_bytes())
@@ -106,7 +104,7 @@ def model_for(folder: Path) -> TargetingModel:
         if raw["fitted_to"] != weights_identity():
             return replace(shipped_model(), notices=(STALE,))
         return replace(shipped_model(), bias=bias, slope=slope, spread=spread, calibrated_on=str(raw["calibrated_on"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise AnalystError(
             "The calibration of this index cannot be read",
             where=str(own),

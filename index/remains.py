@@ -1,0 +1,56 @@
+"""Whether anything is left of what was asked to be removed: all places of an index that could hold it are looked at."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from index.audiences import NAME as AUDIENCES
+from index.audiences import read_audiences
+from index.removals import Removals
+from index.store.facts import Facts
+
+MENTION = re.compile(r"[^\s,;:()\[\]{}\"'“”<>|]+")
+
+
+def remains(index: Path, folder: Path, asked: Removals) -> Iterator[tuple[str, str]]:
+    """By file what is left of it in a version in ``folder``, and in the audiences of ``index``.
+
+    That mentions, phrases, vectors and Chroma hold nothing but what belongs to the posts and people of the facts is
+    another check (``index.check``).
+    """
+    if not asked:
+        return
+    facts = Facts(folder / "facts")
+    people = [author for (author,) in facts.rows("SELECT author FROM people")]
+    facts.close()
+    if left := len(posts_asked_for(folder / "facts", asked)):
+        yield "facts/posts.parquet", f"holds {left:,} posts whose removal was asked for"
+    if left := sum(map(asked.has_author, people)):
+        yield "facts/people.parquet", f"has {left:,} people whose removal was asked for"
+    with (folder / "rejects.jsonl").open(encoding="utf-8") as rejects:
+        if left := sum(bool(json.loads(line).get("raw")) for line in rejects):
+            yield "rejects.jsonl", f"quotes {left:,} rows, which may be of people whose removal was asked for"
+    for each in read_audiences(index).values():
+        if left := sum(map(asked.has_author, each.people)) or named_in([each.origin], asked):
+            yield AUDIENCES, f"has {left:,} people in {each.name} whose removal was asked for"
+
+
+def posts_asked_for(facts: Path, asked: Removals) -> set[str]:
+    """The ids of the posts in a folder of facts whose removal was asked for."""
+    found = set[str]()
+    with pq.ParquetFile(facts / "posts.parquet") as file:
+        for batch in file.iter_batches(columns=["id", "author", "text", "created_at"]):
+            columns = [batch.column(name).to_pylist() for name in ("id", "author", "text", "created_at")]
+            found.update(row[0] for row in zip(*columns, strict=True) if asked.ask_for(*row))
+    return found
+
+
+def named_in(texts: Iterable[str], asked: Removals) -> int:
+    """How many of the ``texts`` name a person whose removal was asked for, by words that could be a handle."""
+    return sum(any(asked.has_author(word.strip(".!?*_`")) or asked.has_author(word) for word in MENTION.findall(text))
+               for text in texts)  # fmt: skip
