@@ -1,16 +1,66 @@
-"""Commands that keep an index in order."""
+"""Commands that make an index and keep it in order."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from agent.command_line import Files, Json, reads_posts, usage
+from agent.command_line import Files, Json, fail, reads_posts, usage
 from index.posts.options import Options
+from index.versions.parts import posts_in
 
+if TYPE_CHECKING:
+    from index.engines.local import Engine
+
+STOPPED = "Stopped."
 Kept = Annotated[Path, typer.Argument(metavar="DIR", help="Index.")]
+
+
+@reads_posts
+def index(
+    files: Files,
+    out: Annotated[Path, typer.Option(help="Directory for the index.")],
+    *,
+    options: Options,
+    ner: Annotated[str | None, typer.Option(help="An installed spaCy pipeline that finds the entities.")] = None,
+    engine: Annotated[
+        Literal["local", "ray"], typer.Option(help="Where posts are analysed: in this process, or on a Ray cluster.")
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            help="The Ray cluster: host:port, or auto for the one that this machine is in.",
+            show_default="one on this machine, for this build alone",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many encoders the cluster runs.", show_default="one on each core")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make an index of the posts in FILES."""
+    from agent import console, sample
+
+    if engine == "local" and (address is not None or workers is not None):
+        usage("--address and --workers belong to --engine ray.")
+    try:
+        manifest, tally = sample.build(
+            files, out, options=options, ner=ner, engine=_cluster(address, workers) if engine == "ray" else None
+        )
+    except KeyboardInterrupt:
+        fail(STOPPED if posts_in(out) else "Stopped; nothing was left behind.")
+    if as_json:
+        console.say_json({"index": str(out), **vars(manifest), "reasons": tally.reasons})
+    else:
+        console.show_built(manifest, tally, out)
+
+
+def _cluster(address: str | None, workers: int | None) -> Engine:
+    from index.engines.ray import Cluster
+
+    return Cluster(address, workers)
 
 
 def check(
@@ -92,3 +142,30 @@ def add(directory: Kept, files: Files, *, options: Options, as_json: Json = Fals
         console.say_json({"index": str(directory), **told, "reasons": added.tally.reasons})
     else:
         console.show_added(directory, added)
+
+
+def push(
+    directory: Kept,
+    chroma: Annotated[
+        str, typer.Option(envvar="ANALYST_CHROMA", metavar="http://host:port", help="The Chroma server.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Put the vectors of an index on a Chroma server, for all who read it with --chroma.
+
+    What the index has forgotten since is deleted there.
+    """
+    from agent import console
+    from index.push import push_version
+
+    with console.stdout_for_json(as_json), console.waiting("Sending the vectors …"):
+        pushed = push_version(directory, chroma)
+    manifest = pushed.manifest
+    if as_json:
+        told = {"version": manifest.version, "posts": manifest.posts, "people": manifest.people}
+        console.say_json({"index": str(directory), **told, "new": pushed.is_new, "dropped": pushed.dropped})
+        return
+    done = "now has" if pushed.is_new else "had already"
+    console.say(f"The server {done} the vectors of {manifest.posts:,} posts and {manifest.people:,} people.")
+    if pushed.dropped:
+        console.say(f"Deleted there, since the index has them no more: {', '.join(pushed.dropped)}.")

@@ -13,9 +13,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from index.build import MOST_REJECTS, Advance, Tally, batches, with_languages
+from index.build import MOST_REJECTS, Advance, Tally, batches
 from index.derive import complete
 from index.encoding.measured import head_digests
+from index.engines.local import with_languages
 from index.entities.pipeline import Reader
 from index.entities.plurals import merge_plurals
 from index.errors import AnalystError

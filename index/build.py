@@ -14,17 +14,17 @@ from pathlib import Path
 from index.encoding.encoder import Encoder, shared_encoder
 from index.encoding.measured import head_digests
 from index.encoding.trunk import NAME as TRUNK
+from index.engines.local import Analyser, Engine, Here
 from index.entities.mentions import OURS
 from index.entities.pipeline import Reader
 from index.entities.plurals import merge_plurals
 from index.errors import AnalystError
 from index.manifest import Manifest
-from index.posts.language import identify
 from index.posts.readers import Options, expand, read_posts
 from index.posts.record import Post, Rejected
 from index.posts.report import Report
 from index.posts.unique import Unique
-from index.store.analysed import Analysed, analysed, of_pieces
+from index.store.analysed import Analysed, of_pieces
 from index.store.communities import community_vectors
 from index.store.facts import FactWriter
 from index.store.flat_vectors import ScanWriter, write_scan
@@ -94,19 +94,21 @@ def build_index(
     options: Options | None = None,
     ner: str = OURS,
     watch: Watch | None = None,
+    engine: Engine | None = None,
 ) -> tuple[Manifest, Tally]:
     """Index the posts of ``sources`` in ``out``; what stood there before is replaced only when the new index is whole
     and on the disk. Whoever reads the old one keeps it.
 
     What was analysed outlives whatever ends the run, batch by batch: the next run for the same files, options and
     program goes on from there, any other run throws it away. ``columns`` and ``options`` are as in ``read_posts``.
-    Raises AnalystError if nothing can be read or stored; then nothing but analysed batches is left behind.
+    Posts are analysed by ``engine``, in this process where none is given. Raises AnalystError if nothing can be read or
+    stored; then nothing but analysed batches is left behind.
     """
     expand(sources)
     with writing(out.absolute(), resumes=True) as writer:
         folder = writer.begin()
         watch = watch or Watch()
-        build = _Build(sources, writer.index, folder, _options(options, columns), ner, watch)
+        build = _Build(sources, writer.index, folder, _options(options, columns), ner, watch, engine)
         try:
             return writer.commit(folder, build.run()), build.tally
         except BaseException:
@@ -130,8 +132,16 @@ class _Build:
     """One build of a version of ``index`` in ``folder``."""
 
     def __init__(
-        self, sources: Sequence[str], index: Path, folder: Path, options: Options, ner: str, watch: Watch
+        self,
+        sources: Sequence[str],
+        index: Path,
+        folder: Path,
+        options: Options,
+        ner: str,
+        watch: Watch,
+        engine: Engine | None = None,
     ) -> None:
+        self._engine = engine
         self._sources, self._index, self._folder = sources, index, folder
         self._options, self._ner, self._watch = options, ner, watch
         self._read = 0  # bytes
@@ -146,11 +156,11 @@ class _Build:
         done = parts.done
         started -= done.seconds
         encoder = self._encoder(parts)
-        reader, stores = Reader(ner=self._ner, encoder=encoder), _Stores(self._folder)
+        analyser, stores = self._analyser(encoder), _Stores(self._folder)
         with ThreadPoolExecutor(1) as storing:  # one batch is stored while the next is read
             stored = storing.submit(lambda: None)
-            for number, batch in enumerate(batches(first, posts)):
-                work = self._work(number, batch, parts, reader, stores, started)
+            for number, batch in enumerate(analyser.ahead(batches(first, posts))):
+                work = self._work(number, batch, parts, analyser, stores, started)
                 stored.result()
                 self.tally.count(batch)
                 self._tell(parts)
@@ -195,8 +205,13 @@ class _Build:
         precision = parts.begin({"precision": shared.precision})["precision"]
         return shared if precision == shared.precision else Encoder(precision=precision)
 
+    def _analyser(self, encoder: Encoder) -> Analyser:
+        if self._engine is None:
+            return Here(Reader(ner=self._ner, encoder=encoder))
+        return self._engine.analyser(self._folder, self._ner, encoder.precision)
+
     def _work(
-        self, number: int, batch: list[Post], parts: Parts, reader: Reader, stores: _Stores, started: float
+        self, number: int, batch: list[Post], parts: Parts, analyser: Analyser, stores: _Stores, started: float
     ) -> Callable[[], None]:
         """Analyse a batch, or take over what was analysed before; what is returned stores it."""
         told = sum_of(batch)
@@ -204,11 +219,11 @@ class _Build:
         if pieces is not None:
             self._resume(parts.done)
             return lambda: stores.add(of_pieces(pieces))
-        found = reader.read([post.text for post in with_languages(batch)])
+        rows = analyser.analyse(batch)
         done = Done(len(batch), told, self._read, time.perf_counter() - started)
 
         def store() -> None:
-            made = analysed(batch, found)
+            made = rows()
             parts.add(number, done, made.pieces())
             stores.add(made)
 
@@ -259,15 +274,6 @@ class _Stores:
 
     def close(self) -> None:
         self._vectors.close()
-
-
-def with_languages(batch: list[Post]) -> list[Post]:
-    """The posts with what the identifier says where their export names no language."""
-    unsaid = [place for place, post in enumerate(batch) if post.lang is None]
-    for place, lang in zip(unsaid, identify([batch[place].text for place in unsaid]), strict=True):
-        if lang is not None:
-            batch[place] = replace(batch[place], lang=lang)
-    return batch
 
 
 def _unique(rows: Iterator[Post | Rejected], report: Report, rejects: Path) -> Iterator[Post]:
