@@ -107,6 +107,7 @@ def main() -> int:
     encoder = Encoder(precision="fp32")  # measuring which precision is faster takes longer than these few posts
     build.BATCH, build.shared_encoder = options.batch, lambda: encoder  # type: ignore[assignment]
 
+    os.environ.setdefault("RAY_worker_niceness", "0")  # Ray's own 15 would let them wait for every other program
     from ray.cluster_utils import Cluster as Nodes
 
     with tempfile.TemporaryDirectory() as folder:
