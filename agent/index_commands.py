@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from agent import sample as sampling
 from agent.command_line import Files, Json, fail, reads_posts, usage
 from index.posts.options import Options
 from index.versions.parts import posts_in
@@ -38,15 +39,21 @@ def index(
     workers: Annotated[
         int | None, typer.Option(min=1, help="How many encoders the cluster runs.", show_default="one on each core")
     ] = None,
+    to_add: Annotated[bool, typer.Option("--add", help="Add the posts to the index that is there: `add`.")] = False,
     as_json: Json = False,
 ) -> None:
     """Make an index of the posts in FILES."""
-    from agent import console, sample
+    from agent import console
 
     if engine == "local" and (address is not None or workers is not None):
         usage("--address and --workers belong to --engine ray.")
+    if to_add:
+        if ner is not None or engine != "local":
+            usage("An index keeps its recogniser, and is added to here: leave out --ner and --engine, or --add.")
+        _add(out, files, options, as_json)
+        return
     try:
-        manifest, tally = sample.build(
+        manifest, tally = sampling.build(
             files, out, options=options, ner=ner, engine=_cluster(address, workers) if engine == "ray" else None
         )
     except KeyboardInterrupt:
@@ -72,22 +79,33 @@ def check(
 ) -> None:
     """Say whether every file of an index is what was written; exit code 1 if one is not."""
     from agent import console
+    from agent.memory import Memory, state_folder
     from index.audiences import strangers
     from index.check import check_index, leftovers
+    from index.remains import forgotten_in
     from index.repair import is_upgradable, repair_index
 
     with console.stdout_for_json(as_json):
         faults = [] if repair and is_upgradable(directory) else check_index(directory)
         left = leftovers(directory)
         mended = repair_index(directory) if repair and (faults or left or is_upgradable(directory)) else None
-        unknown = strangers(directory) if not faults or mended else {}
+        whole = not faults or mended is not None
+        unknown = strangers(directory) if whole else {}
+        talks = forgotten_in(directory, Memory(state_folder()).texts_about(directory)) if whole else 0
     if as_json:
-        told = {"faults": [vars(fault) for fault in faults], "leftovers": left, "made": mended and mended.made}
-        told["strangers"] = unknown
-        console.say_json({"index": str(directory), "whole": not faults or mended is not None, **told})
+        told: dict[str, object] = {
+            "faults": [vars(fault) for fault in faults],
+            "leftovers": left,
+            "made": mended and mended.made,
+        }
+        told |= {"strangers": unknown, "conversations": talks}
+        console.say_json({"index": str(directory), "whole": whole, **told})
     else:
         console.show_checked(directory, faults, left, mended, unknown)
-    if faults and mended is None:
+        if talks:
+            named = f"{talks:,} kept conversations about this index name people whose removal was asked for"
+            console.say(f"{named}. Delete them all with `analyst remove {directory} --again`.")
+    if talks or (faults and mended is None):
         raise typer.Exit(1)
 
 
@@ -96,24 +114,44 @@ def remove(
     author: Annotated[list[str] | None, typer.Option(help="Forget all posts of this person.")] = None,
     id_: Annotated[list[str] | None, typer.Option("--id", help="Forget the post with this id.")] = None,
     before: Annotated[str | None, typer.Option(metavar="DATE", help="Forget posts from before this day (UTC).")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Forget what is left of all that was asked for before.")
+    ] = False,
+    lift: Annotated[
+        bool, typer.Option("--lift", help="Let what was removed come back with an export that has it; alone: all.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Forget posts for good, with all that was read in them, and the conversations about this index.
 
-    Whoever has no post left is taken out of all saved audiences.
+    Whoever has no post left is taken out of all saved audiences. The request is remembered, as a hash: an export that
+    still has these posts does not bring them back.
     """
     from agent import console
     from agent.memory import Memory, state_folder
-    from index.remove import day_of, remove_posts
+    from index.remove import day_of, lift_removals, remove_posts
 
-    if not (author or id_ or before):
+    if again == bool(author or id_ or before) and not lift:
         usage("Say what to forget: --author NAME, --id ID or --before DATE.")
+    if again and lift:
+        usage("Say --again or --lift.")
     try:
         day = day_of(before)
     except ValueError as error:
         usage(str(error))
+    if lift:
+        lift_removals(directory, authors=author or (), ids=id_ or (), before=day is not None)
+        told_of = "; ".join([*map("@{}".format, author or ()), *(id_ or ()), *([f"before {before}"] if before else [])])
+        if as_json:
+            console.say_json({"index": str(directory), "lifted": told_of or "all"})
+        else:
+            told_of = told_of or "all requests"
+            console.stdout().print(
+                console.visible(f"Lifted ({told_of}): what was removed comes back with an export that has it.")
+            )
+        return
     with console.stdout_for_json(as_json):
-        removed = remove_posts(directory, authors=author or (), ids=id_ or (), before=day)
+        removed = remove_posts(directory, authors=author or (), ids=id_ or (), before=day, again=again)
         talks = Memory(state_folder()).forget_posts(directory)
     if as_json:
         told: dict[str, object] = {
@@ -131,12 +169,16 @@ def remove(
 @reads_posts
 def add(directory: Kept, files: Files, *, options: Options, as_json: Json = False) -> None:
     """Add the posts of FILES to an index: what is new is read, what has changed takes the place of what it was."""
+    _add(directory, files, options, as_json)
+
+
+def _add(directory: Path, files: list[str], options: Options, as_json: bool) -> None:
     from agent import console
     from index.add import add_posts
     from index.build import total_bytes
 
     with console.build_progress(total_bytes(files)) as watch:
-        added = add_posts(directory, files, options=options, advance=watch.advance)
+        added = add_posts(directory, files, options=options, watch=watch)
     if as_json:
         told = {"new": added.new, "changed": added.changed, "known": added.known}
         console.say_json({"index": str(directory), **told, "reasons": added.tally.reasons})

@@ -14,7 +14,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -113,6 +113,12 @@ class Memory(SqliteSaver):
 
     def forget_posts(self, index: Path) -> int:
         """Delete all kept conversations about an index, whoever had them; returns how many there were."""
+        found = self._threads_about(index)
+        for thread in found:
+            self.delete_thread(thread)
+        return len(found)
+
+    def _threads_about(self, index: Path) -> list[str]:
         place, name = str(index.resolve()), index.resolve().name
         query = "SELECT thread FROM talks WHERE (place = ? AND about = '') OR about IN (?, ?)"
 
@@ -121,9 +127,12 @@ class Memory(SqliteSaver):
                 return [row[0] for row in cursor.execute(query, (place, f"beside:{name}", f"own:{name}")).fetchall()]
 
         found = self._try(read, list[str]())
-        for thread in found:
-            self.delete_thread(thread)
-        return len(found)
+        self._kept.update(found)
+        return found
+
+    def texts_about(self, index: Path) -> list[list[str]]:
+        """All that the kept conversations about an index hold, questions, answers and results, by conversation."""
+        return [list(_strings(self.messages(thread))) for thread in self._threads_about(index)]
 
     def messages(self, thread: str) -> list[Any]:
         """What was said in a conversation; empty if nothing is known of it."""
@@ -220,6 +229,20 @@ def shortened(messages: Sequence[Any]) -> list[Any] | None:
     if all(new is old for new, old in zip(cut, messages, strict=False)):
         return None
     return [*cut, *newest]
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every string in a value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for pair in value.items():
+            yield from _strings(pair)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for each in value:
+            yield from _strings(each)
+    elif hasattr(value, "__dict__"):
+        yield from _strings(vars(value))
 
 
 def _cut(message: Any) -> Any:

@@ -24,6 +24,7 @@ from index.posts.readers import Options, expand, read_posts
 from index.posts.record import Post, Rejected
 from index.posts.report import Report
 from index.posts.unique import Unique
+from index.removals import standing_removals
 from index.store.analysed import Analysed, of_pieces
 from index.store.communities import community_vectors
 from index.store.facts import FactWriter
@@ -175,9 +176,10 @@ class _Build:
 
     def _posts(self) -> tuple[Post, Iterator[Post]]:
         """The first post, and those after it. Raises AnalystError if there is none."""
-        report = self.tally.report
+        report, removals = self.tally.report, standing_removals(self._index)
+        removals.write(self._folder)
         rows = read_posts(self._sources, on_bytes=self._count, options=self._options, report=report)
-        posts = _unique(rows, report, self._folder / "rejects.jsonl")
+        posts = _unique(removals.keep(rows, report), report, self._folder / "rejects.jsonl")
         first = next(posts, None)
         if first is None:
             raise AnalystError(

@@ -12,11 +12,24 @@ from index.encoding.trunk import WIDTH
 from index.errors import AnalystError
 from index.manifest import NAME as MANIFEST
 from index.manifest import VERSION, Manifest, read_manifest
+from index.remains import remains
+from index.removals import LOST as REMOVALS_LOST
+from index.removals import NAME as REMOVALS
+from index.removals import removals_in
 from index.store.facts import Facts
 from index.store.flat_vectors import NAMES
 from index.store.sealed import unseal
 from index.store.vectors import Vectors
-from index.versions.layout import CALIBRATION, FOLDER, UNLISTED, Version, sizes, version_folder, wrong_sums
+from index.versions.layout import (
+    CALIBRATION,
+    FOLDER,
+    UNLISTED,
+    Version,
+    sizes,
+    standing_manifest,
+    version_folder,
+    wrong_sums,
+)
 from index.versions.locks import Hold, is_held
 from index.versions.nearness import CHROMA, discard, verified_copy
 
@@ -24,6 +37,7 @@ ORIGINALS = ("facts/posts.parquet", "facts/mentions.parquet", "facts/phrases.par
 """What only the posts themselves can bring back."""
 MENDABLE = "`analyst check {index} --repair` makes it anew from what stands."
 LOST = "Only the posts themselves can bring it back: `analyst index {sources} --out {index}`."
+FORGET = "Ask for it again: `analyst remove {index} --again`."
 UNMARKED = "Take it back with `analyst calibrate --reset --index {index}`, or calibrate again."
 
 
@@ -71,22 +85,12 @@ def leftovers(index: Path) -> list[str]:
     return sorted(path.name for path in versions if manifest and path.name != manifest.version and not is_held(path))
 
 
-def standing_manifest(index: Path) -> Manifest | None:
-    """The manifest of an index, or where that is damaged or lost the newest copy that stands in a version."""
-    versions = sorted((index / FOLDER).glob("*"), key=lambda path: path.name, reverse=True)
-    for place in (index, *versions):
-        try:
-            manifest = read_manifest(place)
-        except AnalystError:
-            continue
-        if place == index or manifest.version == place.name:
-            return manifest
-    return None
-
-
 def _wrong_files(index: Path, manifest: Manifest, folder: Path) -> Iterator[Fault]:
     for name, what in wrong_sums(folder, manifest).items():
-        yield _fault(index, manifest, name, what, lost=name in ORIGINALS)
+        if name == REMOVALS:
+            yield Fault(name, what, REMOVALS_LOST.format(index=index))
+        else:
+            yield _fault(index, manifest, name, what, lost=name in ORIGINALS)
     copy = folder / MANIFEST
     if not copy.is_file() or copy.read_bytes() != (index / MANIFEST).read_bytes():
         yield _fault(index, manifest, f"{FOLDER}/{folder.name}/{MANIFEST}", "is not the index's own", lost=False)
@@ -122,7 +126,10 @@ def _wrong_counts(index: Path, version: Version) -> Iterator[Fault]:
         table: facts.rows(f"SELECT count(*) FROM {table} WHERE post NOT IN (SELECT id FROM posts)")[0][0]
         for table in ("mentions", "phrases")
     }
-    known = {id_ for (id_,) in facts.rows("SELECT id FROM posts")}
+    known = {
+        "posts": {id_ for (id_,) in facts.rows("SELECT id FROM posts")},
+        "people": {author for (author,) in facts.rows("SELECT author FROM people")},
+    }
     facts.close()
     posts, ids, authors, communities, people = found
     if (posts, ids, authors, people) != (told["posts"], told["posts"], told["people"], told["people"]):
@@ -137,17 +144,19 @@ def _wrong_counts(index: Path, version: Version) -> Iterator[Fault]:
         if (version.folder / "facts" / name).stat().st_size != told[kind] * WIDTH * 4:
             yield _fault(index, manifest, f"facts/{name}", f"does not fit {told[kind]:,} {kind}", lost=False)
     yield from _wrong_chroma(index, version, known)
+    for name, what in remains(index, version.folder, removals_in(version.folder, index)):
+        yield Fault(name, what, FORGET.format(index=index))
 
 
-def _wrong_chroma(index: Path, version: Version, posts: set[str]) -> Iterator[Fault]:
+def _wrong_chroma(index: Path, version: Version, known: dict[str, set[str]]) -> Iterator[Fault]:
     folder, hold = verified_copy(index, version)
     chroma = Vectors(folder / CHROMA)
     try:
-        ids = list(chroma.ids("posts"))
-        if len(ids) != len(posts) or set(ids) != posts:
-            yield _fault(
-                index, version.manifest, CHROMA, f"holds {len(ids):,} posts, not those of the facts", lost=False
-            )
+        for kind, expected in known.items():
+            ids = list(chroma.ids(kind))
+            if len(ids) != len(expected) or set(ids) != expected:
+                what = f"holds {len(ids):,} {kind}, not those of the facts"
+                yield _fault(index, version.manifest, CHROMA, what, lost=False)
     finally:
         chroma.close()
         discard(folder, hold)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,24 @@ def complete(folder: Path) -> list[str]:
     for name in made:
         makers[name]()
     return made
+
+
+def add_to_chroma(folder: Path, former: Path, ids: Collection[str]) -> None:
+    """Make Chroma's files of the version in ``folder`` of those of a ``former`` one, which lacks the posts ``ids`` or
+    had them otherwise: to put a few more in costs little, to fill it anew costs far more the larger it is.
+    """
+    shutil.copytree(former / CHROMA, folder / CHROMA)
+    facts, changed = folder / "facts", set[str]()
+    chroma, vectors = Vectors(folder / CHROMA), read_scan(facts, count_posts(facts))
+    for start, found, authors in _batches(facts, "author"):
+        rows = [row for row, id_ in enumerate(found) if id_ in ids]
+        if rows:
+            changed.update(authors[row] for row in rows)
+            chroma.add("posts", [found[row] for row in rows], np.asarray(vectors[[start + row for row in rows]]))
+    people, means = _people(facts)
+    rows = [row for row, author in enumerate(people) if author in changed]
+    chroma.add("people", [people[row] for row in rows], means[rows])
+    chroma.close()
 
 
 def _batches(facts: Path, column: str) -> Iterator[tuple[int, list[str], list[str]]]:

@@ -13,14 +13,16 @@ from pathlib import Path
 
 from index.audiences import NAME as AUDIENCES
 from index.audiences import mend_audiences
-from index.check import ORIGINALS, standing_manifest
+from index.check import ORIGINALS
 from index.derive import complete
 from index.errors import AnalystError
 from index.manifest import FORMAT, UPGRADABLE, Manifest
 from index.manifest import NAME as MANIFEST
+from index.removals import NAME as REMOVALS
+from index.removals import unreadable
 from index.store.flat_vectors import NAMES
 from index.store.sealed import seal, unseal
-from index.versions.layout import CALIBRATION, version_folder, wrong_sums
+from index.versions.layout import CALIBRATION, standing_manifest, version_folder, wrong_sums
 from index.versions.nearness import CHROMA
 from index.versions.writer import writing
 
@@ -45,6 +47,8 @@ def repair_index(index: Path) -> Repaired:
         else:
             source = version_folder(index, manifest)
             good = whole_files(source, manifest)
+        if REMOVALS in manifest.files and REMOVALS not in good:
+            raise unreadable(index)
         if lost := [name for name in ORIGINALS if name not in good or not (source / name).is_file()]:
             raise AnalystError(
                 f"{', '.join(lost)} cannot be made of what stands",

@@ -22,6 +22,7 @@ _SAID = {
     "ner": "names are found by another recogniser",
     "batch": "posts are read in other batches",
     "program": "the program is of another version",
+    "onto": "it was an addition to another version of this index",
     "posts": "the posts are others",
 }
 

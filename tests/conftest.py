@@ -143,11 +143,14 @@ def tiny_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture
 def fake_reader(monkeypatch: pytest.MonkeyPatch) -> type[FakeReader]:
     """Builds read with a fake that needs no models, two posts at a time."""
+    import index.add as add
     import index.build as build
+    import index.derive as derive
     from tests.fake_reader import BATCH, FakeEncoder, FakeReader
 
     FakeReader.forget()
-    monkeypatch.setattr(build, "Reader", FakeReader)
-    monkeypatch.setattr(build, "shared_encoder", FakeEncoder)
-    monkeypatch.setattr(build, "BATCH", BATCH)
+    for module in (build, add, derive):
+        monkeypatch.setattr(module, "Reader", FakeReader, raising=False)
+        monkeypatch.setattr(module, "shared_encoder", FakeEncoder)
+        monkeypatch.setattr(module, "BATCH", BATCH)
     return FakeReader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -35,6 +35,27 @@ ALIKE = 60.0
 ONE_THREAD = threading.Lock()  # torch counts its threads for the whole process
 
 
+class Checked:
+    """A check that runs in the background from now on, and never keeps a process from ending."""
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, args=[check], daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Until it is done. Raises what the check raised."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def _run(self, check: Callable[[], None]) -> None:
+        try:
+            check()
+        except Exception as error:
+            self._error = error
+
+
 @dataclass
 class Library:
     """Everything that a tool may read, of one committed version of the index at ``path``. Safe to share between
@@ -46,6 +67,7 @@ class Library:
     facts: Facts
     nearness: Nearness | ServedNearness
     version: Version | None = None  # held as long as this lives
+    checked: Checked | None = None  # that the files of vectors are what was written
     chroma: str | None = None  # the address of the Chroma server that has the vectors
     groupings: dict[Any, Any] = field(default_factory=dict)  # Grouping of everyone, by number and posts
     views: OrderedDict[Any, Any] = field(default_factory=OrderedDict)  # tools.targeting.view.View, by its posts
@@ -58,14 +80,24 @@ class Library:
         server has not its vectors.
         """
         version = open_version(path)
-        verify(path, version, lambda name: not name.startswith(f"{CHROMA}/"))  # that is checked when it is copied
+        # Chroma's files are checked when they are copied, vectors in the background: none is read before that is done.
+        verify(path, version, lambda name: not name.startswith(f"{CHROMA}/") and not _is_vectors(name))
+        checked = Checked(lambda: verify(path, version, _is_vectors))
         nearness = ChromaServer(chroma).served(version.manifest) if chroma else Nearness(path, version)
-        return cls(path, version.manifest, _open_facts(version.folder), nearness, version, chroma)
+        return cls(path, version.manifest, _open_facts(version.folder), nearness, version, checked, chroma)
 
     @property
     def folder(self) -> Path:
         """Where the files of the version are."""
         return self.version.folder if self.version is not None else self.path
+
+    def vectors(self, kind: str, count: int) -> np.ndarray:
+        """(count, 384) of all posts, people or communities, mapped. Raises AnalystError if they are not what was
+        written.
+        """
+        if self.checked is not None:
+            self.checked.wait()
+        return read_scan(self.folder / "facts", count, kind)
 
     def newer(self) -> Library | None:
         """The version that was committed since this one was opened, if one was. Raises AnalystError as ``open``."""
@@ -98,7 +130,7 @@ class Library:
     def people_vectors(self) -> tuple[list[str], np.ndarray]:
         """All authors and their mean vectors (people, 384)."""
         names = [name for (name,) in self.facts.rows("SELECT author FROM people")]  # in the order of the file
-        return names, read_scan(self.folder / "facts", len(names), "people")
+        return names, self.vectors("people", len(names))
 
     def vectors_of(self, ids: Sequence[str]) -> tuple[list[str], np.ndarray]:
         """Those of ``ids`` that are posts, in the order of the file, and their vectors (n, 384)."""
@@ -106,7 +138,7 @@ class Library:
             "SELECT id, file_row_number FROM numbered_posts WHERE id IN (SELECT unnest($ids)) ORDER BY 2",
             {"ids": list(ids)},
         )
-        vectors = read_scan(self.folder / "facts", self.manifest.posts)
+        vectors = self.vectors("posts", self.manifest.posts)
         return [id_ for id_, _ in rows], np.asarray(vectors[[place for _, place in rows]])
 
     @cached_property
@@ -115,8 +147,8 @@ class Library:
         posts = self.facts.frame("SELECT id, author, community FROM posts")  # in the order of the file
         author, authors = pd.factorize(posts.author, sort=True)
         community, communities = pd.factorize(posts.community, sort=True)
-        names = read_scan(self.folder / "facts", len(communities), "communities")  # sorted, as these are
-        vectors = read_scan(self.folder / "facts", len(posts))
+        names = self.vectors("communities", len(communities))  # sorted, as these are
+        vectors = self.vectors("posts", len(posts))
         return PostMatrix(posts.id.to_numpy(), author, community, list(authors), list(communities), vectors, names)
 
     @cached_property
@@ -192,6 +224,10 @@ class Library:
             f"There is no community named '{short(name)}' here",
             todo=f"Did you mean {near}?" if near else "Check the spelling.",
         )
+
+
+def _is_vectors(name: str) -> bool:
+    return name.endswith(".f32")
 
 
 def _open_facts(folder: Path) -> Facts:

@@ -10,6 +10,7 @@ from typing import Any
 from index.posts.columns import shown
 from index.posts.dates import ORDER_NAMES, DateForm
 from index.posts.language import ENGLISH
+from index.posts.record import Post
 
 WANTED = ("created_at", "community", "likes", "shares", "replies")  # optional fields that answers draw on
 _LACKING = {
@@ -66,6 +67,12 @@ class Report:
     @property
     def rows(self) -> int:
         return self.posts + self.duplicates + self.rejected.total() + self.left_out.total()
+
+    def take_back(self, post: Post) -> None:
+        """Count a post no longer, since it is not taken."""
+        self.posts -= 1
+        self.reposts -= post.reposted is not None
+        self.bots -= post.bot
 
     def add_part(self, part: Part) -> None:
         if len(self.parts) < MOST_PARTS:

@@ -10,6 +10,7 @@ from index.posts.record import Post
 from index.posts.report import Report
 
 _LONG = 9  # characters; longer ids are those of a platform, and not numbers in a file or chat
+RENAMED = "~"  # parts an id that others have from what makes it one post's own
 _ROUNDED = re.compile(r"\d{12,}000")  # of 18 digits a spreadsheet keeps 15
 _HALF = 0xFFFFFFFF
 
@@ -27,7 +28,7 @@ def is_long(id_: str) -> bool:
 def renamed(post: Post) -> Post:
     """The post under an id of its own, made of what it says: another has the one that it came with."""
     said = f"{post.author}\x1f{post.text}\x1f{post.created_at}".encode("utf-8", "replace")
-    return replace(post, id=f"{post.id}~{blake2s(said, digest_size=4).hexdigest()}")
+    return replace(post, id=f"{post.id}{RENAMED}{blake2s(said, digest_size=4).hexdigest()}")
 
 
 class Unique:
@@ -68,8 +69,5 @@ class Unique:
         return (who & _HALF) << 32 | where
 
     def _count_duplicate(self, post: Post) -> None:
-        report = self._report
-        report.duplicates += 1
-        report.posts -= 1
-        report.reposts -= post.reposted is not None
-        report.bots -= post.bot
+        self._report.duplicates += 1
+        self._report.take_back(post)

@@ -23,14 +23,16 @@ class Collections:
         self._collections: dict[str, Any] = dict(given or {})
 
     def add(self, kind: str, ids: Sequence[str], vectors: np.ndarray) -> None:
-        """Store ``vectors`` (n, 384) of unit length under ``ids``. Raises OSError if they cannot be written."""
+        """Store ``vectors`` (n, 384) of unit length under ``ids``, in place of those that are there. Raises OSError if
+        they cannot be written.
+        """
         from chromadb.errors import ChromaError
 
         size = self._client.get_max_batch_size()
         try:
             for start in range(0, len(ids), size):
                 rows = slice(start, start + size)
-                self._collection(kind).add(ids=list(ids[rows]), embeddings=vectors[rows])
+                self._collection(kind).upsert(ids=list(ids[rows]), embeddings=vectors[rows])
         except ChromaError as error:  # of a full disk it says so in some cases only
             raise OSError(f"Chroma could not store vectors: {error}") from error
 

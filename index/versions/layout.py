@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ FOLDER = "versions"
 CALIBRATION = "calibration.json"  # beside a version: the outcomes that its owner gave, with a checksum of their own
 UNLISTED = (MANIFEST, CALIBRATION)  # in a version's folder, but not among the files that its manifest lists
 BLOCK = 1 << 20
+HASHED_AT_ONCE = 4  # files
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,19 @@ class Version:
 def version_folder(index: Path, manifest: Manifest) -> Path:
     """Where the files of the version are that ``manifest`` names."""
     return index / FOLDER / manifest.version
+
+
+def standing_manifest(index: Path) -> Manifest | None:
+    """The manifest of an index, or where that is damaged or lost the newest copy that stands in a version."""
+    versions = sorted((index / FOLDER).glob("*"), key=lambda path: path.name, reverse=True)
+    for place in (index, *versions):
+        try:
+            manifest = read_manifest(place)
+        except AnalystError:
+            continue
+        if place == index or manifest.version == place.name:
+            return manifest
+    return None
 
 
 def open_version(index: Path) -> Version:
@@ -88,15 +103,23 @@ def wrong_sizes(folder: Path, manifest: Manifest) -> dict[str, str]:
 def wrong_sums(folder: Path, manifest: Manifest, wanted: Callable[[str], bool] = lambda name: True) -> dict[str, str]:
     """Files of a version that are missing, cut or changed, and what is wrong with each."""
     wrong = {name: what for name, what in wrong_sizes(folder, manifest).items() if wanted(name)}
-    for name, (_, told) in manifest.files.items():
-        if wanted(name) and name not in wrong and sha256(folder / name) != told:
+    names = [name for name in manifest.files if wanted(name) and name not in wrong]
+    for name, found in _digests(folder, names).items():
+        if found != manifest.files[name][1]:
             wrong[name] = "is not what was written"
     return wrong
 
 
 def sums(folder: Path) -> dict[str, list[object]]:
     """Size and SHA-256 of the files of a version, as its manifest lists them."""
-    return {name: [size, sha256(folder / name)] for name, size in sizes(folder).items() if name not in UNLISTED}
+    found = {name: size for name, size in sizes(folder).items() if name not in UNLISTED}
+    return {name: [found[name], digest] for name, digest in _digests(folder, list(found)).items()}
+
+
+def _digests(folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """The SHA-256 of each file, of several at a time."""
+    with ThreadPoolExecutor(HASHED_AT_ONCE) as pool:
+        return dict(zip(names, pool.map(lambda name: sha256(folder / name), names), strict=True))
 
 
 def sizes(folder: Path) -> dict[str, int]:

@@ -1,5 +1,5 @@
 """Kill a build with kill -9 again and again, and let the same build go on from there each time:
-``python tests/faults/kill_resumes.py [--kills 5] [--posts 400] [--seed 0]``.
+``python tests/faults/kill_resumes.py [--kills 200] [--posts 2000] [--batch 2] [--seed 0]``.
 
 Posts are read by a fake that needs no models and takes a little time for each batch. One process loads the libraries,
 and has a child build; the child is killed a random time after a random number of batches. At the end a build comes
@@ -34,7 +34,6 @@ from tests.fake_reader import FakeEncoder, FakeReader, differences  # noqa: E402
 from tests.faults.children import come_through, in_child, told_by_child  # noqa: E402
 
 SAMPLE = ROOT / "index" / "sample" / "posts.jsonl"
-BATCH = 20
 PAUSE = 0.02  # seconds that a batch takes beside the work on it
 MOST = 4  # batches that a run which is killed may read before
 
@@ -54,12 +53,13 @@ class SlowReader(FakeReader):
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--kills", type=int, default=5)
-    options.add_argument("--posts", type=int, default=400)
+    options.add_argument("--kills", type=int, default=200)
+    options.add_argument("--posts", type=int, default=2000)
+    options.add_argument("--batch", type=int, default=2)
     options.add_argument("--seed", type=int, default=0)
     args = options.parse_args()
     FakeReader.forget()
-    build.Reader, build.shared_encoder, build.BATCH = SlowReader, FakeEncoder, BATCH  # type: ignore[misc, assignment]
+    build.Reader, build.shared_encoder, build.BATCH = SlowReader, FakeEncoder, args.batch  # type: ignore[misc, assignment]
     with tempfile.TemporaryDirectory(prefix="kill-resumes-") as folder:
         told = kill_resumes(Path(folder), args.kills, args.posts, random.Random(args.seed))
     print(json.dumps(told))
@@ -83,7 +83,14 @@ def kill_resumes(folder: Path, kills: int, posts: int, dice: random.Random) -> d
         analysed.append(sum(read_in(log)))
     found = told_by_child(lambda: differences(folder / "whole", folder / "out"))
     left = [name for name in sizes(folder / "out") if not name.startswith(("versions/", "index.lock", "manifest.json"))]
-    return {"posts": posts, "batch": BATCH, "analysed": analysed, "differences": found, "left": left}
+    return {
+        "posts": posts,
+        "batch": build.BATCH,
+        "kills": kills,
+        "analysed": analysed,
+        "differences": found,
+        "left": left,
+    }
 
 
 def read_in(log: Path) -> list[int]:

@@ -78,7 +78,8 @@ def test_after_kill_9_the_old_index_is_whole_and_the_next_run_works(old: Path) -
 
 def test_a_build_that_is_killed_again_and_again_makes_the_same_index() -> None:
     """At random moments, with a fake in place of the models."""
-    command = [sys.executable, str(ROOT / "tests" / "faults" / "kill_resumes.py"), "--kills", "4", "--posts", "400"]
+    command = [sys.executable, str(ROOT / "tests" / "faults" / "kill_resumes.py")]
+    command += ["--kills", "10", "--posts", "600", "--batch", "8"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])

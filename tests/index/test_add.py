@@ -13,11 +13,13 @@ import pytest
 
 import index.add as add
 from index.add import add_posts
-from index.build import build_index
+from index.build import Watch, build_index
 from index.check import check_index
 from index.errors import AnalystError
 from index.manifest import read_manifest, write_manifest
+from index.versions.parts import posts_in
 from tests.conftest import committed, small_rows
+from tests.fake_reader import FakeReader, differences
 from tools.library import Library
 
 Write = Callable[..., str]
@@ -94,13 +96,79 @@ def test_an_addition_that_fails_leaves_the_index_as_it_was(
     write: Write, copy: Path, monkeypatch: pytest.MonkeyPatch, encoder: object
 ) -> None:
     before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    parts = copy / "building"  # what was analysed is kept
     source = write("new.jsonl", [{"id": "x", "author": "zoe", "text": "tea"}])
     for name, error in (("merge_facts", KeyboardInterrupt()), ("complete", OSError(28, "No space left on device"))):
         with monkeypatch.context() as patch:
             patch.setattr(add, name, lambda *_, error=error: (_ for _ in ()).throw(error))
             with pytest.raises((KeyboardInterrupt, AnalystError)):
                 add_posts(copy, [source])
-        assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
+        left = {path for path in copy.rglob("*") if path.is_file() and not path.is_relative_to(parts)}
+        assert {path: path.read_bytes() for path in left} == before
+
+
+def test_an_interrupted_addition_goes_on_and_ends_as_one_that_was_not(
+    write: Write, tmp_path: Path, fake_reader: type[FakeReader]
+) -> None:
+    first, second = write("first.jsonl", small_rows()[:3]), write("second.jsonl", small_rows()[2:])
+    build_index([first], tmp_path / "one")
+    shutil.copytree(tmp_path / "one", tmp_path / "other")
+    add_posts(tmp_path / "one", [second])
+    fake_reader.forget()
+
+    def stop(number: int) -> None:
+        if number == 2:
+            raise KeyboardInterrupt
+
+    fake_reader.on_read, told = stop, []
+    with pytest.raises(KeyboardInterrupt):
+        add_posts(tmp_path / "other", [second], watch=Watch(say=told.append))
+    assert told == ["4 posts are analysed and kept: the same command goes on from there."]
+    fake_reader.forget()
+    resumed: list[tuple[int, int]] = []
+    added = add_posts(tmp_path / "other", [second], watch=Watch(resumed=lambda *at: resumed.append(at)))
+    assert (added.new, added.known, len(fake_reader.texts)) == (8, 1, 4)
+    assert [posts for _, posts in resumed] == [4]
+    assert differences(tmp_path / "one", tmp_path / "other") == []
+    assert sorted(path.name for path in (tmp_path / "other").iterdir()) == ["index.lock", "manifest.json", "versions"]
+
+
+def test_an_addition_throws_away_what_is_unfinished_of_anything_else(
+    write: Write, tmp_path: Path, fake_reader: type[FakeReader]
+) -> None:
+    source, out = write("posts.jsonl", small_rows()), tmp_path / "out"
+    build_index([source], out)
+    fake_reader.forget()
+
+    def stop(number: int) -> None:
+        if number == 1:
+            raise KeyboardInterrupt
+
+    fake_reader.on_read = stop
+    with pytest.raises(KeyboardInterrupt):
+        build_index([write("other.jsonl", small_rows()[:7])], out)
+    assert posts_in(out) == 2
+    told: list[str] = []
+    assert add_posts(out, [source], watch=Watch(say=told.append)).manifest is None
+    assert "2 posts was thrown away" in told[0] and not (out / "building").exists()
+
+
+def test_chroma_holds_what_was_added_and_what_has_changed(
+    write: Write, tmp_path: Path, fake_reader: type[FakeReader]
+) -> None:
+    build_index([write("first.jsonl", small_rows()[:6])], tmp_path / "out")
+    changed = {**small_rows()[0], "likes": 999}
+    add_posts(tmp_path / "out", [write("second.jsonl", [changed, *small_rows()[6:]])])
+    assert check_index(tmp_path / "out") == []
+    library = Library.open(tmp_path / "out")
+    names, people = library.people_vectors
+    for kind, ids, vectors in (
+        ("posts", library.matrix.ids.tolist(), library.matrix.vectors),
+        ("people", names, people),
+    ):
+        for id_, vector in zip(ids, vectors, strict=True):
+            found, likeness = library.nearness.nearest(kind, np.asarray(vector), 1)[0]
+            assert found == id_ and likeness == pytest.approx(1, abs=1e-3)
 
 
 def test_figures_of_other_models_are_not_mixed(write: Write, copy: Path) -> None:

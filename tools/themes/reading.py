@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.errors import AnalystError
-from index.store.flat_vectors import read_scan
 from tools.library import Library
 from tools.result.words import count
 from tools.selection.posts import Selection
@@ -74,7 +73,7 @@ def read_posts(library: Library, selection: Selection, most: int = MOST_POSTS) -
             todo="Widen the topic or the time, or read the posts themselves.",
         )
     ids, authors, texts, at, tones, rows, totals = zip(*found, strict=True)
-    vectors = read_scan(library.folder / "facts", library.manifest.posts)
+    vectors = library.vectors("posts", library.manifest.posts)
     return ReadPosts(
         list(ids), list(authors), list(texts), list(at), np.array(tones), np.array(rows), totals[0], vectors
     )
