@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -32,6 +31,7 @@ from index.store.flat_vectors import ScanWriter, write_scan
 from index.store.languages import settle_languages
 from index.store.people import PeopleVectors, write_profiles
 from index.store.vectors import Vectors
+from index.system import peak_mb
 from index.unfinished import sum_of, thrown_away, wanted
 from index.versions.parts import Done, Parts, posts_in
 from index.versions.writer import writing
@@ -325,7 +325,7 @@ def _manifest(sources: Sequence[str], people: int, tally: Tally, ner: str, preci
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(seconds, 2),
         posts_per_second=round(tally.posts / seconds, 1),
-        peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        peak_mb=peak_mb(),
         precision=precision,
         report=tally.report.to_dict(),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import astuple
 from datetime import UTC
@@ -13,6 +12,7 @@ import pyarrow.parquet as pq
 
 from index.posts.record import FIELDS, Post
 from index.store.facts import POSTS
+from index.system import sync_file
 from index.versions.durable import PARTIAL
 
 SCHEMA = pa.schema([POSTS.field(name) for name in FIELDS])
@@ -33,8 +33,7 @@ class Shards:
         path = shard_path(self.folder, self.count)
         partial = path.with_suffix(PARTIAL)
         pq.write_table(pa.Table.from_arrays(arrays, schema=SCHEMA), partial, compression="zstd")
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())  # storage that is shared shows it to others then
+        sync_file(partial)  # storage that is shared shows it to others then
         partial.replace(path)
         self.count += 1
 

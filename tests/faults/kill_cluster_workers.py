@@ -116,9 +116,9 @@ def main() -> int:
         build.build_index([options.posts], here)
         local = time.perf_counter() - began
         print(f"Built here in {local:.0f} s.", file=sys.stderr, flush=True)
-        nodes = Nodes(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+        nodes = Nodes(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
         try:
-            for _ in range(options.nodes):
+            for _ in range(options.nodes - 1):
                 nodes.add_node(num_cpus=1)
             killer, began = Killer(there, options.kills, options.seed), time.perf_counter()
             killer.start()
