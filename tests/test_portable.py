@@ -20,6 +20,7 @@ OF_OS = {
 }  # fmt: skip
 OF_SIGNAL = {"SIGKILL", "SIGALRM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCHLD", "SIGQUIT", "SIGSTOP", "SIGCONT", "alarm",
              "setitimer", "pause"}  # fmt: skip
+ASKED_FIRST = {"/sys/fs/cgroup"}  # where it is not, it is not read
 PATHS = ("/proc/", "/dev/", "/sys/", "/tmp/", "/var/", "/etc/")
 
 
@@ -54,7 +55,7 @@ def _of_one_system(node: ast.AST) -> str | None:
             return f"signal.{name}"
         case ast.Call(args=[ast.Constant(value="fork" | "forkserver"), *_]):
             return "processes by fork"
-        case ast.Constant(value=str() as text) if text.startswith(PATHS):
+        case ast.Constant(value=str() as text) if text.startswith(PATHS) and text not in ASKED_FIRST:
             return f"the path {text!r}"
     return None
 
