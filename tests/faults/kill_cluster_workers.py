@@ -3,7 +3,8 @@
     python tests/faults/kill_cluster_workers.py POSTS.jsonl [--nodes 3] [--kills 1] [--batch 128]
 
 The cluster has several nodes on this machine, each with one worker; a kill is SIGKILL to the process of a worker that
-is at work. Needs the extra ``cluster``. Exit code 1 if the indexes differ.
+is at work. Needs the extra ``cluster``, and a machine with time to spare: on one that was busy with other work it did
+not come to its end yet. Exit code 1 if the indexes differ.
 """
 
 from __future__ import annotations
