@@ -17,6 +17,7 @@ import typer
 from agent import audience_commands
 from agent import sample as sampling
 from agent.command_line import (
+    Chroma,
     Export,
     Files,
     Index,
@@ -34,7 +35,7 @@ from agent.command_line import (
     taken_of,
     usage,
 )
-from agent.index_commands import add, check, index, remove
+from agent.index_commands import STOPPED, add, check, index, push, remove
 from agent.quiet import hush_libraries
 from index.errors import AnalystError
 from index.posts.options import Options
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from agent.analyst import Analyst
     from agent.events import ToolFinished
     from agent.memory import Memory
-
-STOPPED = "Stopped."
 
 app = typer.Typer(
     add_completion=False,
@@ -97,7 +96,7 @@ def start(
         run_plainly(context, "serve")
 
 
-for each in (index, add, check, remove):
+for each in (index, add, check, remove, push):
     command(each)
 for each in audience_commands.COMMANDS:
     command(each, audiences)
@@ -130,6 +129,7 @@ def ask(
     as_json: Json = False,
     model: Model = None,
     quantize: Quantize = None,
+    chroma: Chroma = None,
     export: Annotated[
         Path | None,
         typer.Option(help="Also save what the tools found as this .csv, .xlsx, .json or .md; of several results each."),
@@ -143,7 +143,7 @@ def ask(
         check_export(export)
     found: list[ToolFinished] = []
     with console.stdout_for_json(as_json):
-        analyst = _open(index, model, quantize)
+        analyst = _open(index, model, quantize, chroma=chroma)
         events = noting(analyst.stream(question), found)
         answer = answer_of(events) if as_json else console.show_stream(events)
     if answer is None:
@@ -160,6 +160,7 @@ def chat(
     index: Index = None,
     model: Model = None,
     quantize: Quantize = None,
+    chroma: Chroma = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the latest conversation over this index.")
     ] = False,
@@ -170,7 +171,7 @@ def chat(
 
     memory, place = Memory(state_folder()), str((index or sampling.SAMPLE_INDEX).resolve())
     latest = memory.talks(TERMINAL, place)[-1:] if resume else []
-    analyst, thread = _open(index, model, quantize, memory), latest[0].thread if latest else uuid4().hex
+    analyst, thread = _open(index, model, quantize, memory, chroma), latest[0].thread if latest else uuid4().hex
     console.say_resumed(latest[0].title if latest else None, wanted=resume)
     kept = bool(latest)
     for question in console.typed():
@@ -191,6 +192,7 @@ def call(
     tool: Annotated[str, typer.Argument(help="Name of the tool.")],
     arguments: Annotated[list[str] | None, typer.Argument(metavar="key=value …", help="Its arguments.")] = None,
     index: Index = None,
+    chroma: Chroma = None,
     as_json: Json = False,
     chart: Annotated[Path | None, typer.Option(help="Also draw the result into this .png or .svg.")] = None,
     export: Export = None,
@@ -205,7 +207,7 @@ def call(
     given = dict(pair(text, "limit=5") for text in arguments or [])
     check_names(tool, chart=chart, export=export)
     with console.stdout_for_json(as_json):
-        taken = run_tool(index or sampling.sample_index(), tool, given)
+        taken = run_tool(index or sampling.sample_index(), tool, given, chroma)
     console.tell(taken.result, as_json)
     with console.stdout_for_json(as_json):
         console.say_saved(save(taken, chart=chart, export=export))
@@ -220,6 +222,7 @@ def report(
     *,
     out: Annotated[Path, typer.Option(help="The file to write: .html, complete in itself, or .md.")],
     index: Index = None,
+    chroma: Chroma = None,
     as_json: Json = False,
 ) -> None:
     """Write a campaign brief as a report: one file with figures, pictures, posts and limits, to print and to send."""
@@ -229,7 +232,7 @@ def report(
     check_report(out)
     given = dict(pair(text, "community=running") for text in [f"campaign={campaign}", *(arguments or [])])
     with console.stdout_for_json(as_json):
-        taken = run_tool(index or sampling.sample_index(), "write_brief", given)
+        taken = run_tool(index or sampling.sample_index(), "write_brief", given, chroma)
         save_report(taken.library, taken.result, out)
     console.tell(taken.result, as_json)
     console.say_saved([out])
@@ -300,6 +303,7 @@ def eval_(
         typer.Option(help="Chat model; the first is judged and compared with the others.", show_default="shipped"),
     ] = None,
     quantize: Quantize = None,
+    chroma: Chroma = None,
 ) -> None:
     """Run a suite of questions; exit code 1 if too many cases fail."""
     from agent import console
@@ -308,7 +312,7 @@ def eval_(
     cases = load_suite(suite)
     with console.stdout_for_json(as_json):
         # One after the other: two models may not fit.
-        analysts = (_open(index, name, quantize) for name in model or (None,))
+        analysts = (_open(index, name, quantize, chroma=chroma) for name in model or (None,))
         outcome = evaluate(cases, analysts, against=against, least=least, sure=sure, say=console.say)
     if as_json:
         console.say_json(outcome.to_dict())
@@ -330,6 +334,7 @@ def serve(
     port: Annotated[int, typer.Option(envvar="GRADIO_SERVER_PORT", min=1, max=65535)] = 7860,
     model: Model = None,
     quantize: Quantize = None,
+    chroma: Chroma = None,
     auth: Annotated[
         str | None, typer.Option(envvar="ANALYST_AUTH", metavar="user:password", help="Ask visitors for a login.")
     ] = None,
@@ -355,11 +360,17 @@ def serve(
         check_index(index)
     served = index or sampling.SAMPLE_INDEX
     folder = indexes or served.absolute().parent
-    open_with = functools.partial(_open, index, model, quantize)
+    open_with = functools.partial(_open, index, model, quantize, chroma=chroma)
     serve_page(open_with, served, folder, host=host, port=port, login=login, mcp=mcp)
 
 
-def _open(index: Path | None, model: str | None, quantize: str | None = None, memory: Memory | None = None) -> Analyst:
+def _open(
+    index: Path | None,
+    model: str | None,
+    quantize: str | None = None,
+    memory: Memory | None = None,
+    chroma: str | None = None,
+) -> Analyst:
     folder = index or sampling.sample_index()
     check_index(folder)
     from agent import console
@@ -368,7 +379,7 @@ def _open(index: Path | None, model: str | None, quantize: str | None = None, me
     with console.waiting("Loading the models …"):
         from agent.analyst import Analyst
 
-        return Analyst.open(folder, model=model, quantize=quantize, memory=memory)
+        return Analyst.open(folder, model=model, quantize=quantize, memory=memory, chroma=chroma)
 
 
 if __name__ == "__main__":

@@ -80,14 +80,21 @@ class Analyst:
 
     @classmethod
     def open(
-        cls, index: Path, *, model: str | None = None, quantize: str | None = None, memory: Memory | None = None
+        cls,
+        index: Path,
+        *,
+        model: str | None = None,
+        quantize: str | None = None,
+        memory: Memory | None = None,
+        chroma: str | None = None,
     ) -> Analyst:
-        """The analyst of ``index`` with the chat model that ``model`` names (``models.py``). Without a ``memory``
-        conversations end with the process. Raises AnalystError.
+        """The analyst of ``index`` with the chat model that ``model`` names (``models.py``), and the vectors of the
+        server at the address ``chroma`` if one is given. Without a ``memory`` conversations end with the process.
+        Raises AnalystError.
         """
         from agent.models.loading import load_chat_model
 
-        library = Library.open(index)
+        library = Library.open(index, chroma)
         return cls(library, load_chat_model(model, quantize=quantize), memory)
 
     def latest(self) -> Analyst:

@@ -32,6 +32,15 @@ Model = Annotated[
     str | None,
     typer.Option(help="Chat model: a hub id, a directory or http://host:port/v1#name.", show_default="the shipped one"),
 ]
+Chroma = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ANALYST_CHROMA",
+        metavar="http://host:port",
+        help="A Chroma server that has the vectors of the index.",
+        show_default="those on this disk",
+    ),
+]
 Quantize = Annotated[Literal["8bit", "4bit"] | None, typer.Option(help="Load the chat model in fewer bits.")]
 Export = Annotated[
     Path | None, typer.Option(help="Also save the result as this .csv, .xlsx, .json or .md; a brief as .html, too.")
@@ -116,13 +125,13 @@ def check_index(folder: Path) -> None:
     open_version(folder)
 
 
-def run_tool(folder: Path, tool: str, given: dict[str, str]) -> Taken:
+def run_tool(folder: Path, tool: str, given: dict[str, str], chroma: str | None = None) -> Taken:
     """One tool over the index in ``folder``; arguments that do not fit end the command as wrong usage."""
     from tools.exports.about import Taken
     from tools.library import Library
     from tools.registry import BadArguments, call_tool, checked_arguments
 
-    library = Library.open(folder)
+    library = Library.open(folder, chroma)
     try:
         return Taken(library, call_tool(library, tool, dict(given)), tool, checked_arguments(tool, given))
     except BadArguments as error:

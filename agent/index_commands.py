@@ -1,9 +1,9 @@
-"""Commands that keep an index in order."""
+"""Commands that make an index and keep it in order."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,6 +12,10 @@ from agent.command_line import Files, Json, fail, reads_posts, usage
 from index.posts.options import Options
 from index.versions.parts import posts_in
 
+if TYPE_CHECKING:
+    from index.engines.local import Engine
+
+STOPPED = "Stopped."
 Kept = Annotated[Path, typer.Argument(metavar="DIR", help="Index.")]
 
 
@@ -22,25 +26,48 @@ def index(
     *,
     options: Options,
     ner: Annotated[str | None, typer.Option(help="An installed spaCy pipeline that finds the entities.")] = None,
+    engine: Annotated[
+        Literal["local", "ray"], typer.Option(help="Where posts are analysed: in this process, or on a Ray cluster.")
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            help="The Ray cluster: host:port, or auto for the one that this machine is in.",
+            show_default="one on this machine, for this build alone",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many encoders the cluster runs.", show_default="one on each core")
+    ] = None,
     to_add: Annotated[bool, typer.Option("--add", help="Add the posts to the index that is there: `add`.")] = False,
     as_json: Json = False,
 ) -> None:
     """Make an index of the posts in FILES."""
     from agent import console
 
+    if engine == "local" and (address is not None or workers is not None):
+        usage("--address and --workers belong to --engine ray.")
     if to_add:
-        if ner is not None:
-            usage("An index keeps the recogniser that it was made with: leave --ner out, or --add.")
+        if ner is not None or engine != "local":
+            usage("An index keeps its recogniser, and is added to here: leave out --ner and --engine, or --add.")
         _add(out, files, options, as_json)
         return
     try:
-        manifest, tally = sampling.build(files, out, options=options, ner=ner)
+        manifest, tally = sampling.build(
+            files, out, options=options, ner=ner, engine=_cluster(address, workers) if engine == "ray" else None
+        )
     except KeyboardInterrupt:
-        fail("Stopped." if posts_in(out) else "Stopped; nothing was left behind.")
+        fail(STOPPED if posts_in(out) else "Stopped; nothing was left behind.")
     if as_json:
         console.say_json({"index": str(out), **vars(manifest), "reasons": tally.reasons})
     else:
         console.show_built(manifest, tally, out)
+
+
+def _cluster(address: str | None, workers: int | None) -> Engine:
+    from index.engines.ray import Cluster
+
+    return Cluster(address, workers)
 
 
 def check(
@@ -167,3 +194,30 @@ def _add(directory: Path, files: list[str], options: Options, as_json: bool) -> 
         console.say_json({"index": str(directory), **told, "reasons": added.tally.reasons})
     else:
         console.show_added(directory, added)
+
+
+def push(
+    directory: Kept,
+    chroma: Annotated[
+        str, typer.Option(envvar="ANALYST_CHROMA", metavar="http://host:port", help="The Chroma server.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Put the vectors of an index on a Chroma server, for all who read it with --chroma.
+
+    What the index has forgotten since is deleted there.
+    """
+    from agent import console
+    from index.push import push_version
+
+    with console.stdout_for_json(as_json), console.waiting("Sending the vectors …"):
+        pushed = push_version(directory, chroma)
+    manifest = pushed.manifest
+    if as_json:
+        told = {"version": manifest.version, "posts": manifest.posts, "people": manifest.people}
+        console.say_json({"index": str(directory), **told, "new": pushed.is_new, "dropped": pushed.dropped})
+        return
+    done = "now has" if pushed.is_new else "had already"
+    console.say(f"The server {done} the vectors of {manifest.posts:,} posts and {manifest.people:,} people.")
+    if pushed.dropped:
+        console.say(f"Deleted there, since the index has them no more: {', '.join(pushed.dropped)}.")

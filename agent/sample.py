@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.command_line import check_index
 from index.errors import AnalystError
 from index.posts.options import Options
+
+if TYPE_CHECKING:
+    from index.engines.local import Engine
 
 HOME = Path(__file__).resolve().parents[1]
 SAMPLE_POSTS = HOME / "index" / "sample" / "posts.jsonl"
 SAMPLE_INDEX = HOME / "indexes" / "sample"
 
 
-def build(files: list[str], out: Path, *, options: Options | None = None, ner: str | None = None) -> Any:
+def build(
+    files: list[str],
+    out: Path,
+    *,
+    options: Options | None = None,
+    ner: str | None = None,
+    engine: Engine | None = None,
+) -> Any:
     """Build an index with a progress bar; returns manifest and tally."""
     from agent import console
     from index.build import build_index, total_bytes
 
     named: dict[str, Any] = {"ner": ner} if ner else {}
-    with console.build_progress(total_bytes(files)) as watch:
-        return build_index(files, out, options=options, watch=watch, **named)
+    size = total_bytes(files) if engine is None else None  # engines read all files before they analyse
+    with console.build_progress(size) as watch:
+        return build_index(files, out, options=options, watch=watch, engine=engine, **named)
 
 
 def sample_index() -> Path:

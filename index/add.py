@@ -14,10 +14,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from index.build import BATCH, MOST_REJECTS, Tally, Watch, batches, with_languages
+from index.build import BATCH, MOST_REJECTS, Tally, Watch, batches
 from index.derive import add_to_chroma, complete
 from index.encoding.encoder import Encoder, shared_encoder
 from index.encoding.measured import head_digests
+from index.engines.local import with_languages
 from index.entities.pipeline import Reader
 from index.entities.plurals import merge_plurals
 from index.errors import AnalystError

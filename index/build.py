@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,24 +13,25 @@ from pathlib import Path
 from index.encoding.encoder import Encoder, shared_encoder
 from index.encoding.measured import head_digests
 from index.encoding.trunk import NAME as TRUNK
+from index.engines.local import Analyser, Engine, Here
 from index.entities.mentions import OURS
 from index.entities.pipeline import Reader
 from index.entities.plurals import merge_plurals
 from index.errors import AnalystError
 from index.manifest import Manifest
-from index.posts.language import identify
 from index.posts.readers import Options, expand, read_posts
 from index.posts.record import Post, Rejected
 from index.posts.report import Report
 from index.posts.unique import Unique
 from index.removals import standing_removals
-from index.store.analysed import Analysed, analysed, of_pieces
+from index.store.analysed import Analysed, of_pieces
 from index.store.communities import community_vectors
 from index.store.facts import FactWriter
 from index.store.flat_vectors import ScanWriter, write_scan
 from index.store.languages import settle_languages
 from index.store.people import PeopleVectors, write_profiles
 from index.store.vectors import Vectors
+from index.system import peak_mb
 from index.unfinished import sum_of, thrown_away, wanted
 from index.versions.parts import Done, Parts, posts_in
 from index.versions.writer import writing
@@ -95,19 +95,21 @@ def build_index(
     options: Options | None = None,
     ner: str = OURS,
     watch: Watch | None = None,
+    engine: Engine | None = None,
 ) -> tuple[Manifest, Tally]:
     """Index the posts of ``sources`` in ``out``; what stood there before is replaced only when the new index is whole
     and on the disk. Whoever reads the old one keeps it.
 
     What was analysed outlives whatever ends the run, batch by batch: the next run for the same files, options and
     program goes on from there, any other run throws it away. ``columns`` and ``options`` are as in ``read_posts``.
-    Raises AnalystError if nothing can be read or stored; then nothing but analysed batches is left behind.
+    Posts are analysed by ``engine``, in this process where none is given. Raises AnalystError if nothing can be read or
+    stored; then nothing but analysed batches is left behind.
     """
     expand(sources)
     with writing(out.absolute(), resumes=True) as writer:
         folder = writer.begin()
         watch = watch or Watch()
-        build = _Build(sources, writer.index, folder, _options(options, columns), ner, watch)
+        build = _Build(sources, writer.index, folder, _options(options, columns), ner, watch, engine)
         try:
             return writer.commit(folder, build.run()), build.tally
         except BaseException:
@@ -131,8 +133,16 @@ class _Build:
     """One build of a version of ``index`` in ``folder``."""
 
     def __init__(
-        self, sources: Sequence[str], index: Path, folder: Path, options: Options, ner: str, watch: Watch
+        self,
+        sources: Sequence[str],
+        index: Path,
+        folder: Path,
+        options: Options,
+        ner: str,
+        watch: Watch,
+        engine: Engine | None = None,
     ) -> None:
+        self._engine = engine
         self._sources, self._index, self._folder = sources, index, folder
         self._options, self._ner, self._watch = options, ner, watch
         self._read = 0  # bytes
@@ -147,11 +157,11 @@ class _Build:
         done = parts.done
         started -= done.seconds
         encoder = self._encoder(parts)
-        reader, stores = Reader(ner=self._ner, encoder=encoder), _Stores(self._folder)
+        analyser, stores = self._analyser(encoder), _Stores(self._folder)
         with ThreadPoolExecutor(1) as storing:  # one batch is stored while the next is read
             stored = storing.submit(lambda: None)
-            for number, batch in enumerate(batches(first, posts)):
-                work = self._work(number, batch, parts, reader, stores, started)
+            for number, batch in enumerate(analyser.ahead(batches(first, posts))):
+                work = self._work(number, batch, parts, analyser, stores, started)
                 stored.result()
                 self.tally.count(batch)
                 self._tell(parts)
@@ -197,8 +207,13 @@ class _Build:
         precision = parts.begin({"precision": shared.precision})["precision"]
         return shared if precision == shared.precision else Encoder(precision=precision)
 
+    def _analyser(self, encoder: Encoder) -> Analyser:
+        if self._engine is None:
+            return Here(Reader(ner=self._ner, encoder=encoder))
+        return self._engine.analyser(self._folder, self._ner, encoder.precision)
+
     def _work(
-        self, number: int, batch: list[Post], parts: Parts, reader: Reader, stores: _Stores, started: float
+        self, number: int, batch: list[Post], parts: Parts, analyser: Analyser, stores: _Stores, started: float
     ) -> Callable[[], None]:
         """Analyse a batch, or take over what was analysed before; what is returned stores it."""
         told = sum_of(batch)
@@ -206,11 +221,11 @@ class _Build:
         if pieces is not None:
             self._resume(parts.done)
             return lambda: stores.add(of_pieces(pieces))
-        found = reader.read([post.text for post in with_languages(batch)])
+        rows = analyser.analyse(batch)
         done = Done(len(batch), told, self._read, time.perf_counter() - started)
 
         def store() -> None:
-            made = analysed(batch, found)
+            made = rows()
             parts.add(number, done, made.pieces())
             stores.add(made)
 
@@ -263,15 +278,6 @@ class _Stores:
         self._vectors.close()
 
 
-def with_languages(batch: list[Post]) -> list[Post]:
-    """The posts with what the identifier says where their export names no language."""
-    unsaid = [place for place, post in enumerate(batch) if post.lang is None]
-    for place, lang in zip(unsaid, identify([batch[place].text for place in unsaid]), strict=True):
-        if lang is not None:
-            batch[place] = replace(batch[place], lang=lang)
-    return batch
-
-
 def _unique(rows: Iterator[Post | Rejected], report: Report, rejects: Path) -> Iterator[Post]:
     """Posts that were not there before; rejects and duplicates go to ``rejects``, the first of them."""
     unique, written = Unique(report), 0
@@ -319,7 +325,7 @@ def _manifest(sources: Sequence[str], people: int, tally: Tally, ner: str, preci
         built_at=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(seconds, 2),
         posts_per_second=round(tally.posts / seconds, 1),
-        peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        peak_mb=peak_mb(),
         precision=precision,
         report=tally.report.to_dict(),
     )

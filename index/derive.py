@@ -15,7 +15,7 @@ from index.store.communities import community_vectors
 from index.store.facts import Facts
 from index.store.flat_vectors import NAMES, ScanWriter, read_scan, write_scan
 from index.store.people import PeopleVectors, write_profiles
-from index.store.vectors import Vectors
+from index.store.vectors import Collections, Vectors
 from index.versions.nearness import CHROMA
 
 BATCH = 1024  # posts in memory at once
@@ -88,9 +88,14 @@ def _people(facts: Path) -> tuple[list[str], np.ndarray]:
 
 
 def _fill_chroma(folder: Path) -> None:
-    facts = folder / "facts"
-    chroma, vectors = Vectors(folder / CHROMA), read_scan(facts, count_posts(facts))
+    chroma = Vectors(folder / CHROMA)
+    fill(chroma, folder / "facts")
+    chroma.close()
+
+
+def fill(chroma: Collections, facts: Path) -> None:
+    """Put the vectors of all posts and people of a folder of facts into empty collections."""
+    vectors = read_scan(facts, count_posts(facts))
     for start, ids, _ in _batches(facts, "author"):
         chroma.add("posts", ids, np.asarray(vectors[start : start + len(ids)]))
     chroma.add("people", *_people(facts))
-    chroma.close()

@@ -38,7 +38,7 @@ def wanted(sources: Sequence[str], options: Options, ner: str, batch: int) -> di
         "options": asdict(options),
         "ner": ner,
         "batch": batch,
-        "program": _program(),
+        "program": program(),
     }
 
 
@@ -61,7 +61,8 @@ def _file(name: str) -> list[Any]:
     return [str(Path(name).resolve()), told.st_size, told.st_mtime_ns]
 
 
-def _program() -> str:
+def program() -> str:
+    """The checksum of what analyses posts: code and weights."""
     digest = hashlib.sha256(SHA256.encode())
     for folder in _ANALYSIS:
         for path in sorted((HOME / folder).iterdir()):

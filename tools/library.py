@@ -17,6 +17,7 @@ import pandas as pd
 from index.entities.mentions import OURS
 from index.errors import AnalystError
 from index.manifest import Manifest, read_manifest
+from index.store.chroma_server import ChromaServer, ServedNearness
 from index.store.facts import Facts
 from index.store.flat_vectors import read_scan
 from index.versions.layout import Version, open_version, verify
@@ -64,20 +65,26 @@ class Library:
     path: Path
     manifest: Manifest
     facts: Facts
-    nearness: Nearness
+    nearness: Nearness | ServedNearness
     version: Version | None = None  # held as long as this lives
     checked: Checked | None = None  # that the files of vectors are what was written
+    chroma: str | None = None  # the address of the Chroma server that has the vectors
     groupings: dict[Any, Any] = field(default_factory=dict)  # Grouping of everyone, by number and posts
     views: OrderedDict[Any, Any] = field(default_factory=OrderedDict)  # tools.targeting.view.View, by its posts
 
     @classmethod
-    def open(cls, path: Path) -> Library:
-        """Raises AnalystError if ``path`` holds no index that can be read, or one that is not what was written."""
+    def open(cls, path: Path, chroma: str | None = None) -> Library:
+        """``chroma`` is the address of a server that has the vectors of this version; without one they are read here.
+
+        Raises AnalystError if ``path`` holds no index that can be read, or one that is not what was written, or the
+        server has not its vectors.
+        """
         version = open_version(path)
         # Chroma's files are checked when they are copied, vectors in the background: none is read before that is done.
         verify(path, version, lambda name: not name.startswith(f"{CHROMA}/") and not _is_vectors(name))
         checked = Checked(lambda: verify(path, version, _is_vectors))
-        return cls(path, version.manifest, _open_facts(version.folder), Nearness(path, version), version, checked)
+        nearness = ChromaServer(chroma).served(version.manifest) if chroma else Nearness(path, version)
+        return cls(path, version.manifest, _open_facts(version.folder), nearness, version, checked, chroma)
 
     @property
     def folder(self) -> Path:
@@ -96,7 +103,7 @@ class Library:
         """The version that was committed since this one was opened, if one was. Raises AnalystError as ``open``."""
         if self.version is None or read_manifest(self.path).version == self.manifest.version:
             return None
-        return Library.open(self.path)
+        return Library.open(self.path, self.chroma)
 
     @cached_property
     def reader(self) -> Reader:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 PAGE = 5000
+CONFIGURATION: Any = {"hnsw": {"space": "cosine", "ef_search": 200, "sync_threshold": 2000}}
 
 
-class Vectors:
-    """The collections ``posts`` and ``people`` of one index: ids are post ids and authors, distances are cosine."""
+class Collections:
+    """The collections ``posts`` and ``people`` of one index: ids are post ids and authors, distances are cosine.
 
-    def __init__(self, folder: Path) -> None:
-        import chromadb
-        from chromadb.config import Settings
+    ``client`` is one of Chroma's. Those that are not ``given`` are made when they are first needed.
+    """
 
-        self._client: Any = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
-        self._collections: dict[str, Any] = {}
+    def __init__(self, client: Any, given: Mapping[str, Any] | None = None) -> None:
+        self._client = client
+        self._collections: dict[str, Any] = dict(given or {})
 
     def add(self, kind: str, ids: Sequence[str], vectors: np.ndarray, *, replacing: bool = False) -> None:
         """Store ``vectors`` (n, 384) of unit length under ``ids``; ``replacing`` those that are there. Raises OSError
@@ -53,15 +54,23 @@ class Vectors:
             yield from collection.get(limit=PAGE, offset=offset, include=[])["ids"]
 
     def close(self) -> None:
-        """Let go of the files, so that the folder may be moved."""
+        """Let go of files and connections, so that a folder may be moved."""
         self._collections.clear()
         self._client.close()
 
     def _collection(self, kind: str) -> Any:
         if kind not in self._collections:
             self._collections[kind] = self._client.get_or_create_collection(
-                kind,
-                embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_search": 200, "sync_threshold": 2000}},
+                kind, embedding_function=None, configuration=CONFIGURATION
             )
         return self._collections[kind]
+
+
+class Vectors(Collections):
+    """The collections of an index in a ``folder`` of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        import chromadb
+        from chromadb.config import Settings
+
+        super().__init__(chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False)))

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from uuid import uuid4
 
+from index import system
+
 PARTIAL = ".partial"  # how names end that are about to be replaced
 
 
@@ -18,7 +20,7 @@ def replace_durably(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(path)
+        system.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
     sync_folder(path.parent)
@@ -36,21 +38,14 @@ def sync_tree(folder: Path) -> None:
     """All files below a folder and all their names are on the disk."""
     for place, _, files in os.walk(folder, topdown=False):
         for name in files:
-            _sync(os.open(Path(place, name), os.O_RDONLY))
+            system.sync_file(Path(place, name))
         sync_folder(Path(place))
 
 
 def sync_folder(folder: Path) -> None:
     """The names in a folder are on the disk."""
     try:
-        _sync(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
+        system.sync_folder(folder)
     except OSError as error:
         if error.errno != errno.EINVAL:  # some file systems know no such thing
             raise
-
-
-def _sync(file: int) -> None:
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

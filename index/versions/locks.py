@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import AnalystError
+from index.system import forget_folder, is_folder_at, lock, open_folder
 
 NAME = "index.lock"
 LOOKS = 0.05  # seconds between two looks at a lock that is waited for
@@ -25,9 +25,9 @@ class Hold:
     """
 
     def __init__(self, folder: Path) -> None:
-        file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        file = open_folder(folder)
         self.release = weakref.finalize(self, os.close, file)
-        if not (_lock(file, fcntl.LOCK_SH) and _is_still_at(folder, file)):
+        if not (lock(file, alone=False) and is_folder_at(folder, file)):
             self.release()
             raise FileNotFoundError(folder)
 
@@ -35,23 +35,25 @@ class Hold:
 def delete_unless_held(folder: Path) -> bool:
     """Delete a folder with all that is in it, unless somebody holds it. Returns whether it is gone."""
     try:
-        file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        file = open_folder(folder)
     except FileNotFoundError:
         return True
     try:
-        if not _lock(file, fcntl.LOCK_EX):
+        if not lock(file, alone=True):
             return False
         shutil.rmtree(folder, ignore_errors=True)
         return not folder.exists()
     finally:
         os.close(file)
+        if not folder.exists():
+            forget_folder(folder)
 
 
 def is_held(folder: Path) -> bool:
     """Whether somebody holds a folder."""
-    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    file = open_folder(folder)
     try:
-        return not _lock(file, fcntl.LOCK_EX)
+        return not lock(file, alone=True)
     finally:
         os.close(file)
 
@@ -73,7 +75,8 @@ def one_writer(index: Path, patience: float = 0.0) -> Iterator[None]:
     try:
         told = {"process": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
         os.ftruncate(file, 0)
-        os.pwrite(file, json.dumps(told).encode(), 0)
+        os.lseek(file, 0, os.SEEK_SET)
+        os.write(file, json.dumps(told).encode())
         try:
             yield
         finally:
@@ -86,7 +89,7 @@ def _locked(path: Path) -> int | None:
     """The lock file, open and locked; None if another process has it."""
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        locked = _lock(file, fcntl.LOCK_EX)
+        locked = lock(file, alone=True)
         if locked and _is_still_at(path, file):
             return file
         os.close(file)
@@ -100,17 +103,6 @@ def _holder(path: Path) -> str:
         return f": process {told['process']} on {told['host']}, since {told['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return ""
-
-
-def _lock(file: int, kind: int) -> bool:
-    """Whether the lock could be had. Where the file system knows no locks everybody has it."""
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _is_still_at(path: Path, file: int) -> bool:

@@ -6,7 +6,6 @@ The copy is checked while it is made, for Chroma reads its files unchecked: one 
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
 import threading
@@ -18,6 +17,7 @@ import numpy as np
 
 from index.errors import AnalystError
 from index.store.vectors import Vectors
+from index.system import is_mine
 from index.versions.layout import Version, damaged, sha256
 from index.versions.locks import Hold, delete_unless_held
 
@@ -72,7 +72,7 @@ def _temporary() -> tuple[Path, Hold]:
     """A new temporary folder, held. Those that processes left when they were killed are deleted."""
     for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):  # another process deletes it too
-            if left.is_dir() and left.stat().st_uid == os.geteuid():
+            if left.is_dir() and is_mine(left):
                 delete_unless_held(left)
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import shutil
 import time
@@ -169,9 +170,10 @@ def _leave(index: Path, made: bool) -> None:
         _delete(versions)
         if building.exists():
             return
-        (index / LOCK).unlink(missing_ok=True)
-        if made:
-            index.rmdir()
+        with contextlib.suppress(PermissionError):  # Windows lets nobody delete the lock while this process has it
+            (index / LOCK).unlink(missing_ok=True)
+            if made:
+                index.rmdir()
 
 
 def _delete(path: Path) -> None:

@@ -22,9 +22,15 @@ def analyst(monkeypatch: pytest.MonkeyPatch) -> FakeAnalyst:
     class Analyst:
         @classmethod
         def open(
-            cls, folder: Path, *, model: str | None = None, quantize: str | None = None, memory: Any = None
+            cls,
+            folder: Path,
+            *,
+            model: str | None = None,
+            quantize: str | None = None,
+            memory: Any = None,
+            chroma: str | None = None,
         ) -> FakeAnalyst:
-            fake.model_name = " ".join(filter(None, [model or "fake", quantize]))
+            fake.model_name = " ".join(filter(None, [model or "fake", quantize, chroma]))
             return fake
 
     module.Analyst = Analyst  # type: ignore[attr-defined]

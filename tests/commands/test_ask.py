@@ -42,6 +42,16 @@ def test_larger_models_are_named_quantized_and_said_to_be_elsewhere(analyst: Fak
     assert run("ask", "q", "--index", folder, "--quantize", "3bit").exit_code == 2
 
 
+def test_a_chroma_server_is_named_by_option_or_environment(
+    analyst: FakeAnalyst, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("ask", "q", "--index", folder, "--chroma", "http://vectors:8000").exit_code == 0
+    assert analyst.model_name == "fake http://vectors:8000"
+    monkeypatch.setenv("ANALYST_CHROMA", "http://others:1")
+    assert run("chat", "--index", folder, typed="exit\n").exit_code == 0
+    assert analyst.model_name == "fake http://others:1"
+
+
 def test_ask_says_when_an_answer_is_not_grounded(analyst: FakeAnalyst, folder: Path) -> None:
     analyst.script = lambda question: iter([finished("42.", grounded=False)])
     assert "traced" in run("ask", "How many?", "--index", folder).stderr

@@ -94,3 +94,21 @@ def test_index_and_info_on_real_posts(tiny_index: Path, encoder: Any, tmp_path: 
     assert done.exit_code == 0 and "11 posts by 6 people" in done.stdout and "Rejected" in done.stdout
     assert "11" in run("info", tmp_path / "again").stdout
     assert json.loads(run("info", tmp_path / "again", "--json").stdout)["people"] == 6
+
+
+def test_what_belongs_to_a_cluster_is_said_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "posts.jsonl"
+    source.write_text("{}\n")
+    seen: dict[str, Any] = {}
+
+    def build(sources: list[str], out: Path, **options: Any) -> Any:
+        seen.update(options)
+        return manifest(), Tally()
+
+    monkeypatch.setattr(index.build, "build_index", build)
+    done = run("index", source, "--out", tmp_path / "out", "--workers", "2")
+    assert (done.exit_code, done.stderr) == (2, "--address and --workers belong to --engine ray.\n")
+    far = ("--engine", "ray", "--address", "one:6379", "--workers", "3")
+    assert run("index", source, "--out", tmp_path / "out", *far).exit_code == 0
+    assert (seen["engine"].address, seen["engine"].workers) == ("one:6379", 3)
+    assert run("index", source, "--out", tmp_path / "out").exit_code == 0 and seen["engine"] is None

@@ -144,7 +144,7 @@ def test_anything_else_starts_afresh_and_says_why(
     elif change == "batches":
         monkeypatch.setattr(build, "BATCH", 3)
     else:
-        monkeypatch.setattr("index.unfinished._program", lambda: "other")
+        monkeypatch.setattr("index.unfinished.program", lambda: "other")
     build_index([source], out, watch=told.watch, **more)
     assert len(fake_reader.texts) == read_manifest(out).posts and sorted(path.name for path in out.iterdir()) == CLEAN
     why = {"files": "the files are others", "touched": "the files are others", "options": "the options are others",

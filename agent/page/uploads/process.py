@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import AnalystError
+from index.system import bound, give_way
 
 if TYPE_CHECKING:
     from index.posts.options import Options
@@ -94,7 +94,7 @@ def main(task: str, args: str) -> None:
     from agent.quiet import hush_libraries
 
     hush_libraries()
-    os.nice(NICE)
+    give_way(NICE)
     lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # chatter of libraries goes where errors go
 
@@ -121,9 +121,7 @@ def look(source: str, wish: Mapping[str, Any], tell: Tell) -> FilePreview:
     from index.posts.preview import preview
     from index.posts.reading import NoColumn
 
-    resource.setrlimit(resource.RLIMIT_AS, (LOOKING, LOOKING))
-    resource.setrlimit(resource.RLIMIT_CPU, (LOOKING_SECONDS, LOOKING_SECONDS + 5))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (UNPACKED, UNPACKED))
+    bound(memory=LOOKING, file=UNPACKED, seconds=LOOKING_SECONDS)
 
     def watch(rows: int) -> None:
         tell("rows", rows)
