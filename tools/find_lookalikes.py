@@ -9,7 +9,7 @@ import numpy as np
 
 from index.errors import AnalystError
 from tools.library import Library
-from tools.privacy.tellable import tellable_names
+from tools.privacy.tellable import tellable
 from tools.result import cells
 from tools.result.line import Line, Listing, Part, joined, lead, line, listed, note, warning
 from tools.result.names import handle_in_words, named_in_words
@@ -176,8 +176,7 @@ def _shared(matrix: PostMatrix, row: int, seeds: np.ndarray) -> list[tuple[str, 
     found = [
         (matrix.communities[own[i]], int(mine[i])) for i in order if mine[i] and mine[i] / len(seeds) > everyone[i]
     ]
-    may = set(tellable_names([name for name, _ in found]))
-    return [each for each in found if each[0] in may][:SHARED]
+    return [(name, number) for name, number in found if tellable(name)][:SHARED]
 
 
 def _headline(result: FindLookalikes) -> Line:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.library import Library
-from tools.privacy.tellable import tellable, tellable_names
+from tools.privacy.tellable import tellable
 from tools.result.names import named_in_words
 from tools.result.words import count, listed, tone
 from tools.targeting.propensity import Odds
@@ -166,8 +166,7 @@ def _visited(signals: Signals, row: int, scores: np.ndarray) -> list[int]:
 
 
 def _listed(signals: Signals, places: list[int]) -> str:
-    names = tellable_names([signals.matrix.communities[place] for place in places])
-    return listed([named_in_words(name) for name in names])
+    return listed([named_in_words(signals.matrix.communities[place]) for place in _tellable(signals, places)])
 
 
 def _tellable(signals: Signals, places: list[int]) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tools.privacy.tellable import tellable_names
+from tools.privacy.tellable import tellable
 
 if TYPE_CHECKING:
     from tools.library import Library
@@ -70,7 +70,7 @@ def _phrases(library: Library) -> list[str]:
 
 def _askable(names: Iterable[str]) -> list[str]:
     """Names that can stand in a question and suggest nothing that would be refused."""
-    return tellable_names([name for name in names if _is_plain(name)])
+    return [name for name in names if _is_plain(name) and tellable(name)]
 
 
 def _is_plain(name: str) -> bool:
