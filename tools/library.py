@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from index.corrections import read_corrections
 from index.entities.mentions import OURS
 from index.errors import AnalystError
 from index.manifest import Manifest, read_manifest
@@ -27,6 +28,7 @@ from tools.targeting.post_matrix import PostMatrix
 
 if TYPE_CHECKING:
     from index.entities.pipeline import Reader
+    from index.store.corrected import Correction
     from tools.targeting.affinity import Background
     from tools.targeting.lookalike import Profiles
 
@@ -53,7 +55,8 @@ class Library:
         """Raises AnalystError if ``path`` holds no index that can be read, or one that is not what was written."""
         version = open_version(path)
         verify(path, version, lambda name: not name.startswith(f"{CHROMA}/"))  # that is checked when it is copied
-        return cls(path, version.manifest, _open_facts(version.folder), Nearness(path, version), version)
+        facts = _open_facts(version.folder, read_corrections(path))
+        return cls(path, version.manifest, facts, Nearness(path, version), version)
 
     @property
     def folder(self) -> Path:
@@ -61,10 +64,24 @@ class Library:
         return self.version.folder if self.version is not None else self.path
 
     def newer(self) -> Library | None:
-        """The version that was committed since this one was opened, if one was. Raises AnalystError as ``open``."""
-        if self.version is None or read_manifest(self.path).version == self.manifest.version:
+        """The version that was committed since this one was opened, or the same one with what was corrected since; None
+        if neither is there. Raises AnalystError as ``open``.
+        """
+        if self.version is None:
             return None
-        return Library.open(self.path)
+        if read_manifest(self.path).version != self.manifest.version:
+            return Library.open(self.path)
+        corrections = read_corrections(self.path)
+        return None if corrections == self.facts.corrections else self._corrected(corrections)
+
+    def _corrected(self, corrections: Sequence[Correction]) -> Library:
+        """The same version with other corrections. What has nothing to do with them is not read again."""
+        assert self.version is not None
+        other = Library(self.path, self.manifest, _open_facts(self.folder, corrections), self.nearness, self.version)
+        kept = ("reader", "authors", "communities", "people_vectors", "matrix", "background", "profiles")
+        other.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        other.groupings.update(self.groupings)
+        return other
 
     @cached_property
     def reader(self) -> Reader:
@@ -187,12 +204,12 @@ class Library:
         )
 
 
-def _open_facts(folder: Path) -> Facts:
+def _open_facts(folder: Path, corrections: Sequence[Correction]) -> Facts:
     """Raises AnalystError if a table is cut off or is none."""
     import duckdb
 
     try:
-        return Facts(folder / "facts")
+        return Facts(folder / "facts", corrections)
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]
         raise AnalystError(

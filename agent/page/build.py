@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from agent.page.audiences import AudienceHandlers
+from agent.page.corrections import CorrectionHandlers
 from agent.page.handlers import ChatHandlers
 from agent.page.layout import TITLE, lay_out
 from agent.page.opening import Opening
@@ -37,5 +38,6 @@ def build_page(
         ChatHandlers(screen).connect(page)
         PostsHandlers(screen).connect()
         AudienceHandlers(screen).connect()
+        CorrectionHandlers(screen).connect()
         page.load(None, js=ON_LOAD)
     return page

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from agent.next_steps import STEPS
 from agent.page.answering import LOADING
 from agent.page.style import LISTEN
 from agent.page.uploads.session import ENDINGS
@@ -57,6 +58,9 @@ class Parts:
     box: gr.Textbox
     ask: gr.Button
     stop: gr.Button
+    follow_row: gr.Row
+    follows: list[gr.Button]
+    draw: gr.Button
     example_row: gr.Row
     examples: list[gr.Button]
     head: gr.HTML
@@ -181,7 +185,10 @@ def _talk() -> dict[str, Any]:
     with gr.Row(elem_id="editing", visible=False) as editing:
         _still_html(part("quiet", EDITING))
         cancel = gr.Button("Keep it as it was", elem_id="cancel", size="sm", variant="secondary", scale=0)
-    with gr.Row():
+    with gr.Row(elem_id="follow", visible=False) as follow_row:
+        follows = [gr.Button(visible=False, size="sm", variant="secondary", scale=0) for _ in range(STEPS)]
+        draw = gr.Button("Chart this", elem_id="draw", size="sm", variant="secondary", visible=False, scale=0)
+    with gr.Row(elem_id="asking"):
         box = gr.Textbox(
             elem_id="question", label="Your question", show_label=False, container=False, scale=1, autofocus=True,
             lines=1, max_lines=6, placeholder="Ask in plain English",
@@ -192,7 +199,8 @@ def _talk() -> dict[str, Any]:
         examples = [gr.Button(visible=False, size="sm", variant="secondary") for _ in range(EXAMPLES)]
     return {
         "chat": chat, "again": again, "retry": retry, "edit": edit, "editing": editing, "cancel": cancel, "box": box,
-        "ask": ask, "stop": stop, "example_row": example_row, "examples": examples,
+        "ask": ask, "stop": stop, "follow_row": follow_row, "follows": follows, "draw": draw,
+        "example_row": example_row, "examples": examples,
     }  # fmt: skip
 
 
@@ -292,6 +300,7 @@ def _take_away() -> dict[str, Any]:
     with gr.Row(elem_classes=["takes"]) as report_row:
         takes["html"] = gr.Button("Report to print and send", elem_id="take-html", size="sm")
     with gr.Row(elem_classes=["takes"]):
+        takes["talk"] = gr.Button("Conversation as a report", elem_id="take-talk", size="sm")
         takes["markdown"] = gr.Button("Conversation as Markdown", elem_id="take-markdown", size="sm")
         takes["script"] = gr.Button("Calls as a script", elem_id="take-script", size="sm")
     calls = _still_html(elem_id="calls")

@@ -10,7 +10,8 @@ from agent.page.views.fields import Block, Table, blocks_of, with_bar
 from agent.page.views.html import render
 from index.errors import AnalystError
 from tools.registry import TOOLS, call_tool
-from tools.result.words import listed, percent
+from tools.result.accuracy import plain_accuracy
+from tools.result.words import capital, listed, percent
 
 if TYPE_CHECKING:
     from agent.analyst import Analyst
@@ -58,9 +59,10 @@ def _described(result: ToolResult) -> dict[str, object]:
         for analysis, found in accuracy.items()
         for what, figure in found.items()
     ]
-    measured = Table("Accuracy, measured on data kept out of training", ["Analysis and measure", "Figure"], rows)
+    measured = Table("Every measure by its name in the field", ["Analysis and measure", "Figure"], rows)
+    told = [capital(each.words) for each in plain_accuracy(accuracy)]
     blocks = blocks_of(result, {"accuracy"} | BUILT | LEFT_OVER)
-    return {"warnings": result.warnings, "blocks": blocks, "measured": measured if rows else None}
+    return {"warnings": result.warnings, "blocks": blocks, "measured": measured if rows else None, "told": told}
 
 
 def _measure(what: str) -> str:
