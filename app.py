@@ -38,7 +38,7 @@ from agent.command_line import (
 )
 from agent.index_commands import add, check, correct, remove
 from agent.quiet import hush_libraries
-from agent.report_commands import report
+from agent.report_commands import feedback, report
 from index.errors import AnalystError
 from index.posts.options import Options
 from index.versions.parts import posts_in
@@ -126,7 +126,7 @@ def index(
         console.show_built(manifest, tally, out)
 
 
-for each in (add, check, correct, remove, report):
+for each in (add, check, correct, remove, report, feedback):
     command(each)
 for each in audience_commands.COMMANDS:
     command(each, audiences)

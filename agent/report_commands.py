@@ -1,4 +1,4 @@
-"""The command that writes reports: of a campaign, or of a conversation."""
+"""Commands that write what was found or said: reports of a campaign or a conversation, and feedback as a suite."""
 
 from __future__ import annotations
 
@@ -59,3 +59,28 @@ def _of_conversation(index: Path, out: Path) -> None:
         raise AnalystError("No conversation about this index is kept", where=str(index), todo=todo)
     talk = talks[-1]
     save_conversation(exchanges_of(shown_again(talk, memory.messages(talk.thread)), Library.open(index)), out)
+
+
+def feedback(
+    out: Annotated[Path | None, typer.Option(help="Write what was said as a question suite into this .yaml.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show which answers people found useful on the page and which not, or make a question suite of them."""
+    from agent import console
+    from agent.feedback import read_feedback, suite_of
+    from agent.memory import state_folder
+    from tools.files import check_target, write_whole
+
+    kept = read_feedback(state_folder())
+    if out is not None:
+        check_target(out, (".yaml", ".yml"), "A suite")
+        write_whole(out, suite_of(kept).encode("utf-8", "replace"))
+        return console.say_saved([out])
+    if as_json:
+        return console.say_json({"feedback": [vars(each) for each in kept]})
+    for each in kept:
+        why = f" ({each.reason})" if each.reason else ""
+        line = f"{each.on} {'useful' if each.useful else 'not useful'}{why}: {each.question}"
+        console.stdout().print(console.visible(line))
+    if not kept:
+        console.stdout().print("Nobody has said yet whether an answer was useful.")

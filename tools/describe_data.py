@@ -26,7 +26,6 @@ from tools.targeting.propensity import WEIGHTS as TARGETING
 READER = Path(__file__).parent.parent / "agent" / "weights" / "question_reader.json"
 SHOWN = 8
 PARTS = ("likes", "replies", "shares")
-WORDS = {"f1": "F1", "auc": "AUC", "ece": "ECE", "dev": "validation"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,7 +232,7 @@ def _accuracy_lines(data: DescribeData) -> list[Line]:
     """The figures that say most, in words; ``accuracy`` has them all."""
     lines = []
     told: list[Part] = [
-        [each.before, cells.number(each.hundredths, f"accuracy.{each.analysis}.{escaped(each.measure)}"), each.after]
+        [each.before, cells.percent(each.share, f"accuracy.{each.analysis}.{escaped(each.measure)}"), each.after]
         for each in plain_accuracy(data.accuracy)
     ]
     if told:

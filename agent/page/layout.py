@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from agent.feedback import LONGEST_REASON
 from agent.next_steps import STEPS
 from agent.page.answering import LOADING
 from agent.page.style import LISTEN
@@ -53,6 +54,10 @@ class Parts:
     again: gr.Row
     retry: gr.Button
     edit: gr.Button
+    useful: gr.Button
+    not_useful: gr.Button
+    why_not: gr.Textbox
+    feedback_note: gr.HTML
     editing: gr.Row
     cancel: gr.Button
     box: gr.Textbox
@@ -181,7 +186,14 @@ def _talk() -> dict[str, Any]:
     with gr.Row(elem_id="again", visible=False) as again:
         retry = gr.Button("Ask again", elem_id="retry", size="sm", variant="secondary")
         edit = gr.Button("Edit the last question", elem_id="edit", size="sm", variant="secondary")
+        useful = gr.Button("Useful", elem_id="useful", size="sm", variant="secondary")
+        not_useful = gr.Button("Not useful", elem_id="not-useful", size="sm", variant="secondary")
         _still_html(part("jump"), elem_id="jump")
+        why_not = gr.Textbox(
+            label="Why not?", elem_id="why-not", visible=False, max_length=LONGEST_REASON, lines=1, submit_btn="Send",
+            placeholder="What would have been right?",
+        )  # fmt: skip
+        feedback_note = _still_html(elem_id="feedback-note")
     with gr.Row(elem_id="editing", visible=False) as editing:
         _still_html(part("quiet", EDITING))
         cancel = gr.Button("Keep it as it was", elem_id="cancel", size="sm", variant="secondary", scale=0)
@@ -198,7 +210,8 @@ def _talk() -> dict[str, Any]:
     with gr.Row(elem_id="examples", visible=False) as example_row:
         examples = [gr.Button(visible=False, size="sm", variant="secondary") for _ in range(EXAMPLES)]
     return {
-        "chat": chat, "again": again, "retry": retry, "edit": edit, "editing": editing, "cancel": cancel, "box": box,
+        "chat": chat, "again": again, "retry": retry, "edit": edit, "editing": editing, "useful": useful,
+        "not_useful": not_useful, "why_not": why_not, "feedback_note": feedback_note, "cancel": cancel, "box": box,
         "ask": ask, "stop": stop, "follow_row": follow_row, "follows": follows, "draw": draw,
         "example_row": example_row, "examples": examples,
     }  # fmt: skip

@@ -122,7 +122,8 @@ class Screen:
     def controls(self) -> list[Any]:
         """What can be pressed below the conversation."""
         p = self.parts
-        return [p.ask, p.stop, p.again, p.editing, p.example_row, p.follow_row, *p.follows, p.draw]
+        pressed = [p.ask, p.stop, p.again, p.editing, p.example_row, p.follow_row, *p.follows, p.draw]
+        return [*pressed, p.why_not, p.feedback_note]
 
     def own_posts(self) -> list[Any]:
         """The tab for one's own posts."""
@@ -232,6 +233,8 @@ class Screen:
             p.again: gr.Row(visible=bool(conversation.asked) and not conversation.running),
             p.editing: gr.Row(visible=False),
             p.example_row: gr.Row(visible=self.opening(visit).ready and not conversation.asked),
+            p.why_not: gr.Textbox("", visible=False),
+            p.feedback_note: "",
             **self._show_next(visit),
         }
 

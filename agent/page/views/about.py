@@ -24,6 +24,7 @@ SHIPPED = "shipped"  # the chat model that comes with the project, which goes wi
 BUILT = frozenset({"built_at", "seconds", "posts_per_second", "encoder", "precision", "ner", "heads"})
 LEFT_OVER = frozenset({"rejected", "duplicates", "reasons"})
 SHOWN_COMMUNITIES = 12
+WORDS = {"f1": "F1", "auc": "AUC", "ece": "ECE", "dev": "validation"}
 
 
 def about_index(manifest: Manifest, model: str) -> str:
@@ -66,8 +67,6 @@ def _described(result: ToolResult) -> dict[str, object]:
 
 
 def _measure(what: str) -> str:
-    from tools.describe_data import WORDS
-
     return " ".join(WORDS.get(word, word) for word in what.split())
 
 

@@ -29,8 +29,8 @@ SUBJECTS = ("handle", "name", "date")
 OF_ALL = frozenset({"considered", "needed", "expected_engaged"})  # fields that are told of nobody in particular
 FIELDS = {
     **LABELS,
-    "low": "lower end of where it very likely lies", "high": "upper end of where it very likely lies",
-    "positive": "share that is positive", "negative": "share that is negative", "neutral": "share that is neutral",
+    "low": "lower end of the likely range", "high": "upper end of the likely range",
+    "positive": "posts that are positive", "negative": "posts that are negative", "neutral": "posts that are neutral",
     "typical": "average in which no single post decides", "median": "what half get at most", "created_at": "date",
     "user": "person", "people": "number of people", "posts": "number of posts", "names": "how many are listed",
     "text": "words of a post", "considered": "people ranked", "needed": "probability of the best few",
@@ -211,21 +211,21 @@ def source_words(cell: Cell, line: Line) -> str:
     near = [each.text for each in line.cells[:at] if each.format in SUBJECTS and each.unit != "topic"]
     whose = [each.text for each in line.cells[:at] if each.format == "handle"] or near  # a person, whatever is beside
     about = whose[-1] if whose and cell.format not in (*SUBJECTS, "quotation") else ""
-    return _source(cell.path, cell.value, about)
+    return _source(cell.path, cell.value, about, share=cell.format == "percent")
 
 
-def _source(path: str, value: object, about: str = "") -> str:
+def _source(path: str, value: object, about: str = "", *, share: bool | None = None) -> str:
     field = next((part for part in reversed(path.split(".")) if not part.isdigit()), "")
     told = FIELDS.get(field, field.replace("_", " "))
     of = f" of {about}" if about and field not in OF_ALL else ""
-    return capital(told[:1].casefold() + told[1:] + of) + _exactly(value, field)
+    return capital(told[:1].casefold() + told[1:] + of) + _exactly(value, share if share is not None else field in SHARES or "share" in field)
 
 
-def _exactly(value: object, field: str) -> str:
+def _exactly(value: object, share: bool) -> str:
     """A share or a mean with one more figure than the line has room for."""
     if not isinstance(value, float) or value == int(value):
         return ""
-    return f": {100 * value:.1f} %" if field in SHARES or "share" in field else f": {value:,.2f}"
+    return f": {100 * value:.1f} %" if share else f": {value:,.2f}"
 
 
 # A model's own words

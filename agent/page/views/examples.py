@@ -24,6 +24,7 @@ def example_questions(library: Library) -> list[str]:
     questions += [f"What are the complaints about {brand}?" for brand in last]
     questions += [f"{brands[0]} vs {brands[1]}"] if len(brands) > 1 else []
     questions += [f"What is the {name} community talking about?" for name in community]
+    questions += [f"Tell me about @{name}" for name in author if not brands]
     questions += [] if brands else [f"Show posts about {phrase}" for phrase in _phrases(library)]
     questions += ["What groups of people are there?", "When is the best time to post?"]
     questions += [f"Write a campaign brief for {brand}" for brand in first]
