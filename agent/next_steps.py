@@ -86,9 +86,10 @@ def _about_person(library: Library, args: Mapping[str, Any], result: ToolResult,
         yield NextStep(f"Why would @{person} click on {_an(str(args['campaign']))} ad?", "explain_match")
     if isinstance(result, FindAudience):
         yield NextStep(f"Write a campaign brief for {args['campaign']}", "write_brief")
-    if isinstance(result, (ExplainMatch, FindLookalikes)) or (isinstance(result, Rank) and result.of == "person"):
+    ranked = isinstance(result, Rank) and result.of == "person"
+    if ranked or isinstance(result, (ExplainMatch, FindLookalikes)):
         yield profile
-    if isinstance(result, (GetProfile, ExplainMatch, FindAudience, Rank)):
+    if ranked or isinstance(result, (GetProfile, ExplainMatch, FindAudience)):
         yield alike
     if isinstance(result, GetProfile):
         brands = [name for name in [*result.liked, *result.disliked] if _is_plain(name) and _is_named(library, name)]

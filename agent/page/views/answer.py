@@ -218,7 +218,8 @@ def _source(path: str, value: object, about: str = "", *, share: bool | None = N
     field = next((part for part in reversed(path.split(".")) if not part.isdigit()), "")
     told = FIELDS.get(field, field.replace("_", " "))
     of = f" of {about}" if about and field not in OF_ALL else ""
-    return capital(told[:1].casefold() + told[1:] + of) + _exactly(value, share if share is not None else field in SHARES or "share" in field)
+    is_share = share if share is not None else field in SHARES or "share" in field
+    return capital(told[:1].casefold() + told[1:] + of) + _exactly(value, is_share)
 
 
 def _exactly(value: object, share: bool) -> str:

@@ -102,9 +102,9 @@ def test_a_value_says_where_it_comes_from_in_peoples_words() -> None:
     assert marked["1.7"] == "People who should engage: 1.70"
     assert marked['"best shoes ever"'] == "Words of a post" and marked["@ana"] == "Person"
     said = {told: title for title, told in Marks(html_of(post(), tool="search_posts")).marked}
-    assert said["3 likes"] == "search_posts: likes of @ana" and said["2025-01-02"] == "search_posts: date"
+    assert said["3 likes"] == "Likes of @ana" and said["2025-01-02"] == "Date"
     month = figure(cells.key("2024-03"), ": ", cells.percent(0.25, "groups.2024-03.positive"), " positive.")
-    assert Marks(html_of(month, tool="t")).marked == [("t: positive of 2024-03 (0.25)", "25 %")]
+    assert Marks(html_of(month, tool="t")).marked == [("Posts that are positive of 2024-03: 25.0 %", "25 %")]
 
 
 def test_what_no_field_holds_has_no_source() -> None:
@@ -158,7 +158,7 @@ def test_the_panel_shows_all_and_folds_long_lists_only() -> None:
         return str(lines_html(ToolResult(headline=LEAD, lines=lines, warnings=[warning("Careful: few.")])))
 
     assert "<details>" not in shown(MOST) and f"Show {10 - SHOWN} more" in shown(10)
-    assert "Careful: few." in shown(1) and "tool_result: probability of @u1" in shown(1)
+    assert "Careful: few." in shown(1) and "Probability of @u1" in shown(1)
 
 
 def test_what_was_not_taken_into_account_is_told_under_the_first_line() -> None:
