@@ -298,14 +298,14 @@ def _occurrences(library: Library, spellings: list[Spelling]) -> list[pd.DataFra
     matching = f"SELECT {{}}, [{own}] AS may FROM {{}} WHERE regexp_matches(text, $any)"
     posts = library.facts.rows(matching.format("id, text", "posts"), values)
     mentions = library.facts.rows(matching.format("post, text, negative, neutral, positive", "mentions"), values)
-    barred = [barred_posts(library, each) for each in spellings]
     return [
         _figures(
             each,
-            [(id_, text) for id_, text, may in posts if may[place] and id_ not in barred[place]],
-            [mention[:-1] for mention in mentions if mention[-1][place] and mention[0] not in barred[place]],
+            [(id_, text) for id_, text, may in posts if may[place] and id_ not in barred],
+            [mention[:-1] for mention in mentions if mention[-1][place] and mention[0] not in barred],
         )
         for place, each in enumerate(spellings)
+        for barred in [barred_posts(library, each)]
     ]
 
 
