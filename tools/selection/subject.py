@@ -298,15 +298,10 @@ def _occurrences(library: Library, spellings: list[Spelling]) -> list[pd.DataFra
     matching = f"SELECT {{}}, [{own}] AS may FROM {{}} WHERE regexp_matches(text, $any)"
     posts = library.facts.rows(matching.format("id, text", "posts"), values)
     mentions = library.facts.rows(matching.format("post, text, negative, neutral, positive", "mentions"), values)
-    return [
-        _figures(
-            each,
-            [(id_, text) for id_, text, may in posts if may[place] and id_ not in barred],
-            [mention[:-1] for mention in mentions if mention[-1][place] and mention[0] not in barred],
-        )
-        for place, each in enumerate(spellings)
-        for barred in [barred_posts(library, each)]
-    ]
+    barred = [barred_posts(library, each) for each in spellings]
+    standing = [[row[:2] for row in posts if row[2][at] and row[0] not in no] for at, no in enumerate(barred)]
+    tagged = [[row[:-1] for row in mentions if row[-1][at] and row[0] not in no] for at, no in enumerate(barred)]
+    return [_figures(*each) for each in zip(spellings, standing, tagged, strict=True)]
 
 
 def _figures(each: Spelling, posts: list[tuple[str, str]], mentions: list[tuple[Any, ...]]) -> pd.DataFrame:
