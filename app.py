@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import typer
+from typer.core import TyperCommand
 
 from agent import audience_commands
 from agent import sample as sampling
+from agent.call_help import CallCommand
 from agent.command_line import (
     Chroma,
     Export,
@@ -35,8 +37,9 @@ from agent.command_line import (
     taken_of,
     usage,
 )
-from agent.index_commands import STOPPED, add, check, index, push, remove
+from agent.index_commands import STOPPED, add, check, correct, index, push, remove
 from agent.quiet import hush_libraries
+from agent.report_commands import feedback, report
 from index.errors import AnalystError
 from index.posts.options import Options
 
@@ -61,7 +64,9 @@ def main() -> None:
     app()
 
 
-def command(function: Callable[..., None], group: typer.Typer = app) -> Callable[..., None]:
+def command(
+    function: Callable[..., None], group: typer.Typer = app, cls: type[TyperCommand] | None = None
+) -> Callable[..., None]:
     """Register a command whose failures are sentences on stderr and exit code 1."""
 
     @functools.wraps(function)
@@ -79,7 +84,7 @@ def command(function: Callable[..., None], group: typer.Typer = app) -> Callable
 
             fail(console.sentence_of(error))
 
-    group.command(name=function.__name__.rstrip("_"))(calm)
+    group.command(name=function.__name__.rstrip("_"), cls=cls)(calm)
     return calm
 
 
@@ -96,7 +101,7 @@ def start(
         run_plainly(context, "serve")
 
 
-for each in (index, add, check, remove, push):
+for each in (index, add, check, correct, remove, push, report, feedback):
     command(each)
 for each in audience_commands.COMMANDS:
     command(each, audiences)
@@ -167,27 +172,34 @@ def chat(
 ) -> None:
     """Talk in the terminal; `exit` or Ctrl-D ends it, Ctrl-C stops an answer."""
     from agent import console
+    from agent.events import ToolFinished
     from agent.memory import TERMINAL, Memory, state_folder
+    from agent.next_steps import steps_after
+    from agent.prompt import HISTORY, Prompt
 
     memory, place = Memory(state_folder()), str((index or sampling.SAMPLE_INDEX).resolve())
     latest = memory.talks(TERMINAL, place)[-1:] if resume else []
     analyst, thread = _open(index, model, quantize, memory, chroma), latest[0].thread if latest else uuid4().hex
     console.say_resumed(latest[0].title if latest else None, wanted=resume)
     kept = bool(latest)
-    for question in console.typed():
+    prompt = Prompt(analyst.library, state_folder() / HISTORY)
+    asked: list[str] = []
+    for question in prompt:
         if not kept:
             memory.keep(thread, TERMINAL, place, question)
             kept = True
         try:
-            analyst = analyst.latest()
-            console.show_stream(analyst.stream(question, thread=thread))
+            analyst, found = analyst.latest(), list[ToolFinished]()
+            asked.append(question)
+            console.show_stream(noting(analyst.stream(question, thread=thread), found))
+            prompt.offered = console.offer(steps_after(analyst.library, found, asked))
         except AnalystError as error:
             console.say_error(str(error))
         except KeyboardInterrupt:
             console.say(STOPPED)
 
 
-@command
+@functools.partial(command, cls=CallCommand)
 def call(
     tool: Annotated[str, typer.Argument(help="Name of the tool.")],
     arguments: Annotated[list[str] | None, typer.Argument(metavar="key=value …", help="Its arguments.")] = None,
@@ -211,31 +223,6 @@ def call(
     console.tell(taken.result, as_json)
     with console.stdout_for_json(as_json):
         console.say_saved(save(taken, chart=chart, export=export))
-
-
-@command
-def report(
-    campaign: Annotated[str, typer.Argument(help="A brand, a product or the ad's own words.")],
-    arguments: Annotated[
-        list[str] | None, typer.Argument(metavar="key=value …", help="Conditions, as `call write_brief` takes them.")
-    ] = None,
-    *,
-    out: Annotated[Path, typer.Option(help="The file to write: .html, complete in itself, or .md.")],
-    index: Index = None,
-    chroma: Chroma = None,
-    as_json: Json = False,
-) -> None:
-    """Write a campaign brief as a report: one file with figures, pictures, posts and limits, to print and to send."""
-    from agent import console
-    from tools.reports.saving import check_report, save_report
-
-    check_report(out)
-    given = dict(pair(text, "community=running") for text in [f"campaign={campaign}", *(arguments or [])])
-    with console.stdout_for_json(as_json):
-        taken = run_tool(index or sampling.sample_index(), "write_brief", given, chroma)
-        save_report(taken.library, taken.result, out)
-    console.tell(taken.result, as_json)
-    console.say_saved([out])
 
 
 @command

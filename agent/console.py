@@ -162,6 +162,15 @@ def _show_answer(out: Console, answer: Answer) -> None:
         stderr().print(visible(UNGROUNDED, "yellow"))
 
 
+def offer(questions: Sequence[str]) -> Sequence[str]:
+    """Print what can be asked next, by its number, where somebody sits at a terminal; returns what was printed."""
+    if not questions or not stdout().is_terminal:
+        return ()
+    told = "   ".join(f"{number} {question}" for number, question in enumerate(questions, 1))
+    stdout().print(visible(f"Next: {told}", "dim"))
+    return questions
+
+
 def tell(result: ToolResult, as_json: bool) -> None:
     """What one tool returned, in words or as one JSON object."""
     if as_json:
@@ -184,20 +193,6 @@ def say_resumed(title: str | None, *, wanted: bool) -> None:
     elif wanted:
         say("There is no earlier conversation over this index, so this is a new one.")
     say("Ask a question; `exit` or Ctrl-D ends the conversation.")
-
-
-def typed() -> Iterator[str]:
-    """What is typed, line by line, without empty lines."""
-    prompt = "\n> " if sys.stdin.isatty() else ""
-    while True:
-        try:
-            question = input(prompt).strip()
-        except (EOFError, KeyboardInterrupt):
-            return
-        if question.lower() in {"exit", "quit"}:
-            return
-        if question:
-            yield question
 
 
 @contextmanager

@@ -135,7 +135,8 @@ def remove(
     """Forget posts for good, with all that was read in them, and the conversations about this index.
 
     Whoever has no post left is taken out of all saved audiences. The request is remembered, as a hash: an export that
-    still has these posts does not bring them back.
+    still has these posts does not bring them back. Corrections of
+    these posts go, too.
     """
     from agent import console
     from agent.memory import Memory, state_folder
@@ -174,6 +175,43 @@ def remove(
         console.say_json({"index": str(directory), **told, "left": removed.manifest.posts})
     else:
         console.show_removed(directory, removed, talks)
+
+
+def correct(
+    directory: Kept,
+    post: Annotated[
+        str | None, typer.Argument(metavar="POST_ID", help="The post; without one, what was corrected is listed.")
+    ] = None,
+    tone: Annotated[
+        Literal["positive", "neutral", "negative"] | None, typer.Option(help="The tone that the post really has.")
+    ] = None,
+    toward: Annotated[str, typer.Option(metavar="NAME", help="Correct the tone toward this name in the post.")] = "",
+    not_name: Annotated[str | None, typer.Option(metavar="WORDS", help="These words of the post are no name.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back what was corrected in the post.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Correct the tone of a post or a name in it; it counts in every answer from then on, and can be undone."""
+    from agent import console
+    from index.corrections import correct_name, correct_tone, read_corrections, undo_corrections
+
+    if sum([tone is not None, not_name is not None, undo]) != (post is not None):
+        usage("Give a post with one of --tone, --not-name and --undo; without a post, what was corrected is listed.")
+    if toward and tone is None:
+        usage("--toward goes with --tone.")
+    if post is None:
+        made, did = list(read_corrections(directory)), "corrected"
+    elif undo:
+        made, did = undo_corrections(directory, post), "undone"
+    elif tone is not None:
+        made, did = [correct_tone(directory, post, tone, toward)], "corrected"
+    else:
+        made, did = [correct_name(directory, post, not_name or "")], "corrected"
+    if as_json:
+        console.say_json({"index": str(directory), did: [vars(each) for each in made]})
+    elif not made:
+        console.stdout().print("Nothing is corrected yet.")
+    for each in made if not as_json else ():
+        console.stdout().print(console.visible(f"{each.post}: {each.words} ({did})."))
 
 
 @reads_posts

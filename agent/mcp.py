@@ -121,7 +121,7 @@ def _call(opening: Opening, name: str, args: dict[str, Any]) -> CallToolResult:
     moved_on = ""
     try:
         before, analyst = opening.get(), opening.latest()
-        moved_on = analyst.moved_on if analyst is not before else ""
+        moved_on = analyst.moved_on if analyst.manifest.version != before.manifest.version else ""
         outcome = run_tool(analyst.library, name, args)
         result, said = outcome.result, outcome.fault
     except AnalystError as error:  # the index could not be opened

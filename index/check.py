@@ -8,6 +8,8 @@ from pathlib import Path
 
 from index.audiences import NAME as AUDIENCES
 from index.audiences import READABLE, read_audiences
+from index.corrections import NAME as CORRECTIONS
+from index.corrections import read_corrections
 from index.encoding.trunk import WIDTH
 from index.errors import AnalystError
 from index.manifest import NAME as MANIFEST
@@ -73,7 +75,7 @@ def check_index(index: Path) -> list[Fault]:
         if read_manifest(index).version != manifest.version:  # another version was committed at this moment
             return check_index(index)
         return [_fault(index, manifest, f"{FOLDER}/{folder.name}", "is missing", lost=True)]
-    faults = [*_wrong_files(index, manifest, folder), *_unlisted(index, folder, manifest), *_wrong_audiences(index)]
+    faults = [*_wrong_files(index, manifest, folder), *_unlisted(index, folder, manifest), *_wrong_beside(index)]
     return faults or list(_wrong_counts(index, Version(folder, manifest, hold)))
 
 
@@ -110,11 +112,13 @@ def _unlisted(index: Path, folder: Path, manifest: Manifest) -> Iterator[Fault]:
             yield Fault(CALIBRATION, "is not what was written", UNMARKED.format(index=index))
 
 
-def _wrong_audiences(index: Path) -> Iterator[Fault]:
-    try:
-        read_audiences(index)
-    except AnalystError:
-        yield Fault(AUDIENCES, "is not what was written", READABLE.format(index=index))
+def _wrong_beside(index: Path) -> Iterator[Fault]:
+    """What people keep beside the versions."""
+    for name, read in ((AUDIENCES, read_audiences), (CORRECTIONS, read_corrections)):
+        try:
+            read(index)
+        except AnalystError:
+            yield Fault(name, "is not what was written", READABLE.format(index=index))
 
 
 def _wrong_counts(index: Path, version: Version) -> Iterator[Fault]:

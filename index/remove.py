@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from index.audiences import forget_people, read_audiences
+from index.corrections import forget_corrections
 from index.derive import complete
 from index.errors import AnalystError
 from index.manifest import Manifest, read_manifest
@@ -49,8 +50,8 @@ def remove_posts(
 
     The requests are remembered with the index, as hashes, and such posts are left out of whatever is read into it
     later. The list of rejected rows is emptied, for it may quote the same people, and people of whom no post is left
-    are taken out of all saved audiences; posts in which others name them stay. Raises AnalystError if none of them is
-    there, or all posts would go.
+    are taken out of all saved audiences; what was corrected in these posts goes, too; posts in which others name them
+    stay. Raises AnalystError if none of them is there, or all posts would go.
     """
     read_manifest(index)  # what is no index is refused as such, and not made one
     with writing(index) as writer:
@@ -81,6 +82,7 @@ def remove_posts(
         people = version.manifest.people
         # Before the new version is there: whoever is gone from the posts must not be left in an audience.
         audiences = forget_people(index, _people(facts) - _people(folder / "facts") | only_kept)
+        forget_corrections(index, gone)
         manifest = writer.commit(folder, replace(version.manifest, **left, report=report))
         old = version.folder
         version.hold.release()

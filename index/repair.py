@@ -14,6 +14,8 @@ from pathlib import Path
 from index.audiences import NAME as AUDIENCES
 from index.audiences import mend_audiences
 from index.check import FORGET, ORIGINALS
+from index.corrections import NAME as CORRECTIONS
+from index.corrections import mend_corrections
 from index.derive import complete
 from index.errors import AnalystError
 from index.manifest import FORMAT, UPGRADABLE, Manifest
@@ -61,6 +63,7 @@ def repair_index(index: Path) -> Repaired:
         carry(source, folder, good)
         carry_calibration(source, folder)
         made = complete(folder) + ([AUDIENCES] if mend_audiences(index) else [])
+        made += [CORRECTIONS] if mend_corrections(index) else []
         for name, what in remains(index, folder, removals_in(folder, index)):
             raise AnalystError(f"{name} {what}", where=str(index), todo=FORGET.format(index=index))
         return Repaired(writer.commit(folder, manifest), made, upgraded=older)

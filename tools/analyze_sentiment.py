@@ -13,8 +13,9 @@ from tools.result.evidence import Evidence
 from tools.result.line import Line, Part, escaped, figure, lead, line, note
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts, not_all_shown
-from tools.result.words import leaning, tone
+from tools.result.tones import SentimentShares, leaning, sides_told, three_told, which_way
 from tools.selection.changes import SURE, Change, mean_change
+from tools.selection.measures import LABELS, TONE
 from tools.selection.own_words import told
 from tools.selection.people import ContentFiltersAmong, select_posts_among
 from tools.selection.posts import EVIDENCE, Selection, as_evidence, refuse_filters
@@ -32,20 +33,6 @@ SHOWN_GROUPS = 12
 TIMES = ("day", "week", "month", "year")
 TREND_POSTS = 20  # from so many dated posts on a trend is told
 TREND_STEP = 0.08
-
-
-@dataclass(frozen=True)
-class SentimentShares:
-    """Of ``posts`` posts: mean probabilities, and ``mean`` = positive − negative, from −1 to 1."""
-
-    posts: int
-    negative: float
-    neutral: float
-    positive: float
-
-    @property
-    def mean(self) -> float:
-        return self.positive - self.negative
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,10 +90,12 @@ def analyze_sentiment(
 
 
 def _headline(result: AnalyzeSentiment) -> Line:
-    posts = cells.count(result.shares.posts, "post", "shares.posts")
-    over_time = result.by in TIMES
-    trend = [" ", *_trend_told(result)] if over_time else []
-    return lead(f"Posts {result.subject} are {tone(result.mean)}: ", _three(result.shares), " in ", posts, ".", *trend)
+    shares = result.shares
+    posts, three = cells.count(shares.posts, "post", "shares.posts"), three_told(shares, "shares")
+    trend = [" ", *_trend_told(result)] if result.by in TIMES else []
+    if way := which_way(shares):
+        return lead(f"Posts {result.subject} are {way}: of ", posts, " ", three, ".", *trend)
+    return lead("Of ", posts, f" {result.subject} ", three, ".", *trend)
 
 
 def _trend_told(result: AnalyzeSentiment) -> list[Part]:
@@ -114,16 +103,8 @@ def _trend_told(result: AnalyzeSentiment) -> list[Part]:
     if (trend := result.trend) is None:
         return ["They are too few to say whether the tone changed."]
     direction = "grown warmer" if trend > TREND_STEP else "grown colder" if trend < -TREND_STEP else "hardly changed"
-    told = f"From the earlier half of these posts to the later half the tone has {direction} ("
-    return [told, cells.signed(trend, "trend"), ")." if result.trend_sure else "), which may be chance."]
-
-
-def _three(shares: SentimentShares) -> list[Part]:
-    """``46 % positive, 32 % neutral, 22 % negative``."""
-    positive, neutral, negative = (
-        cells.percent(getattr(shares, side), f"shares.{side}") for side in ("positive", "neutral", "negative")
-    )
-    return [positive, " positive, ", neutral, " neutral, ", negative, " negative"]
+    told = f"From the earlier half of these posts to the later half the tone has {direction}"
+    return [told, "." if result.trend_sure else ", which may be chance."]
 
 
 def _lines(result: AnalyzeSentiment) -> list[Line]:
@@ -144,10 +125,9 @@ def _of_text(library: Library, text: str) -> AnalyzeSentiment:
         raise AnalystError("The text is empty", todo="Paste the words whose tone you want.")
     (found,) = library.reader.read([text])
     shares = SentimentShares(1, *(float(share) for share in found.sentiment))
-    headline = lead(f"This text is {_label(shares)}: ", _three(shares), ".")
-    return AnalyzeSentiment(
-        headline=headline, subject="this text", shares=shares, mean=shares.mean, label=_label(shares)
-    )
+    label = _label(shares)
+    headline = lead(f"This text is {label} (", cells.percent(getattr(shares, label), f"shares.{label}"), " likely).")
+    return AnalyzeSentiment(headline=headline, subject="this text", shares=shares, mean=shares.mean, label=label)
 
 
 def _label(shares: SentimentShares) -> str:
@@ -155,8 +135,7 @@ def _label(shares: SentimentShares) -> str:
 
 
 def _shares(library: Library, selection: Selection) -> SentimentShares:
-    means = "avg(p.negative), avg(p.neutral), avg(p.positive)"
-    sql = f"SELECT count(*), {means} FROM {selection.posts} WHERE {selection.where}"
+    sql = f"SELECT count(*), {LABELS} FROM {selection.posts} WHERE {selection.where}"
     return SentimentShares(*library.facts.rows(sql, selection.values)[0])
 
 
@@ -167,7 +146,7 @@ def _groups(library: Library, selection: Selection, by: By) -> tuple[dict[str, S
     timed = by in TIMES
     order = "1 DESC" if timed else "2 DESC, 1"
     rows = library.facts.rows(
-        f"SELECT {GROUPS[by]}, count(*), avg(p.negative), avg(p.neutral), avg(p.positive), count(*) OVER () "
+        f"SELECT {GROUPS[by]}, count(*), {LABELS}, count(*) OVER () "
         f"FROM {selection.posts} WHERE {selection.where} AND {GROUPS[by]} IS NOT NULL GROUP BY 1 "
         f"ORDER BY {order} LIMIT {SHOWN_GROUPS}",
         selection.values,
@@ -182,15 +161,14 @@ def _groups(library: Library, selection: Selection, by: By) -> tuple[dict[str, S
 
 def _group_line(name: str, group: SentimentShares) -> Line:
     at = f"groups.{escaped(name)}"
-    positive, negative = (cells.percent(getattr(group, side), f"{at}.{side}") for side in ("positive", "negative"))
     posts = cells.count(group.posts, "post", f"{at}.posts")
-    return figure(cells.key(name), ": ", positive, " positive, ", negative, " negative, ", posts, ".")
+    return figure(cells.key(name), ": ", posts, ", ", sides_told(group, at), ".")
 
 
 def _trend(library: Library, selection: Selection) -> Change | None:
     """From the earlier half of the posts to the later one; None if too few are dated."""
     posts = library.facts.frame(
-        "SELECT ntile(2) OVER (ORDER BY p.created_at, p.id) = 2 AS later, p.positive - p.negative AS tone, p.author "
+        f"SELECT ntile(2) OVER (ORDER BY p.created_at, p.id) = 2 AS later, {TONE} AS tone, p.author "
         f"FROM {selection.posts} WHERE {selection.where} AND p.created_at IS NOT NULL",
         selection.values,
     )

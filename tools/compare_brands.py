@@ -13,10 +13,11 @@ from tools.library import Library
 from tools.privacy.tellable import tellable_names
 from tools.result import cells
 from tools.result.evidence import Evidence
-from tools.result.line import GAP, Line, Listing, Part, figure, lead, line, listed, note, warning
+from tools.result.line import GAP, Cell, Line, Listing, Part, figure, lead, line, listed, note, warning
 from tools.result.result import ToolResult
 from tools.result.samples import SMALL_POSTS
-from tools.result.words import count, tone
+from tools.result.tones import SentimentShares, shares_of, sides_told
+from tools.result.words import count
 from tools.result.words import listed as listed_words
 from tools.selection.brand_posts import Named, brands_not_counted, brands_within
 from tools.selection.contrast import LIKELY, Contrast, contrast
@@ -48,7 +49,8 @@ class Period:
 class BrandFigures:
     """One brand. ``voice`` is its share of all mentions compared, ``earlier`` and ``later`` the same in each half.
 
-    ``mean`` is positive − negative, ± ``margin`` (95 %). Likes and replies are those of the posts that name it.
+    ``negative``, ``neutral`` and ``positive`` are shares of its posts by their label, ``mean`` is positive − negative,
+    ± ``margin`` (95 %). Likes and replies are those of the posts that name it.
     ``themes`` set its posts apart from posts on the other brands; ``crowd`` is what people who name only this one
     talk about otherwise, more than the other crowds.
     """
@@ -154,7 +156,7 @@ def _figures(library: Library, present: list[Named], within: Selection) -> list[
     found = []
     for each in present:
         name, posts = each.name, each.posts
-        mean = posts.positive - posts.negative
+        shares, net = shares_of(posts.sentiment), _net(posts)
         rest = [id_ for other in present if other is not each for id_ in ids[other.name]]
         own = people[name].difference(*(people[other] for other in people if other != name))
         strangers = {author for other in people if other != name for author in people[other]} - people[name]
@@ -164,11 +166,11 @@ def _figures(library: Library, present: list[Named], within: Selection) -> list[
                 posts=len(posts),
                 people=len(people[name]),
                 voice=len(posts) / len(namings),
-                negative=float(posts.negative.mean()),
-                neutral=float(posts.neutral.mean()),
-                positive=float(posts.positive.mean()),
-                mean=float(mean.mean()),
-                margin=margin(mean, posts.author),
+                negative=shares.negative,
+                neutral=shares.neutral,
+                positive=shares.positive,
+                mean=shares.mean,
+                margin=margin(net, posts.author),
                 likes_mean=_known(posts.likes.mean()),
                 likes_median=_known(posts.likes.median()),
                 replies_mean=_known(posts.replies.mean()),
@@ -222,7 +224,12 @@ def _over_time(posts: pd.DataFrame, namings: pd.DataFrame) -> dict[str, Period]:
         return {}
     span = namings["at"].max().to_period("M") - namings["at"].min().to_period("M")
     groups = dated.groupby(dated["at"].dt.strftime("%Y-%m" if span.n < MONTHS else "%Y"))
-    return {str(period): Period(len(part), float((part.positive - part.negative).mean())) for period, part in groups}
+    return {str(period): Period(len(part), float(_net(part).mean())) for period, part in groups}
+
+
+def _net(posts: pd.DataFrame) -> pd.Series[float]:
+    """(posts,) 1 for a positive one, −1 for a negative one."""
+    return (posts.sentiment == "positive").astype(float) - (posts.sentiment == "negative").astype(float)
 
 
 def _overlap(first: Named, second: Named) -> Overlap:
@@ -299,9 +306,7 @@ def _moves(brands: list[BrandFigures]) -> list[Line]:
 
 
 def _brand_line(brand: BrandFigures, at: str) -> Line:
-    sure: list[Part] = (
-        [" ± ", cells.number(brand.margin, f"{at}.margin", decimals=2)] if brand.margin is not None else []
-    )
+    shares = SentimentShares(brand.posts, brand.negative, brand.neutral, brand.positive)
     parts: list[Part] = [
         cells.name(brand.name, f"{at}.name"),
         ": ",
@@ -309,16 +314,14 @@ def _brand_line(brand: BrandFigures, at: str) -> Line:
         " by ",
         cells.count(brand.people, "person", f"{at}.people", "people"),
         GAP,
-        [f"tone {tone(brand.mean)} (", cells.signed(brand.mean, f"{at}.mean"), sure, "), "],
-        [cells.percent(brand.positive, f"{at}.positive"), " positive and "],
-        [cells.percent(brand.negative, f"{at}.negative"), " negative"],
+        sides_told(shares, at),
     ]
     for what in ("likes", "replies"):
         mean, median = getattr(brand, f"{what}_mean"), getattr(brand, f"{what}_median")
         if mean is not None:
-            per = "likes a post" if what == "likes" else "replies"
-            parts += [GAP, cells.number(mean, f"{at}.{what}_mean"), f" {per} (median "]
-            parts += [cells.number(median, f"{at}.{what}_median"), ")"]
+            per = "likes a post" if what == "likes" else "replies a post"
+            parts += [GAP, cells.number(mean, f"{at}.{what}_mean"), f" {per} (half get "]
+            parts += [cells.number(median, f"{at}.{what}_median"), " or fewer)"]
     return figure(parts, ".")
 
 
@@ -326,16 +329,14 @@ def _verdict(brands: list[BrandFigures]) -> Line:
     """Whether the warmest and the coldest differ by more than chance."""
     warm, cold = (choose(range(len(brands)), key=lambda place: brands[place].mean) for choose in (max, min))
 
-    def named(place: int) -> list[Part]:
-        brand, at = brands[place], f"brands.{place}"
-        return [cells.name(brand.name, f"{at}.name"), " (", cells.signed(brand.mean, f"{at}.mean"), ")"]
+    def named(place: int) -> Cell:
+        return cells.name(brands[place].name, f"brands.{place}.name")
 
     first, last = brands[warm].margin, brands[cold].margin
-    between: list[Part] = ["the tone toward ", named(warm), " and ", named(cold)]
     if first is None or last is None:
-        return note("Too few people name them to tell ", between, " apart.")
+        return note("Too few people name them to tell the tone toward ", named(warm), " and ", named(cold), " apart.")
     if brands[warm].mean - brands[cold].mean <= (first**2 + last**2) ** 0.5:
-        return note("The difference between ", between, " may be chance.")
+        return note("That people speak otherwise of ", named(warm), " than of ", named(cold), " may be chance.")
     return note("People speak more warmly of ", named(warm), " than of ", named(cold), ".")
 
 
@@ -348,7 +349,7 @@ def _overlap_line(pair: Overlap, at: str) -> Line:
         " both ",
         [first, " and ", second, ": ", cells.percent(pair.share_of_first, f"{at}.share_of_first")],
         [" of those who name ", first, ", ", cells.percent(pair.share_of_second, f"{at}.share_of_second")],
-        [" of those who name ", second, " (Jaccard ", cells.number(pair.jaccard, f"{at}.jaccard", decimals=2), ")."],
+        [" of those who name ", second, "."],
     )
 
 

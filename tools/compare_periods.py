@@ -135,6 +135,8 @@ def _side(posts: pd.DataFrame, sizes: pd.DataFrame, spans: Spans, later: bool) -
         high=high,
         tone=float(own.tone.mean()) if len(own) else None,
         tone_margin=margin(own.tone, own.author) if len(own) else None,
+        positive=int((own.tone > 0).sum()),
+        negative=int((own.tone < 0).sum()),
         engagement=float(np.expm1(np.log1p(known).mean())) if len(known) else None,
     )
 

@@ -12,7 +12,8 @@ from index.entities.mentions import OURS
 from tools.extract_entities import Entity, named_most
 from tools.library import Library
 from tools.result import cells
-from tools.result.line import Line, Listing, Part, escaped, lead, listed, note, warning
+from tools.result.accuracy import plain_accuracy
+from tools.result.line import Line, Listing, Part, escaped, joined, lead, listed, note, warning
 from tools.result.result import ToolResult
 from tools.result.samples import SMALL_PEOPLE, few_posts
 from tools.result.words import listed as listed_words
@@ -25,7 +26,6 @@ from tools.targeting.propensity import WEIGHTS as TARGETING
 READER = Path(__file__).parent.parent / "agent" / "weights" / "question_reader.json"
 SHOWN = 8
 PARTS = ("likes", "replies", "shares")
-WORDS = {"f1": "F1", "auc": "AUC", "ece": "ECE", "dev": "validation"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,16 +229,15 @@ def _built_line(data: DescribeData) -> Line:
 
 
 def _accuracy_lines(data: DescribeData) -> list[Line]:
+    """The figures that say most, in words; ``accuracy`` has them all."""
     lines = []
-    for name, figures in data.accuracy.items():
-        told = [
-            [
-                " ".join(WORDS.get(word, word) for word in what.split()) + " ",
-                cells.number(float(value), f"accuracy.{escaped(name)}.{escaped(what)}", decimals=3),
-            ]
-            for what, value in figures.items()
-        ]
-        lines.append(note(f"Accuracy of {name}, measured on data kept out of training: ", listed(told), "."))
+    told: list[Part] = [
+        [each.before, cells.percent(each.share, f"accuracy.{each.analysis}.{escaped(each.measure)}"), each.after]
+        for each in plain_accuracy(data.accuracy)
+    ]
+    if told:
+        apart = "How right this is, measured on posts and questions kept apart for it: "
+        lines.append(note(apart, joined(told, "; "), "."))
     if data.ner != OURS:
         lines.append(note(f"The accuracy of the names that {short(data.ner)} finds was not measured here."))
     return lines

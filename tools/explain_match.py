@@ -12,7 +12,7 @@ from tools.find_audience import unknown_campaign
 from tools.library import Library
 from tools.result import cells
 from tools.result.evidence import Evidence
-from tools.result.line import GAP, Line, Listing, Part, joined, lead, line, listed, note, warning
+from tools.result.line import GAP, Line, Listing, joined, lead, line, listed, note, warning
 from tools.result.result import ToolResult
 from tools.result.samples import SMALL_POSTS, few_people
 from tools.selection.own_words import no_own_posts, told
@@ -80,7 +80,7 @@ def explain_match(
         _rivals(library, signals, row, within),
         key=lambda other: (-odds.probability[other], signals.authors[other]),
     )
-    reasons = reasons_of(signals, odds, row)
+    reasons = reasons_of(signals, odds, row, query.campaign)
     supporting = evidence_posts(library, posts_for(signals, row, SHOWN_POSTS))
     opposing = evidence_posts(library, posts_against(library, signals, row, SHOWN_POSTS))
     top = ranked[: max(1, round(TOP * len(ranked)))]
@@ -148,7 +148,8 @@ def _lines(found: ExplainMatch) -> list[Line]:
     for label, sign in (("For: ", 1), ("Against: ", -1)):
         telling = [place for place, reason in enumerate(found.reasons) if sign * reason.weight >= TELLING]
         if telling:
-            lines.append(note(label, joined([_reason(found, place) for place in telling], GAP), "."))
+            reasons = [cells.words(found.reasons[place].words, f"reasons.{place}.words") for place in telling]
+            lines.append(note(label, joined(reasons, GAP), "."))
     if found.changes:
         needed, handle = cells.percent(found.needed, "needed", "probability"), cells.handle(found.user, "user")
         changes = listed(cells.words(each, f"changes.{place}") for place, each in enumerate(found.changes))
@@ -160,11 +161,6 @@ def _lines(found: ExplainMatch) -> list[Line]:
         for place, post in enumerate(getattr(found, side)):
             lines.append(line("post", label, cells.quotation(post.text, f"{side}.{place}.text")))
     return lines
-
-
-def _reason(found: ExplainMatch, place: int) -> list[Part]:
-    reason, at = found.reasons[place], f"reasons.{place}"
-    return [cells.words(reason.words, f"{at}.words"), " (", cells.signed(reason.weight, f"{at}.weight"), ")"]
 
 
 def _warnings(signals: Signals, query: AudienceQuery, row: int, considered: int) -> list[Line]:

@@ -13,7 +13,6 @@ from tools.result import cells
 from tools.result.line import Line, Listing, figure, lead, one_line
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts
-from tools.result.words import tone
 from tools.selection.measures import NameType, Query, run, types_of
 from tools.selection.own_words import told
 from tools.selection.people import PostFiltersAmong, select_posts_among
@@ -23,13 +22,17 @@ from tools.selection.subject import known_names
 
 @dataclass(frozen=True)
 class Entity:
-    """A name as most people write it. ``mean`` is the tone toward it, from −1 to 1."""
+    """A name as most people write it. ``mean`` is the tone toward it, from −1 to 1; so many of the posts are
+    ``positive`` and ``negative`` toward it.
+    """
 
     name: str
     type: str
     posts: int
     people: int
     mean: float
+    positive: int = 0
+    negative: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +82,8 @@ def _entity_line(entity: Entity, place: int) -> Line:
     posts = cells.count(entity.posts, "post", f"{at}.posts")
     people = cells.count(entity.people, "person", f"{at}.people", "people")
     named = cells.name(entity.name, f"{at}.name")
-    return figure(named, f" ({entity.type}): ", posts, " by ", people, f", tone {tone(entity.mean)}.")
+    good, bad = cells.number(entity.positive, f"{at}.positive"), cells.number(entity.negative, f"{at}.negative")
+    return figure(named, f" ({entity.type}): ", posts, " by ", people, ", ", good, " positive and ", bad, " negative.")
 
 
 def named_most(library: Library, selection: Selection, types: tuple[str, ...], limit: int) -> list[Entity]:
@@ -87,7 +91,15 @@ def named_most(library: Library, selection: Selection, types: tuple[str, ...], l
     table = run(library, Query(selection, "posts", "name", types=types, limit=limit))
     known = known_names(library)
     return [
-        Entity(one_line(row.name), known[canonical(row.name)].type, row.posts, row.people, row.mean)
+        Entity(
+            one_line(row.name),
+            known[canonical(row.name)].type,
+            row.posts,
+            row.people,
+            row.mean,
+            row.positive,
+            row.negative,
+        )
         for row in table.rows
         if canonical(row.name) in known
     ]

@@ -98,7 +98,7 @@ def find_audience(
     odds = _with_all(library, odds_of(signals, model), model, also or [], within)
     sign = 1 if order == "least" else -1
     ranked = chosen[np.argsort(sign * odds.probability[chosen], kind="stable")].tolist()  # authors stand in order
-    people = [_person(library, signals, odds, row) for row in ranked[:limit]]
+    people = [_person(library, signals, odds, row, query.campaign) for row in ranked[:limit]]
     evidence = evidence_posts(library, [post for person in people for post in person.evidence[:1]])
     chances = odds.probability[ranked]
     expected = sum(person.probability for person in people)
@@ -163,8 +163,8 @@ def _chosen(library: Library, signals: Signals, within: Selection) -> np.ndarray
     return np.array([row for row, author in enumerate(signals.authors) if author in present], dtype=int)
 
 
-def _person(library: Library, signals: Signals, odds: Odds, row: int) -> Person:
-    reasons = reasons_of(signals, odds, row)
+def _person(library: Library, signals: Signals, odds: Odds, row: int, campaign: str) -> Person:
+    reasons = reasons_of(signals, odds, row, campaign)
     return Person(
         signals.authors[row],
         round(float(odds.probability[row]), 4),

@@ -15,7 +15,8 @@ from tools.result.evidence import Evidence
 from tools.result.line import Cell, Line, Listing, Part, lead, line, listed, note
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts
-from tools.result.words import tone
+from tools.result.tones import SentimentShares, three_told, which_way
+from tools.selection.measures import LABELS
 from tools.selection.own_words import told
 from tools.selection.people import DISLIKES, LIKES
 from tools.selection.posts import EVIDENCE, Scope, Selection, as_evidence, select_posts
@@ -27,12 +28,16 @@ DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 
 @dataclass(frozen=True)
 class Brand:
-    """A name this person uses, in how many posts, and their tone from −1 to 1."""
+    """A name this person uses, in how many posts, and their tone toward it: from −1 to 1, and how many of the posts are
+    ``positive`` and ``negative``.
+    """
 
     name: str
     type: str
     posts: int
     mean: float
+    positive: int = 0
+    negative: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +77,7 @@ def get_profile(
     author = library.author(user)
     selection = select_posts(library, user=author, **filters)
     ((posts, first, last, negative, neutral, positive, likes, replies),) = library.facts.rows(
-        "SELECT count(*), min(p.created_at), max(p.created_at), avg(p.negative), avg(p.neutral), avg(p.positive), "
+        f"SELECT count(*), min(p.created_at), max(p.created_at), {LABELS}, "
         f"avg(p.likes), avg(p.replies) FROM posts p WHERE {selection.where}",
         selection.values,
     )
@@ -134,9 +139,10 @@ def _lines(profile: GetProfile) -> list[Line]:
             lines.append(
                 note(label, listed(cells.name(name, f"{field}.{place}{end}") for place, name in enumerate(names)), ".")
             )
-    positive, negative = cells.percent(profile.positive, "positive"), cells.percent(profile.negative, "negative")
-    mood = tone(profile.positive - profile.negative)
-    lines.append(note(f"Tone: {mood}, ", positive, " positive and ", negative, " negative."))
+    shares = SentimentShares(profile.posts, profile.negative, profile.neutral, profile.positive)
+    way = which_way(shares)
+    of = ["Of these posts " if not way else f"These posts are {way}: "]
+    lines.append(note(*of, three_told(shares, ""), "."))
     if profile.likes is not None and profile.everyone_likes is not None:
         own, all_ = cells.number(profile.likes, "likes"), cells.number(profile.everyone_likes, "everyone_likes")
         lines.append(
@@ -163,7 +169,11 @@ def _brands(library: Library, selection: Selection) -> list[Brand]:
     """Organizations, products, works and groups this person names, the commonest first."""
     named = named_most(library, selection, ("organization", "product", "work", "group"), 20)
     kept = set(tellable_names([each.name for each in named]))
-    return [Brand(each.name, each.type, each.posts, each.mean) for each in named if each.name in kept]
+    return [
+        Brand(each.name, each.type, each.posts, each.mean, each.positive, each.negative)
+        for each in named
+        if each.name in kept
+    ]
 
 
 def _communities(library: Library, selection: Selection) -> dict[str, int]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from index.corrections import read_corrections
 from index.entities.mentions import OURS
 from index.errors import AnalystError
 from index.manifest import Manifest, read_manifest
@@ -28,6 +29,7 @@ from tools.targeting.post_matrix import PostMatrix
 
 if TYPE_CHECKING:
     from index.entities.pipeline import Reader
+    from index.store.corrected import Correction
     from tools.targeting.affinity import Background
     from tools.targeting.lookalike import Profiles
 
@@ -84,7 +86,8 @@ class Library:
         verify(path, version, lambda name: not name.startswith(f"{CHROMA}/") and not _is_vectors(name))
         checked = Checked(lambda: verify(path, version, _is_vectors))
         nearness = ChromaServer(chroma).served(version.manifest) if chroma else Nearness(path, version)
-        return cls(path, version.manifest, _open_facts(version.folder), nearness, version, checked, chroma)
+        facts = _open_facts(version.folder, read_corrections(path))
+        return cls(path, version.manifest, facts, nearness, version, checked, chroma)
 
     @property
     def folder(self) -> Path:
@@ -100,10 +103,25 @@ class Library:
         return read_scan(self.folder / "facts", count, kind)
 
     def newer(self) -> Library | None:
-        """The version that was committed since this one was opened, if one was. Raises AnalystError as ``open``."""
-        if self.version is None or read_manifest(self.path).version == self.manifest.version:
+        """The version that was committed since this one was opened, or the same one with what was corrected since; None
+        if neither is there. Raises AnalystError as ``open``.
+        """
+        if self.version is None:
             return None
-        return Library.open(self.path, self.chroma)
+        if read_manifest(self.path).version != self.manifest.version:
+            return Library.open(self.path, self.chroma)
+        corrections = read_corrections(self.path)
+        return None if corrections == self.facts.corrections else self._corrected(corrections)
+
+    def _corrected(self, corrections: Sequence[Correction]) -> Library:
+        """The same version with other corrections. What has nothing to do with them is not read again."""
+        assert self.version is not None
+        facts = _open_facts(self.folder, corrections)
+        other = Library(self.path, self.manifest, facts, self.nearness, self.version, self.checked, self.chroma)
+        kept = ("reader", "authors", "communities", "people_vectors", "matrix", "background", "profiles")
+        other.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        other.groupings.update(self.groupings)
+        return other
 
     @cached_property
     def reader(self) -> Reader:
@@ -230,12 +248,12 @@ def _is_vectors(name: str) -> bool:
     return name.endswith(".f32")
 
 
-def _open_facts(folder: Path) -> Facts:
+def _open_facts(folder: Path, corrections: Sequence[Correction]) -> Facts:
     """Raises AnalystError if a table is cut off or is none."""
     import duckdb
 
     try:
-        return Facts(folder / "facts")
+        return Facts(folder / "facts", corrections)
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]
         raise AnalystError(

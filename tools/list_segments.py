@@ -6,16 +6,16 @@ from dataclasses import dataclass, field, replace
 from typing import Unpack
 
 from index.errors import AnalystError
-from tools.analyze_sentiment import SentimentShares
 from tools.library import Library
 from tools.result import cells
 from tools.result.line import Line, Listing, Part, lead, line, listed, note, warning
 from tools.result.names import handle_in_words
 from tools.result.result import ToolResult
 from tools.result.samples import few_people
-from tools.result.words import tone
+from tools.result.tones import SentimentShares, sides_told
 from tools.segments.grouping import CRITERION, FEWEST, MOST, STABLE, Grouping, Trial, group_people
 from tools.segments.naming import GroupTerms, name_groups
+from tools.selection.measures import LABELS
 from tools.selection.own_words import kinds_here, told
 from tools.selection.people import AudienceFilters, People, select
 from tools.selection.posts import EVERYTHING, Selection, evidence_posts
@@ -138,7 +138,7 @@ def _segment(
 def _tones(library: Library, grouping: Grouping, where: Selection) -> list[SentimentShares]:
     rows = library.facts.rows(
         "WITH grouped AS (SELECT unnest($grouped) AS author, unnest($labels) AS label) "
-        "SELECT count(*), avg(p.negative), avg(p.neutral), avg(p.positive) "
+        f"SELECT count(*), {LABELS} "
         f"FROM {where.posts} JOIN grouped g ON g.author = p.author WHERE {where.where} "
         "GROUP BY g.label ORDER BY g.label",
         {**where.values, "grouped": grouping.people, "labels": grouping.labels.tolist()},
@@ -204,11 +204,8 @@ def _headline(result: ListSegments) -> Line:
 def _lines(result: ListSegments, *, asked: bool) -> list[Line]:
     places = {post.id: place for place, post in enumerate(result.evidence)}
     lines = [_segment_line(result, number, places) for number in range(len(result.segments))]
-    how = "as asked" if asked else "the number that parts them best and is found again in other samples"
-    groups = cells.count(len(result.segments), "group")
-    silhouette = cells.number(result.silhouette, "silhouette", decimals=2)
-    stability = cells.number(result.stability, "stability", decimals=2)
-    return [*lines, note(groups, f": {how} (silhouette ", silhouette, ", stability ", stability, ").")]
+    how = "as asked" if asked else "the number that parts people best and comes out again in other samples of them"
+    return [*lines, note(cells.count(len(result.segments), "group"), f": {how}.")]
 
 
 def _segment_line(result: ListSegments, number: int, places: dict[str, int]) -> Line:
@@ -223,10 +220,10 @@ def _segment_line(result: ListSegments, number: int, places: dict[str, int]) -> 
         shown = [" For example ", cells.handle(post.author, f"evidence.{place}.author"), ": ", quote]
     people = cells.count(segment.people, "person", f"{at}.people", "people")
     size = [people, " (", cells.percent(segment.share, f"{at}.share"), ")"]
-    named = cells.title(segment.name, f"{at}.name")
-    return line(
-        "figure", named, ": ", size, f", tone {tone(segment.mean)}. Typical: ", typical, ".", shown, place=number + 1
-    )
+    named, tones = cells.title(segment.name, f"{at}.name"), sides_told(segment.shares, f"{at}.shares")
+    posts = cells.count(segment.posts, "post", f"{at}.posts")
+    said: list[Part] = [size, ", ", posts, ", ", tones, ". Typical: ", typical, ".", shown]
+    return line("figure", named, ": ", said, place=number + 1)
 
 
 def _warnings(grouping: Grouping) -> list[Line]:

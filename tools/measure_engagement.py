@@ -262,8 +262,9 @@ def _method(result: MeasureEngagement) -> Line:
     if result.below_zero >= 0.005:
         parts += ["; ", cells.percent(result.below_zero, "below_zero"), " of the posts score below zero"]
     outer, sure = cells.percent(OUTER, "drawn_in"), cells.percent(CONFIDENCE, "confidence")
-    parts += [". Groups are compared by the mean with the outer ", outer, " at each end drawn in, so that no single "]
-    return note(parts, "post decides; intervals are ", sure, ".")
+    parts += [". Groups are compared by an average in which the ", outer, " of posts that get the most and the "]
+    parts += [outer, " that get the least count as the next ones do, so that no single post decides. The range in "]
+    return note(parts, "brackets holds the true average in ", sure, " of such cases.")
 
 
 def standout_line(found: Standout, result: MeasureEngagement) -> Line:
@@ -278,14 +279,15 @@ def standout_line(found: Standout, result: MeasureEngagement) -> Line:
         sure = "; both are more than chance."
     elif found.best_sure or found.worst_sure:
         sure = f"; only the {'best' if found.best_sure else 'weakest'} is more than chance."
-    against = [", against ", everyone, " for all posts, outliers drawn in; weakest: "]
+    against = [", against ", everyone, " for all posts; weakest: "]
     return figure(f"Best {found.by}: ", best, against, worst, sure)
 
 
 def _group_line(name: str, group: EngagementGroup, by: str | None) -> Line:
     at = f"groups.{escaped(name)}"
     return figure(
-        [_name(name, by), ": ", _interval(group, at), ", median ", _figure(group.median, f"{at}.median"), ", "],
+        [_name(name, by), ": ", _interval(group, at)],
+        [", half of them at most ", _figure(group.median, f"{at}.median"), ", "],
         [
             cells.percent(group.share, f"{at}.share"),
             " of all engagement, ",

@@ -14,6 +14,7 @@ from tools.result.evidence import Evidence
 from tools.result.line import Cell, Line, Listing, Part, figure, lead, line, listed, note
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts
+from tools.result.tones import ENOUGH, sides_told
 from tools.result.words import short
 from tools.selection.census import table_of_names
 from tools.selection.measures import (
@@ -38,6 +39,7 @@ from tools.selection.posts import EVIDENCE, Selection, as_evidence, evidence_pos
 
 FLOOR = 5  # posts that a group must have where means or ratios are ranked
 SHOWN_POSTS = 2
+UNITS = {"engagement": "likes, replies and shares"}
 NAMED_IN_A_TIE = 5
 KINDS: dict[str, Literal["people", "posts", "names", "phrases", "communities", "times"]] = {
     "post": "posts", "person": "people", "community": "communities", "name": "names", "phrase": "phrases",
@@ -211,7 +213,7 @@ def _tied_value(found: Rank) -> list[Part]:
     """What the tied have in common, and nothing that is the first one's alone."""
     value, at = found.groups[0].value, "groups.0.value"
     if found.by == "tone":
-        return [cells.signed(value, at)]
+        return ["as many positive as negative posts"] if not value else sides_told(found.groups[0].tones, "groups.0")
     if found.average and found.by in ("positive", "negative"):
         return [cells.percent(found.groups[0].share or 0.0, "groups.0.share")]
     if found.by in ("posts", "positive", "negative"):
@@ -220,7 +222,7 @@ def _tied_value(found: Rank) -> list[Part]:
         return [cells.count(int(value), "person", at, "people")]
     return [
         cells.number(value if found.average else int(value), at),
-        f" {found.by}{' a post' if found.average else ''}",
+        f" {UNITS.get(found.by, found.by)}{' a post' if found.average else ''}",
     ]
 
 
@@ -274,16 +276,16 @@ def _value(found: Rank, place: int) -> list[Part]:
     if found.by == "people":
         return [people, " in ", posts]
     if found.by in ("positive", "negative") and group.share is not None:
-        share: list[Part] = [cells.percent(group.share, f"{at}.share"), ", ", _interval(group, at, cells.percent)]
-        return [cells.number(int(group.value), f"{at}.value"), " of ", posts, " (", share, ")"]
+        share: list[Part] = [" (", cells.percent(group.share, f"{at}.share"), ")"] if group.posts >= ENOUGH else []
+        return [cells.number(int(group.value), f"{at}.value"), " of ", posts, share]
     if found.by == "growth":
         since, times = cells.date(found.later_from or "", "later_from"), cells.number(group.value, f"{at}.value")
         between = [" (", _interval(group, at, cells.number), ")"]
         return [times, " times as common since ", since, " as before", between, ", ", posts, by]
     if found.by == "tone":
-        return [cells.signed(group.value, f"{at}.value"), _bracketed(group, at, cells.signed), " in ", posts, by]
+        return [posts, *by, ", ", sides_told(group.tones, at)]
     value = cells.number(group.value if found.average else int(group.value), f"{at}.value")
-    unit = f" {found.by}{' a post' if found.average else ''} in "
+    unit = f" {UNITS.get(found.by, found.by)}{' a post' if found.average else ''} in "
     return [value, _bracketed(group, at, cells.number), unit, posts, by]
 
 

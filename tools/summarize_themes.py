@@ -10,7 +10,7 @@ from tools.library import Library
 from tools.result import cells
 from tools.result.line import Line, Listing, Part, figure, joined, lead, line, listed, note, warning
 from tools.result.result import ToolResult
-from tools.result.words import tone
+from tools.result.tones import ENOUGH
 from tools.selection.intervals import margin, wilson
 from tools.selection.own_words import told
 from tools.selection.people import Filters, People, select
@@ -22,6 +22,7 @@ from tools.themes.reading import LEAST_POSTS, ReadPosts, read_posts
 
 MOST_SHOWN = 12
 SMALL = 30  # posts under which themes are shaky
+STEADY = 0.8  # adjusted Rand index from which other samples give nearly the same themes
 HEADLINE = 3  # themes in the headline
 IN_HEADLINE = 80  # characters of each post where they are too few to be grouped
 QUOTED = 2  # quotations told of each theme
@@ -31,7 +32,8 @@ QUOTED = 2  # quotations told of each theme
 class Theme:
     """``share`` of the posts read, from ``low`` to ``high`` (Wilson, 95 %), in ``posts`` posts by ``people``.
 
-    ``mean`` is the tone toward the topic, from −1 to 1, with ``margin``, half of its 95 % interval (None: one person).
+    ``positive`` and ``negative`` count posts by their tone toward the topic; ``mean`` is that tone from −1 to 1, with
+    ``margin``, half of its 95 % interval (None: one person).
     ``quotes`` are ids of typical posts, the most typical first.
     """
 
@@ -43,6 +45,8 @@ class Theme:
     low: float
     high: float
     mean: float
+    positive: int
+    negative: int
     margin: float | None
     quotes: list[str]
 
@@ -160,6 +164,8 @@ def _theme(posts: ReadPosts, groups: Groups, group: int, terms: ThemeTerms) -> T
         low=low,
         high=high,
         mean=float(tones.mean()),
+        positive=int((tones > 0).sum()),
+        negative=int((tones < 0).sum()),
         margin=margin(tones, people.to_numpy()),
         quotes=[posts.ids[place] for place in typical_posts(posts, groups, group, terms.phrases)],
     )
@@ -197,29 +203,33 @@ def _lines(result: SummarizeThemes, selection: Selection, people: People) -> lis
         rest.append([cells.percent(result.others, "others"), " are in smaller themes"])
     rest.append([cells.percent(result.nowhere, "nowhere"), " fit in none"])
     lines.append(note("Of the posts ", *joined(rest, " and "), "."))
-    stability = cells.number(result.stability, "stability", decimals=2)
-    lines.append(
-        note(
-            "Stability: other samples of these posts give these themes with an adjusted Rand index of ", stability, "."
-        )
-    )
+    lines.append(note(f"Grouped anew from other samples of these posts, the themes come out {_again(result)}."))
     if selection.subject is not None:
         lines.append(note(f"Counted: {selection.subject.how}."))
     return [*lines, *(note(each) for each in people.told)]
 
 
 def _told(theme: Theme, at: str) -> list[Part]:
-    """``late flight: 31 % (27 % to 36 %) of the posts, 120 posts by 97 people, clearly negative (−0.62 ± 0.05).``"""
-    span = [cells.percent(theme.low, f"{at}.low"), " to ", cells.percent(theme.high, f"{at}.high")]
-    half: list[Part] = []
-    if theme.margin is not None:
-        half = [" ± ", cells.number(theme.margin, f"{at}.margin", decimals=2)]
+    """``late flight: 31 % (27 % to 36 %), 120 posts by 97 people, 4 positive and 98 negative.``"""
+    span: list[Part] = []
+    if theme.posts >= ENOUGH:
+        span = [" (", cells.percent(theme.low, f"{at}.low"), " to ", cells.percent(theme.high, f"{at}.high"), ")"]
+    sides: list[Part] = []
+    if theme.posts not in (theme.positive, theme.negative):  # else a tone was asked for
+        good, bad = cells.number(theme.positive, f"{at}.positive"), cells.number(theme.negative, f"{at}.negative")
+        sides = [", ", good, " positive and ", bad, " negative"]
     return [
-        cells.title(theme.name, f"{at}.name"), ": ", cells.percent(theme.share, f"{at}.share"), " (", span, "), ",
+        cells.title(theme.name, f"{at}.name"), ": ", cells.percent(theme.share, f"{at}.share"), span, ", ",
         cells.count(theme.posts, "post", f"{at}.posts"), " by ",
-        cells.count(theme.people, "person", f"{at}.people", "people"),
-        f", {tone(theme.mean)} (", cells.signed(theme.mean, f"{at}.mean"), half, ").",
+        cells.count(theme.people, "person", f"{at}.people", "people"), sides, ".",
     ]  # fmt: skip
+
+
+def _again(result: SummarizeThemes) -> str:
+    """How surely other samples give the same themes, in words."""
+    if result.stability >= STEADY:
+        return "nearly the same"
+    return "much the same" if result.stability >= STABLE else "partly otherwise"
 
 
 def _warnings(result: SummarizeThemes) -> list[Line]:
@@ -228,7 +238,7 @@ def _warnings(result: SummarizeThemes) -> list[Line]:
         read, least = cells.count(result.posts, "post", "posts"), cells.number(SMALL)
         found.append(warning("Careful: themes of only ", read, "; under ", least, " they are shaky."))
     elif result.stability < STABLE:
-        found.append(warning("Careful: other samples of these posts would be grouped otherwise; see the stability."))
+        found.append(warning("Careful: other samples of these posts would be grouped partly otherwise."))
     if result.total > result.posts:
         read, all_ = cells.number(result.posts, "posts"), cells.count(result.total, "post", "total")
         found.append(warning("Read were ", read, " of ", all_, ", drawn by chance."))

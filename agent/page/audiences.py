@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agent.page.access.hosts import in_space
 from agent.page.by_hand import call_by_hand
 from agent.page.screen import QUIET, Changes, Screen, pressed, with_event
 from agent.page.sessions import Visit
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 OPENED, COMPARED = "opened by hand", "compared by hand"
 STILL_RUNNING = "A question is still being answered. Wait for it, or press Stop."
-PUBLIC = "This page is open to everybody, so audiences can only be kept with posts of your own: see “Your own posts”."
 NAMELESS = "Give the audience a name first, for example Spring runners."
 
 
@@ -53,7 +51,7 @@ class AudienceHandlers:
         if not name.strip():
             return {p.keep_note: part("notice", NAMELESS, "error")}
         try:
-            self._check_may_keep(visit)
+            self._screen.check_may_keep(visit)
             if isinstance(visit.shown.result, ShowAudience):
                 renamed = call_otherwise(library, visit.shown.result.name, name)
                 visit.shown.args = {"name": renamed.name}
@@ -80,7 +78,7 @@ class AudienceHandlers:
             return {p.keep_note: self._gr.skip()}
         (name, people), visit.adding = visit.adding, None
         try:
-            self._check_may_keep(visit)
+            self._screen.check_may_keep(visit)
             kept, unknown = add_people(library, name, [f"@{user}" for user in people])
         except AnalystError as error:
             return {p.keep_note: part("notice", str(error), "error")}
@@ -95,14 +93,14 @@ class AudienceHandlers:
         try:
             held = list(read_audiences(library.path).values())
             if act == "undo" and visit.deleted is not None:
-                self._check_may_keep(visit)
+                self._screen.check_may_keep(visit)
                 before, visit.deleted = visit.deleted, None
                 keep_audience(library.path, before.name, before.people, before.origin)
                 return {p.audiences: self._screen.audiences(visit)}
             if not 0 <= place < len(held):
                 return {p.visit: visit}
             if act == "delete":
-                self._check_may_keep(visit)
+                self._screen.check_may_keep(visit)
                 visit.deleted = delete_audience(library.path, held[place].name)
                 return {p.audiences: self._screen.audiences(visit)}
             return self._called(visit, act, held[place].name)
@@ -119,7 +117,7 @@ class AudienceHandlers:
         if not 0 <= place < len(result.people):
             return {p.head: self._gr.skip()}
         try:
-            self._check_may_keep(visit)
+            self._screen.check_may_keep(visit)
             leave_out(library, result.name, [f"@{result.people[place].user}"])
             return self._opened_again(visit, library)
         except AnalystError as error:
@@ -168,8 +166,3 @@ class AudienceHandlers:
 
     def _library(self, visit: Visit | None) -> Library | None:
         return self._screen.library(visit) if visit is not None else None
-
-    def _check_may_keep(self, visit: Visit) -> None:
-        """Raises AnalystError where strangers would write what everybody then sees."""
-        if in_space() and visit.session.owner is None and not self._screen.is_own(visit):
-            raise AnalystError(PUBLIC)

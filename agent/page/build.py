@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from agent.page.audiences import AudienceHandlers
+from agent.page.corrections import CorrectionHandlers
+from agent.page.feedback import FeedbackHandlers
 from agent.page.handlers import ChatHandlers
 from agent.page.layout import TITLE, lay_out
 from agent.page.opening import Opening
@@ -31,11 +33,15 @@ def build_page(
     """
     import gradio as gr
 
+    from agent.memory import state_folder
+
     opening = open_analyst if isinstance(open_analyst, Opening) else Opening(open_analyst)
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as page:
         screen = Screen(catalogue or IndexCatalogue(opening), *lay_out(), saved)
         ChatHandlers(screen).connect(page)
         PostsHandlers(screen).connect()
         AudienceHandlers(screen).connect()
+        CorrectionHandlers(screen).connect()
+        FeedbackHandlers(screen, state_folder()).connect()
         page.load(None, js=ON_LOAD)
     return page

@@ -168,7 +168,8 @@ class Turn:
         shown = str(answer_html(lines, event.answer.not_covered))
         shown += "".join(f"\n\n*{literal(note)}*" for note in notes)
         said = "\n\n".join([answer_markdown(event.answer.answer), *(f"*{literal(note)}*" for note in notes)])
-        self.messages.append({"role": "assistant", "content": shown, "said": said})
+        missing = list(event.answer.not_covered)
+        self.messages.append({"role": "assistant", "content": shown, "said": said, "missing": missing})
         self.finished = True
 
 

@@ -19,10 +19,11 @@ from tools.brief.found import WriteBrief
 from tools.exports.about import NO_MODEL, Taken, command
 from tools.exports.names import export_name
 from tools.library import Library
+from tools.reports.conversation import Exchange
 from tools.result.line import one_line
 
 UNKNOWN = "not recorded"  # in conversations of earlier versions
-DOWNLOADS = ("csv", "xlsx", "md", "json", "png", "svg", "html", "markdown", "script")
+DOWNLOADS = ("csv", "xlsx", "md", "json", "png", "svg", "html", "talk", "markdown", "script")
 TYPES = {
     "csv": "text/csv;charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -100,6 +101,23 @@ def conversation_markdown(conversation: Conversation, about: str) -> str:
     return "\n\n".join([*parts, ""])
 
 
+def exchanges_of(conversation: Conversation, library: Library) -> list[Exchange]:
+    """Each question with what was answered; what was run by hand stands under its own name."""
+    exchanges = list[Exchange]()
+    ends = [(each.messages, each.shown) for each in conversation.asked[1:]]
+    ends.append((len(conversation.messages), len(conversation.shown)))
+    for asked, (messages, shown) in zip(conversation.asked, ends, strict=True):
+        results = [taken_away(each, each.library or library) for each in conversation.shown[asked.shown : shown]]
+        answers = [each for each in conversation.messages[asked.messages : messages] if "said" in each]
+        said = [] if results else [line for each in answers for line in str(each["said"]).splitlines() if line.strip()]
+        missing = [str(sentence) for each in answers for sentence in each.get("missing", ())]
+        exchanges.append(Exchange(asked.question, results, said, missing))
+    if not conversation.asked:
+        by_hand = [taken_away(each, each.library or library) for each in conversation.shown]
+        exchanges = [Exchange(taken.title, [taken]) for taken in by_hand]
+    return exchanges
+
+
 def call_list_html(visit: Visit, library: Library | None) -> str:
     """The calls of a conversation as commands that can be read before they are saved."""
     if library is None or not visit.conversation.shown:
@@ -114,6 +132,14 @@ def downloads(kind: str, visit: Visit, library: Library, model: str) -> Download
         model = models_of(visit.conversation.shown, model)
         text = conversation_markdown(visit.conversation, about_index(library.manifest, model))
         return text_download("conversation.md", "text/markdown", text)
+    if kind == "talk":
+        from tools.reports.saving import conversation_bytes
+
+        if not visit.conversation.shown:
+            return None
+        with DRAWING:
+            made = conversation_bytes(exchanges_of(visit.conversation, library))
+        return Download("conversation.html", TYPES["html"], made)
     if kind == "script":
         return text_download("calls.sh", "text/x-shellscript", script(visit.conversation.shown, library.path))
     shown = visit.shown

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from agent.page.answering import ask
+from agent.page.answering import ask, note
 from agent.page.by_hand import call_by_hand
 from agent.page.conversation import Message
 from agent.page.downloads import DOWNLOADS, downloads
@@ -23,6 +23,7 @@ from agent.page.views.person import open_person, person_html
 from agent.page.views.query import QUERY, query_args, query_words
 from agent.page.views.result import result_html
 from index.errors import AnalystError
+from tools.exports.names import title
 from tools.find_audience import FindAudience
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class ChatHandlers:
         everything, panel = screen.everything(), screen.panel()
         arrived = page.load(with_request(self.arrive), [p.key, screen.own.token], everything, **AT_ONCE)
         self._followed(arrived.then(self.catch_up, p.visit, [p.chat, *panel], concurrency_limit=None, **QUIET))
-        sources = [(p.box.submit, p.box), (p.ask.click, p.box), *((each.click, each) for each in p.examples)]
+        offered = [(each.click, each) for each in (*p.examples, *p.follows)]
+        sources = [(p.box.submit, p.box), (p.ask.click, p.box), *offered]
         for event, source in sources:
             self._answered(event(with_request(self.begin), [source, p.key], everything, **AT_ONCE))
         self._answered(p.retry.click(self.retry, p.visit, everything, **AT_ONCE))
@@ -61,6 +63,7 @@ class ChatHandlers:
         p.head.click(with_event(self.pick), p.visit, panel, **AT_ONCE)
         p.result.click(with_event(self.open), p.visit, p.result, **QUIET)
         p.chart_tab.select(self.draw, p.visit, p.chart, concurrency_limit=1, concurrency_id="chart", **QUIET)
+        p.draw.click(self.chart_this, p.visit, panel, concurrency_limit=1, concurrency_id="chart", **QUIET)
         for event in (p.run.click, *(field.submit for field in p.query)):
             event(self.rerun, [p.visit, *p.query], [*everything, p.query_note], **QUIET)
         for kind, button in p.takes.items():
@@ -199,11 +202,14 @@ class ChatHandlers:
         """Open or delete a conversation of the list."""
         act, place, _ = pressed(event)
         held = visit.session.conversations if visit is not None else []
+        if visit is not None and act == "undo" and visit.dropped is not None:
+            return self._bring_back(visit)
         if visit is None or not 0 <= place < len(held) or act not in ("talk", "drop"):
             return {self.parts.visit: visit}
         conversation = held[place]
         if act == "drop":
             self._screen.sessions.remove(visit.session, conversation)
+            visit.dropped = conversation
             if conversation is not visit.conversation:
                 return {self.parts.talks: self._screen.conversations(visit)}
             latest = next(iter(reversed(visit.session.conversations)), None)
@@ -213,6 +219,19 @@ class ChatHandlers:
         elif conversation is not visit.conversation:
             _halt(visit)
         visit.turn_to(conversation)
+        return self._screen.show_all(visit)
+
+    def _bring_back(self, visit: Visit) -> Changes:
+        """Undo the deletion of a conversation: what it found is told to the analyst again, which has forgotten it."""
+        conversation, visit.dropped = visit.dropped, None
+        assert conversation is not None
+        self._screen.sessions.bring_back(visit.session, conversation)
+        visit.turn_to(conversation)
+        opening = self._screen.opening(visit)
+        for asked in conversation.asked:
+            asked.remembered = None
+        for shown in conversation.shown if opening.ready else ():
+            note(conversation, opening.get(), shown, shown.asked or title(shown.name, shown.args))
         return self._screen.show_all(visit)
 
     def pick(self, visit: Visit | None, event: Any) -> Changes:
@@ -232,6 +251,8 @@ class ChatHandlers:
         if act == "person" and 0 <= place < len(shown.result.people):
             visit.person = place
             return person_html(library, open_person(library, shown, place))
+        if act != "back":
+            return self._gr.skip()
         visit.person = None
         return result_html(shown, library)
 
@@ -241,6 +262,13 @@ class ChatHandlers:
         if visit is None or visit.shown is None or library is None:
             return ""
         return charts_html(library, visit.shown)
+
+    def chart_this(self, visit: Visit | None) -> Changes:
+        """Show the pictures of the latest result."""
+        if visit is None or not visit.conversation.shown:
+            return {self.parts.tabs: self._gr.skip()}
+        visit.place, visit.person = None, None
+        return {**self._screen.show_result(visit, tab="chart"), self.parts.chart: self.draw(visit)}
 
     def rerun(self, visit: Visit | None, *fields: Any) -> Changes:
         """Run the audience query as it was edited, without the model."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from agent.feedback import LONGEST_REASON
+from agent.next_steps import STEPS
 from agent.page.answering import LOADING
 from agent.page.style import LISTEN
 from agent.page.uploads.session import ENDINGS
@@ -52,11 +54,18 @@ class Parts:
     again: gr.Row
     retry: gr.Button
     edit: gr.Button
+    useful: gr.Button
+    not_useful: gr.Button
+    why_not: gr.Textbox
+    feedback_note: gr.HTML
     editing: gr.Row
     cancel: gr.Button
     box: gr.Textbox
     ask: gr.Button
     stop: gr.Button
+    follow_row: gr.Row
+    follows: list[gr.Button]
+    draw: gr.Button
     example_row: gr.Row
     examples: list[gr.Button]
     head: gr.HTML
@@ -177,11 +186,21 @@ def _talk() -> dict[str, Any]:
     with gr.Row(elem_id="again", visible=False) as again:
         retry = gr.Button("Ask again", elem_id="retry", size="sm", variant="secondary")
         edit = gr.Button("Edit the last question", elem_id="edit", size="sm", variant="secondary")
+        useful = gr.Button("Useful", elem_id="useful", size="sm", variant="secondary")
+        not_useful = gr.Button("Not useful", elem_id="not-useful", size="sm", variant="secondary")
         _still_html(part("jump"), elem_id="jump")
+        why_not = gr.Textbox(
+            label="Why not?", elem_id="why-not", visible=False, max_length=LONGEST_REASON, lines=1, submit_btn="Send",
+            placeholder="What would have been right?",
+        )  # fmt: skip
+        feedback_note = _still_html(elem_id="feedback-note")
     with gr.Row(elem_id="editing", visible=False) as editing:
         _still_html(part("quiet", EDITING))
         cancel = gr.Button("Keep it as it was", elem_id="cancel", size="sm", variant="secondary", scale=0)
-    with gr.Row():
+    with gr.Row(elem_id="follow", visible=False) as follow_row:
+        follows = [gr.Button(visible=False, size="sm", variant="secondary", scale=0) for _ in range(STEPS)]
+        draw = gr.Button("Chart this", elem_id="draw", size="sm", variant="secondary", visible=False, scale=0)
+    with gr.Row(elem_id="asking"):
         box = gr.Textbox(
             elem_id="question", label="Your question", show_label=False, container=False, scale=1, autofocus=True,
             lines=1, max_lines=6, placeholder="Ask in plain English",
@@ -191,8 +210,10 @@ def _talk() -> dict[str, Any]:
     with gr.Row(elem_id="examples", visible=False) as example_row:
         examples = [gr.Button(visible=False, size="sm", variant="secondary") for _ in range(EXAMPLES)]
     return {
-        "chat": chat, "again": again, "retry": retry, "edit": edit, "editing": editing, "cancel": cancel, "box": box,
-        "ask": ask, "stop": stop, "example_row": example_row, "examples": examples,
+        "chat": chat, "again": again, "retry": retry, "edit": edit, "editing": editing, "useful": useful,
+        "not_useful": not_useful, "why_not": why_not, "feedback_note": feedback_note, "cancel": cancel, "box": box,
+        "ask": ask, "stop": stop, "follow_row": follow_row, "follows": follows, "draw": draw,
+        "example_row": example_row, "examples": examples,
     }  # fmt: skip
 
 
@@ -292,6 +313,7 @@ def _take_away() -> dict[str, Any]:
     with gr.Row(elem_classes=["takes"]) as report_row:
         takes["html"] = gr.Button("Report to print and send", elem_id="take-html", size="sm")
     with gr.Row(elem_classes=["takes"]):
+        takes["talk"] = gr.Button("Conversation as a report", elem_id="take-talk", size="sm")
         takes["markdown"] = gr.Button("Conversation as Markdown", elem_id="take-markdown", size="sm")
         takes["script"] = gr.Button("Calls as a script", elem_id="take-script", size="sm")
     calls = _still_html(elem_id="calls")

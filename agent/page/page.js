@@ -4,7 +4,7 @@ window.audienceAnalyst = {
   listen(element, trigger, watch) {
     element.addEventListener('click', (event) => {
       const button = event.target.closest('button[data-act]');
-      if (button) trigger('click', {act: button.dataset.act, place: Number(button.dataset.place)});
+      if (button) trigger('click', {act: button.dataset.act, place: Number(button.dataset.place), value: button.dataset.value});
     });
     element.addEventListener('change', (event) => {
       const list = event.target.closest('select[data-act]');
@@ -66,6 +66,9 @@ window.audienceAnalyst = {
     // The head of a tool step is a button; the arrow inside it is none of its own.
     const still = () => document.querySelectorAll('.thought-group [role=button] button').forEach((e) => {
       if (!e.disabled) { e.disabled = true; e.style.pointerEvents = 'none'; e.setAttribute('aria-hidden', 'true'); }
+    });
+    document.addEventListener('keydown', (event) => {  // Esc closes the list of conversations
+      if (event.key === 'Escape') document.querySelector('.sidebar.open .toggle-button')?.click();
     });
     ['click', 'keydown'].forEach((kind) => document.addEventListener(kind, audienceAnalyst.openPerson));
     new MutationObserver(still).observe(document.querySelector('#conversation'), {childList: true, subtree: true});

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
+from agent.next_steps import NextStep, next_steps
+from agent.page.access.hosts import in_space
 from agent.page.downloads import call_list_html
 from agent.page.layout import KEEP, KEEP_BOTH, RENAME, Parts, UploadParts
 from agent.page.opening import Opening
@@ -22,6 +24,7 @@ from agent.page.views.chart import charts_of
 from agent.page.views.html import part, render
 from agent.page.views.query import query_values
 from agent.page.views.result import head_html, is_posts, posts_tab_html, result_html
+from agent.page.views.shown import Shown
 from index.audiences import read_audiences
 from index.errors import AnalystError
 from tools.audiences.keeping import has_people
@@ -40,6 +43,7 @@ Changes = dict[Any, Any]  # components and what becomes of them
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AT_ONCE: dict[str, Any] = {**QUIET, "queue": False}
 SHORTEST_TOKEN = 32  # characters of the secret that opens a browser's own posts
+PUBLIC = "This page is open to everybody, so this can only be kept with posts of your own: see “Your own posts”."
 TITLE_SHOWN = 60  # characters of a conversation's title
 
 
@@ -118,7 +122,8 @@ class Screen:
     def controls(self) -> list[Any]:
         """What can be pressed below the conversation."""
         p = self.parts
-        return [p.ask, p.stop, p.again, p.editing, p.example_row]
+        pressed = [p.ask, p.stop, p.again, p.editing, p.example_row, p.follow_row, *p.follows, p.draw]
+        return [*pressed, p.why_not, p.feedback_note]
 
     def own_posts(self) -> list[Any]:
         """The tab for one's own posts."""
@@ -205,13 +210,19 @@ class Screen:
         """Whether the posts asked about are the visitor's own."""
         return visit.conversation.index.startswith("own:")
 
+    def check_may_keep(self, visit: Visit) -> None:
+        """Raises AnalystError where strangers would write what everybody then sees."""
+        if in_space() and visit.session.owner is None and not self.is_own(visit):
+            raise AnalystError(PUBLIC)
+
     def head(self, visit: Visit) -> str:
         """Which result is on show."""
         return head_html(visit.conversation.shown, visit.place)
 
     def conversations(self, visit: Visit) -> str:
         """The conversations of this browser."""
-        return conversations_html(visit)
+        names = {entry.id: entry.title for entry in self.catalogue.entries(self.owner(visit))}
+        return conversations_html(visit, names)
 
     def show_controls(self, visit: Visit) -> Changes:
         """What can be pressed now."""
@@ -222,7 +233,28 @@ class Screen:
             p.again: gr.Row(visible=bool(conversation.asked) and not conversation.running),
             p.editing: gr.Row(visible=False),
             p.example_row: gr.Row(visible=self.opening(visit).ready and not conversation.asked),
+            p.why_not: gr.Textbox("", visible=False),
+            p.feedback_note: "",
+            **self._show_next(visit),
         }
+
+    def _show_next(self, visit: Visit) -> Changes:
+        """What can be asked next, and whether there is a picture."""
+        gr, p, conversation = self._gr, self.parts, visit.conversation
+        shown = conversation.shown[-1] if conversation.shown and not conversation.running else None
+        steps = self._steps(visit, shown) if shown is not None else []
+        drawn = shown is not None and bool(charts_of(self.library(visit), shown))
+        words = [*(step.question for step in steps), *([""] * len(p.follows))][: len(p.follows)]
+        return {
+            p.follow_row: gr.Row(visible=bool(steps) or drawn),
+            **{button: gr.Button(each, visible=bool(each)) for button, each in zip(p.follows, words, strict=True)},
+            p.draw: gr.Button(visible=drawn),
+        }
+
+    def _steps(self, visit: Visit, shown: Shown) -> list[NextStep]:
+        library = self.library(visit)
+        asked = [each.question for each in visit.conversation.asked]
+        return next_steps(library, shown.args, shown.result, asked) if library is not None else []
 
     def show_posts(self, visit: Visit) -> Changes:
         """The choice among indexes, and the tab for one's own posts."""
@@ -280,13 +312,16 @@ class Screen:
         return {**self.show_all(visit), self.parts.box: ""}
 
 
-def conversations_html(visit: Visit) -> str:
-    """The conversations of a browser, the latest first."""
-    rows = [
-        (place, shortened(each.title, TITLE_SHOWN) or "New conversation", each is visit.conversation, bool(each.asked))
-        for place, each in enumerate(visit.session.conversations)
-    ]
-    return render("conversations.html.j2", conversations=rows[::-1])
+def conversations_html(visit: Visit, names: Mapping[str, str]) -> str:
+    """The conversations of a browser, the latest first, each with its day and the name of its posts."""
+    rows = []
+    for place, each in enumerate(visit.session.conversations):
+        title = shortened(each.title, TITLE_SHOWN) or "New conversation"
+        day = each.shown[-1].made_on.isoformat() if each.shown else ""
+        when = ", ".join(filter(None, [day, names.get(each.index, "")])) if each.asked else ""
+        rows.append((place, title, each is visit.conversation, bool(each.asked), when))
+    dropped = shortened(visit.dropped.title, TITLE_SHOWN) if visit.dropped is not None else ""
+    return render("conversations.html.j2", conversations=rows[::-1], dropped=dropped)
 
 
 def with_request(handler: Callable[[Any, Any, Any], Changes]) -> Callable[..., Changes]:

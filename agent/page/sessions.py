@@ -92,6 +92,13 @@ class Sessions:
             session.conversations = [held for held in session.conversations if held is not conversation]
         self._end(conversation)
 
+    def bring_back(self, session: Session, conversation: Conversation) -> None:
+        """Take a conversation that was deleted into the list again, as the latest."""
+        conversation.stop = threading.Event()
+        with self._lock:
+            session.conversations = [*session.conversations, conversation][-MOST_CONVERSATIONS:]
+        self.keep(session, conversation)
+
     def _drop_old(self, now: float) -> list[Session]:
         old = [s for s in self._sessions.values() if now - s.seen > LONGEST_ABSENCE]
         many = list(self._sessions.values())[: max(0, len(self._sessions) - MOST_SESSIONS)]
@@ -118,6 +125,7 @@ class Visit:
     run: Run | None = None  # the answer that this page is about to follow
     adding: tuple[str, list[str]] | None = None  # people who may be added to an audience that is there already
     deleted: Audience | None = None  # the last one, which can be brought back
+    dropped: Conversation | None = None  # the same
 
     @property
     def shown(self) -> Shown | None:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from index.entities.mentions import Mention
 from index.phrases.keywords import Phrase
+from index.store.corrected import Correction, corrected_columns
 
 if TYPE_CHECKING:
     import duckdb
@@ -133,23 +134,28 @@ class Facts:
     threads.
 
     ``numbered_posts`` has the posts with their place in the file, ``file_row_number``: to read few rows without
-    unpacking all.
+    unpacking all. What was corrected by hand stands in the place of what was read.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, corrections: Sequence[Correction] = ()) -> None:
         import duckdb
+
+        self.corrections = tuple(corrections)
 
         self._connection = duckdb.connect(":memory:")
         self._lock = threading.Lock()
         self._kept = itertools.count()
         self._unused: deque[str] = deque()  # names of kept tables that nothing needs any more
+        corrected = corrected_columns(self._connection, self.corrections)
         for table in TABLES:
             path = folder / f"{table}.parquet"
             if path.is_file():
-                self._connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({_quoted(str(path))})")
+                seen = corrected.get(table, "SELECT * FROM {}").format(f"read_parquet({_quoted(str(path))})")
+                self._connection.execute(f"CREATE VIEW {table} AS {seen}")
         if (path := folder / "posts.parquet").is_file():
             source = f"read_parquet({_quoted(str(path))}, file_row_number = true)"
-            self._connection.execute(f"CREATE VIEW numbered_posts AS SELECT * FROM {source}")
+            seen = corrected.get("posts", "SELECT * FROM {}").format(source)
+            self._connection.execute(f"CREATE VIEW numbered_posts AS {seen}")
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query. Values come in as ``parameters``, never in the text."""

@@ -73,3 +73,10 @@ def test_files_that_cannot_be_are_refused_at_once(
 def test_a_result_without_a_picture_is_still_shown(tiny_index: Path, tmp_path: Path) -> None:
     done = run("call", "search_posts", "query=nike", "--chart", tmp_path / "a.png", "--index", tiny_index)
     assert done.exit_code == 1 and "Nike" in done.stdout and "nothing to draw" in done.stderr
+
+
+def test_help_lists_the_tools_and_the_arguments_of_one() -> None:
+    listed = run("call", "--help").stdout
+    assert "find_audience  " in listed and "Groups of people by what they write" in " ".join(listed.split())
+    told = run("call", "count", "--help").stdout
+    assert "count: " in told and "topic" in told and "without  " in told and "find_audience" not in told

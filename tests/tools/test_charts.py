@@ -15,16 +15,16 @@ import numpy as np
 import pytest
 
 from index.errors import AnalystError
-from tools.analyze_sentiment import AnalyzeSentiment, SentimentShares
+from tools.analyze_sentiment import AnalyzeSentiment
 from tools.charts import Chart, chart, charts
 from tools.charts.audience import lift_chart, probability_chart
 from tools.charts.canvas import UNSHOWN, shown
-from tools.charts.segments import LABEL_ROOM, _apart
 from tools.engagement.groups import WEEK
 from tools.extract_entities import Entity, ExtractEntities
 from tools.extract_keywords import ExtractKeywords, Keyword
 from tools.find_audience import FindAudience, Person
 from tools.library import Library
+from tools.result.tones import SentimentShares
 
 Call = Callable[..., Any]
 EVERY = [
@@ -121,7 +121,7 @@ def test_probabilities_with_intervals(library: Library, lego: FindAudience) -> N
     assert picture.table[["low", "high"]].to_numpy().tolist() == [[0.2, 0.95]] * 25
     text = written(picture)
     assert "Likeliest to engage with Lego" in text and "The first 25 of 30. 40 people ranked." in text
-    assert "90 %" in text and "@user24" in text and "with its 80 % interval" in text
+    assert "90 %" in text and "@user24" in text and "in 8 of 10 cases" in text
 
 
 def test_people_whose_names_look_alike_have_a_bar_each(library: Library, lego: FindAudience) -> None:
@@ -154,10 +154,11 @@ def test_sentiment_over_time(library: Library, call: Call) -> None:
     picture = drawn(library, result)
     assert picture.table.group.tolist() == list(result.groups)
     assert picture.table.positive.tolist() == [group.positive for group in result.groups.values()]
-    upper, lower = picture.figure().axes
-    assert [line.get_label() for line in upper.lines] == ["positive", "negative"]
-    assert upper.lines[0].get_ydata().tolist() == pytest.approx(picture.table.positive.tolist())  # type: ignore[union-attr]
-    assert [bar.get_height() for bar in lower.patches] == picture.table.posts.tolist()  # type: ignore[attr-defined]
+    (axes,) = picture.figure().axes
+    first, *_, last = result.groups
+    months = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:]) - int(first[5:]) + 1
+    assert len(axes.get_xticks()) == months > len(result.groups)  # a month without a post has its place, and no bar
+    assert sum(bar.get_height() for bar in axes.patches) == sum(group.posts for group in result.groups.values())  # type: ignore[attr-defined]
     assert "Month (UTC)" in written(picture) and "Tone of posts by @mintcondish, by month" in written(picture)
 
 
@@ -170,7 +171,7 @@ def test_sentiment_by_group_adds_up(library: Library, call: Call) -> None:
     assert all(tone in text for tone in ("negative", "neutral", "positive"))
 
 
-def test_one_month_is_a_bar_and_no_line(library: Library) -> None:
+def test_one_month_is_a_bar(library: Library) -> None:
     shares = SentimentShares(3, 0.2, 0.3, 0.5)
     result = AnalyzeSentiment(
         lines=[], subject="about tea", shares=shares, mean=0.3, label="positive", by="month", groups={"2024-01": shares}
@@ -219,22 +220,14 @@ def test_brands(library: Library, call: Call) -> None:
     assert "Posts (share of voice)" in text and all(f"{brand.posts} (" in text for brand in result.brands)
 
 
-def test_the_map_of_segments(library: Library, call: Call) -> None:
+def test_groups_of_people_are_bars_of_their_size(library: Library, call: Call) -> None:
     result = call("list_segments", count=3)
     picture = drawn(library, result)
-    assert picture.table.segment.value_counts().sort_index().tolist() == [each.people for each in result.segments]
+    assert picture.table.people.tolist() == [each.people for each in result.segments]
     text = written(picture)
     for segment in result.segments:
-        assert segment.name in text and f"{segment.people} people, " in text
-    upper = picture.figure().axes[0]
-    assert sum(len(dots.get_offsets()) for dots in upper.collections) == result.people  # type: ignore[arg-type]
-
-
-def test_labels_on_the_map_part() -> None:
-    dots = np.array([[0.0, 0.0], [10.0, 4.0]])
-    moved = _apart(np.array([[5.0, 2.0], [5.0, 2.0], [5.2, 2.0], [0.0, 0.0]]), dots) / [10, 4]
-    far = np.linalg.norm(moved[:, None] - moved[None], axis=2) + np.eye(4)
-    assert far.min() >= 0.95 * LABEL_ROOM and moved[3].tolist() == [0, 0]
+        assert shown(segment.name, 34) in text and f"{segment.people} (" in text
+    assert "of the group's posts" in text and all(tone in text for tone in ("negative", "neutral", "positive"))
 
 
 def test_the_pictures_of_a_brief_are_those_of_its_parts(library: Library, call: Call) -> None:
@@ -248,7 +241,7 @@ def test_the_pictures_of_a_brief_are_those_of_its_parts(library: Library, call: 
     sides = {"positive": brief.praise.value, "negative": brief.complaints.value}
     assert {side: round(row[side] * row["posts"]) for side in sides} == sides
     assert sum(row[side] for side in ("positive", "neutral", "negative")) == pytest.approx(1)
-    assert f"{sides['negative']} negative, " in written(found["tone"]) and "positive" in written(found["tone"])
+    assert f"{sides['positive']} positive, " in written(found["tone"]) and "negative" in written(found["tone"])
     guess = call("write_brief", campaign="Zyqqo")
     guess = replace(guess, audience=replace(guess.audience, considered=100))
     assert not {"lift", "tone"} & {each.name for each in charts(library, guess)}
@@ -267,7 +260,7 @@ def test_keywords_and_names(library: Library) -> None:
     picture = drawn(library, named)
     assert picture.table.columns.tolist() == ["name", "type", "posts", "people", "mean"]
     text = written(picture)
-    assert "4 · clearly positive" in text and "2 · clearly negative" in text and "organization" in text
+    assert "4: 4 positive, 0 negative" in text and "2: 0 positive, 2 negative" in text and "organization" in text
 
 
 NASTY = (

@@ -46,14 +46,14 @@ def test_volume_tone_and_engagement(both: CompareBrands) -> None:
     assert (adidas.name, adidas.posts, adidas.people) == ("Adidas", 2, 2)  # "adidas" as it is written here
     assert (nike.voice, adidas.voice) == pytest.approx((4 / 6, 2 / 6))
     assert both.posts == 5  # one post names both
-    assert nike.mean == pytest.approx((0.7 + 0.7 - 0.6 + 0) / 4)
-    assert (nike.negative, nike.neutral, nike.positive) == pytest.approx((1.0 / 4, 1.2 / 4, 1.8 / 4))
+    assert nike.mean == pytest.approx((1 + 1 - 1 + 0) / 4)
+    assert (nike.negative, nike.neutral, nike.positive) == pytest.approx((1 / 4, 1 / 4, 2 / 4))
     assert (nike.likes_mean, nike.likes_median) == pytest.approx((14, 10))  # of the three whose likes are known
     assert (nike.replies_mean, nike.replies_median) == pytest.approx((2, 2))
     assert (adidas.likes_mean, adidas.replies_mean) == (5, None)
     assert nike.margin is not None and nike.margin > 0
     assert lines(both)[0] == "Share of voice in 6 mentions in 5 posts: Nike 67 % and Adidas 33 %."
-    assert "Nike: 4 posts by 3 people; tone more positive than not (+0.20 ±" in both.text
+    assert "Nike: 4 posts by 3 people; 2 positive and 1 negative;" in both.text
     assert "None" not in both.text and "nan" not in both.text
 
 
@@ -66,7 +66,7 @@ def test_the_shared_audience(both: CompareBrands) -> None:
 def test_months_of_a_short_time_and_years_of_a_long_one(both: CompareBrands, tmp_path: Path) -> None:
     nike = both.brands[0].over_time
     assert [(month, period.posts) for month, period in nike.items()] == [("2024-01", 1), ("2024-02", 2), ("2024-03", 1)]
-    assert nike["2024-02"].mean == pytest.approx((0.7 - 0.6) / 2)
+    assert nike["2024-02"].mean == pytest.approx(0)
     assert both.brands[0].earlier is None  # too few posts for a trend
     rows = [
         post(str(n), f"p{n}", "Nike" if n < 20 else "Adidas", at=f"20{10 + n // 2}-03-01T00:00:00+00:00")
@@ -154,7 +154,7 @@ def test_a_difference_beyond_chance(tmp_path: Path) -> None:
     rows = [post(f"n{n}", f"n{n}", "Nike", tone="good") for n in range(6)]
     rows += [post(f"a{n}", f"a{n}", "Adidas", tone="bad") for n in range(6)]
     clear = compare_brands(make_library(tmp_path / "clear", rows), ["Nike", "Adidas"])
-    assert "People speak more warmly of Nike (+0.70) than of Adidas (-0.60)." in lines(clear)
+    assert "People speak more warmly of Nike than of Adidas." in lines(clear)
     rows = [post(f"{b}{n}", f"{b}{n}", b, tone=["good", "bad"][(n + (b == "Nike")) % 2]) for b in ("Nike", "Adidas")
             for n in range(5)]  # fmt: skip
     assert "may be chance" in compare_brands(make_library(tmp_path / "not", rows), ["Nike", "Adidas"]).text

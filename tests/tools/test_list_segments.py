@@ -16,7 +16,7 @@ from index.errors import AnalystError
 from tests.tools.said import warnings
 from tools.library import Library
 from tools.list_segments import grouping_of, list_segments
-from tools.segments.grouping import COMPONENTS, Grouping, group_people
+from tools.segments.grouping import Grouping, group_people
 from tools.segments.naming import _apart, _log_odds
 
 Call = Callable[..., Any]
@@ -115,14 +115,6 @@ def test_people_who_write_the_same() -> None:
     assert found.labels.tolist() == [0, 0, 0, 0, 1, 1]
     with pytest.raises(AnalystError, match="Ask for 2 to 2"):
         grouped(list("abcdef"), np.eye(384)[[0, 0, 0, 0, 1, 1]], 3)
-
-
-def test_the_picture_keeps_the_widest_spread() -> None:
-    names, vectors, truth = bundles(2, 15)
-    flat = grouped(names, vectors).flat()
-    assert flat.shape == (30, 2) and COMPONENTS > 2
-    sides = {label: flat[[row for row, group in enumerate(truth) if group == label], 0] for label in (0, 1)}
-    assert max(sides[0]) < min(sides[1]) or max(sides[1]) < min(sides[0])
 
 
 def test_log_odds() -> None:

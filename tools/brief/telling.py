@@ -11,14 +11,13 @@ from tools.count import Count
 from tools.measure_engagement import standout_line
 from tools.result import cells
 from tools.result.line import Cell, Line, Part, figure, lead, line, listed, note, under, warning
-from tools.result.words import tone
+from tools.result.tones import which_way
 from tools.selection.measures import Group
 from tools.selection.people import PeopleFilters
 from tools.summarize_themes import SMALL, SummarizeThemes
 
 Key = Literal["who", "said", "liked", "disliked", "words", "where", "when"]
 FIRST = 3  # people in the headline
-LEANING_POSTS = 10  # from so many posts on it is told which way the whole leans
 TENTH, TENTH_OF = 0.1, 100  # of the people ranked, told from so many on
 REPEATED = 2  # posts in which a phrase or a name must stand to be told
 TIMES = ("hour", "weekday")
@@ -123,9 +122,8 @@ def _what_is_said(brief: WriteBrief) -> tuple[list[Part], list[Line]]:
         _posts(brief), " by ", writers, " are" if brief.posts > 1 else " is", " about ", _topic(brief), ": ",
         _praise_and_complaints(brief), ", ", neither, " do neither",
     ]  # fmt: skip
-    if brief.posts >= LEANING_POSTS:
-        mean = cells.signed(brief.tone.mean, "tone.mean")
-        parts += [f"; on the whole they are {tone(brief.tone.mean)} (", mean, ")"]
+    if way := which_way(brief.tone.shares):
+        parts += [f"; on the whole they are {way}"]
     trend = [under(each, "tone") for each in brief.tone.lines if each.role == "note"]
     return [*parts, "."], [*trend, *(under(each, "about") for each in brief.about.lines)]
 

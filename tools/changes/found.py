@@ -13,7 +13,8 @@ from tools.result.result import ToolResult
 class Side:
     """One period: ``posts`` of ``all_posts`` in it, a ``share`` from ``low`` to ``high`` (Wilson, 95 %).
 
-    ``tone`` is the mean from −1 to 1, with ``tone_margin``, half of its interval; ``engagement`` the geometric mean
+    ``positive`` and ``negative`` count posts by their tone; ``tone`` is the share of the ones less that of the others,
+    with ``tone_margin``, half of its interval; ``engagement`` the geometric mean
     of likes, replies and shares a post. All are None where not known.
     """
 
@@ -26,6 +27,8 @@ class Side:
     high: float | None
     tone: float | None
     tone_margin: float | None
+    positive: int
+    negative: int
     engagement: float | None
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tools.changes.found import ComparePeriods, Shift
+from tools.changes.found import ComparePeriods, Shift, Side
 from tools.changes.moved import Moved
 from tools.result import cells
 from tools.result.line import Cell, Line, Part, figure, joined, lead, line, note, warning
 from tools.result.samples import SMALL_POSTS
-from tools.result.words import NEUTRAL_BAND
+from tools.result.tones import NEUTRAL_BAND
 
 BEST_LENGTH = 120  # characters of the most liked post
 HARDLY = 0.1  # relative change of a share or of engagement that is hardly one, if it may be chance
@@ -97,8 +97,16 @@ def _tone(result: ComparePeriods) -> list[Part]:
     if tone is None:
         return ["The tone cannot be compared."]
     verb = _verb(tone, "rose", "fell", abs(tone.change) < NEUTRAL_BAND)
-    values: list[Part] = [cells.signed(tone.before, "tone.before"), " to ", cells.signed(tone.after, "tone.after")]
+    values: list[Part] = [_sides_of(result.before, "before"), ", then ", _sides_of(result.after, "after")]
     return [f"The tone {verb} (", *values, f"; {chance_of(tone.sure)})."]
+
+
+def _sides_of(side: Side, at: str) -> list[Part]:
+    """``3 of 8 posts positive and 1 negative``."""
+    return [
+        cells.number(side.positive, f"{at}.positive"), " of ", cells.count(side.posts, "post", f"{at}.posts"),
+        " positive and ", cells.number(side.negative, f"{at}.negative"), " negative",
+    ]  # fmt: skip
 
 
 def _engagement(result: ComparePeriods) -> list[Line]:
@@ -130,10 +138,8 @@ def _sides(result: ComparePeriods) -> list[Line]:
             whole = cells.count(side.all_posts, "post", f"{name}.all_posts")
             parts.append([_fine(side.share, f"{name}.share"), " (", *ends, ") of ", whole])
         if side.tone is not None:
-            half = (
-                [" ± ", cells.number(side.tone_margin, f"{name}.tone_margin", decimals=2)] if side.tone_margin else []
-            )
-            parts.append(["tone ", cells.signed(side.tone, f"{name}.tone"), *half])
+            good, bad = cells.number(side.positive, f"{name}.positive"), cells.number(side.negative, f"{name}.negative")
+            parts.append([good, " positive and ", bad, " negative"])
         lines.append(figure(f"{side.period[0].upper()}{side.period[1:]}: ", *joined(parts), "."))
     return lines
 

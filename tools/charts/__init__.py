@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from tools.analyze_sentiment import AnalyzeSentiment
@@ -33,6 +34,7 @@ from tools.library import Library
 from tools.list_segments import ListSegments
 from tools.measure_engagement import MeasureEngagement
 from tools.result.result import ToolResult
+from tools.result.words import count
 from tools.summarize_themes import SummarizeThemes
 
 __all__ = ["Chart", "chart", "charts"]
@@ -67,4 +69,11 @@ def chart(library: Library, result: ToolResult) -> Chart | None:
 def charts(library: Library, result: ToolResult) -> list[Chart]:
     """Every picture of a result, the one that says most first."""
     made = (make(library, result) for make in MAKERS.get(type(result), ()))
-    return [found for found in made if found is not None]
+    return [replace(found, source=_source(library)) for found in made if found is not None]
+
+
+def _source(library: Library) -> str:
+    """Of which posts a picture is made."""
+    held = library.manifest
+    span = f", {held.first_post[:10]} to {held.last_post[:10]}" if held.first_post and held.last_post else ""
+    return f"Made of {count(held.posts, 'post')} in {library.path.resolve().name}{span}"

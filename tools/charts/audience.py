@@ -62,7 +62,7 @@ def probability_chart(library: Library, result: FindAudience) -> Chart | None:
         axes.set_ylim(len(table) - 0.4, -0.6)
         axes.set_xlim(0, min(1.0, 1.12 * float(table.high.max())) or 1.0)
         percent_axis(axes.xaxis)
-        label_axes(axes, "Probability of engaging, with its 80 % interval")
+        label_axes(axes, "Probability of engaging; the line shows where it lies in 8 of 10 cases")
         rest = f"The first {len(table)} of {len(result.people):,}. " if len(result.people) > len(table) else ""
         note(axes, f"{rest}{count(result.considered, 'person', 'people')} ranked.")
 

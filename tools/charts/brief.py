@@ -46,7 +46,7 @@ def brief_tone_chart(library: Library, brief: WriteBrief) -> Chart | None:
         tone_bars(axes, table)
         axes.set_yticks([0], [""])
         label_axes(axes, "Share of the posts")
-        each = f"{numbers['negative']:,} negative, {numbers['neutral']:,} neutral, {numbers['positive']:,} positive"
+        each = f"{numbers['positive']:,} positive, {numbers['neutral']:,} neutral, {numbers['negative']:,} negative"
         note(axes, f"{count(brief.posts, 'post')}: {each}.")
         tone_legend(figure, axes)
 

@@ -25,8 +25,9 @@ INK, QUIET, GRID, PAPER = "#1a1a1a", "#5c5c5c", "#e3e3e3", "#ffffff"
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442",
 )  # fmt: skip
-TONES = {"negative": RED, "neutral": "#c9c9c9", "positive": BLUE}
-TITLE, TEXT, SMALL = 11.5, 9.0, 8.0  # points
+TONES = {"positive": BLUE, "neutral": "#c9c9c9", "negative": RED}  # in the order in which all views have them
+TITLE, TEXT, SMALL, SOURCE = 11.5, 9.0, 8.0, 7.0  # points
+ROWS_SAID = 6
 ENDINGS = (".png", ".svg")
 TITLE_LETTERS = 62
 LABEL_LETTERS = 26
@@ -48,6 +49,15 @@ class Chart:
     table: pd.DataFrame
     draw: Callable[[Figure], None] = field(repr=False, compare=False)
     height: float = 3.6  # inches
+    source: str = ""  # which posts it is made of
+
+    @property
+    def words(self) -> str:
+        """What the picture shows, for whoever cannot see it: its title, and the first rows of its table."""
+        shown = self.table.iloc[:ROWS_SAID, :2]
+        rows = [" ".join(map(_figure, row)) for row in shown.itertuples(index=False)]
+        more = f" and {len(self.table) - ROWS_SAID} more" if len(self.table) > ROWS_SAID else ""
+        return f"{self.title}. {' and '.join(map(str, shown.columns)).capitalize()}: {', '.join(rows)}{more}."
 
     def figure(self) -> Figure:
         """A new matplotlib figure of its own, unknown to pyplot."""
@@ -58,6 +68,9 @@ class Chart:
         self.draw(figure)
         lines = textwrap.wrap(shown(self.title, 3 * TITLE_LETTERS), TITLE_LETTERS) or [""]
         figure.suptitle("\n".join(lines), x=0.015, ha="left", fontsize=TITLE, fontweight="bold", color=INK)
+        if self.source:
+            source = textwrap.shorten(shown(self.source, 200), 110, placeholder="…")
+            figure.supxlabel(source, x=0.015, ha="left", fontsize=SOURCE, color=QUIET)
         if len(fonts()) > 1:
             from matplotlib.text import Text
 
@@ -83,6 +96,10 @@ class Chart:
         file = io.BytesIO()
         self.figure().savefig(file, format=kind)
         return file.getvalue()
+
+
+def _figure(value: object) -> str:
+    return f"{value:,.2f}".removesuffix(".00") if isinstance(value, float) else one_line(str(value))
 
 
 def shown(text: str, letters: int = LABEL_LETTERS) -> str:

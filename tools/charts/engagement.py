@@ -154,7 +154,8 @@ def _flat(canvas: Figure, table: pd.DataFrame, result: MeasureEngagement) -> Non
 
 
 def _legend_of(result: MeasureEngagement) -> str:
-    return f"Mean with outliers drawn in and its 95 % interval; dashed: all posts. {_counted(result)}"
+    told = "Average in which no single post decides; the line shows where it very likely lies; dashed: all posts."
+    return f"{told} {_counted(result)}"
 
 
 def _counted(result: MeasureEngagement) -> str:

@@ -24,7 +24,7 @@ from tools.charts.canvas import (
 from tools.extract_entities import ExtractEntities
 from tools.extract_keywords import ExtractKeywords
 from tools.library import Library
-from tools.result.words import count, tone
+from tools.result.words import count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,8 +72,8 @@ def entity_chart(library: Library, result: ExtractEntities) -> Chart | None:
 
     if not result.entities:
         return None
-    rows = [(e.name, e.type, e.posts, e.people, e.mean) for e in result.entities[:SHOWN]]
-    table = pd.DataFrame(rows, columns=["name", "type", "posts", "people", "mean"])
+    rows = [(e.name, e.type, e.posts, e.people, e.positive, e.negative) for e in result.entities[:SHOWN]]
+    table = pd.DataFrame(rows, columns=["name", "type", "posts", "people", "positive", "negative"])
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
@@ -81,10 +81,10 @@ def entity_chart(library: Library, result: ExtractEntities) -> Chart | None:
             own = table[table.type == kind]
             if len(own):
                 axes.barh(own.index, own.posts, color=color, height=0.66, label=kind)
-        for row, (posts, mean) in enumerate(zip(table.posts, table["mean"], strict=True)):
+        for row, (posts, good, bad) in enumerate(zip(table.posts, table.positive, table.negative, strict=True)):
             axes.annotate(
-                f"{posts:,} · {tone(mean)}", (posts, row), (4, 0), textcoords="offset points", va="center",
-                fontsize=SMALL, color=INK,
+                f"{posts:,}: {good:,} positive, {bad:,} negative", (posts, row), (4, 0), textcoords="offset points",
+                va="center", fontsize=SMALL, color=INK,
             )  # fmt: skip
         plain_axes(axes)
         axes.set_ylim(len(table) - 0.5, -0.5)

@@ -6,12 +6,8 @@ from typing import TYPE_CHECKING
 
 from tools.analyze_sentiment import AnalyzeSentiment
 from tools.charts.canvas import (
-    BLUE,
     INK,
-    QUIET,
-    RED,
     SMALL,
-    TEXT,
     TONES,
     Chart,
     label_axes,
@@ -31,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TIMES = ("day", "week", "month", "year")
+MOST_TICKS = 16  # names of periods that have room
 LEAST_WIDTH = 0.09  # share from which a part of a bar has room for its figure
 
 
@@ -39,8 +36,8 @@ def sentiment_chart(library: Library, result: AnalyzeSentiment) -> Chart | None:
     import pandas as pd
 
     groups = result.groups or {"all": result.shares}
-    rows = [(name, g.posts, g.negative, g.neutral, g.positive, g.mean) for name, g in groups.items()]
-    table = pd.DataFrame(rows, columns=["group", "posts", *TONES, "mean"])
+    rows = [(name, g.posts, *(getattr(g, tone) for tone in TONES)) for name, g in groups.items()]
+    table = pd.DataFrame(rows, columns=["group", "posts", *TONES])
     about = f"Tone of posts {result.subject}" if result.subject != "this text" else "Tone of this text"
     if result.by in TIMES and len(table) > 1:
         return Chart("tone", f"{about}, by {result.by}", table, lambda figure: _over_time(figure, table, result), 4.2)
@@ -49,9 +46,9 @@ def sentiment_chart(library: Library, result: AnalyzeSentiment) -> Chart | None:
 
 
 def tone_bars(axes: Axes, table: pd.DataFrame) -> None:
-    """A horizontal bar of negative, neutral and positive shares for each row; figures where there is room."""
+    """A horizontal bar of positive, neutral and negative shares for each row; figures where there is room."""
     rows = range(len(table))
-    left = table.negative * 0
+    left = table.positive * 0
     for tone, color in TONES.items():
         axes.barh(rows, table[tone], left=left, color=color, height=0.66, label=tone)
         for row in rows:
@@ -71,7 +68,8 @@ def _bars(figure: Figure, table: pd.DataFrame, result: AnalyzeSentiment) -> None
     tone_bars(axes, table)
     names = [f"{shown(str(row.group))} ({row.posts:,})" for row in table.itertuples()]
     axes.set_yticks(range(len(table)), names if result.groups else [""])
-    label_axes(axes, "Share of the tone" + (" (in brackets the number of posts)" if result.groups else ""))
+    what = "How likely each tone is" if result.subject == "this text" else "Share of the posts"
+    label_axes(axes, what + (" (in brackets how many)" if result.groups else ""))
     if result.subject != "this text":
         note(axes, f"{count(result.shares.posts, 'post')} in all.")
     tone_legend(figure, axes)
@@ -86,24 +84,34 @@ def tone_legend(figure: Figure, axes: Axes) -> None:
 
 
 def _over_time(figure: Figure, table: pd.DataFrame, result: AnalyzeSentiment) -> None:
-    import seaborn as sns
+    """A column for each period, also for those without a post, parted by tone: how many posts, of which tone."""
+    import pandas as pd
 
-    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
-    places = range(len(table))
-    for tone, color, marker in (("positive", BLUE, "o"), ("negative", RED, "s")):
-        sns.lineplot(
-            x=places, y=table[tone], color=color, marker=marker, markersize=6, linewidth=2, ax=upper, label=tone
-        )
-    plain_axes(upper, grid="y")
-    upper.set_ylim(0, max(0.05, 1.15 * max(table.positive.max(), table.negative.max())))
-    percent_axis(upper.yaxis)
-    label_axes(upper, "", "Share of the tone")
-    upper.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=TEXT, borderaxespad=0.1)
-    lower.bar(places, table.posts, color=QUIET, width=0.6)
-    plain_axes(lower, grid="y")
-    whole_numbers(lower.yaxis)
-    lower.set_xticks(places, [shown(str(name)) for name in table.group])
-    if sum(map(len, table.group.astype(str))) > 75:
-        lower.tick_params(axis="x", labelrotation=40, labelsize=SMALL)
-    label_axes(lower, f"{str(result.by).capitalize()} (UTC)", "Posts")
-    figure.align_ylabels([upper, lower])
+    axes = figure.subplots()
+    every = _every_period(list(table.group.astype(str)), str(result.by))
+    counted = pd.DataFrame({tone: (table[tone] * table.posts).round() for tone in TONES})
+    counted = counted.set_axis(table.group.astype(str)).reindex(every)
+    below = pd.Series(0.0, index=every)
+    for tone, color in TONES.items():
+        axes.bar(range(len(every)), counted[tone].fillna(0), bottom=below, color=color, width=0.7, label=tone)
+        below = below + counted[tone].fillna(0)
+    plain_axes(axes, grid="y")
+    whole_numbers(axes.yaxis)
+    step = -(-len(every) // MOST_TICKS)
+    axes.set_xticks(range(len(every)), [shown(name) if place % step == 0 else "" for place, name in enumerate(every)])
+    if sum(map(len, every[::step])) > 75:
+        axes.tick_params(axis="x", labelrotation=40, labelsize=SMALL)
+    label_axes(axes, f"{str(result.by).capitalize()} (UTC)", "Posts")
+    note(axes, f"{count(int(table.posts.sum()), 'post')}; where nothing stands there was none.")
+    tone_legend(figure, axes)
+
+
+def _every_period(periods: list[str], by: str) -> list[str]:
+    """All periods from the first to the last, also those of which nothing is known."""
+    import pandas as pd
+
+    if by == "week":
+        found = pd.date_range(periods[0], periods[-1], freq="7D").strftime("%Y-%m-%d")
+    else:
+        found = pd.period_range(periods[0], periods[-1], freq={"day": "D", "month": "M", "year": "Y"}[by]).astype(str)
+    return list(found)

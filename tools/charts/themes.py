@@ -17,7 +17,8 @@ from tools.charts.canvas import (
     shown,
 )
 from tools.library import Library
-from tools.result.words import count, leaning, percent, tone
+from tools.result.tones import leaning
+from tools.result.words import count, percent
 from tools.summarize_themes import SummarizeThemes
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def theme_chart(library: Library, result: SummarizeThemes) -> Chart | None:
         axes.barh(table.index, table.share, color=colors, height=0.6)
         axes.errorbar(table.share, table.index, xerr=whiskers, fmt="none", ecolor=INK, elinewidth=1, capsize=3)
         for row, theme in enumerate(result.themes):
-            told = f"{percent(theme.share)} · {tone(theme.mean)}"
+            told = f"{count(theme.posts, 'post')}: {theme.positive:,} positive, {theme.negative:,} negative"
             axes.annotate(
                 told, (theme.high, row), (5, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK
             )
@@ -50,7 +51,7 @@ def theme_chart(library: Library, result: SummarizeThemes) -> Chart | None:
         axes.set(ylim=(len(table) - 0.5, -0.5), xlim=(0, 1.45 * float(table.high.max())))
         axes.set_yticks(range(len(table)), [shown(name, NAME_LETTERS) for name in table.name])
         percent_axis(axes.xaxis)
-        label_axes(axes, "Share of the posts (whiskers: 95 % interval; colour: tone)")
+        label_axes(axes, "Share of the posts (line: where it very likely lies; colour: tone)")
         note(axes, f"{count(result.posts, 'post')} in all; {percent(result.nowhere)} fit in no theme.")
 
     scope = f"posts {result.subject}" if result.subject else "all posts"

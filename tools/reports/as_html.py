@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools.charts import Chart
 from tools.reports.contents import Report
+from tools.reports.conversation import ConversationReport
 from tools.result.cells import handle
 from tools.result.line import one_line
 from tools.result.markdown import byline
@@ -25,11 +26,18 @@ def report_html(report: Report) -> str:
     """The whole document. Every word that does not stand in the template is escaped."""
     numbers = {post.text: number for number, post in reversed(list(enumerate(report.posts, 1)))}
     style = (FOLDER / "report.css").read_text(encoding="utf-8")
-    return _template().render(report=report, style=style, numbers=numbers)
+    return _template("report.html.j2").render(report=report, style=style, numbers=numbers)
+
+
+def conversation_html(report: ConversationReport) -> str:
+    """The same for the report of a conversation."""
+    numbers = {post.text: number for number, post in reversed(list(enumerate(report.posts, 1)))}
+    style = (FOLDER / "report.css").read_text(encoding="utf-8")
+    return _template("conversation.html.j2").render(report=report, style=style, numbers=numbers)
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(
@@ -38,7 +46,7 @@ def _template() -> Template:
     )  # fmt: skip
     made.globals.update(percent=percent, width=_width, picture=_picture, rows=_rows)
     made.filters.update(byline=byline, capital=capital, one_line=one_line, handle=lambda user: handle(user).text)
-    return made.get_template("report.html.j2")
+    return made.get_template(name)
 
 
 def _width(share: float, top: float) -> str:

@@ -101,7 +101,7 @@ def report_of(
         posts=brief.evidence,
         asked=[*([("Question", one_line(question))] if question else []), ("Campaign", brief.campaign), *_asked(brief)],
         method=[(term, answer_of(term)) for term in (*TERMS, *((THEMES,) if has_themes else ()))],
-        data=_data(library, model),
+        data=data_of(library, model),
         command=_command(library, brief, name),
     )
 
@@ -113,7 +113,7 @@ def _asked(brief: WriteBrief) -> Iterator[tuple[str, str]]:
         yield ASKED[name], listed([*shown[:SHOWN], *more])
 
 
-def _data(library: Library, model: str) -> list[tuple[str, str]]:
+def data_of(library: Library, model: str) -> list[tuple[str, str]]:
     """Which index the figures come from, and which models read it."""
     made = index_identity(library)
     span = f"{made['first_post'][:10]} to {made['last_post'][:10]}" if made["first_post"] else "without dates"

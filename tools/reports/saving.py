@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from tools.exports.about import NO_MODEL
 from tools.files import check_target, write_whole
 from tools.library import Library
 from tools.reports.contents import report_of
+from tools.reports.conversation import Exchange, conversation_report
 from tools.result.result import ToolResult
 
 REPORTS = (".html", ".md")
+CONVERSATIONS = (".html",)
 
 
 def check_report(path: Path) -> None:
@@ -27,6 +30,19 @@ def save_report(library: Library, result: ToolResult, path: Path) -> None:
     if not isinstance(result, WriteBrief):
         raise AnalystError("Only a brief makes a report", todo="Use write_brief; --json prints any result.")
     write_whole(path, report_bytes(library, result, path.name))
+
+
+def conversation_bytes(exchanges: Sequence[Exchange]) -> bytes:
+    """A conversation as one HTML file, as of today. Raises AnalystError if no tool found anything in it."""
+    from tools.reports.as_html import conversation_html
+
+    return conversation_html(conversation_report(exchanges, date.today())).encode("utf-8", "replace")
+
+
+def save_conversation(exchanges: Sequence[Exchange], path: Path) -> None:
+    """Write the report of a conversation. Raises AnalystError where there is none, and where it cannot write."""
+    check_target(path, CONVERSATIONS, "The report of a conversation")
+    write_whole(path, conversation_bytes(exchanges))
 
 
 def report_bytes(library: Library, brief: WriteBrief, name: str, *, question: str = "", model: str = NO_MODEL) -> bytes:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from tools.result.line import one_line
 
 QUOTE = 160  # characters of a post in a line; the page shows it whole
-NEUTRAL_BAND = 0.08
 
 
 def percent(share: float) -> str:
@@ -18,19 +17,6 @@ def percent(share: float) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """``1 post``, ``2,000 posts``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def leaning(mean: float) -> str:
-    """``positive``, ``negative`` or, close to the middle, ``mixed``."""
-    return "mixed" if abs(mean) < NEUTRAL_BAND else "positive" if mean > 0 else "negative"
-
-
-def tone(mean: float) -> str:
-    """A mean of P(positive) − P(negative) as an adjective."""
-    if abs(mean) < NEUTRAL_BAND:
-        return "mixed"
-    side = leaning(mean)
-    return f"clearly {side}" if abs(mean) > 0.35 else f"more {side} than not"
 
 
 def quote(text: str, length: int = QUOTE) -> str:

@@ -69,10 +69,6 @@ class Grouping:
         """(384,) of unit length."""
         return _unit(self.vectors[self.members(label)].mean(axis=0))
 
-    def flat(self) -> np.ndarray:
-        """(people, 2): a picture of the vectors in their two leading principal components."""
-        return _components(self.vectors, 2)
-
 
 def group_people(library: Library, selection: Selection | None, groups: int | None = None) -> Grouping:
     """People of the posts selected (None: everyone) in ``groups`` groups, or in as many as ``CRITERION`` finds.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tools.library import Library
 from tools.result.words import QUOTE
+from tools.selection.corrected import corrected_tones
 from tools.selection.own_words import NotCounted
 from tools.selection.posts import Selection, toward
 from tools.selection.spelling import Spelling
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Named:
     """A brand as it is written here, and its posts: id, author, at (UTC), likes, replies, negative, neutral, positive,
-    whether the brand is ``tagged`` as a name, and ``shown`` where the post is quoted.
+    sentiment, whether the brand is ``tagged`` as a name, and ``shown`` where the post is quoted.
 
     ``left_out`` counts the posts of the whole index that have the word but use it as a plain one.
     """
@@ -39,14 +40,18 @@ def brands_not_counted(library: Library, brands: list[str], within: Selection) -
     """What is told apart among the posts that name any of the brands."""
     subjects = subjects_of_names(library, brands)
     named = " OR ".join(f"p.id IN (SELECT id FROM {table_of(library, each)})" for each in subjects)
-    return within.not_counted.among(library, f"({named})")
+    apart = within.not_counted.among(library, f"({named})")
+    names = [spelling_here(library, each.said) for each in subjects]
+    fixed = corrected_tones(library, f"{within.where} AND ({named})", within.values, names)
+    limits = [each for each in apart.notices if each.role != "note"]  # of all posts, not of these
+    return replace(apart, notices=(*limits, *fixed))
 
 
 def _named(library: Library, subject: Subject, spelled: Spelling, within: Selection) -> Named:
     table = table_of(library, subject)
     rows = library.facts.frame(
         "SELECT p.id, p.author, p.created_at AT TIME ZONE 'UTC' AS at, p.likes::DOUBLE AS likes, "
-        "p.replies::DOUBLE AS replies, p.negative, p.neutral, p.positive, left(p.text, $quoted) AS quoted "
+        "p.replies::DOUBLE AS replies, p.negative, p.neutral, p.positive, p.sentiment, left(p.text, $quoted) AS quoted "
         f"FROM {toward(table)} WHERE {within.where} AND p.id IN (SELECT id FROM {table}) ORDER BY p.id",
         {**within.values, "quoted": QUOTE},
     )

@@ -18,6 +18,7 @@ import numpy as np
 from index.entities.mentions import canonical
 from index.store.facts import Facts
 from tools.library import Library
+from tools.selection.corrected import barred_posts
 from tools.selection.scan import Names, Standing, Texts, scan
 from tools.selection.spelling import Occurrence, Spelling, may_have_address
 from tools.selection.subject import TONE, Counts, Shapes, Use, as_written, known_names, spelling_here, use_of
@@ -84,6 +85,7 @@ def _census(library: Library) -> pd.DataFrame:
         key: plain[place] if each.forms else _other(library, key, texts[place], each, standing.perhaps.get(place), read)
         for place, (key, each) in enumerate(zip(keys, spelled, strict=True))
     }
+    found = _without_barred(library, found, spelled, read)
     number = [len(named.posts) for named in found.values()]
     nothing = _Named(np.zeros(0, dtype=int), np.zeros((0, len(TONE))))
     every = [nothing, *found.values()]
@@ -96,6 +98,20 @@ def _census(library: Library) -> pd.DataFrame:
             **{side: tone[:, column] for column, side in enumerate(TONE)},
         }
     )
+
+
+def _without_barred(
+    library: Library, found: dict[str, _Named], spelled: Sequence[Spelling], read: _Read
+) -> dict[str, _Named]:
+    """The names without the posts in which somebody said by hand that they are none."""
+    if not library.facts.corrections:
+        return found
+    place = {id_: place for place, id_ in enumerate(read.ids)}
+    left = {}
+    for (key, named), each in zip(found.items(), spelled, strict=True):
+        stay = ~np.isin(named.posts, [place[id_] for id_ in barred_posts(library, each) if id_ in place])
+        left[key] = _Named(named.posts[stay], named.tone[stay])
+    return left
 
 
 def _read(library: Library) -> _Read:

@@ -20,6 +20,7 @@ from index.errors import AnalystError
 from index.phrases.rarity import is_plain_word
 from tools.library import Library
 from tools.privacy.tellable import tellable, tellable_names
+from tools.result.tones import SentimentShares
 from tools.selection.census import table_of_names
 from tools.selection.intervals import CONFIDENCE, wilson
 from tools.selection.posts import Selection
@@ -37,7 +38,9 @@ Order = Literal["most", "least"]
 TIME = "(p.created_at AT TIME ZONE 'UTC')"
 ENGAGEMENT = "coalesce(p.likes, 0) + coalesce(p.replies, 0) + coalesce(p.shares, 0)"
 KNOWN = "coalesce(p.likes, p.replies, p.shares) IS NOT NULL"
-TONE = "(p.positive::DOUBLE - p.negative)"
+# The tone of a post is its label; of several posts, the share that is positive less the share that is negative.
+TONE = "((p.sentiment = 'positive')::INT - (p.sentiment = 'negative')::INT)"
+LABELS = ", ".join(f"avg((p.sentiment = '{side}')::INT)" for side in ("negative", "neutral", "positive"))
 # What is summed over posts for each measure; posts where it is not known do not count. Of one post the share of a tone
 # is ranked (OF_A_POST): whether it is negative says nothing of how negative it is.
 AMOUNTS: dict[str, str] = {
@@ -45,7 +48,9 @@ AMOUNTS: dict[str, str] = {
     "shares": "p.shares", "engagement": f"CASE WHEN {KNOWN} THEN {ENGAGEMENT} END",
     "positive": "(p.sentiment = 'positive')::INT", "negative": "(p.sentiment = 'negative')::INT",
 }  # fmt: skip
-OF_A_POST = {"positive": "p.positive::DOUBLE", "negative": "p.negative::DOUBLE"}
+OF_A_POST = {
+    "positive": "p.positive::DOUBLE", "negative": "p.negative::DOUBLE", "tone": "(p.positive::DOUBLE - p.negative)",
+}  # fmt: skip
 GROUPS: dict[str, str] = {
     "post": "p.id", "person": "p.author", "community": "p.community", "name": "n.name", "phrase": "f.phrase",
     "hour": f"strftime({TIME}, '%H:00')", "weekday": f"dayname({TIME})", "day": f"strftime({TIME}, '%Y-%m-%d')",
@@ -83,7 +88,8 @@ class Query:
 class Group:
     """One row: its ``value`` by which it is ranked with its interval, where there is one, its ``posts`` and ``people``.
 
-    ``mean`` is the tone of its posts, from −1 to 1, of names toward them.
+    ``mean`` is the tone of its posts, from −1 to 1, of names toward them; ``positive`` and ``negative`` are how many of
+    them have these tones.
     ``share`` is the value's part of all that was selected, or for positive and negative the part of the group's posts.
     """
 
@@ -95,6 +101,14 @@ class Group:
     high: float | None = None
     share: float | None = None
     mean: float = 0.0
+    positive: int = 0
+    negative: int = 0
+
+    @property
+    def tones(self) -> SentimentShares:
+        posts = max(1, self.posts)
+        neutral = self.posts - self.positive - self.negative
+        return SentimentShares(self.posts, self.negative / posts, neutral / posts, self.positive / posts)
 
 
 @dataclass(frozen=True)
@@ -226,11 +240,14 @@ def _groups(library: Library, query: Query, since: datetime | None) -> pd.DataFr
         WITH clusters AS (
             SELECT {group} AS name, {cluster} AS cluster, any_value(p.author) AS author, count(*) AS posts,
                    count(*) FILTER ({later}) AS later, count({amount}) AS known, sum({amount})::DOUBLE AS amount,
-                   min({amount})::DOUBLE AS least, sum({TONE}) AS tones
+                   min({amount})::DOUBLE AS least, sum({TONE}) AS tones,
+                   count(*) FILTER (p.sentiment = 'positive') AS good,
+                   count(*) FILTER (p.sentiment = 'negative') AS bad
             FROM {source} WHERE {query.within.where}{dated} AND {group} IS NOT NULL GROUP BY 1, 2)
         SELECT name, sum(posts)::BIGINT AS posts, count(DISTINCT author) AS people, sum(later)::BIGINT AS later,
                sum(known)::BIGINT AS known, sum(amount) AS amount, min(least) AS least,
-               sum(tones) / sum(posts) AS mean, count(*) FILTER (known > 0) AS clusters,
+               sum(tones) / sum(posts) AS mean, sum(good)::BIGINT AS positive, sum(bad)::BIGINT AS negative,
+               count(*) FILTER (known > 0) AS clusters,
                sum(amount * amount) AS squares, sum(amount * known) AS crossed, sum(known * known)::DOUBLE AS sizes
         FROM clusters GROUP BY 1
         """,
@@ -266,6 +283,8 @@ def _group(row: dict[Any, Any]) -> Group:
         high,
         share,
         float(row["mean"]),
+        int(row["positive"]),
+        int(row["negative"]),
     )
 
 

@@ -210,8 +210,10 @@ def no_own_posts(library: Library, author: str, when: str) -> AnalystError:
 
 def told(result: Result, apart: NotCounted) -> Result:
     """``result`` with what its figures do not hold."""
+    said = {is_note: [each for each in apart.lines if (each.role == "note") is is_note] for is_note in (True, False)}
     return replace(
         result,
-        warnings=[*result.warnings, *apart.lines],
+        lines=[*result.lines, *said[True]],
+        warnings=[*result.warnings, *said[False]],
         not_counted={str(kind): number for kind, number in apart.posts.items()},
     )

@@ -22,10 +22,19 @@ from tools.result.evidence import Evidence
 from tools.result.line import warning
 from tools.result.names import handle_in_words, named_in_words
 from tools.result.words import count, short
+from tools.selection.corrected import corrected_tones
 from tools.selection.own_words import Basis, Include, NotCounted, count_apart, kinds_apart, notices, without
 from tools.selection.period import Period, period_here, period_in_words
 from tools.selection.places import places_of
-from tools.selection.subject import Subject, known_names, names_like, subject_of, subjects_of_names, table_of
+from tools.selection.subject import (
+    Subject,
+    known_names,
+    names_like,
+    spelling_here,
+    subject_of,
+    subjects_of_names,
+    table_of,
+)
 
 Sentiment = Literal["positive", "neutral", "negative"]
 EVIDENCE = "p.id, p.author, p.text, p.created_at, p.community, p.likes, p.sentiment"
@@ -147,6 +156,10 @@ def select_posts(
     met = " AND ".join(["true", *(each.clause for each in conditions)])
     not_counted = count_apart(library, met, values, apart)
     in_time, ends = period.where()
+    said = notices(library, values.get("author"), language, english=english)
+    if english:
+        names = [spelling_here(library, subject.said)] if subject is not None else []
+        said += tuple(corrected_tones(library, " AND ".join([met, *without(apart)]), values, names))
     found = Selection(
         " AND ".join([met, *without(apart)]),
         values,
@@ -157,7 +170,7 @@ def select_posts(
         period,
         " ".join(each.words for each in conditions if each is not about),
         Basis(" AND ".join(["true", *in_time, *without(apart)]), ends),
-        replace(not_counted, notices=notices(library, values.get("author"), language, english=english)),
+        replace(not_counted, notices=said),
         tuple(named),
     )
     if not may_be_empty and count_posts(library, found) == 0:

@@ -27,6 +27,7 @@ from index.store.facts import Facts
 from tools.library import Library, nearest_names
 from tools.result.names import named_in_words
 from tools.result.words import count, short
+from tools.selection.corrected import barred_posts
 from tools.selection.either import names_between, one_of
 from tools.selection.plain_words import is_common, is_strange, word_names
 from tools.selection.spelling import Spelling, spelling
@@ -297,14 +298,10 @@ def _occurrences(library: Library, spellings: list[Spelling]) -> list[pd.DataFra
     matching = f"SELECT {{}}, [{own}] AS may FROM {{}} WHERE regexp_matches(text, $any)"
     posts = library.facts.rows(matching.format("id, text", "posts"), values)
     mentions = library.facts.rows(matching.format("post, text, negative, neutral, positive", "mentions"), values)
-    return [
-        _figures(
-            each,
-            [(id_, text) for id_, text, may in posts if may[place]],
-            [mention[:-1] for mention in mentions if mention[-1][place]],
-        )
-        for place, each in enumerate(spellings)
-    ]
+    barred = [barred_posts(library, each) for each in spellings]
+    standing = [[row[:2] for row in posts if row[2][at] and row[0] not in no] for at, no in enumerate(barred)]
+    tagged = [[row[:-1] for row in mentions if row[-1][at] and row[0] not in no] for at, no in enumerate(barred)]
+    return [_figures(*each) for each in zip(spellings, standing, tagged, strict=True)]
 
 
 def _figures(each: Spelling, posts: list[tuple[str, str]], mentions: list[tuple[Any, ...]]) -> pd.DataFrame:

@@ -9,10 +9,11 @@ import numpy as np
 from tools.library import Library
 from tools.privacy.tellable import tellable
 from tools.result.names import named_in_words
-from tools.result.words import count, listed, tone
+from tools.result.words import count, listed
 from tools.targeting.propensity import Odds
 from tools.targeting.signals import NAMES, Signals
 
+LONGEST_CAMPAIGN = 30  # characters of it in a reason
 TELLING = 0.15  # log-odds from which a signal is worth a word
 SHOWN_COMMUNITIES = 2
 CLOSE_COMMUNITIES = 0.02  # share of all communities whose posts count as evidence
@@ -30,15 +31,16 @@ class Reason:
     words: str
 
 
-def reasons_of(signals: Signals, odds: Odds, row: int) -> list[Reason]:
-    """Every signal of a person, what weighs most first."""
+def reasons_of(signals: Signals, odds: Odds, row: int, campaign: str) -> list[Reason]:
+    """Every signal of a person for the ``campaign``, what weighs most first."""
+    about = campaign if len(campaign) <= LONGEST_CAMPAIGN else "the campaign"
     parts = {name: float(odds.parts[row, place]) for place, name in enumerate(NAMES)}
     words = {
-        "posts": _posts(signals, row, parts["posts"] > 0),
+        "posts": _posts(signals, row, about, pro=parts["posts"] > 0),
         "communities": _communities(signals, row, parts["communities"] > 0),
         "visits": _visits(signals, row, parts),
-        "style": f"writes {'like' if parts['style'] > 0 else 'unlike'} people who care for it",
-        "mentions": _mentions(signals, row),
+        "style": f"writes {'like' if parts['style'] > 0 else 'unlike'} people who care for {about}",
+        "mentions": _mentions(signals, row, about),
     }
     found = [Reason(name, round(parts[name], 3), words[name]) for name in NAMES]
     return sorted(found, key=lambda reason: -abs(reason.weight))
@@ -90,12 +92,13 @@ def _close_communities(signals: Signals) -> np.ndarray:
     return np.array(_tellable(signals, near.tolist()), dtype=int)
 
 
-def _posts(signals: Signals, row: int, pro: bool) -> str:
+def _posts(signals: Signals, row: int, about: str, *, pro: bool) -> str:
     own = signals.closeness[signals.matrix.author == row]
     close = int((own >= signals.close).sum())
     if close:
-        return f"{count(close, 'post')} of {len(own)} close to it"
-    return "their nearest posts come near it" if pro else "none of their posts comes near it"
+        are = "is" if close == 1 else "are"
+        return f"{close:,} of their {count(len(own), 'post')} {are} about {about} or close to it"
+    return f"some of their posts touch on {about}" if pro else f"none of their posts is about {about}"
 
 
 def _communities(signals: Signals, row: int, pro: bool) -> str:
@@ -104,9 +107,9 @@ def _communities(signals: Signals, row: int, pro: bool) -> str:
     if not names:
         known = (signals.matrix.community[signals.matrix.author == row] >= 0).any()
         if found or (known and not pro):
-            return f"active in communities {'near it' if pro else 'far from it'}"
+            return f"posts in communities {'near it' if pro else 'far from it'}"
         return "posts in no community near it" if pro else "posts in no community"
-    return f"active in {names}" if pro else f"the nearest community they post in is {names}, far from it"
+    return f"posts in {names}" if pro else f"the nearest community they post in is {names}, far from it"
 
 
 def _visits(signals: Signals, row: int, parts: dict[str, float]) -> str:
@@ -130,14 +133,16 @@ def _visits(signals: Signals, row: int, parts: dict[str, float]) -> str:
     if not names:
         return _somewhere(found)
     also = named and pro and parts["communities"] >= parts["visits"]
-    return f"{'also' if also else 'posts'} in {names}, {AUDIENCE.format(found)}"
+    return f"{'also posts' if also else 'posts'} in {names}, {AUDIENCE.format(found)}"
 
 
-def _mentions(signals: Signals, row: int) -> str:
+def _mentions(signals: Signals, row: int, about: str) -> str:
     named = int(signals.mentions.counts[row])
     if not named:
-        return "never names it"
-    return f"names it in {count(named, 'post')}, tone {tone(float(signals.mentions.tones[row]))}"
+        return f"never names {about}"
+    labels = [signals.mentions.labels.get(id_) for id_ in signals.mentions.posts[row]]
+    sides = [f"{labels.count(side)} {side}" for side in ("positive", "negative") if labels.count(side)]
+    return f"names {about} in {count(named, 'post')}" + (f", {' and '.join(sides)}" if sides else "")
 
 
 def _nearest_communities(signals: Signals, row: int, pro: bool) -> list[int]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from tools.library import Library
-from tools.result.words import NEUTRAL_BAND
+from tools.result.tones import NEUTRAL_BAND
 from tools.selection.own_words import EVERY_POST, Basis
+from tools.selection.posts import toward
+from tools.selection.subject import table_of
 from tools.targeting.affinity import Background, CampaignEmbedding, CommunityAffinity, community_affinity
 from tools.targeting.post_matrix import PostMatrix
 from tools.targeting.query import AudienceQuery, naming, query_vector
@@ -26,13 +28,14 @@ FARTHEST = 4.0  # spreads from the mean at which a signal is cut: an index of od
 @dataclass(frozen=True)
 class Mentions:
     """By person: posts that name the campaign, their mean tone toward it from −1 to 1, and which they are, the warmest
-    first. ``post_tones`` has the tone of each of these posts.
+    first. ``post_tones`` has the tone of each of these posts, ``labels`` what it is called, where that is known.
     """
 
     counts: np.ndarray
     tones: np.ndarray
     posts: list[list[str]]
     post_tones: dict[str, float]
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,24 +63,31 @@ class Signals:
 
 def measure_signals(library: Library, query: AudienceQuery, basis: Basis = EVERY_POST) -> Signals:
     """Every signal for everybody who wrote the posts of ``basis``, from these posts."""
-    tones = _tones(library, query.campaign)
+    tones, labels = _tones(library, query.campaign)
     known = community_affinity()
     embedded = known.embed_campaign(query_vector(library, query), query.words)
     view = view_of(library, basis)
     signals = signals_of(view.matrix, known, view.background, embedded, tones)
     # An encoder finds something near to any string of letters.
-    return replace(signals, understood=bool(tones or query.meant or known.terms.known(query.campaign)))
+    understood = bool(tones or query.meant or known.terms.known(query.campaign))
+    return replace(signals, understood=understood, mentions=replace(signals.mentions, labels=labels))
 
 
-def _tones(library: Library, campaign: str) -> dict[str, float]:
-    """The posts that name the campaign with their tone toward it, or else as a whole; the warmest first."""
+def _tones(library: Library, campaign: str) -> tuple[dict[str, float], dict[str, str]]:
+    """The posts that name the campaign with their tone toward it, or else as a whole, the warmest first; and what that
+    tone is called.
+    """
     named = naming(library, campaign)
     if named is None or named.posts.empty:
-        return {}
+        return {}, {}
     whole = library.tones[library.matrix.rows_of(list(named.posts.id))]
-    toward = (named.posts.positive - named.posts.negative).to_numpy(dtype=float)
-    tones = dict(zip(named.posts.id, np.where(np.isnan(toward), whole, toward).tolist(), strict=True))
-    return dict(sorted(tones.items(), key=lambda item: (-item[1], item[0])))
+    tagged = (named.posts.positive - named.posts.negative).to_numpy(dtype=float)
+    tones = dict(zip(named.posts.id, np.where(np.isnan(tagged), whole, tagged).tolist(), strict=True))
+    rows = library.facts.rows(
+        f"SELECT p.id, p.sentiment FROM {toward(table_of(library, named))} WHERE p.id IN (SELECT unnest($ids))",
+        {"ids": list(tones)},
+    )
+    return dict(sorted(tones.items(), key=lambda item: (-item[1], item[0]))), {id_: str(label) for id_, label in rows}
 
 
 def signals_of(

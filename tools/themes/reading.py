@@ -12,6 +12,7 @@ import numpy as np
 from index.errors import AnalystError
 from tools.library import Library
 from tools.result.words import count
+from tools.selection.measures import TONE
 from tools.selection.posts import Selection
 from tools.selection.spelling import ADDRESS
 
@@ -59,7 +60,7 @@ def read_posts(library: Library, selection: Selection, most: int = MOST_POSTS) -
     few.
     """
     found = library.facts.rows(
-        "SELECT p.id, p.author, p.text, p.created_at AT TIME ZONE 'UTC', p.positive::DOUBLE - p.negative, n.place, "
+        f"SELECT p.id, p.author, p.text, p.created_at AT TIME ZONE 'UTC', {TONE}::DOUBLE, n.place, "
         f"count(*) OVER () FROM {selection.posts} "
         "JOIN (SELECT id, file_row_number AS place FROM numbered_posts) n ON n.id = p.id "
         f"WHERE {selection.where} ORDER BY hash(p.id), p.id LIMIT {int(most)}",

@@ -10,7 +10,8 @@ from agent.page.views.fields import Block, Table, blocks_of, with_bar
 from agent.page.views.html import render
 from index.errors import AnalystError
 from tools.registry import TOOLS, call_tool
-from tools.result.words import listed, percent
+from tools.result.accuracy import plain_accuracy
+from tools.result.words import capital, listed, percent
 
 if TYPE_CHECKING:
     from agent.analyst import Analyst
@@ -23,6 +24,7 @@ SHIPPED = "shipped"  # the chat model that comes with the project, which goes wi
 BUILT = frozenset({"built_at", "seconds", "posts_per_second", "encoder", "precision", "ner", "heads"})
 LEFT_OVER = frozenset({"rejected", "duplicates", "reasons"})
 SHOWN_COMMUNITIES = 12
+WORDS = {"f1": "F1", "auc": "AUC", "ece": "ECE", "dev": "validation"}
 
 
 def about_index(manifest: Manifest, model: str) -> str:
@@ -58,14 +60,13 @@ def _described(result: ToolResult) -> dict[str, object]:
         for analysis, found in accuracy.items()
         for what, figure in found.items()
     ]
-    measured = Table("Accuracy, measured on data kept out of training", ["Analysis and measure", "Figure"], rows)
+    measured = Table("Every measure by its name in the field", ["Analysis and measure", "Figure"], rows)
+    told = [capital(each.words) for each in plain_accuracy(accuracy)]
     blocks = blocks_of(result, {"accuracy"} | BUILT | LEFT_OVER)
-    return {"warnings": result.warnings, "blocks": blocks, "measured": measured if rows else None}
+    return {"warnings": result.warnings, "blocks": blocks, "measured": measured if rows else None, "told": told}
 
 
 def _measure(what: str) -> str:
-    from tools.describe_data import WORDS
-
     return " ".join(WORDS.get(word, word) for word in what.split())
 
 

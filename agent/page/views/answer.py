@@ -14,11 +14,12 @@ from typing import Literal
 from markupsafe import Markup
 
 from agent.events import AnswerLine, Source
-from agent.page.views.fields import LABELS
+from agent.page.views.fields import LABELS, SHARES
 from agent.page.views.html import render
 from agent.page.views.markdown import BOLD, BULLET, HEADING
 from tools.result.line import Cell, Line
 from tools.result.result import ToolResult
+from tools.result.words import capital
 
 MOST, SHOWN = 7, 5  # in the panel, of a list with more than MOST items only SHOWN are open
 CHAT = 5  # items of a result that are open in the chat
@@ -27,10 +28,12 @@ LONGEST_VALUE = 60  # characters of what is underlined as having a source
 SUBJECTS = ("handle", "name", "date")
 OF_ALL = frozenset({"considered", "needed", "expected_engaged"})  # fields that are told of nobody in particular
 FIELDS = {
-    **LABELS, "low": "lower end of the interval", "high": "upper end of the interval", "created_at": "date",
-    "mean": "tone", "user": "person", "text": "words of a post", "names": "how many are listed",
-    "posts": "number of posts",
-    "considered": "people ranked", "needed": "probability of the best few",
+    **LABELS,
+    "low": "lower end of the likely range", "high": "upper end of the likely range",
+    "positive": "posts that are positive", "negative": "posts that are negative", "neutral": "posts that are neutral",
+    "typical": "average in which no single post decides", "median": "what half get at most", "created_at": "date",
+    "user": "person", "people": "number of people", "posts": "number of posts", "names": "how many are listed",
+    "text": "words of a post", "considered": "people ranked", "needed": "probability of the best few",
     "expected_engaged": "people who should engage",
 }  # fmt: skip
 Kind = Literal["lead", "careful", "heading", "text", "numbered", "post", "point", "note", "bullet"]
@@ -87,14 +90,14 @@ def answer_html(lines: Sequence[AnswerLine], not_covered: Sequence[str] = ()) ->
     """An answer in the chat: what answers the question, what was not taken into account, warnings, and of each result
     at most ``CHAT`` items; the others are folded away.
     """
-    items = [_item(each.line, _tool(each)) if each.line else _free(each) for each in lines if each.text.strip()]
+    items = [_item(each.line) if each.line else _free(each) for each in lines if each.text.strip()]
     return render("answer.html.j2", blocks=_in_chat(_notes_apart(items)), not_covered=list(not_covered))
 
 
 def lines_html(result: ToolResult, lines: Sequence[Line] | None = None) -> Markup:
     """All that a result says, or some of its lines, for the panel."""
     said = result.said if lines is None else lines
-    items = _notes_apart([_item(line, result.tool) for line in said if line.cells])
+    items = _notes_apart([_item(line) for line in said if line.cells])
     grouped = ((kind, list(group)) for kind, group in groupby(items, key=lambda item: item.kind))
     blocks = [_folded(kind, group, len(group) if len(group) <= MOST else SHOWN) for kind, group in grouped]
     return render("answer.html.j2", blocks=blocks, not_covered=[])
@@ -108,11 +111,11 @@ def plain_lines(text: str) -> list[AnswerLine]:
 # Which parts there are
 
 
-def _item(line: Line, tool: str) -> Item:
+def _item(line: Line) -> Item:
     """A line of a result."""
     before, quote = _cut_quote(line)
-    pieces = [_piece(cell, line, tool) for cell in before]
-    quoted = tuple(_piece(cell, line, tool) for cell in quote)
+    pieces = [_piece(cell, line) for cell in before]
+    quoted = tuple(_piece(cell, line) for cell in quote)
     if line.role in ("lead", "warning"):
         return Item("lead" if line.role == "lead" else "careful", (tuple(pieces + list(quoted)),))
     if line.role == "post":
@@ -197,29 +200,33 @@ def _split(pieces: list[Piece]) -> tuple[tuple[Piece, ...], ...]:
 # Where a value comes from
 
 
-def _piece(cell: Cell, line: Line, tool: str) -> Piece:
+def _piece(cell: Cell, line: Line) -> Piece:
     has_source = bool(cell.path) and cell.format != "words"
-    return Piece(cell.text, source_words(cell, line, tool) if has_source else "", format=cell.format)
+    return Piece(cell.text, source_words(cell, line) if has_source else "", format=cell.format)
 
 
-def source_words(cell: Cell, line: Line, tool: str) -> str:
-    """Where a value comes from, in people's words: ``find_audience: probability of @ana (0.3084)``."""
+def source_words(cell: Cell, line: Line) -> str:
+    """What a value is, in people's words: ``Probability of @ana: 30.8 %``."""
     at = next(place for place, each in enumerate(line.cells) if each is cell)
     near = [each.text for each in line.cells[:at] if each.format in SUBJECTS and each.unit != "topic"]
     whose = [each.text for each in line.cells[:at] if each.format == "handle"] or near  # a person, whatever is beside
     about = whose[-1] if whose and cell.format not in (*SUBJECTS, "quotation") else ""
-    return _source(tool, cell.path, cell.value, about)
+    return _source(cell.path, cell.value, about, share=cell.format == "percent")
 
 
-def _source(tool: str, path: str, value: object, about: str = "") -> str:
+def _source(path: str, value: object, about: str = "", *, share: bool | None = None) -> str:
     field = next((part for part in reversed(path.split(".")) if not part.isdigit()), "")
-    told = FIELDS.get(field, field.replace("_", " ")).casefold()
+    told = FIELDS.get(field, field.replace("_", " "))
     of = f" of {about}" if about and field not in OF_ALL else ""
-    return f"{tool}: {told}{of}" + (f" ({value:.4g})" if isinstance(value, float) else "")
+    is_share = share if share is not None else field in SHARES or "share" in field
+    return capital(told[:1].casefold() + told[1:] + of) + _exactly(value, is_share)
 
 
-def _tool(line: AnswerLine) -> str:
-    return line.sources[0].tool if line.sources else ""
+def _exactly(value: object, share: bool) -> str:
+    """A share or a mean with one more figure than the line has room for."""
+    if not isinstance(value, float) or value == int(value):
+        return ""
+    return f": {100 * value:.1f} %" if share else f": {value:,.2f}"
 
 
 # A model's own words
@@ -251,9 +258,7 @@ def _marked(line: AnswerLine, start: int) -> list[Piece]:
             continue
         source = next((each for each in sources if each.start <= left < each.end), None)
         is_bold = any(first <= left < last for _, (first, last) in bold)
-        pieces.append(
-            Piece(line.text[left:right], _source(source.tool, source.path, source.value) if source else "", is_bold)
-        )
+        pieces.append(Piece(line.text[left:right], _source(source.path, source.value) if source else "", is_bold))
     return pieces
 
 

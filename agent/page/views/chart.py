@@ -41,7 +41,7 @@ def picture(chart: Chart, kind: str) -> bytes:
 
 def charts_html(library: Library, shown: Shown) -> Markup:
     """All pictures of a result, drawn now, each with its figures."""
-    drawn = [(chart.title, base64.b64encode(picture(chart, "png")).decode(), *_table(chart.table))
+    drawn = [(chart.title, chart.words, base64.b64encode(picture(chart, "png")).decode(), *_table(chart.table))
              for chart in charts_of(library, shown)]  # fmt: skip
     return render("charts.html.j2", drawn=drawn) if drawn else part("notice", NOTHING_TO_DRAW)
 

@@ -10,7 +10,7 @@ from tools.privacy.tellable import tellable
 if TYPE_CHECKING:
     from tools.library import Library
 
-EXAMPLES = 5
+EXAMPLES = 9
 LONGEST_NAME = 30  # characters; a longer name makes no good example
 FEWEST = 3  # posts that must name a brand for it to be an example
 # Of no subject of their own, or of one that makes no good example.
@@ -20,12 +20,17 @@ ABOUT_ANYTHING = frozenset({"random", "rants", "general", "all", "popular", "ask
 def example_questions(library: Library) -> list[str]:
     """Questions that this index can answer, about its own brands, communities and people."""
     brands, community, author = _brands(library), _community(library), _author(library)
-    questions = [f"Who would engage with {_an(brand)} ad?" for brand in brands[:1]]
+    first, last = brands[:1], brands[-1:]
+    questions = [f"Who would engage with {_an(brand)} ad?" for brand in first]
+    questions += [f"Why would @{name} click on {_an(brand)} ad?" for brand in first for name in author]
     questions += [f"How do people feel about {brand}{_by(library)}?" for brand in brands[1:2]]
-    questions += [f"What do people complain about with {brand}?" for brand in brands[2:3]]
+    questions += [f"What are the complaints about {brand}?" for brand in last]
+    questions += [f"{brands[0]} vs {brands[1]}"] if len(brands) > 1 else []
     questions += [f"What is the {name} community talking about?" for name in community]
-    questions += [f"Tell me about @{name}" for name in author]
+    questions += [f"Tell me about @{name}" for name in author if not brands]
     questions += [] if brands else [f"Show posts about {phrase}" for phrase in _phrases(library)]
+    questions += ["What groups of people are there?", "When is the best time to post?"]
+    questions += [f"Write a campaign brief for {brand}" for brand in first]
     return questions[:EXAMPLES]
 
 

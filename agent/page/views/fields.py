@@ -22,7 +22,8 @@ SHARES = frozenset(
         "voice",
         "earlier",
         "later",
-        "jaccard",
+        "nowhere",
+        "others",
         "top_share",
         "below_zero",
         "known",
@@ -32,13 +33,15 @@ SHARES = frozenset(
     }
 )
 LABELS = {
-    "mean": "Tone, −1 to 1",
+    "nowhere": "In no theme",
+    "others": "In smaller themes",
+    "found": "Themes found",
+    "total": "Posts in all",
     "voice": "Share of voice",
-    "margin": "Tone, ±",
-    "likes_mean": "Likes a post",
-    "likes_median": "Likes, median",
-    "replies_mean": "Replies a post",
-    "replies_median": "Replies, median",
+    "likes_mean": "Likes a post, on average",
+    "likes_median": "Likes: half get at most",
+    "replies_mean": "Replies a post, on average",
+    "replies_median": "Replies: half get at most",
     "themes": "More is said about",
     "crowd": "Its people talk about",
     "overlaps": "Who names both",
@@ -47,7 +50,6 @@ LABELS = {
     "top_communities": "Largest communities",
     "top_brands": "Companies and products named most",
     "segments": "Groups",
-    "jaccard": "Shared people",
     "known": "Posts with figures for",
     "earlier": "Share of voice, earlier half",
     "later": "Share of voice, later half",
@@ -73,6 +75,28 @@ LEFT_OUT = frozenset(
         "typical_posts",
         "top_engagement",
         "criterion",
+        # Figures for programs: what they say stands beside them in counts and words.
+        "mean",
+        "margin",
+        "tone_margin",
+        "tone",
+        "jaccard",
+        "trend",
+        "score",
+        "weight",
+        "lift",
+        "low",
+        "high",
+        "z",
+        "p",
+        "stability",
+        "silhouette",
+        "trials",
+        "groups_found",
+        "tied",
+        "considered",
+        "at_least",
+        "sources",
         "supporting",
         "opposing",
     }
@@ -243,7 +267,7 @@ def _plain(name: str, value: Any) -> str:
             return "–"
         if name in SHARES or name.startswith("share") or name.endswith("share"):
             return percent(value)
-        return f"{value:+.2f}" if name in ("mean", "trend") else f"{value:,.2f}".removesuffix(".00")
+        return f"{value:,.2f}".removesuffix(".00")
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if name == "year" else f"{value:,}"
     return f"@{value}" if name in PEOPLE else str(value)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -93,6 +95,38 @@ def pieces(text: str, spans: Iterable[Span]) -> list[tuple[str, str, str]]:
         found += [(text[at:start], "", ""), (text[start:end], kind, tone)]
         at = end
     return [each for each in (*found, (text[at:], "", "")) if each[0]]
+
+
+@dataclass(frozen=True)
+class Fixable:
+    """What a person can correct in a post: its tone, and its ``names``; ``made`` says what was corrected already."""
+
+    post: str
+    names: list[str]
+    made: list[str]
+
+    def value(self, what: str, name: str = "") -> str:
+        """What a button says to the server: ``what`` is a tone, "name" for no name, or "undo"."""
+        return json.dumps([self.post, what, name])
+
+
+def fixes_of(
+    library: Library | None, posts: Sequence[Evidence], mentions: dict[str, list[Span]]
+) -> dict[str, Fixable] | None:
+    """What can be corrected in each post, by its id; None if nothing can, since the posts are no longer there."""
+    if library is None or library.version is None:
+        return None
+    made: dict[str, list[str]] = {}
+    for each in library.facts.corrections:
+        made.setdefault(each.post, []).append(each.words)
+    return {
+        post.id: Fixable(
+            post.id,
+            list(dict.fromkeys(post.text[start:end] for start, end, *_ in sorted(mentions.get(post.id, [])))),
+            made.get(post.id, []),
+        )
+        for post in posts
+    }
 
 
 def mentions_of(library: Library | None, posts: Sequence[Evidence]) -> dict[str, list[Span]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from agent.page.views.html import mentions_of, render
+from agent.page.views.html import fixes_of, mentions_of, render
 from agent.page.views.shown import Shown
 from index.errors import AnalystError
 from tools.explain_match import ExplainMatch
@@ -86,8 +86,10 @@ def _context(library: Library | None, opened: Opened) -> dict[str, Any]:
     """What both views show."""
     explained = opened.explained
     widest = max((abs(reason.weight) for reason in explained.reasons), default=0.0) if explained else 0.0
-    spans = mentions_of(library, [*opened.supporting, *opened.opposing])
-    return {"opened": opened, "explained": explained, "widest": widest or 1.0, "spans": spans}
+    posts = [*opened.supporting, *opened.opposing]
+    spans = mentions_of(library, posts)
+    fixes = fixes_of(library, posts, spans)
+    return {"opened": opened, "explained": explained, "widest": widest or 1.0, "spans": spans, "fixes": fixes}
 
 
 def profile_html(profile: GetProfile) -> Markup:

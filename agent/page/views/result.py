@@ -12,7 +12,7 @@ from agent.page.views.about import described_html
 from agent.page.views.answer import lines_html
 from agent.page.views.audiences import audience_html, compared_html
 from agent.page.views.fields import fields_html
-from agent.page.views.html import mentions_of, part, render
+from agent.page.views.html import fixes_of, mentions_of, part, render
 from agent.page.views.person import match_html, profile_html
 from agent.page.views.shown import Shown
 from tools.brief.found import WriteBrief
@@ -43,7 +43,10 @@ OMITTED = {
     "compare_brands": {"subject"},
     "extract_entities": {"subject"},
     "extract_keywords": {"subject"},
-    "list_segments": {"subject", "silhouette", "stability", "trials", "topic", "since", "until", "community"},
+    "list_segments": {"subject", "topic", "since", "until", "community"},
+    "summarize_themes": {"subject"},
+    "rank": {"subject", "of", "by", "order"},
+    "compare_periods": {"subject", "about", "volume", "engagement"},
 }
 
 
@@ -78,7 +81,10 @@ def posts_tab_html(library: Library | None, shown: Shown | None) -> str:
     if shown is None:
         return part("quiet", NOTHING)
     posts = shown.result.evidence
-    return part("posts", posts, mentions_of(library, posts)) if posts else part("quiet", NO_POSTS)
+    if not posts:
+        return part("quiet", NO_POSTS)
+    mentions = mentions_of(library, posts)
+    return part("posts", posts, mentions, fixes_of(library, posts, mentions))
 
 
 def _audience(result: FindAudience, library: Library | None) -> Markup:

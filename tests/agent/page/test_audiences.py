@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from agent.page.audiences import NAMELESS, PUBLIC, AudienceHandlers
+from agent.page.audiences import NAMELESS, AudienceHandlers
 from agent.page.layout import KEEP, KEEP_BOTH, RENAME, lay_out
 from agent.page.opening import Opening
-from agent.page.screen import Screen
+from agent.page.screen import PUBLIC, Screen
 from agent.page.sessions import Session, Visit
 from agent.page.uploads.catalogue import IndexCatalogue
 from agent.page.views.shown import Shown

@@ -50,7 +50,7 @@ def test_the_next_question_sees_the_call_and_its_result(library: Library) -> Non
     assert (earlier.question, earlier.tool, earlier.args) == ("Who would engage with iPhone?", "find_audience", ARGS)
     assert earlier.people[:2] == tuple(person.user for person in result.people[:2])
     # The figure shows where it is from.
-    assert said.endswith("</abbr> people.</p></div>") and 'title="find_audience: how many are listed"' in said
+    assert said.endswith("</abbr> people.</p></div>") and 'title="How many are listed"' in said
 
     assert conversation.take_back() == "and the second of them?"  # the edited query stays
     conversation.put("who are they?")

@@ -68,10 +68,7 @@ def test_a_conversation_is_there_again_after_a_restart(tmp_path: Path) -> None:
     assert [each.result for each in after.shown] == [each.result for each in before.shown] == [FOUND, FOUND]
     assert [each.model for each in after.shown] == [analyst_of(memory).model_name] * 2
     assert [each["content"] for each in after.messages] == [each["content"] for each in before.messages]
-    assert (
-        '<bdi><b><abbr class="source" tabindex="0" title="search_posts: author">@ana</abbr>'
-        in after.messages[-1]["content"]
-    )
+    assert '<bdi><b><abbr class="source" tabindex="0" title="Author">@ana</abbr>' in after.messages[-1]["content"]
 
 
 def test_another_browser_or_person_sees_nothing(tmp_path: Path) -> None:

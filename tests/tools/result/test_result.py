@@ -21,7 +21,7 @@ from tools.result.line import GAP, Cell, Line, Listing, escaped, figure, joined,
 from tools.result.line import listed as listed_parts
 from tools.result.result import ToolResult
 from tools.result.samples import few_posts
-from tools.result.words import count, listed, percent, quote, short, tone
+from tools.result.words import count, listed, percent, quote, short
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,9 +166,6 @@ def test_words() -> None:
         "a and b",
         "a, b and c",
     ]
-    assert [tone(0), tone(0.07), tone(0.1), tone(-0.1), tone(0.5), tone(-0.5)] == [
-        "mixed", "mixed", "more positive than not", "more negative than not", "clearly positive", "clearly negative",
-    ]  # fmt: skip
     assert few_posts(5) == [] and [each.text for each in few_posts(1)] == ["Careful: this rests on only 1 post."]
     assert nearest_names("nik", ["nike", "adidas"]) == ["nike"] and nearest_names("", ["nike"]) == []
 

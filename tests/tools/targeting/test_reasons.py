@@ -26,7 +26,7 @@ ROWS: list[Row] = [
 
 
 def _words(signals: Signals, row: int) -> dict[str, Reason]:
-    return {reason.signal: reason for reason in reasons_of(signals, odds_of(signals, EVEN), row)}
+    return {reason.signal: reason for reason in reasons_of(signals, odds_of(signals, EVEN), row, "golf")}
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def signals() -> Signals:
 
 def test_every_signal_is_told_the_weightiest_first(signals: Signals) -> None:
     for row in range(3):
-        reasons = reasons_of(signals, odds_of(signals, EVEN), row)
+        reasons = reasons_of(signals, odds_of(signals, EVEN), row, "golf")
         weights = [abs(reason.weight) for reason in reasons]
         assert {reason.signal for reason in reasons} == set(NAMES)
         assert weights == sorted(weights, reverse=True)
@@ -48,24 +48,29 @@ def test_the_weights_are_the_parts_of_the_log_odds(signals: Signals) -> None:
 
 
 def test_what_speaks_for_and_against_is_told_apart(signals: Signals) -> None:
-    reasons = reasons_of(signals, odds_of(signals, EVEN), 1)
+    reasons = reasons_of(signals, odds_of(signals, EVEN), 1, "golf")
     assert told(reasons, speaks_for=True) == []
-    assert "writes unlike people who care for it" in told(reasons, speaks_for=False)
+    assert "writes unlike people who care for golf" in told(reasons, speaks_for=False)
     small = [Reason("posts", TELLING / 2, "hardly"), Reason("style", TELLING, "just")]
     assert told(small, speaks_for=True) == ["just"]
 
 
 def test_names_and_tones_are_told(signals: Signals) -> None:
-    assert _words(signals, 0)["mentions"].words == "names it in 1 post, tone clearly positive"
-    assert _words(signals, 1)["mentions"].words == "names it in 1 post, tone clearly negative"
-    assert _words(signals, 2)["mentions"].words == "never names it"
+    labels = {"a1": "positive", "b1": "negative"}
+    read = replace(signals, mentions=replace(signals.mentions, labels=labels))
+    assert _words(read, 0)["mentions"].words == "names golf in 1 post, 1 positive"
+    assert _words(read, 1)["mentions"].words == "names golf in 1 post, 1 negative"
+    assert _words(read, 2)["mentions"].words == "never names golf"
+    assert _words(signals, 0)["mentions"].words == "names golf in 1 post"
+    long = reasons_of(signals, odds_of(signals, EVEN), 2, "an ad of more words than a reason has room for")
+    assert "never names the campaign" in [reason.words for reason in long]
 
 
 def test_communities_are_named_once() -> None:
     """ana's communities are the gym and running; the gym, told as near, is not told again as the way to it."""
     rows: list[Row] = [*ROWS, ("a3", "ana", "running", X)]
     words = _words(measured(matrix_of(rows, {"gym": X})), 0)
-    assert words["communities"].words == "active in gym and running"
+    assert words["communities"].words == "posts in gym and running"
     assert words["visits"].words == "posts where its audience is often found"
 
 
@@ -74,9 +79,8 @@ def test_communities_on_the_way_are_told_if_they_are_near_in_meaning() -> None:
     quiet = replace(EVEN, weights={**EVEN.weights, "communities": 0.0})
     for vector, told_as in ((X, "posts in gym, where its audience is often found"), (Z, None)):
         signals = measured(matrix_of(ROWS, {"gym": vector * 9}))
-        found = [
-            words for words in told(reasons_of(signals, odds_of(signals, quiet), 0), speaks_for=True) if "aud" in words
-        ]
+        reasons = reasons_of(signals, odds_of(signals, quiet), 0, "golf")
+        found = [words for words in told(reasons, speaks_for=True) if "aud" in words]
         assert found == ([told_as] if told_as else [])
     assert _words(signals, 0)["visits"].words == "posts where its audience is often found"  # still has its weight
 
@@ -96,7 +100,7 @@ def test_without_any_community_nothing_is_named() -> None:
 
 def test_an_author_with_one_post() -> None:
     words = _words(measured(matrix_of([("1", "ana", "running", X), *ROWS[2:]])), 0)
-    assert words["posts"].words == "1 post of 1 close to it"
+    assert words["posts"].words == "1 of their 1 post is about golf or close to it"
 
 
 def test_a_name_of_a_community_cannot_break_the_line() -> None:
@@ -119,10 +123,10 @@ def test_a_community_that_hints_at_a_trait_is_never_told() -> None:
     rows: list[Row] = [("a1", "ana", "depression", X), ("a2", "ana", "gym", X), *ROWS[2:]]
     signals = measured(matrix_of(rows, {"depression": X, "gym": X}))
     words = _words(signals, 0)
-    assert words["communities"].words == "active in gym"
+    assert words["communities"].words == "posts in gym"
     alone = measured(matrix_of([("a1", "ana", "depression", X), *ROWS[2:]], {"depression": X}))
     assert all("depression" not in reason.words for row in range(3) for reason in _words(alone, row).values())
-    assert _words(alone, 0)["communities"].words == "active in communities near it"
+    assert _words(alone, 0)["communities"].words == "posts in communities near it"
 
 
 def test_cold_posts_that_name_it_come_first_then_negative_ones_near_it(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.tools.small_matrix import Row, X, Y, Z, matrix_of, measured
-from tools.result.words import NEUTRAL_BAND
+from tools.result.tones import NEUTRAL_BAND
 from tools.targeting.propensity import odds_of
 from tools.targeting.signals import FARTHEST, NAMES, Signals, _standardised
 

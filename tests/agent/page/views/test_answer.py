@@ -97,14 +97,14 @@ def test_a_person_is_a_name_a_chance_reasons_and_a_post() -> None:
 
 def test_a_value_says_where_it_comes_from_in_peoples_words() -> None:
     marked = {said: title for title, said in Marks(html_of(LEAD, person())).marked}
-    assert marked["28 %"] == "find_audience: probability of @ana (0.2834)"
-    assert marked["46 %"] == "find_audience: upper end of the interval of @ana (0.4612)"
-    assert marked["1.7"] == "find_audience: people who should engage (1.7)"
-    assert marked['"best shoes ever"'] == "find_audience: words of a post" and marked["@ana"] == "find_audience: person"
+    assert marked["28 %"] == "Probability of @ana: 28.3 %"
+    assert marked["46 %"] == "Upper end of the likely range of @ana: 46.1 %"
+    assert marked["1.7"] == "People who should engage: 1.70"
+    assert marked['"best shoes ever"'] == "Words of a post" and marked["@ana"] == "Person"
     said = {told: title for title, told in Marks(html_of(post(), tool="search_posts")).marked}
-    assert said["3 likes"] == "search_posts: likes of @ana" and said["2025-01-02"] == "search_posts: date"
+    assert said["3 likes"] == "Likes of @ana" and said["2025-01-02"] == "Date"
     month = figure(cells.key("2024-03"), ": ", cells.percent(0.25, "groups.2024-03.positive"), " positive.")
-    assert Marks(html_of(month, tool="t")).marked == [("t: positive of 2024-03 (0.25)", "25 %")]
+    assert Marks(html_of(month, tool="t")).marked == [("Posts that are positive of 2024-03: 25.0 %", "25 %")]
 
 
 def test_what_no_field_holds_has_no_source() -> None:
@@ -158,7 +158,7 @@ def test_the_panel_shows_all_and_folds_long_lists_only() -> None:
         return str(lines_html(ToolResult(headline=LEAD, lines=lines, warnings=[warning("Careful: few.")])))
 
     assert "<details>" not in shown(MOST) and f"Show {10 - SHOWN} more" in shown(10)
-    assert "Careful: few." in shown(1) and "tool_result: probability of @u1" in shown(1)
+    assert "Careful: few." in shown(1) and "Probability of @u1" in shown(1)
 
 
 def test_what_was_not_taken_into_account_is_told_under_the_first_line() -> None:
@@ -225,7 +225,7 @@ def test_every_tool_reads_as_an_answer_with_all_its_sources(tiny_index: Path, to
     assert set(Read(html).tags) <= TAGS and '<p class="lead" dir="auto">' in html
     shown = [cell.text for each in result.said for cell in each.cells if cell.path and cell.format != "words"]
     assert sorted(said for _, said in Marks(html).marked) == sorted(shown)
-    assert all(title.startswith(f"{tool}: ") for title, _ in Marks(html).marked)
+    assert all(title and not title.startswith(f"{tool}: ") for title, _ in Marks(html).marked)  # in people's words
     assert words(str(lines_html(result))) == result.text.split()
 
 
@@ -237,7 +237,7 @@ def test_sources_of_free_words_are_marked_and_nothing_in_them_acts() -> None:
         Source(place, place + 2, "12", 0, "search_posts", f'a"b<script>.{NASTY}', 12),
     )
     html = str(answer_html([AnswerLine(text, None, sources)]))
-    tag = '<abbr class="source" tabindex="0" title="search_posts: author">@ana</abbr>'
+    tag = '<abbr class="source" tabindex="0" title="Author">@ana</abbr>'
     assert f"<strong>{tag}</strong>" in html
     assert [said for _, said in Marks(html).marked] == ["@ana", "12"]
     assert set(Read(html).tags) <= TAGS

@@ -287,10 +287,14 @@ def test_examples_are_about_this_index() -> None:
     facts = Facts({"ikea": 5, "Nike": 4, "Uber": 3, "rare": 2}, {"random": 9, "tea": 4}, {"ana": 3, "ben": 7})
     assert examples(facts) == [
         "Who would engage with an Ikea ad?",
+        "Why would @ben click on an Ikea ad?",
         "How do people feel about Nike, by year?",
-        "What do people complain about with Uber?",
+        "What are the complaints about Uber?",
+        "Ikea vs Nike",
         "What is the tea community talking about?",
-        "Tell me about @ben",
+        "What groups of people are there?",
+        "When is the best time to post?",
+        "Write a campaign brief for Ikea",
     ]
     assert "How do people feel about Nike, by month?" in examples(facts, first_post="2022-11-01T00:00:00+00:00")
     assert "How do people feel about Nike?" in examples(facts, first_post=None, last_post=None)
@@ -298,8 +302,9 @@ def test_examples_are_about_this_index() -> None:
 
 def test_names_that_would_be_markup_are_no_examples() -> None:
     facts = Facts({"<script>": 9, "x" * 31: 9}, {"[a](b)": 3}, {"*ana*": 3, "eve": 1})
-    assert examples(facts) == ["Tell me about @eve", "Show posts about green tea"]
-    assert examples(Facts({}, {}, {})) == ["Show posts about green tea"]
+    anywhere = ["What groups of people are there?", "When is the best time to post?"]
+    assert examples(facts) == ["Tell me about @eve", "Show posts about green tea", *anywhere]
+    assert examples(Facts({}, {}, {})) == ["Show posts about green tea", *anywhere]
 
 
 def test_the_page_about_the_data(library: Library) -> None:
