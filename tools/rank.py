@@ -188,11 +188,11 @@ def _headline(found: Rank) -> list[Part]:
         return [f"The post with {_superlative(found)}{scope}: ", first, *_post_value(found)]
     several = found.of == "person" and found.considered > 1
     if tied == 1:
-        of = ["Of ", cells.number(found.considered, "considered"), " people "] if several else []
+        of: list[Part] = ["Of ", cells.number(found.considered, "considered"), " people "] if several else []
         return [*of, _named(found, 0), f" {saying}{scope}: ", *_value(found, 0), "."]
     shown = [_named(found, place) for place in equal[:NAMED_IN_A_TIE]]
     more = [f"{tied - len(shown):,} more"] if tied > len(shown) else []
-    among = [" among ", cells.number(found.considered, "considered"), " people"] if several else []
+    among: list[Part] = [" among ", cells.number(found.considered, "considered"), " people"] if several else []
     return ["A tie", *among, ": ", *listed([*shown, *more]), f" each {saying}{scope}: ", *_tied_value(found), "."]
 
 
