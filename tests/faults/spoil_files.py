@@ -98,7 +98,8 @@ def spoil_files(index: Path, tries: int, dice: random.Random) -> dict[str, objec
     if check_index(index):
         raise SystemExit("What was put back is not what was there.")
     kinds = ("tried", *KINDS, "missed", "answered from", "no sentence")
-    return {**{kind: total[kind] for kind in kinds}, "files": {name: dict(told) for name, told in files.items()}}
+    by_file = {name: dict(told) for name, told in files.items() if told}
+    return {**{kind: total[kind] for kind in kinds}, "files": by_file}
 
 
 def damages(paths: dict[str, Path], tries: int, dice: random.Random) -> Iterator[tuple[tuple[str, Path], str]]:
