@@ -58,7 +58,7 @@ SHARE = re.compile(
     rf"|(?P<top>{_COUNT}|\d+) (?:in|out of)(?: every)? (?P<bottom>{_COUNT}|\d+))\b",
     re.IGNORECASE,
 )
-LONGEST_SINGLE = 2_000  # characters of a quotation in single marks
+LONGEST_SINGLE = 300  # characters of a quotation in single marks
 QUOTES = (
     re.compile(r'"([^"]+)"'),
     re.compile(r"“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»"),
