@@ -20,6 +20,7 @@ from typing import Any
 from tests.index.posts.formats.test_every_format import CASES
 
 Made = tuple[str, bytes]  # name, content
+PACKERS: tuple[Callable[[bytes], bytes], ...] = (gzip.compress, bz2.compress, lzma.compress)
 ROW = {"id": "1", "author": "ana", "text": "hello", "likes": 3, "created_at": "2024-01-03T09:00:00Z"}
 SPOILS: tuple[Any, ...] = (
     None, True, -0.0, 1e308, 10**400, "", "\0", "\ud83d", "\u202e\u200b\u2066", [], {}, [[]], {"a": {}}, "9" * 5000,
@@ -50,7 +51,7 @@ def _spoilt_export(dice: random.Random) -> Made:
     else:
         data = mutated(data, dice)
     if dice.random() < 0.15:
-        packer = dice.choice([gzip.compress, bz2.compress, lzma.compress])
+        packer = dice.choice(PACKERS)
         data = mutated(packer(data), dice) if dice.random() < 0.5 else packer(data)
     return name, data or b" "
 

@@ -71,7 +71,7 @@ def test_a_file_is_told_in_peoples_words() -> None:
 
 def test_what_would_be_read_is_shown_before_what_stands_there() -> None:
     words = Read(sample_html(FilePreview([], {}, seen=SEEN))).words
-    assert "Who wrote itWhenLikesText of the post" in words and "ana2024-01-03 09:0011hi" in words
+    assert "Who wrote itText of the postWhenLikes" in words and "anahi2024-01-03 09:0011" in words
     rows = FilePreview(["nr", "said"], {"text": "said"}, ["author"], [{"nr": "1", "said": "hi"}])
     assert "said → text of the postnrhi1" in Read(sample_html(rows)).words
     words = Read(preview_html("x.csv", rows)).words
