@@ -66,6 +66,7 @@ class Analyst:
         self._whole: dict[str, int] = {}  # how many messages a conversation had when its last question was answered
         self._asked_of: dict[str, str] = {}  # the version that last answered in a conversation
         policy = getattr(model, "policy", None)
+        self._is_read = bool(getattr(policy, "strict", False))  # whether a question reader reads each question
         self._agent: Any = create_agent(
             model,
             tools,
@@ -73,7 +74,7 @@ class Analyst:
                 ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="continue"),
                 ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="end"),
                 _prepared(lambda: system_prompt(library, model)),
-                *([_as_here(library, policy)] if getattr(policy, "strict", False) else []),
+                *([_as_here(library, policy)] if self._is_read else []),
             ],
             checkpointer=self.memory,
         )
@@ -188,7 +189,8 @@ class Analyst:
         # A call without its result, or a question without its answer, would confuse the model.
         kept = [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier] if abandoned else []
         noted = answered_by(self.model_name) | ({READ_AS: named.to_dict()} if named is not None else {})
-        noted |= {KNOWN_HERE: Vocabulary.of(self.library).known_in(read)}
+        if self._is_read:
+            noted |= {KNOWN_HERE: Vocabulary.of(self.library).known_in(read)}
         yield from self._run(turn, [*kept, HumanMessage(question, additional_kwargs=noted)], config)
         if turn.ungrounded:
             yield from self._try_again(turn, config)

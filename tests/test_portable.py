@@ -34,6 +34,10 @@ def parts_of_one_system(source: str) -> list[str]:
 def _found(node: ast.AST, looked: bool) -> Iterator[tuple[int, str]]:
     if isinstance(node, ast.If | ast.IfExp) and "sys.platform" in ast.unparse(node.test):
         looked = True
+    if isinstance(node, ast.Try) and any(
+        "ImportError" in ast.unparse(each.type) for each in node.handlers if each.type
+    ):
+        looked = True  # it does without
     if not looked and (what := _of_one_system(node)):
         yield getattr(node, "lineno", 0), what
     for child in ast.iter_child_nodes(node):

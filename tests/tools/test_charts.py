@@ -255,10 +255,10 @@ def test_keywords_and_names(library: Library) -> None:
     assert "green tea" in text and "4 posts" in text and "1 post\n" in text and "9 posts in all." in text
     named = ExtractEntities(
         lines=[], subject="about tea", posts=9,
-        entities=[Entity("Lipton", "organization", 4, 3, 0.5), Entity("Assam", "location", 2, 1, -0.5)],
+        entities=[Entity("Lipton", "organization", 4, 3, 0.5, 4, 0), Entity("Assam", "location", 2, 1, -0.5, 0, 2)],
     )  # fmt: skip
     picture = drawn(library, named)
-    assert picture.table.columns.tolist() == ["name", "type", "posts", "people", "mean"]
+    assert picture.table.columns.tolist() == ["name", "type", "posts", "people", "positive", "negative"]
     text = written(picture)
     assert "4: 4 positive, 0 negative" in text and "2: 0 positive, 2 negative" in text and "organization" in text
 

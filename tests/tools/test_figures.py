@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from statistics import mean
 from typing import Any
 
@@ -331,6 +331,7 @@ def test_lines_say_nothing_that_the_data_do_not_hold(call: Call, tool: str, args
     data = {key: value for key, value in result.to_dict().items() if key not in ("headline", "lines", "warnings")}
     known = repr(data)
     data["counts"] = [len(value) for value in data.values() if isinstance(value, list)]
+    data["tones"] = list(tones_in(data))
     for line in map(str, [result.headline, *result.lines]):
         bare = re.sub(r'"[^"]*"', "", line)
         assert all(handle in known for handle in re.findall(r"@([\w.]*\w)", bare)), line
@@ -353,6 +354,18 @@ def test_every_cell_shows_the_value_at_its_path(call: Call, tool: str, args: dic
                 assert same or cell.format == "words", (line.text, cell)
                 shown += 1
     assert shown
+
+
+def tones_in(data: object) -> Iterator[int]:
+    """How many posts have each tone, of all shares of tones in a result."""
+    if isinstance(data, dict):
+        if {"posts", *SIDES} <= data.keys():
+            yield from (round(data["posts"] * data[tone]) for tone in SIDES)
+        for value in data.values():
+            yield from tones_in(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from tones_in(value)
 
 
 def at_path(data: object, path: str) -> object:

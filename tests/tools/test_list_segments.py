@@ -19,6 +19,7 @@ from tools.list_segments import grouping_of, list_segments
 from tools.segments.grouping import Grouping, group_people
 from tools.segments.naming import _apart, _log_odds
 
+SIGNS = {"negative": -1, "neutral": 0, "positive": 1}
 Call = Callable[..., Any]
 Read = dict[str, dict[str, Any]]
 
@@ -143,7 +144,7 @@ def test_everyone_in_groups(call: Call, read: Read, library: Library) -> None:
         own = [post for post in read.values() if post["author"] in members]
         assert (segment.people, segment.posts) == (len(members), len(own))
         assert segment.share == pytest.approx(len(members) / len(authors))
-        assert segment.mean == pytest.approx(mean(post["positive"] - post["negative"] for post in own), abs=1e-5)
+        assert segment.mean == pytest.approx(mean(SIGNS[post["sentiment"]] for post in own), abs=1e-5)
         assert set(segment.typical_people) <= members and len(segment.typical_people) == min(5, len(members))
         assert {read[id_]["author"] for id_ in segment.typical_posts} <= members
         assert f"{label + 1}. {segment.name}: {len(members)} p" in result.text

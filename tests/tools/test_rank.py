@@ -65,10 +65,13 @@ def ranked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
         ),
         (
             {"of": "name", "by": "negative", "type": "brand"},
-            "Adidas has the most negative posts: 6 of 6 posts (100 %, ",
+            "Adidas has the most negative posts: 6 of 6 posts.",
         ),
-        ({"of": "name", "by": "tone"}, "Nike has the warmest tone: +0.70 in 6 posts by 1 person."),
-        ({"of": "name", "by": "tone", "order": "least"}, "Adidas has the coldest tone: -0.60"),
+        ({"of": "name", "by": "tone"}, "Nike has the warmest tone: 6 posts by 1 person, 6 positive and 0 negative."),
+        (
+            {"of": "name", "by": "tone", "order": "least"},
+            "Adidas has the coldest tone: 6 posts by 1 person, 0 positive and 6 negative.",
+        ),
         ({"of": "community", "by": "people"}, "tea has posts by the most people: 2 people in 7 posts."),
         ({"of": "month"}, "2025-02 has the most posts: 7 posts by 2 people."),
         ({"of": "month", "topic": "Nike"}, "2025-01 has the most posts about Nike: 6 posts by 1 person."),

@@ -50,7 +50,8 @@ NASTY = (
 
 def test_the_tools_and_their_arguments() -> None:
     scope = ["community", "since", "until", "include"]
-    content = [*scope, "without", "not_in", "not_during", "min_likes", "max_likes", "language"]
+    content = [*scope, "without", "not_in", "not_during", "min_likes", "max_likes"]
+    content += ["min_replies", "max_replies", "language"]
     posts = [*content, "sentiment"]
     people = ["among", "exclude", "likes", "dislikes", "names", "never_names", "never_likes", "never_dislikes"]
     people += ["active_in", "never_active_in", "min_posts", "max_posts"]
@@ -175,7 +176,7 @@ def test_what_a_tool_needs(refuse: Refuse) -> None:
             assert f"The {key} is empty" in refuse(tool, **{key: empty})
 
 
-NUMBERS = ("min_likes", "max_likes", "min_posts", "max_posts", "at_least")
+NUMBERS = ("min_likes", "max_likes", "min_replies", "max_replies", "min_posts", "max_posts", "at_least")
 STRINGS = [
     (tool, key)
     for tool in TOOLS

@@ -143,6 +143,8 @@ def run(library: Library, query: Query) -> Table:
 
 def _tellable(query: Query, groups: pd.DataFrame, since: datetime | None) -> pd.DataFrame:
     """Without the groups whose names may not be told of people: by meaning only those that could be shown."""
+    if groups.empty:
+        return groups
     groups = groups[[tellable(str(name)) for name in groups["name"]]]
     shown = [row.name for row in _ranked(replace(query, limit=3 * query.limit + 10), groups, since).rows]
     barred = set(shown) - set(tellable_names(shown))

@@ -60,7 +60,7 @@ def press(*value: str) -> Any:
 
 
 def test_a_tone_is_corrected_shown_and_undone(handlers: CorrectionHandlers, library: Library) -> None:
-    p, visit = handlers.parts, visit_with(handlers, library, "search_posts", query="Nike")
+    p, visit = handlers.parts, visit_with(handlers, library, "search_posts", user="ana")
     assert visit.shown is not None
     first = visit.shown.result.evidence[0]
     other = "negative" if first.sentiment != "negative" else "positive"

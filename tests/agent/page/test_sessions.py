@@ -147,7 +147,7 @@ def test_the_list_of_conversations(visit: Visit) -> None:
     other = Conversation()
     other.put(NASTY)
     visit.session.conversations.append(other)
-    read = Read(conversations_html(visit))
+    read = Read(conversations_html(visit, {}))
     assert read.words.index("<script>") < read.words.index("Who'd engage with a Nike ad?")  # the latest first
     assert set(read.tags) == {"h2", "ul", "li", "button", "span", "p"}
     assert ("aria-current", "true") in read.attributes

@@ -19,7 +19,7 @@ ROWS = [
         for name in (f"Zor{chr(97 + n // 26)}{chr(97 + n % 26)}q" for n in range(RARE))
         for n in range(2)
     ],
-    post("k", "cleo", "I saw Kwartz", names=["Kwartz"], likes=500),
+    post("k", "cleo", "I saw Kwartz", names=["Kwartz"], likes=500, tone="bad"),
     post("d0", "dan", "At the Dollar store", names=["Dollar"], likes=1),
     *[post(f"d{n}", "dan", f"{n} dollars a piece", likes=1) for n in range(1, 30)],
     post("l0", "dan", "We watched Lost", names=["Lost"], likes=1),

@@ -51,7 +51,7 @@ def quiet(kind: str, news: Any) -> None:
 @pytest.fixture(autouse=True)
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test process keeps its memory."""
-    monkeypatch.setattr(page_reading.resource, "setrlimit", lambda what, limits: None)
+    monkeypatch.setattr(page_reading, "bound", lambda **bounds: None)
 
 
 @pytest.fixture
