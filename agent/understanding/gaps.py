@@ -24,6 +24,7 @@ PERSONS = re.compile(
     r"\b(?:who(?:m|se)?|people|persons?|users?|any(?:one|body)|nobody|no one|folks?|members?|fans|authors?|those)\b",
     re.IGNORECASE,
 )
+ABOUT_SOMEBODY = ("get_profile", "explain_match", "find_lookalikes")
 POINTING = re.compile(r"\b(?:that|this|it|they|them|those|he|she)\b", re.IGNORECASE)
 ON_AVERAGE = re.compile(
     r"\b(?:averages?|per post|(?:likes|replies|shares|engagement|reactions) (?:a|each|every) post)\b", re.IGNORECASE
@@ -37,6 +38,20 @@ def persons_alone(reading: QuestionReading) -> QuestionReading | None:
     if reading.kinds[0][0] not in ("find_audience", "compare_brands") or not OF_PERSONS & reading.slots.keys():
         return None
     return replace(reading, choices={**reading.choices, "of": "person", "by": "posts"})
+
+
+def with_person(reading: QuestionReading, known: Mapping[str, str]) -> QuestionReading:
+    """A reading that is about the only person whom the question is known to name, where the reader took the handle for
+    nothing, or for what people would engage with.
+    """
+    people = [said for said, kind in known.items() if kind == "person" and said in reading.text]
+    kind = reading.kinds[0][0]
+    if len(people) != 1 or {"user", "users", "nth", "exclude", "among"} & reading.slots.keys():
+        return reading
+    slots = {name: at for name, at in reading.slots.items() if people[0] not in at}
+    if kind == "find_audience" and slots.keys() != reading.slots.keys() and "subject" not in slots:
+        return replace(reading, kinds=[("find_lookalikes", 1.0)], slots={**slots, "user": people})
+    return replace(reading, slots={**slots, "user": people}) if kind in ABOUT_SOMEBODY else reading
 
 
 def counted(reading: QuestionReading, context: CallContext) -> dict[str, Any]:

@@ -55,6 +55,13 @@ THINGS = (  # arguments that list names
 BEHIND_A_PLACE = frozenset(
     ("community", "crowd", "lot", "people", "folks", "posts", "please", "pls", "too", "and", "from", "section", "for")
 )
+ABOUT = re.compile(
+    r"\b(?:about|on|regarding|re|mention\w*|nam(?:e|es|ed|ing)|discuss\w*|concerning|toward|towards|over|around|of|with|for|"
+    r"to|and|or|versus|vs\.?|say|says|said|saying|lik(?:e|es|ed|ing)|lov(?:e|es|ed|ing)|hat(?:e|es|ed|ing)|into|word|words|"
+    r"phrase|term|called|hashtag)(?: the| a| an| our| my| both)?[\s:\"“'#]*$",
+    re.IGNORECASE,
+)
+LONGEST_PLACE = 2  # words of a subject that is a place with a word beside it, as "tally gigs"
 SHORT = 6  # words of a question that is about the place it names: "and lifting?"
 LONGEST_NAME = 30  # characters of what may be a name misspelt
 ALIKE = 80  # of 100, from which two names differ by a slip of the finger
@@ -76,7 +83,7 @@ def as_here(
     again = before == (tool, dict(args))
     found = _named(question, tool, _people(library, question, dict(args), fields, listed))
     if "community" in fields:
-        found = _no_place(library, question, tool, found)
+        found = _place_alone(library, question, tool, _no_place(library, question, tool, found))
         found = _place(library, question, tool, _places_changed(library, question, tool, found, fields), again=again)
         found = _both(library, question, fields, found)
     return _spelled(library, tool, found)
@@ -211,6 +218,31 @@ def _both(library: Library, question: str, fields: Mapping[str, Any], args: dict
         return args
     rest = {name: value for name, value in args.items() if name != "community" or _known(library, value) not in places}
     return {**rest, "active_in": places}
+
+
+def _place_alone(library: Library, question: str, tool: str, args: dict[str, Any]) -> dict[str, Any]:
+    """A community that stands where the subject would, "pull rants from May 2025", or beside a call that is about
+    nothing, "footy, how many heads", is where posts are looked for. What is talked *about* stays the subject.
+    """
+    subject = SUBJECT.get(tool)
+    if subject is None or {*PLACES, "user", "text", "brands"} & args.keys():
+        return args
+    if arguments_model(tool).model_fields[subject].is_required() or args.get("of") in ("community", "communities"):
+        return args
+    said = str(args.get(subject, ""))
+    places = {place: start for place, start, _ in _said(library, said or question, anywhere=True)}
+    if len(places) != 1:
+        return args
+    ((place, start),) = places.items()
+    lead = question[: question.find(said) if said in question else 0] if said else question[:start]
+    if ABOUT.search(lead) or LEFT_OUT.search(lead):
+        return args
+    rest = {name: value for name, value in args.items() if name != subject}
+    if not said:
+        return {**rest, "community": place} if not {"by"} & args.keys() or args.get("by") != "community" else args
+    if _known(library, said) is None and subject_of(library, said, by_meaning=False).ids:
+        return args
+    return {**rest, "community": place} if len(said.split()) <= LONGEST_PLACE else args
 
 
 def _places_changed(

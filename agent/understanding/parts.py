@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from agent.understanding.calls import filters_list, proposals
 from agent.understanding.context import CallContext
+from agent.understanding.gaps import with_person
 from agent.understanding.labels import SMALL_TALK
 
 if TYPE_CHECKING:
@@ -110,5 +111,5 @@ class Understanding:
         if key not in self._readings:
             while len(self._readings) >= READINGS_KEPT:
                 self._readings.pop(next(iter(self._readings)), None)
-            self._readings[key] = self.reader.read(question, context.text, known)
+            self._readings[key] = with_person(self.reader.read(question, context.text, known), known)
         return self._readings[key]

@@ -6,6 +6,7 @@ import pytest
 
 from agent.understanding.calls import proposals
 from agent.understanding.context import CallContext
+from agent.understanding.gaps import with_person
 from agent.understanding.reader import QuestionReading
 
 NOTHING = CallContext()
@@ -72,3 +73,15 @@ def test_an_average_is_one_of_a_measure(question: str, average: bool) -> None:
     asked = QuestionReading([("rank", 1.0)], {}, {"of": "person", "by": "likes"}, text=question)
     ((_, args),) = proposals(asked, NOTHING)
     assert args.get("average", False) is average
+
+
+def test_the_only_person_whom_a_question_names_is_meant() -> None:
+    known = {"binsgoblin": "person"}
+    profile = with_person(reading("get_profile", "lowdown on binsgoblin"), known)
+    assert proposals(profile, NOTHING) == [("get_profile", {"user": "binsgoblin"})]
+    alike = with_person(reading("find_audience", "clone binsgoblin", subject=["binsgoblin"]), known)
+    assert proposals(alike, NOTHING) == [("find_lookalikes", {"users": ["binsgoblin"]})]
+    kept = reading("find_audience", "mugs, not binsgoblin", subject=["mugs"], exclude=["binsgoblin"])
+    assert with_person(kept, known) is kept
+    count = reading("count", "posts about binsgoblin")
+    assert with_person(count, known) is count

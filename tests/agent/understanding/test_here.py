@@ -122,3 +122,21 @@ def test_what_would_be_the_same_call_is_about_the_place_it_names(library: Librar
     assert as_here(library, "coffee only", "search_posts", args) == args
     again = as_here(library, "coffee only", "search_posts", args, before=("search_posts", args))
     assert again == {"query": "streaming", "community": "coffee"}
+
+
+@pytest.mark.parametrize(
+    ("question", "tool", "args", "found"),
+    [
+        ("gigs, how many heads", "count", {"of": "people"}, {"of": "people", "community": "gigs"}),
+        ("pull lifting from May", "search_posts", {"query": "lifting"}, {"community": "lifting"}),
+        ("tally gigs", "count", {"of": "posts", "topic": "tally gigs"}, {"of": "posts", "community": "gigs"}),
+        ("what is said about coffee", "count", {"topic": "coffee"}, {"topic": "coffee"}),
+        ("who would buy coffee", "find_audience", {"campaign": "coffee"}, {"campaign": "coffee"}),
+        ("which communities like gigs", "rank", {"of": "community"}, {"of": "community"}),
+        ("gigs or coffee, how many", "count", {"of": "posts"}, {"of": "posts"}),
+    ],
+)
+def test_a_community_where_the_subject_would_stand(
+    library: Library, question: str, tool: str, args: dict[str, Any], found: dict[str, Any]
+) -> None:
+    assert as_here(library, question, tool, args) == found
