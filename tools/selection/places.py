@@ -21,10 +21,17 @@ def places_of(library: Library, said: str) -> list[str]:
 
     Raises AnalystError with the nearest names if one is unknown.
     """
-    parts = place_names(said)
-    if len(parts) > 1:
-        try:
-            return [library.community(said)]  # one that has an "and" in its name
-        except AnalystError:
-            return list(dict.fromkeys(library.community(part) for part in parts))
-    return [library.community(said)]
+    try:
+        return [library.community(said)]  # it may have an "and" in its name
+    except AnalystError:
+        parts = place_names(said)
+        if len(parts) < 2 or not any(_is_known(library, part) for part in parts):
+            raise
+    return list(dict.fromkeys(library.community(part) for part in parts))
+
+
+def _is_known(library: Library, name: str) -> bool:
+    try:
+        return bool(library.community(name))
+    except AnalystError:
+        return False
