@@ -12,7 +12,8 @@ from tests.faults.hostile_posts import SPECIAL, files, write
 MEMORY, SECONDS = 1_500, 60
 # Those that take long to make or to read are left to the command.
 LONG = frozenset(
-    ("rows-3000000.parquet", "line-without-end.csv", "zeros.csv.gz", "same-row.csv.xz", "bomb-in-bomb.zip", "many-members.zip",
+    ("rows-3000000.parquet", "line-without-end.csv", "zeros.csv.gz", "same-row.csv.xz", "bomb-in-bomb.zip",
+     "many-members.zip",
      "blank-lines.csv.gz", "blank-lines.jsonl.gz", "open-page.html", "deep-page.html", "key-of-10-mb.jsonl")
 )  # fmt: skip
 
