@@ -6,8 +6,8 @@ READY  := $(VENV)/.ready
 INDEX  ?= indexes/sample
 # The share of suite cases that must pass; the shipped model passes 0.92, less on an index built elsewhere.
 LEAST  ?= 0.90
-# Of the open questions that nobody looked at while building, the share that must be right; the shipped model has 0.42.
-OPEN   ?= 0.40
+# Of the open questions that nobody looked at while building, the share that must be right; the shipped model has 0.46.
+OPEN   ?= 0.43
 export HF_HUB_OFFLINE ?= 1
 export PYTHONUTF8 = 1
 

@@ -31,7 +31,7 @@ def test_exports_that_are_spoilt_at_random(tmp_path: Path) -> None:
         path = write(tmp_path, made, number)
         became.append(in_child(lambda path=path: read(path), MEMORY, SECONDS)[0])  # type: ignore[misc]
     assert set(became) <= {"read", "refused"}
-    assert became.count("read") >= 12  # enough of them are read for the rest to tell anything
+    assert became.count("read") >= 15  # enough of them are read for the rest to tell anything
 
 
 def test_what_loses_a_row_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
