@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from functools import partial
@@ -18,7 +18,7 @@ from agent.grounding.check import sources_of
 from agent.instructions import system_prompt, withheld
 from agent.turn import NOTHING_TO_SAY, Turn
 from agent.understanding.context import CallContext
-from agent.understanding.coverage import not_covered, told, unchanged
+from agent.understanding.coverage import cut_short, not_covered, told, unchanged
 from agent.understanding.parts import KNOWN_HERE
 from agent.understanding.vocabulary import Vocabulary
 from index.audiences import read_audiences
@@ -67,6 +67,7 @@ class Analyst:
         self._asked_of: dict[str, str] = {}  # the version that last answered in a conversation
         policy = getattr(model, "policy", None)
         self._is_read = bool(getattr(policy, "strict", False))  # whether a question reader reads each question
+        self._reader = getattr(policy, "understanding", None)
         self._agent: Any = create_agent(
             model,
             tools,
@@ -174,6 +175,16 @@ class Analyst:
         self._agent.update_state(config, {"messages": messages}, as_node="model")
         self._whole[thread] = len(earlier) + len(turn)
 
+    def _missing(self, question: str, earlier: Sequence[Any], turn: Turn, known: Mapping[str, str]) -> list[str]:
+        """The conditions of ``question`` that no call took into account, without what tells only who asks."""
+        asked, said = question, list[str]()
+        if self._reader:
+            asked = self._reader.asked(question, earlier, known)
+            said = self._reader.said(asked, earlier, known)
+        found = not_covered(asked, turn.calls)
+        found += [each for each in cut_short(said, turn.calls) if not any(each.strip('"') in one for one in found)]
+        return found or unchanged(question, CallContext.of(earlier), turn.asked_for)
+
     def _stream(self, question: str, name: str) -> Iterator[Event]:
         from langchain_core.messages import HumanMessage, RemoveMessage
         from langgraph.graph.message import REMOVE_ALL_MESSAGES
@@ -195,7 +206,7 @@ class Analyst:
         if turn.ungrounded:
             yield from self._try_again(turn, config)
         lines = turn.answer()
-        missing = not_covered(read, turn.calls) or unchanged(question, CallContext.of(earlier), turn.asked_for)
+        missing = self._missing(read, earlier, turn, noted.get(KNOWN_HERE, {}))
         missing = [*(not_kept_to(named, turn.calls) if named is not None else ()), *missing]
         heads = len(list(takewhile(lambda line: line.line is not None and line.line.role == "lead", lines))) or 1
         whole_answer = [*lines[:heads], *([AnswerLine(told(missing))] if missing else []), *lines[heads:]]

@@ -17,6 +17,7 @@ from tools.result.samples import few_posts
 from tools.result.tones import ENOUGH, sides_told
 from tools.result.words import short
 from tools.selection.census import table_of_names
+from tools.selection.kinds import known_kind
 from tools.selection.measures import (
     GROUPS,
     REACTIONS,
@@ -69,7 +70,7 @@ class Rank(ToolResult):
 
     ``value`` of a group is a sum, with ``average`` the mean a post; of one post, by ``positive`` or ``negative``, its
     share of that tone; of ``tone`` the mean of positive − negative; of ``growth`` how many times as common it is from
-    ``later_from`` on as before.
+    ``later_from`` on as before. ``kind`` is what the brands ranked are called, in the plural.
     """
 
     of: Dimension
@@ -83,6 +84,7 @@ class Rank(ToolResult):
     left_out: int
     later_from: str | None
     subject: str
+    kind: str | None = None
 
 
 def rank(
@@ -90,7 +92,8 @@ def rank(
     of: Annotated[Dimension, "what is ranked"],
     by: Annotated[Measure, "what it is ranked by"] = "posts",
     order: Annotated[Order, "the most first, or the least"] = "most",
-    type: Annotated[NameType | None, "of names, only this kind; a brand is an organization or a product"] = None,
+    type: Annotated[NameType | None, "of names, only this type; a brand is an organization or a product"] = None,
+    kind: Annotated[str | None, "of names, only brands of this kind, such as airlines or coffee chains"] = None,
     at_least: Annotated[int | None, "leave out what has fewer posts"] = None,
     average: Annotated[bool, "rank by the mean a post instead of the sum"] = False,
     limit: Annotated[int, "how many are listed"] = 10,
@@ -103,9 +106,12 @@ def rank(
         refuse_sensitive(topic)  # nobody is listed by what is never told of anybody
     english = of in ("name", "phrase") or by in ("positive", "negative", "tone")
     selection, people = select(library, topic=topic, user=user, english=english, **filters)
-    query = Query(selection, by, of, order, average, at_least or 1, types_of(type), limit)
+    brands = known_kind(kind) if kind else None
+    keys = tuple(brands.keys) if brands else None
+    query = Query(selection, by, of, order, average, at_least or 1, types_of(type), keys, limit)
     if at_least is None and (is_rate(query) or (average and by in ("positive", "negative"))):
-        query = replace(query, at_least=FLOOR)
+        asked = filters.get("min_posts") if of == "person" else None  # who asks for fewer is content with them
+        query = replace(query, at_least=min(FLOOR, asked or FLOOR))
     table = _table(library, query, given=at_least is not None)
     posts = _posts(library, query, table)
     found = Rank(
@@ -119,6 +125,7 @@ def rank(
         tied=table.tied,
         left_out=table.small,
         later_from=table.since,
+        kind=brands.plural if brands else None,
         subject=selection.words,
         evidence=posts,
         listing=Listing(KINDS.get(of, "times"), tuple(group.name for group in table.rows)),
@@ -149,7 +156,7 @@ def _table(library: Library, query: Query, *, given: bool) -> Table:
         raise nothing_known(library, query.within, query.measure)
     if query.measure in ("positive", "negative"):
         raise AnalystError(f"No {query.dimension} has a {query.measure} post{scope}", todo="Widen what is looked at.")
-    lacks = "date" if query.dimension in TIMES else query.dimension
+    lacks = "date" if query.dimension in TIMES else "name of that kind" if query.keys else query.dimension
     raise AnalystError(f"None of the posts{scope} has a {lacks}", todo="Rank by something else.")
 
 
@@ -186,13 +193,14 @@ def _headline(found: Rank) -> list[Part]:
             value = _post_value(found) or [" (", *_tied_value(found), ")"]
             return [f"A tie: {tied:,} posts have {_superlative(found)}{scope}", *value, ", one of them by ", first]
         return [f"The post with {_superlative(found)}{scope}: ", first, *_post_value(found)]
-    several = found.of == "person" and found.considered > 1
+    things = "people" if found.of == "person" else found.kind
+    several = things and found.considered > 1
     if tied == 1:
-        of: list[Part] = ["Of ", cells.number(found.considered, "considered"), " people "] if several else []
+        of: list[Part] = ["Of ", cells.number(found.considered, "considered"), f" {things} "] if several else []
         return [*of, _named(found, 0), f" {saying}{scope}: ", *_value(found, 0), "."]
     shown = [_named(found, place) for place in equal[:NAMED_IN_A_TIE]]
     more = [f"{tied - len(shown):,} more"] if tied > len(shown) else []
-    among: list[Part] = [" among ", cells.number(found.considered, "considered"), " people"] if several else []
+    among: list[Part] = [" among ", cells.number(found.considered, "considered"), f" {things}"] if several else []
     return ["A tie", *among, ": ", *listed([*shown, *more]), f" each {saying}{scope}: ", *_tied_value(found), "."]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
@@ -10,6 +11,7 @@ from agent.understanding.context import CallContext
 from agent.understanding.labels import AMOUNTS, CHOICES, KEPT_AS, SEVERAL, TOOLS
 from agent.understanding.pointing import changed_limit, pointed_at
 from agent.understanding.reader import QuestionReading
+from tools.selection.kinds import kind_of
 from tools.selection.numbers import as_number
 
 SUBJECT = {  # the argument that the subject fills, for each tool that has one
@@ -32,6 +34,13 @@ WHOLE = (  # named nothing, these are about all posts
     "measure_engagement", "list_segments", "describe_data", "count", "rank", "summarize_themes", "compare_periods",
     "explain_method", "cannot_tell",
 )  # fmt: skip
+OF_A_PERSON = re.compile(  # what the guard does not bar but posts do not say of people either
+    r"\b(?:ages?|aged|old|older|young|younger|gender|sex|wom[ae]n|m[ae]n|males?|females?|girls?|boys?|incomes?|salar\w+|"
+    r"earn\w*|rich|poor|wealthy|married|single|divorced|kids|children|parents?|mothers?|fathers?|mums?|dads?|race|"
+    r"ethnic\w*|religi\w+|politic\w*|vot\w+|health|names?|address\w*|e-?mails?|phone numbers?|live|lives|living)\b",
+    re.IGNORECASE,
+)
+HARMLESS = 0.1  # below this probability a question asks for nothing that is nobody's business
 SURE = 0.6  # from this probability on, a second tool is not offered
 # What an argument is where the tool does not have it: it says the same in other words.
 OTHERWISE = {
@@ -48,7 +57,8 @@ def proposals(reading: QuestionReading, context: CallContext) -> list[tuple[str,
         return []
     if reading.points.get("edit") == "undo" and len(context.lists) > 1:
         return [(context.lists[-2].tool, dict(context.lists[-2].args))]
-    likely = reading.kinds[:1] if reading.kinds[0][1] >= SURE else reading.kinds[:2]
+    ranked = reading.kinds[1:] if _is_wrongly_barred(reading) else reading.kinds
+    likely = ranked[:1] if ranked[0][1] >= SURE else ranked[:2]
     kinds = dict.fromkeys(_aimed(kind, reading, context) for kind, _ in likely if kind in TOOLS)
     calls = [(kind, arguments(kind, reading, context)) for kind in kinds]
     found = [_alone(kind, args) for kind, args in calls if args is not None]
@@ -58,6 +68,18 @@ def proposals(reading: QuestionReading, context: CallContext) -> list[tuple[str,
     return found
 
 
+def _is_wrongly_barred(reading: QuestionReading) -> bool:
+    """Whether the reader takes for nobody's business what the guard of all calls finds nothing in. That guard looks at
+    the call that is made instead, too.
+    """
+    from tools.privacy.guard import trait_of
+
+    barred = reading.kinds[0][0] == "cannot_tell" and reading.choices.get("why") == "sensitive"
+    if not barred or reading.kinds[1][0] not in TOOLS or OF_A_PERSON.search(reading.text):
+        return False
+    return trait_of(reading.text, least=HARMLESS) is None
+
+
 def _alone(tool: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """A comparison of one brand with none is a look at how people feel about it."""
     from tools.compare_brands import FEWEST
@@ -65,6 +87,8 @@ def _alone(tool: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     if tool != "compare_brands" or not 0 < len(args.get("brands", ())) < FEWEST:
         return tool, args
     (brand,) = args["brands"]
+    if kind_of(str(brand)):  # several brands
+        return tool, args
     fields = _fields("analyze_sentiment")
     return "analyze_sentiment", {"topic": brand, **{name: each for name, each in args.items() if name in fields}}
 

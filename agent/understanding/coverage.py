@@ -7,19 +7,27 @@ lists, and looks whether some call has an argument for it, or is of a tool that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+from rapidfuzz import fuzz
 
 from agent.events import Call
 from agent.understanding.context import CallContext
 from tools.result.words import short
+from tools.selection.kinds import kind_of
 
 LONGEST = 60  # characters of a question that are quoted
+WORDS = re.compile(r"[\w'’&+-]+")
+LITTLE = frozenset(
+    ("the", "a", "an", "in", "on", "of", "for", "to", "at", "and", "or", "about", "with", "from", "their", "our", "my",
+     "its", "his", "her", "posts", "people", "community", "brand", "brands", "other", "any", "all", "some")
+)  # fmt: skip
+ALIKE, FIRST = 80, 4  # of 100, from which a word is another misspelt; first letters that two forms of a word share
 AGAIN = re.compile(r"\b(?:again|repeat|same|once more|remind)\b", re.IGNORECASE)
 CONDITIONS = Path(__file__).parents[1] / "prompts" / "conditions.yaml"
 
@@ -78,6 +86,31 @@ def unchanged(question: str, before: CallContext, calls: Sequence[Mapping[str, A
     if not again or _asks_again(question) or any(_says(question, value) for value in before.args.values()):
         return []
     return [f'"{short(question, LONGEST)}" (it was read as the same question again)']
+
+
+def cut_short(said: Sequence[str], calls: Sequence[Call]) -> list[str]:
+    """What was ``said`` as a subject, a place or a name and stands in no call whole, quoted where no word of it does:
+    "bag rules" of "Ryanair's bag rules". None without calls, and beside a call that says that it cannot be told.
+    """
+    if not calls or any(call.name in ("cannot_tell", "explain_method") for call in calls):
+        return []
+    taken = [_plain(str(each)) for call in calls for each in call.args.values()]
+    words = {word for text in taken for word in WORDS.findall(text)}
+    missing = []
+    for each in said:
+        left = [w for w in WORDS.findall(_plain(each)) if not _is_taken(w, words) and w not in LITTLE]
+        if left and not kind_of(each) and not any(_plain(each) in text for text in taken):
+            missing.append(f'"{short(" ".join(left), LONGEST)}"')
+    return list(dict.fromkeys(missing))
+
+
+def _is_taken(word: str, words: Iterable[str]) -> bool:
+    return any(word == other or fuzz.ratio(word, other) >= ALIKE or _begins(word, other) for other in words)
+
+
+def _begins(word: str, other: str) -> bool:
+    """Whether one begins as the other does, as handles and other forms do: gardens and gardening, mira and @mira_x."""
+    return min(len(word), len(other)) >= FIRST and word[: FIRST + 1].startswith(other[:FIRST])
 
 
 def _says(question: str, value: Any) -> bool:

@@ -27,7 +27,15 @@ PERSONS = re.compile(
 ABOUT_SOMEBODY = ("get_profile", "explain_match", "find_lookalikes")
 POINTING = re.compile(r"\b(?:that|this|it|they|them|those|he|she)\b", re.IGNORECASE)
 ON_AVERAGE = re.compile(
-    r"\b(?:averages?|per post|(?:likes|replies|shares|engagement|reactions) (?:a|each|every) post)\b", re.IGNORECASE
+    r"\b(?:averages?|averaged|avgs?|per post|not (?:the )?(?:totals?|sums?)|"
+    r"mean (?:number of )?(?:likes|replies|shares)|"
+    r"(?:likes|replies|shares|engagement|reactions) (?:a|each|every) post)\b",
+    re.IGNORECASE,
+)
+OF_THE_WEEK = re.compile(
+    r"\b(?:days? of (?:the )?week|dow|week ?days?|days? (?:and|n|&|or|\+) (?:hours?|times?)|"
+    r"what days? (?:is|are|should|shall|do|to)|which days? (?:are|should|shall|do|to))\b",
+    re.IGNORECASE,
 )
 
 
@@ -75,10 +83,12 @@ def is_spread(reading: QuestionReading) -> bool:
 
 def ranked(reading: QuestionReading, merged: Mapping[str, Any]) -> dict[str, Any]:
     """What is ranked and by what, where the arguments ``merged`` so far do not say it."""
-    average = {"average": True} if ON_AVERAGE.search(reading.text) else {}
+    average: dict[str, Any] = {"average": True} if ON_AVERAGE.search(reading.text) else {}
     if is_spread(reading):
         by = "people" if reading.choices.get("of") == "people" else "posts"
         return average | {"of": reading.choices["by"], "by": by}
+    if reading.choices.get("of") == "day" and OF_THE_WEEK.search(reading.text):
+        average |= {"of": "weekday"}
     found = MEASURED.search(reading.text)
     return average if "by" in merged or not found else average | {"by": MEASURES[found[1].lower()]}
 

@@ -16,6 +16,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 
 from agent.understanding.calls import SUBJECT
+from agent.understanding.of_kind import of_kind
+from agent.understanding.unknown import without_unknown
 from index.entities.mentions import canonical
 from tools.library import Library
 from tools.registry import arguments_model
@@ -86,7 +88,8 @@ def as_here(
         found = _place_alone(library, question, tool, _no_place(library, question, tool, found))
         found = _place(library, question, tool, _places_changed(library, question, tool, found, fields), again=again)
         found = _both(library, question, fields, found)
-    return _spelled(library, tool, found)
+    found = _spelled(library, tool, of_kind(library, question, tool, found))
+    return without_unknown(library, question, tool, found, fields, _known)
 
 
 def _spelled(library: Library, tool: str, args: dict[str, Any]) -> dict[str, Any]:

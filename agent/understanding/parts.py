@@ -12,14 +12,19 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from agent.understanding.calls import filters_list, proposals
 from agent.understanding.context import CallContext
+from agent.understanding.focus import focus
 from agent.understanding.gaps import with_person
-from agent.understanding.labels import SMALL_TALK
+from agent.understanding.labels import SMALL_TALK, TOOLS
 
 if TYPE_CHECKING:
     from agent.understanding.reader import QuestionReader, QuestionReading
 
 MOST_PARTS = 4  # of a question that are answered
 READINGS_KEPT = 32
+SAID = (  # slots whose words a call must have
+    "subject", "community", "brands", "interests", "also", "likes", "dislikes", "names", "never_names", "never_likes",
+    "never_dislikes", "active_in", "never_active_in", "without",
+)  # fmt: skip
 KNOWN_HERE = "known_here"  # where a question has with it what the index knows of its words
 
 Meant = tuple[str, dict[str, Any]]  # the name of a tool, and its arguments
@@ -60,8 +65,9 @@ class Understanding:
         place = max((n for n, each in enumerate(messages) if isinstance(each, HumanMessage)), default=None)
         if place is None:
             return Meaning()
-        head, question, tail = messages[:place], str(messages[place].text), messages[place + 1 :]
+        head, tail = messages[:place], messages[place + 1 :]
         known: Known = messages[place].additional_kwargs.get(KNOWN_HERE, {})
+        question = self.asked(str(messages[place].text), head, known)
         small, before, done, unread = "", question, 0, list[str]()
         made = [n for n, each in enumerate(tail) if isinstance(each, AIMessage) and each.tool_calls]
         parts = self.parts(question, head, known)
@@ -85,6 +91,19 @@ class Understanding:
         if done:
             return Meaning(unread=tuple(unread))
         return Meaning(small_talk="nowhere" if unread else small)
+
+    def asked(self, question: str, before: Sequence[BaseMessage], known: Known) -> str:
+        """The part of ``question`` that asks (``focus``); all of it where that part alone says nothing."""
+        if (asking := focus(question)) == question:
+            return question
+        reading = self._reading(asking, CallContext.of(before), known)
+        says = reading.kinds[0][0] in TOOLS and bool(reading.slots or reading.carried)
+        return asking if says else question
+
+    def said(self, question: str, before: Sequence[BaseMessage], known: Known) -> list[str]:
+        """The subjects, places and names that the parts of ``question`` say."""
+        readings = [self._reading(part, CallContext.of(before), known) for part in self.parts(question, before, known)]
+        return [each for reading in readings for slot in SAID for each in reading.slots.get(slot, ())]
 
     def parts(self, question: str, before: Sequence[BaseMessage], known: Known) -> tuple[str, ...]:
         """The parts of ``question``; the question alone where it is one."""

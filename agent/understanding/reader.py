@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.understanding.context import pointer_in
 from agent.understanding.labels import CARRIED, CHOICES, CONTEXT, KINDS, KNOWN, POINTERS
-from agent.understanding.tags import joined, likeliest_tags, quoted, spans, trimmed
+from agent.understanding.tags import joined, likeliest_tags, quoted, spans, to_its_end, trimmed
 from agent.understanding.wording import Said, slots_of
 
 if TYPE_CHECKING:
@@ -162,8 +162,9 @@ def decode(question: str, encoding: Any, out: dict[str, Tensor], has_previous: b
 
 def _said(question: str, slot: str, start: int, end: int) -> Said:
     """A tagged stretch as people write it: a pasted text whole, words whole and without marks at the ends."""
-    start, end = quoted(question, start, end) if slot in ("subject", "text") else (start, end)
-    return Said(slot, start, end, trimmed(question, start, end, keep_marks=slot == "text"))
+    whole = quoted(question, start, end) if slot in ("subject", "text") else (start, end)
+    words = trimmed(question, *whole, keep_marks=slot == "text")
+    return Said(slot, *whole, to_its_end(words) if slot == "subject" and whole == (start, end) else words)
 
 
 def parted(question: str, starts: list[int]) -> tuple[str, ...]:

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
 PASTED_WORDS = 4  # from so many words on, what stands in quotation marks is a pasted text
+# Where a new sentence or clause begins that no subject goes on into.
+BEHIND = re.compile(
+    r"(?:\?|\.(?=\s))\s+(?:I|we|my|mine|our|is|are|do|does|did|would|who|what|which|how|when|where|any|can|could)\b.*|"
+    r",?\s+(?:so that|mind you|how would|would you say|and (?:I|we)(?:'d| would| want| need)?|"
+    r"(?:has |have )?(?:got|gotten|getting|become|becoming) (?:any )?(?:worse|better)|"
+    r"and (?:is|are|was|were|does|do|did|how|who|whether|what|which|when|where|why))\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
 WIDEST_GAP = 2  # words of a long text that may have been taken for no part of it
 
 
@@ -97,6 +105,11 @@ def trimmed(question: str, start: int, end: int, *, keep_marks: bool = False) ->
         end += 1
     whole = " ".join(question[start:end].split())
     return _with_brackets(whole.strip(edges), whole)
+
+
+def to_its_end(said: str) -> str:
+    """``said`` without the next sentence or clause that it runs on into."""
+    return BEHIND.sub("", said).strip(" ,;?") or said
 
 
 def _with_brackets(said: str, whole: str) -> str:

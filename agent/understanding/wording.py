@@ -43,6 +43,10 @@ NOT_THEN = re.compile(  # before a time that does not count: "not from 2024", "l
     r"(?: (?:from|in|of|during|for|on|the year|the month of|all of))*\s*$",
     re.IGNORECASE,
 )
+SUCH_AS = re.compile(  # "something like Elden Ring": nobody has to like it
+    r"(?:,|\b(?:think|something|anything|stuff|things?|brands?|games?|shows?|films?|books?|type|kind|sort|more))\s+like\s*$",
+    re.IGNORECASE,
+)
 FROM = re.compile(r"\b(?:in|from)\s+(?:the )?(?:r/)?$", re.IGNORECASE)
 
 
@@ -71,6 +75,8 @@ def slots_of(question: str, tagged: Iterable[Said]) -> dict[str, list[str]]:
         if slot == said.slot and slot in TIMES and NOT_THEN.search(lead):
             slot = "not_during"
         slot, words = bound(slot, words, lead, question[said.end :])
+        if slot == "likes" and SUCH_AS.search(lead):
+            slot = "interests"
         if slot == "subject" and OF_PEOPLE.match(question, said.end):
             slot = "community"
         if words and not (slot == "subject" and words in NO_SUBJECTS):

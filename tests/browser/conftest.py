@@ -39,8 +39,22 @@ def browser() -> Iterator[Any]:
     SCREENSHOTS.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        _be_patient(browser)
         yield browser
         browser.close()
+
+
+def _be_patient(browser: Any) -> None:
+    """Clicks and fills wait as long as expectations do; Playwright's own 30 s are too few where CI is busy."""
+    for name in ("new_context", "new_page"):
+        made = getattr(browser, name)
+
+        def patient(made: Any = made, **settings: Any) -> Any:
+            opened = made(**settings)
+            opened.set_default_timeout(WAIT)
+            return opened
+
+        setattr(browser, name, patient)
 
 
 @pytest.fixture(scope="session")

@@ -269,7 +269,7 @@ def test_choosing_other_posts_begins_a_conversation_about_them(page: Any, browse
     expect(page.locator("#calls")).to_contain_text(re.compile(r"search_posts query=marathon --index \S+/brands"))
 
     page.get_by_role("button", name="Conversations").click()
-    page.locator("#talks").get_by_role("button", name="search_posts query=Nike", exact=True).click()
+    page.locator("#talks .talk", has_text="query=Nike").click()
     expect(page.locator("#indexes select option:checked")).to_have_text("served · 13 posts")
     expect(page.locator("#about")).to_contain_text("13 posts by 7 people")
     expect(page.get_by_role("heading", name="Posts about Nike")).to_be_visible()

@@ -107,10 +107,10 @@ def test_pyplot_knows_nothing_of_them(library: Library, call: Call) -> None:
     import matplotlib
     from matplotlib import pyplot
 
-    before = dict(matplotlib.rcParams)
+    before = (pyplot.get_fignums(), dict(matplotlib.rcParams))
     for each in charts(library, call("find_audience", campaign="Lego")):
         each.png()
-    assert pyplot.get_fignums() == [] and dict(matplotlib.rcParams) == before
+    assert (pyplot.get_fignums(), dict(matplotlib.rcParams)) == before
 
 
 def test_probabilities_with_intervals(library: Library, lego: FindAudience) -> None:

@@ -179,3 +179,23 @@ def test_who_has_no_such_post_has_not_the_most(tmp_path: Path) -> None:
         call_tool(library, "rank", {"of": "person", "by": "positive"})
     fewest = call_tool(library, "rank", {"of": "person", "by": "negative", "order": "least"}).to_dict()
     assert fewest["groups"][0]["name"] == "ben"
+
+
+def test_whoever_asks_for_fewer_posts_than_the_floor_gets_them(ranked: Callable[..., Any]) -> None:
+    found = ranked(of="person", by="likes", average=True, min_posts=1)
+    assert [group.name for group in found.groups] == ["cleo", "ana", "ben"]
+    assert [group.name for group in ranked(of="person", by="likes", average=True).groups] == ["ana", "ben"]
+
+
+def test_only_brands_of_a_kind(ranked: Callable[..., Any]) -> None:
+    found = ranked(of="name", by="negative", kind="shoe brands")
+    assert [group.name for group in found.groups] == ["Adidas"] and found.headline.text.startswith(
+        "Adidas has the most"
+    )
+    assert {group.name for group in ranked(of="name", kind="sportswear brand").groups} == {"Adidas", "Nike"}
+    with pytest.raises(AnalystError, match="None of the posts has a name of that kind"):
+        ranked(of="name", kind="airlines")
+    with pytest.raises(AnalystError, match="'wibbles' is no kind of brands that is known"):
+        ranked(of="name", kind="wibbles")
+    with pytest.raises(AnalystError, match="Only names are of a kind"):
+        ranked(of="person", kind="airlines")

@@ -74,13 +74,13 @@ def refuse_name(name: str) -> None:
         )
 
 
-def trait_of(text: str) -> str | None:
+def trait_of(text: str, *, least: float = THRESHOLD) -> str | None:
     """The trait that people asked for in these words share, by the lists of words or by meaning; slips of the finger
     hide nothing. Where a listed word stands in the text, less is needed.
     """
     said = plain(text)
     for words in dict.fromkeys((said, corrected(said))):
-        if trait := sensitive_trait(words) or reveals(words, least=THRESHOLD if tellable(words) else HINTED):
+        if trait := sensitive_trait(words) or reveals(words, least=least if tellable(words) else min(least, HINTED)):
             return trait
         if stands_for_trait(words):  # what may not be told of people may not pick them out either
             return "a trait that speaking of it hints at"

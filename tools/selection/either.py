@@ -1,4 +1,4 @@
-"""A subject that is one of several names: "Nike, Adidas or Puma"."""
+"""A subject that is one of several names: "Nike, Adidas or Puma", or a kind of brands: "airlines"."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ Subject = TypeVar("Subject", bound=Any)  # ``tools.selection.subject.Subject``, 
 OR = re.compile(r"\s+or\s+", re.IGNORECASE)
 BETWEEN = re.compile(r"\s*(?:,\s*(?:or\s+)?|\s+or\s+)", re.IGNORECASE)
 TONE = ["negative", "neutral", "positive"]
+TOLD = 4  # names of a kind that are told as examples
 
 
 def names_between(said: str) -> list[str]:
@@ -31,3 +32,15 @@ def one_of(said: str, parts: Sequence[Subject]) -> Subject:
     name = " or ".join(part.name for part in parts)
     how = f"posts that name {name}"
     return replace(parts[0], said=said, name=name, key=canonical(said), posts=rows, plain_posts=0, how=how)
+
+
+def or_named(theme: Subject, names: Sequence[Subject]) -> Subject:
+    """A kind of brands: the posts with its words, and those that name one of ``names``."""
+    here = [each for each in names if each.kind == "name" and len(each.posts)]
+    if not here:
+        return theme
+    here.sort(key=lambda each: (-len(each.posts), each.name))
+    told = ", ".join(each.name for each in here[:TOLD])
+    more = f" and {len(here) - TOLD:,} more" if len(here) > TOLD else ""
+    both = one_of(theme.said, [theme, *here])
+    return replace(theme, posts=both.posts, how_named=f" or with the name of one ({told}{more})", how=theme.how)

@@ -61,6 +61,7 @@ REACTIONS = ("likes", "replies", "shares", "engagement")
 MEASURES, DIMENSIONS = get_args(Measure), get_args(Dimension)
 TIMES = ("hour", "weekday", "day", "week", "month", "year")
 BRAND = ("organization", "product")
+_OF_KEYS = "($keys::VARCHAR[] IS NULL OR list_contains($keys::VARCHAR[], key))"
 RECENT = 0.25  # share of the time at its end that growth compares with what was before
 PRIOR = 5.0  # posts of average growth that are added to each side
 
@@ -70,8 +71,8 @@ class Query:
     """``measure`` by ``dimension`` over the posts of ``within``.
 
     ``average`` takes the mean a post instead of the sum; ``at_least`` leaves out groups with fewer posts; ``types`` are
-    the kinds of names, all if none is given. Of posts of people who were named or picked out only what may be told of
-    people is ranked.
+    the types of names, all if none is given; ``keys`` their canonical forms, any if it is None. Of posts of people who
+    were named or picked out only what may be told of people is ranked.
     """
 
     within: Selection
@@ -81,6 +82,7 @@ class Query:
     average: bool = False
     at_least: int = 1
     types: tuple[str, ...] = ()
+    keys: tuple[str, ...] | None = None
     limit: int = 10
 
 
@@ -165,6 +167,8 @@ def _check(library: Library, query: Query) -> None:
         )
     if query.types and query.dimension != "name":
         raise AnalystError("Only names have a type", todo='Leave type out, or rank names: of="name".')
+    if query.keys is not None and query.dimension != "name":
+        raise AnalystError("Only names are of a kind", todo='Leave kind out, or rank names: of="name".')
 
 
 def types_of(kind: NameType | None) -> tuple[str, ...]:
@@ -203,7 +207,7 @@ def _source(library: Library, query: Query) -> tuple[str, dict[str, Any]]:
     # The names are those that ``count`` counts: marked in one of the posts selected, but not what these are about.
     table = table_of_names(library)
     names = (
-        f"SELECT * FROM {table} WHERE key NOT IN (SELECT unnest($but)) AND key IN ("
+        f"SELECT * FROM {table} WHERE key NOT IN (SELECT unnest($but::VARCHAR[])) AND {_OF_KEYS} AND key IN ("
         f"SELECT m.canonical FROM posts p JOIN mentions m ON m.post = p.id WHERE {within.where} "
         "AND (len($types) = 0 OR m.type IN (SELECT unnest($types))))"
     )
@@ -211,7 +215,12 @@ def _source(library: Library, query: Query) -> tuple[str, dict[str, Any]]:
         f"({names}) n JOIN LATERAL (SELECT q.* REPLACE ({tones}, {label}) FROM posts q WHERE q.id = n.id) p ON true"
     )
     own = within.subject.own_names if within.subject else frozenset()
-    return source, {"types": list(query.types), "but": sorted(own | _mistaken(library, table, query.types))}
+    keys = None if query.keys is None else list(query.keys)
+    return source, {
+        "types": list(query.types),
+        "keys": keys,
+        "but": sorted(own | _mistaken(library, table, query.types)),
+    }
 
 
 def _mistaken(library: Library, table: str, types: Sequence[str]) -> set[str]:

@@ -28,7 +28,8 @@ from tools.library import Library, nearest_names
 from tools.result.names import named_in_words
 from tools.result.words import count, short
 from tools.selection.corrected import barred_posts
-from tools.selection.either import names_between, one_of
+from tools.selection.either import names_between, one_of, or_named
+from tools.selection.kinds import kind_of
 from tools.selection.plain_words import is_common, is_strange, word_names
 from tools.selection.spelling import Spelling, spelling
 from tools.targeting.names import is_well_known
@@ -61,7 +62,7 @@ class Subject:
     as they stand there), and negative, neutral
     and positive, the tone toward it where it is tagged (else empty: the tone of the whole post holds). ``near`` are
     further posts about a theme, by meaning. ``plain_posts`` have the word of a name but not as one. ``how`` says in
-    words which posts were taken.
+    words which posts were taken, ``how_named`` which names count as the theme, where it is a kind of brands.
     """
 
     said: str
@@ -72,6 +73,7 @@ class Subject:
     near: tuple[str, ...] = field(default=(), repr=False)
     plain_posts: int = 0
     how: str = ""
+    how_named: str = ""
 
     @property
     def ids(self) -> list[str]:
@@ -170,6 +172,8 @@ def subject_of(library: Library, said: str, *, by_meaning: bool = True) -> Subje
         parts = subjects_of_names(library, names)
         if all(part.kind == "name" and len(part.posts) for part in parts):
             return one_of(subject.said, parts)
+    if subject.kind == "theme" and (kind := kind_of(subject.said)):
+        subject = or_named(subject, subjects_of_names(library, kind.names))
     if subject.kind == "name" or not by_meaning:
         return subject
     memory, key = memory_of(library), (subject.said, True)
@@ -371,8 +375,8 @@ def _by_meaning(library: Library, theme: Subject) -> Subject:
     """A theme with the posts that are near to it in meaning."""
     near = _near(library, theme.said, set(theme.posts.id))
     how = (
-        f"posts about {short(theme.said)}: {len(theme.posts):,} with the words, {len(near):,} near in meaning "
-        f"(a cosine of {NEAR_ENOUGH} or more)"
+        f"posts about {short(theme.said)}: {len(theme.posts):,} with the words{theme.how_named}, {len(near):,} near "
+        f"in meaning (a cosine of {NEAR_ENOUGH} or more)"
     )
     return replace(theme, near=near, how=how)
 

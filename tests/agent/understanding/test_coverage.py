@@ -8,7 +8,7 @@ import pytest
 
 from agent.events import Call
 from agent.understanding.context import CallContext
-from agent.understanding.coverage import conditions, not_covered, told, turned_round, unchanged, untellable
+from agent.understanding.coverage import conditions, cut_short, not_covered, told, turned_round, unchanged, untellable
 from tools.registry import TOOLS, arguments_model
 
 
@@ -129,3 +129,25 @@ def test_a_change_that_changed_nothing_is_told() -> None:
         unchanged("make it 5", before, [{"name": "find_audience", "args": {"campaign": "Spotify", "limit": 5}}]) == []
     )
     assert unchanged("not the booked one", CallContext(), []) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "args", "left"),
+    [
+        ("Ryanair's bag rules", {"topic": "Ryanair"}, ['"bag rules"']),
+        ("Ryanair", {"topic": "Ryanair"}, []),
+        ("spotfy", {"topic": "Spotify"}, []),
+        ("gardens", {"community": "gardening"}, []),
+        ("mira", {"exclude": ["mira_in_lavender"]}, []),
+        ("streaming", {"topic": "ads"}, ['"streaming"']),
+        ("the airlines", {"kind": "airlines"}, []),
+    ],
+)
+def test_what_was_said_and_stands_in_no_call_is_told(said: str, args: dict[str, Any], left: list[str]) -> None:
+    assert cut_short([said], [Call("rank", args)]) == left
+    assert cut_short([said], []) == cut_short([said], [Call("cannot_tell", args)]) == []
+
+
+def test_nobody_is_left_out_by_what_somebody_says_of_themselves() -> None:
+    assert missing("My daughter gave me Nike and I never know what to believe", campaign="Nike") == []
+    assert missing("people for Nike who never know what to believe", campaign="Nike") != []

