@@ -186,6 +186,38 @@ def test_what_would_be_read_of_an_archive_is_told_and_can_be_corrected(page: Any
     assert faults(page) == []
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_what_a_listening_tool_exported_is_told_column_by_column(page: Any, tmp_path: Path, size: str) -> None:
+    from playwright.sync_api import expect
+
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    head = "Date\tHeadline\tOpening Text\tHit Sentence\tSource\tInfluencer\tLanguage\tReach\tTweet Id\n"
+    rows = "".join(
+        f"{day:02}-Jan-2024 09:00AM\t\t\tShoe number {day} fits me well\tX\t@ana\tEnglish\t1,240\t17{day}\n"
+        for day in range(1, 4)
+    )
+    (tmp_path / "mentions.csv").write_bytes((head + rows).encode("utf-16"))
+    bring(page, tmp_path / "mentions.csv")
+    state, sample = page.locator("#own-state"), page.locator("#sample")
+    for said in (
+        "Read as Meltwater mentions (tabs, UTF-16)",
+        "2024-01-01 to 2024-01-03",
+        "Which column became what",
+        "Influencer",
+        "The file has no likes, shares and replies; answers cannot draw on them",
+        "Not used",
+        "Reach",
+    ):
+        expect(state).to_contain_text(said)
+    expect(sample).to_contain_text("Shoe number 1 fits me well")
+    page.screenshot(path=SCREENSHOTS / f"own-meltwater-{size}.png", full_page=True)
+    page.get_by_role("button", name="Correct what was found").click()
+    choose(page, "Likes", "Reach")
+    expect(sample).to_contain_text("1240")
+    assert faults(page) == []
+
+
 def test_what_is_cancelled_leaves_nothing(page: Any, folder: Path, tmp_path: Path) -> None:
     from playwright.sync_api import expect
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tools.privacy.network import RevealingNetwork
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "privacy.safetensors"
-THRESHOLD = 0.7
+THRESHOLD = 0.6
 HINTED = 0.3  # where a word stands in it that is told of nobody
 SURELY = 0.9  # what stands alone is judged more carefully than a request: most names reveal nothing
 SHORTEST = 3  # letters; fewer mean nothing

@@ -68,6 +68,7 @@ def test_every_phrase_of_the_training_data_is_a_time_that_has_begun(slot: str) -
         ("last winter", "2025-12-01", "2026-02-28"),
         ("Q3 2023", "2023-07-01", "2023-09-30"),
         ("second half of 2024", "2024-07-01", "2024-12-31"),
+        ("the back half of 2024", "2024-07-01", "2024-12-31"),
         ("early 2023", "2023-01-01", "2023-05-02"),
         ("mid-2023", "2023-05-02", "2023-09-01"),
         ("the end of last year", "2025-12-01", "2025-12-31"),
