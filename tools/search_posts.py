@@ -101,8 +101,10 @@ def _scores(library: Library, query: str, ids: list[str], subject: Subject | Non
 def _headline(found: SearchPosts) -> Line:
     scope = f" {found.subject}" if found.subject else ""
     if found.query is None:
-        first = ORDERED[found.order]
-        return lead(cells.count(len(found.evidence), "post"), f"{scope}, {first} first:")
+        number = cells.count(len(found.evidence), "post")
+        whole = cells.count(found.considered, "post", "considered")
+        some = [f"{len(found.evidence):,} of ", whole] if found.considered > len(found.evidence) else [number]
+        return lead(*some, f"{scope}, {ORDERED[found.order]} first:")
     query = cells.topic(found.query, "query")
     if not found.evidence:
         return lead(f"No posts{scope} are about ", query, ".")
@@ -114,9 +116,6 @@ def _headline(found: SearchPosts) -> Line:
 
 def _lines(found: SearchPosts, name: Subject | None, about: int) -> list[Line]:
     lines = [line("post", cells.said(post, f"evidence.{place}")) for place, post in enumerate(found.evidence)]
-    if found.query is None and about > len(found.evidence):
-        scope = f" {found.subject}" if found.subject else ""
-        lines.append(note("Of ", cells.count(found.considered, "post", "considered"), f"{scope}."))
     if name is not None and about > len(found.evidence):
         lines.append(
             note(

@@ -137,7 +137,7 @@ def _notices(preview: FilePreview) -> Iterator[tuple[str, str]]:
         what = f"None of the {seen['rows']:,} rows is taken as a post."
         yield f"{what} {_how_to_get_posts(seen)}", "error"
     elif seen["authors"] < FEW_PEOPLE:
-        yield f"Careful: {count(seen['authors'], 'person', 'people')} are few.", "warning"
+        yield f"Careful: only {count(seen['authors'], 'person', 'people')} wrote these posts.", "warning"
     if seen["date_order"]:
         order = listed([ORDERS.get(order, order) for order in seen["date_order"].split(", ")])
         unsure = "cannot tell" in seen["date_why"] or "both orders" in seen["date_why"]

@@ -229,8 +229,9 @@ def test_places_and_times_that_do_not_count_must_be_some(few: Library) -> None:
 def test_without_a_query_the_newest_posts_that_pass_are_shown(few: Library) -> None:
     found = call_tool(few, "search_posts", {"user": "cy", "limit": 1})
     assert [each.id for each in found.evidence] == ["3"]
-    assert found.text.splitlines()[0] == "1 post by @cy, the newest first:"
-    assert "Of 2 posts by @cy." in found.text
+    assert found.text.splitlines()[0] == "1 of 2 posts by @cy, the newest first:"
+    whole = call_tool(few, "search_posts", {"user": "cy"})
+    assert whole.text.splitlines()[0] == "2 posts by @cy, the newest first:"
 
 
 def test_one_of_several_names(tmp_path: Path) -> None:
