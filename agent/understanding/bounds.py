@@ -29,7 +29,8 @@ AT_MOST_BEHIND = re.compile(
 )
 # "Without those who have fewer than 18" asks for the others.
 NOT_THOSE = re.compile(
-    r"\b(?:without|not|\w+n.t|nobody|no one|none|exclud\w+|excl\b\.?|drop(?:ping)?|leav(?:e|ing) out|skip(?:ping)?|remov\w+|"
+    r"\b(?:without|not|\w+n.t|nobody|no one|none|exclud\w+|excl\b\.?|"
+    r"drop(?:ping)?|leav(?:e|ing) out|skip(?:ping)?|remov\w+|"
     r"minus|except(?: for)?|ignor\w+|filter out|weed out|cut|other than)"
     r"(?: (?:any(?:one|body)|every(?:one|body)|all|the|those|them|people|persons?|users?|folks|ones|accounts|members|"
     r"posts?|who|that|which|with|have|has|had|having|posted|wrote|written|got|get|gets|are|is|at|in total))*\s*$",
@@ -52,7 +53,8 @@ THRESHOLDS = (
 )  # fmt: skip
 MEANT = {"post": "min_posts", "like": "min_likes"}  # what else is counted are replies
 NONE = re.compile(  # "by replies, no likes" names a measure
-    rf"(?<!replies, )(?<!replies not )(?<!comments, )(?<!shares, )\b(?:(?:no|zero|0|without(?: a| any)?(?: single)?|not (?:a|one)(?: single)?) (?P<of>likes?|{_REPLIES})|"
+    rf"(?<!replies, )(?<!replies not )(?<!comments, )(?<!shares, )"
+    rf"\b(?:(?:no|zero|0|without(?: a| any)?(?: single)?|not (?:a|one)(?: single)?) (?P<of>likes?|{_REPLIES})|"
     r"unanswered|(?:nobody|no one) (?:has )?(?:replied|answered|responded)|never (?:got|received) (?:a|an) "
     r"(?:reply|answer|response))\b",
     re.I,

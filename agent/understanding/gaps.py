@@ -27,7 +27,8 @@ PERSONS = re.compile(
 ABOUT_SOMEBODY = ("get_profile", "explain_match", "find_lookalikes")
 POINTING = re.compile(r"\b(?:that|this|it|they|them|those|he|she)\b", re.IGNORECASE)
 ON_AVERAGE = re.compile(
-    r"\b(?:averages?|averaged|avgs?|per post|not (?:the )?(?:totals?|sums?)|"
+    r"\b(?:averages?|averaged|avgs?|per post|shares? of|"
+    r"(?:negative|positive|neg|pos) (?:share|rate|ratio|percentage)|not (?:the )?(?:totals?|sums?)|"
     r"mean (?:number of )?(?:likes|replies|shares)|"
     r"(?:likes|replies|shares|engagement|reactions) (?:a|each|every) post)\b",
     re.IGNORECASE,

@@ -15,6 +15,7 @@ from agent.understanding.context import CallContext
 from agent.understanding.focus import focus
 from agent.understanding.gaps import with_person
 from agent.understanding.labels import SMALL_TALK, TOOLS
+from agent.understanding.plainly import plainly
 
 if TYPE_CHECKING:
     from agent.understanding.reader import QuestionReader, QuestionReading
@@ -130,5 +131,5 @@ class Understanding:
         if key not in self._readings:
             while len(self._readings) >= READINGS_KEPT:
                 self._readings.pop(next(iter(self._readings)), None)
-            self._readings[key] = with_person(self.reader.read(question, context.text, known), known)
+            self._readings[key] = plainly(with_person(self.reader.read(question, context.text, known), known), known)
         return self._readings[key]

@@ -45,8 +45,10 @@ def without_unknown(
     if kind_of(said) or known(library, said) or _is_said(library, said):
         return found
     bare = FRAME.sub("", said)
-    other = {**found, subject: bare} if bare and bare != said and _is_said(library, bare) else None
-    if other is None and (name := _name_in(library, bare)):
+    if bare and bare != said and _is_said(library, bare):
+        return {**found, subject: bare}
+    other = None
+    if name := _name_in(library, bare):
         other = {**found, subject: name}
     if other is None and "community" in fields and "community" not in found:
         place = _like_a_place(library, bare, known)

@@ -16,6 +16,7 @@ from tools.selection.period import turned
 NO_SUBJECTS = frozenset(
     ("all", "overall", "everything", "anything", "it", "them", "this", "that", "these", "those", "posts", "post",
      "people", "everyone", "anyone", "posting", "publishing",
+     "data", "the data", "this data", "your data", "dataset", "the dataset", "the sample", "the index", "here",
      "positively", "negatively", "at all", "of all", "in total", "people here")
 )  # fmt: skip
 OF_PEOPLE = re.compile(r"\s+(?:community|subreddit)\b", re.IGNORECASE)  # behind a name that is one

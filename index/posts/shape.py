@@ -324,8 +324,15 @@ def _visibility(value: Any) -> str | None:
     return _VISIBILITY.get(name, name[:LONGEST_NAME]) if not _empty(value) else None
 
 
+_YES, _NO = frozenset(("true", "yes", "1", "1.0")), frozenset(("false", "no", "0", "0.0", "none", "nan", "null"))
+
+
 def _reposted(value: Any, text: str) -> str | None:
-    if value:
+    """Whose words it passes on; "unknown" where a column only says that it does."""
+    said = str(value).strip().lower()
+    if said in _YES:
+        return "unknown" if not text.startswith("RT @") else _reposted(None, text)
+    if value and said not in _NO:
         return _author(value)[:LONGEST_NAME] or None
     if text.startswith("RT @") and (found := _RETWEET.match(text)):
         return found[1]

@@ -25,7 +25,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
         "forfatter", "bruger", "brugernavn", "bruker", "brukernavn", "käyttäjä", "käyttäjänimi", "kirjoittaja",
         "kullanıcı", "kullanıcı_adı", "yazar", "автор", "пользователь", "имя_пользователя", "投稿者", "ユーザー名",
         "作者", "用户名", "用户", "작성자", "사용자", "influencer", "by", "author_id", "user_id", "*.id", "from_id",
-        "owner_id", "profile",
+        "owner_id", "profile", "social_profile",
     ),
     "text": (
         "text", "body", "full_text", "raw_content", "content", "tweet", "message", "comment", "post", "caption",
@@ -112,7 +112,8 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
         "post_permalink", "tweet_permalink", "message_url", "comment_url", "tweet_link", "web_video_url", "review_url",
         "share_url", "adresse", "enlace", "lien", "links",
     ),
-    "reposted": ("reposted", "retweet_of", "reposted_from", "original_author", "retweeted_user", "retweeted_username"),
+    "reposted": ("reposted", "retweet_of", "reposted_from", "original_author", "retweeted_user", "retweeted_username",
+                 "is_retweet", "is_repost", "is_reblog", "is_boost"),
     "visibility": ("visibility", "privacy"),
     "bot": ("is_bot", "*.is_bot", "*.bot"),
 }  # fmt: skip

@@ -191,6 +191,9 @@ def header_of(
     usual = max(set(widths), key=lambda width: (widths.count(width), width)) if widths else 1
     known = [_known(cells) for cells in rows]
     first = next((place for place, cells in enumerate(rows) if len(cells) >= usual), 0)
+    filled = [sum(bool(str(cell).strip()) for cell in cells) for cells in rows]
+    if filled[first] == 1 and max(filled) > 2:  # a title over a sheet, as wide as the sheet
+        first = next(place for place, cells in enumerate(filled) if cells >= max(filled) - 1)
     best = max(range(len(rows)), key=lambda place: (known[place], -place))
     place = best if known[best] >= 2 and known[best] > known[first] and best > first else first
     if known[place] == 0 and not _is_numbering(rows[place]) and _is_data(rows[place]) and usual > 1:

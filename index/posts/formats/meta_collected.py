@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from index.posts.formats.base import Context, Format, Found, Row, Sample, pick
+from index.posts.formats.base import Context, Format, Found, Left, Row, Sample, pick
 from index.posts.spellings import SPELLINGS
 
 _FACEBOOK_KINDS = (
@@ -47,12 +48,53 @@ _INSTAGRAM = {
 
 
 def _captioned(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
-    """A caption may be an object around its words, and say nothing where a picture speaks."""
+    """A caption may be an object around its words, and say nothing where a picture speaks. The answers to a comment
+    stand inside it.
+    """
     text = fields.get("text")
-    return {**fields, "text": pick(text, "text") if isinstance(text, Mapping) else text}
+    row = {**fields, "text": pick(text, "text") if isinstance(text, Mapping) else text}
+    below = item.get("replies") if "commentUrl" in item or "ownerUsername" in item else None
+    return [row, *map(_reply, below)] if isinstance(below, list) and below else row
 
 
+def _reply(item: Any) -> Row | Left:
+    if not isinstance(item, Mapping):
+        return Left("an answer without words")
+    return {
+        "id": pick(item, "id", "pk"), "author": pick(item, "ownerUsername", "owner.username"), "text": item.get("text"),
+        "created_at": item.get("timestamp"), "likes": pick(item, "likesCount"), "replies": pick(item, "repliesCount"),
+    }  # fmt: skip
+
+
+def _is_insights(sample: Sample) -> bool:
+    return sample.has("post_id", "permalink", "post_message", "posted")
+
+
+def _of_the_page(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
+    """All posts are the page's own, whose name stands in their addresses."""
+    name = _PAGE.match(str(fields.get("url") or ""))
+    return {**fields, "author": context.owner(lambda: None, name and name[1])}
+
+
+_PAGE = re.compile(r"https?://(?:www\.|m\.)?facebook\.com/([\w.-]+)/(?:posts|videos|photos)/")
+_INSIGHTS = {
+    "id": ("post_id",), "text": ("post_message",), "created_at": ("posted",), "url": ("permalink",),
+    "likes": ("lifetime_post_stories_by_action_type_like", "likes", "reactions"),
+    "shares": ("lifetime_post_stories_by_action_type_share", "shares"),
+    "replies": ("lifetime_post_stories_by_action_type_comment", "comments"),
+}  # fmt: skip
 FORMATS = (
+    Format(
+        "Facebook page insights",
+        _is_insights,
+        _of_the_page,
+        spellings=_INSIGHTS,
+        columns={"author": "Permalink"},
+        platform="Facebook, your page",
+        download="Page insights → Export data, level of posts, as CSV or Excel",
+        command="analyst index insights.csv --out INDEX",
+        leaves="Reach and other figures of the page; the row that explains the columns",
+    ),
     Format(
         "Instagram posts and comments, collected",
         _is_instagram,

@@ -9,6 +9,8 @@ from index.posts.columns import columns_of
 from index.posts.formats import (
     bluesky,
     discord,
+    discourse,
+    feeds,
     hacker_news,
     linkedin,
     listening,
@@ -17,6 +19,7 @@ from index.posts.formats import (
     meta_collected,
     plain,
     reddit,
+    reviews,
     sentiment140,
     slack,
     telegram,
@@ -45,6 +48,9 @@ FORMATS: tuple[Format, ...] = (
     *tiktok.FORMATS,
     *listening.FORMATS,
     *hacker_news.FORMATS,
+    *discourse.FORMATS,
+    *feeds.FORMATS,
+    *reviews.FORMATS,
     *sentiment140.FORMATS,
     plain.PLAIN,
 )

@@ -55,7 +55,8 @@ def _is_own(sample: Sample) -> bool:
 def _own_kind(path: str, items: Sequence[Mapping[str, Any]]) -> str:
     """What a list of the data is that TikTok sends its users; "" for what holds no words."""
     keys = {key.lower() for key in items[0]} if items else set()
-    if {"date", "comment"} <= keys and "omment" in path:
+    named = any("name" in key or "profile" in key for key in keys)  # a table of others' comments
+    if {"date", "comment"} <= keys and "omment" in path and not named:
         return "comment"
     if {"commenttime", "commentcontent"} <= keys:
         return "live comment"

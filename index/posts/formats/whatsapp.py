@@ -43,7 +43,8 @@ def _recognises(sample: Sample) -> bool:
 
 def _read(fields: Row, item: Mapping[str, Any], context: Context) -> Found:
     author, text = item.get("author"), str(item.get("text"))
-    if not author or (text.startswith(MARK) and not _ATTACHED.match(text)):
+    named_group = str(author).count('"') % 2  # Mira created group "Kettles: friends"
+    if not author or named_group or (text.startswith(MARK) and not _ATTACHED.match(text)):
         return Left("a system line or a picture, not a message")
     text = _EDITED.sub("", text)
     first, _, further = text.partition("\n")

@@ -47,7 +47,10 @@ def test_a_file_is_told_in_peoples_words() -> None:
     words = told()
     assert "Read as X archive (ZIP, UTF-8)" in words and "2024-01-03 to 2024-02-03" in words and "--" not in words
     assert "Text of the postfull_text" in words and "Not used:" in words and "The file has no communities" in words
-    assert "Languages: 3 in English and 1 in German. 1 of 4 are not in English" in words and "only 2 people wrote these posts" in words
+    assert (
+        "Languages: 3 in English and 1 in German. 1 of 4 are not in English" in words
+        and "only 2 people wrote these posts" in words
+    )
     words = told(
         date_order="dmy",
         date_why="days over 12 stand first",

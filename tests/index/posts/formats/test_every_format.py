@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from index.errors import AnalystError
 from index.posts.formats.registry import FORMATS, table
 from index.posts.options import Options
 from index.posts.readers import read_posts
@@ -134,6 +135,30 @@ CASES: dict[str, tuple[str, dict[str, Any], str, list[tuple[str, str, int | None
         "j.jsonl", [("did:plc:ana", "hello sky", None)], ["a like, a follow or another record that is no post"]),
     "plain": ("rows of posts", {"p.csv": "ID;Autor;Text;Datum;Likes\n1;ana;hi;13.01.2024 09:00;1.204\n2;ben;lo;03.01.2024 09:00;12,5\n"},
         "p.csv", [("ana", "hi", 1204), ("ben", "lo", 12)], []),
+    "discourse": ("Discourse topic", {"t.json": json.dumps({"id": 7, "title": "Kettles", "created_at": ISO, "post_stream": {"posts": [
+        {"id": 1, "username": "ana", "cooked": "<p>hi</p>", "created_at": ISO, "post_type": 1, "actions_summary": [{"id": 2, "count": 11}], "reply_count": 1},
+        {"id": 2, "username": "ben", "cooked": "<p>closed</p>", "created_at": ISO, "post_type": 3},
+        {"id": 3, "username": "ben", "cooked": "<p>gone</p>", "created_at": ISO, "post_type": 1, "user_deleted": True}]}})},
+        "t.json", [("ana", "hi", 11)], ["a system line, not a post", "deleted by its author or a moderator"]),
+    "rss": ("Feed (RSS, Atom)", {"f.xml": '<?xml version="1.0" encoding="ISO-8859-1"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "<channel><title>Blog</title><item><title>T</title><description>&lt;p&gt;hi&lt;/p&gt;</description><guid>1</guid>"
+        "<dc:creator>ana</dc:creator><pubDate>Wed, 03 Jan 2024 09:00:00 GMT</pubDate></item><item><title>T2</title><guid>2</guid></item></channel></rss>"},
+        "f.xml", [("ana", "T\nhi", None), ("Blog", "T2", None)], []),
+    "atom": ("Feed (RSS, Atom)", {"f.atom": '<feed xmlns="http://www.w3.org/2005/Atom"><title>Talk</title><entry><id>1</id><author><name>ana</name>'
+        f'<uri>x</uri></author><title>T</title><content type="html">hi</content><published>{ISO}</published></entry></feed>'},
+        "f.atom", [("ana", "T\nhi", None)], []),
+    "stack exchange": ("Stack Exchange dump", {"Posts.xml": '<?xml version="1.0" encoding="utf-8"?><posts>'
+        '<row Id="1" PostTypeId="1" CreationDate="2024-01-03T09:00:00.000" Score="11" Title="T" Body="&lt;p&gt;hi&lt;/p&gt;" OwnerUserId="5"/>'
+        '<row Id="2" PostTypeId="5" CreationDate="2024-01-03T09:00:00.000" Score="1" Body="wiki"/></posts>'},
+        "Posts.xml", [("5", "T\nhi", 11)], ["a page of the site's own, not a question or an answer"]),
+    "app store": ("App Store reviews", {"r.json": json.dumps({"feed": {"entry": [{"author": {"name": {"label": "ana"}}, "updated": {"label": ISO},
+        "id": {"label": "1"}, "title": {"label": "T"}, "content": {"label": "hi"}, "im:voteSum": {"label": "11"}}]}})}, "r.json", [("ana", "T\nhi", 11)], []),
+    "page insights": ("Facebook page insights", {"i.csv": "Post ID,Permalink,Post Message,Posted,Lifetime Post Stories by action type - like\n"
+        ",,,,Lifetime: the number of likes\n1,https://www.facebook.com/halle9/posts/0,hi,2024-01-03 09:00,11\n"}, "i.csv", [("halle9", "hi", 11)],
+        ["a post without words"]),
+    "answers inside comments": ("Instagram posts and comments, collected", {"c.json": json.dumps([{"id": "1", "text": "hi", "ownerUsername": "ana", "timestamp": ISO,
+        "likesCount": 11, "commentUrl": "https://x", "replies": [{"id": "2", "text": "yo", "ownerUsername": "ben", "timestamp": ISO, "likesCount": 1}]}])},
+        "c.json", [("ana", "hi", 11), ("ben", "yo", 1)], []),
 }  # fmt: skip
 
 
@@ -218,3 +243,32 @@ def test_the_page_of_formats_is_made_from_them() -> None:
     for form in FORMATS:
         told = form.download and form.leaves and re.match(r"analyst (index|preview) ", form.command)
         assert told if form.platform else form.name in listed  # another shape of one that the page lists
+
+
+def test_a_column_that_only_says_that_it_was_passed_on(write: Write) -> None:
+    source = write("n.csv", "id,author,text,is-retweet\n1,ana,hi there,False\n2,ben,your words,True\n")
+    posts = [row for row in read_posts([source]) if isinstance(row, Post)]
+    assert [(post.author, post.reposted) for post in posts] == [("ana", None), ("ben", "unknown")]
+
+
+def test_a_title_over_a_sheet_is_no_header(write: Write) -> None:
+    source = write("t.csv", ",Report of March,,\n,,,\nno,author,date,text\n1,ana,2024-01-03,hi there\n2,ben,2024-01-04,hello you\n")
+    posts = [row for row in read_posts([source]) if isinstance(row, Post)]
+    assert [post.author for post in posts] == ["ana", "ben"]
+
+
+def test_a_feed_that_defines_entities_is_refused(write: Write) -> None:
+    bomb = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><rss><channel><item><title>&b;</title></item></channel></rss>'
+    with pytest.raises(AnalystError, match="page or feed in HTML or XML"):
+        list(read_posts([write("f.xml", bomb)]))
+    cut = "<rss><channel><title>Blog</title><item><title>T</title><guid>1</guid></item><item><title>"
+    with pytest.raises(AnalystError, match="The XML breaks off"):
+        list(read_posts([write("cut.xml", cut)]))
+
+
+def test_a_group_with_a_colon_in_its_name_says_nothing(write: Write) -> None:
+    lines_ = ['02.03.24, 09:05 - Mira hat die Gruppe "Kettles: friends" erstellt.', "03.03.24, 09:12 - Rolf: hello all",
+              "03.03.24, 09:13 - Nell: hi", "03.03.24, 09:14 - Mira: hey"]  # fmt: skip
+    source = write("WhatsApp Chat mit Kettles.txt", "\n".join(lines_) + "\n")
+    posts = [row for row in read_posts([source]) if isinstance(row, Post)]
+    assert [post.author for post in posts] == ["Rolf", "Nell", "Mira"]
