@@ -141,7 +141,8 @@ def run() -> None:
     start = time.process_time()
     calls = calls_of(library)
     note(f"All names are counted: {time.process_time() - start:.1f} s of the processor.")
-    found = measured(library, {tool: calls[tool] for tool in options.tools})
+    # Tools of saved audiences are not called: an index that is measured has none.
+    found = measured(library, {tool: calls[tool] for tool in options.tools if tool in calls})
     head = f"{'tool':20}{'n':>4}" + "".join(f"{title:>8}" for title in COLUMNS.values())
     report = {"index_posts": library.manifest.posts, "machine": machine(), "tools": found}
     tell([head, *(line(tool, row) for tool, row in found.items()), described(report["machine"])], report, options.out)

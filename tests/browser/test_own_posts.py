@@ -176,6 +176,7 @@ def test_what_would_be_read_of_an_archive_is_told_and_can_be_corrected(page: Any
     ):
         expect(state).to_contain_text(said)
     expect(sample).to_contain_text("the Nike shoes are great")
+    page.screenshot(path=SCREENSHOTS / "own-archive.png", full_page=True)
     page.get_by_role("button", name="Correct what was found").click()
     page.get_by_label("Who wrote what names nobody").fill("kelda")
     page.keyboard.press("Enter")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING, Literal
 
 from tools.result.samples import SMALL_POSTS
-from tools.selection.intervals import margin
+from tools.selection.intervals import margin, margins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,9 +62,25 @@ def group_of(part: pd.DataFrame, whole: float, compared: int = 1) -> EngagementG
     )
 
 
-def groups_by(measured: pd.DataFrame, by: str, whole: float) -> dict[str, EngagementGroup]:
-    """Every group of a kind: times in order, communities by what is typical there."""
-    found = {str(name): group_of(part, whole) for name, part in measured.groupby(by)}
+def groups_by(measured: pd.DataFrame, by: str, whole: float, compared: int = 1) -> dict[str, EngagementGroup]:
+    """Every group of a kind, as ``group_of`` measures it, all at once: there may be thousands of communities. Times in
+    order, communities by what is typical there.
+    """
+    groups = measured.groupby(by)
+    typical = groups.drawn_in.mean()
+    apart = measured.drawn_in - groups.drawn_in.transform("mean")
+    of_people = apart.groupby([measured[by], measured.cluster]).sum()
+    half = margins(of_people.pow(2).groupby(level=0).sum(), of_people.groupby(level=0).size(), groups.size(), compared)
+    columns = (
+        groups.size(), groups.engagement.median(), groups.engagement.mean(), typical, half,
+        measured.engagement.clip(lower=0).groupby(measured[by]).sum(),
+    )  # fmt: skip
+    found = {}
+    for name, posts, median, mean, middle, wide, part in zip(typical.index, *columns, strict=True):
+        sure = posts >= SMALL_POSTS and not isnan(wide)  # one person alone has none
+        low, high = (middle - wide, middle + wide) if sure else (None, None)
+        share = part / whole if whole else 0.0
+        found[str(name)] = EngagementGroup(int(posts), median, mean, middle, low, high, share)
     if by == "community":
         return dict(sorted(found.items(), key=lambda item: (-item[1].typical, item[0])))
     return dict(sorted(found.items(), key=lambda item: (WEEK.index(item[0]) if by == "weekday" else 0, item[0])))
@@ -86,8 +103,7 @@ def standout_of(
     sized = {n: g for n, g in groups.items() if g.posts >= SMALL_POSTS and g.low is not None and g.high is not None}
     if len(sized) < 2:
         return None
-    parts = {str(name): part for name, part in measured.groupby(by) if name in sized}
-    wide = {name: group_of(part, 1.0, compared=len(sized)) for name, part in parts.items()}
+    wide = groups_by(measured[measured[by].isin(list(sized))], by, 1.0, compared=len(sized))
     above = {name: (group.low or 0.0) > everyone.typical for name, group in wide.items()}
     below = {name: (group.high or 0.0) < everyone.typical for name, group in wide.items()}
     best = max(wide, key=lambda name: (above[name], wide[name].typical, name))

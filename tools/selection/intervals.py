@@ -28,6 +28,19 @@ def margin(values: pd.Series[float], people: pd.Series | np.ndarray, *, compared
     return float(stdtrit(clusters - 1, 1 - (1 - CONFIDENCE) / 2 / compared)) * error
 
 
+def margins(
+    squares: pd.Series[float], clusters: pd.Series[int], posts: pd.Series[int], compared: int = 1
+) -> pd.Series[float]:
+    """``margin`` of many groups (groups,): from the sum of the squares of what each person's posts lie from the mean,
+    from the number of people and of posts. Not a number with fewer than two people.
+    """
+    from scipy.special import stdtrit
+
+    some = clusters.where(clusters > 1)
+    error = (squares * some / (some - 1)) ** 0.5 / posts
+    return error * stdtrit(some - 1, 1 - (1 - CONFIDENCE) / 2 / compared)
+
+
 def wilson(part: float, whole: float) -> tuple[float, float]:
     """The 95 % interval of a share of ``part`` in ``whole`` (Wilson, 1927)."""
     z2 = 1.96**2
