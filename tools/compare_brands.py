@@ -19,7 +19,14 @@ from tools.result.samples import SMALL_POSTS
 from tools.result.tones import SentimentShares, shares_of, sides_told
 from tools.result.words import count
 from tools.result.words import listed as listed_words
-from tools.selection.brand_posts import Named, brands_not_counted, brands_within
+from tools.selection.brand_posts import (
+    BrandFigures,
+    Named,
+    Overlap,
+    Period,
+    brands_not_counted,
+    brands_within,
+)
 from tools.selection.contrast import LIKELY, Contrast, contrast
 from tools.selection.intervals import margin
 from tools.selection.own_words import told
@@ -35,56 +42,6 @@ PHRASES = 5
 CROWD_SURE = 3.0  # z of a phrase: people talk of many things besides
 TREND_POSTS = 20  # from so many dated posts on a trend is told
 MONTHS = 24  # a longer time is told in years
-
-
-@dataclass(frozen=True)
-class Period:
-    """A month or a year of one brand: posts that name it and their tone from −1 to 1."""
-
-    posts: int
-    mean: float
-
-
-@dataclass(frozen=True)
-class BrandFigures:
-    """One brand. ``voice`` is its share of all mentions compared, ``earlier`` and ``later`` the same in each half.
-
-    ``negative``, ``neutral`` and ``positive`` are shares of its posts by their label, ``mean`` is positive − negative,
-    ± ``margin`` (95 %). Likes and replies are those of the posts that name it.
-    ``themes`` set its posts apart from posts on the other brands; ``crowd`` is what people who name only this one
-    talk about otherwise, more than the other crowds.
-    """
-
-    name: str
-    posts: int
-    people: int
-    voice: float
-    negative: float
-    neutral: float
-    positive: float
-    mean: float
-    margin: float | None
-    likes_mean: float | None
-    likes_median: float | None
-    replies_mean: float | None
-    replies_median: float | None
-    earlier: float | None
-    later: float | None
-    over_time: dict[str, Period]
-    themes: list[Contrast]
-    crowd: list[Contrast]
-
-
-@dataclass(frozen=True)
-class Overlap:
-    """People who name both; ``jaccard`` is their share of those who name either, the shares are of each brand's."""
-
-    first: str
-    second: str
-    people: int
-    jaccard: float
-    share_of_first: float
-    share_of_second: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,7 +221,31 @@ def _headline(result: CompareBrands) -> Line:
     ]
     mentions = sum(brand.posts for brand in result.brands)  # a post that names two is a mention of each
     counted = [total] if mentions == result.posts else [cells.count(mentions, "mention"), " in ", total]
-    return lead("Share of voice in ", counted, f"{where}: ", listed(shares), ".")
+    return lead("Share of voice in ", counted, f"{where}: ", listed(shares), ".", _warmest(result.brands))
+
+
+def _warmest(brands: list[BrandFigures]) -> list[Part]:
+    """Of which one people speak best and of which worst, with the posts behind; nothing where all are level."""
+    warm, cold = _warm_and_cold(brands)
+    if brands[warm].mean == brands[cold].mean:
+        return [" The tone is level."]
+
+    def told_of(place: int) -> list[Part]:
+        at, brand = f"brands.{place}", brands[place]
+        posts = cells.count(brand.posts, "post", f"{at}.posts")
+        return [cells.name(brand.name, f"{at}.name"), " (", sides_told(_shares(brand), at), " of ", posts, ")"]
+
+    return [" Warmest tone: ", told_of(warm), "; coldest: ", told_of(cold), "."]
+
+
+def _warm_and_cold(brands: list[BrandFigures]) -> tuple[int, int]:
+    """The places of the warmest and the coldest."""
+    warm, cold = (choose(range(len(brands)), key=lambda place: brands[place].mean) for choose in (max, min))
+    return warm, cold
+
+
+def _shares(brand: BrandFigures) -> SentimentShares:
+    return SentimentShares(brand.posts, brand.negative, brand.neutral, brand.positive)
 
 
 def _lines(result: CompareBrands) -> list[Line]:
@@ -306,7 +287,6 @@ def _moves(brands: list[BrandFigures]) -> list[Line]:
 
 
 def _brand_line(brand: BrandFigures, at: str) -> Line:
-    shares = SentimentShares(brand.posts, brand.negative, brand.neutral, brand.positive)
     parts: list[Part] = [
         cells.name(brand.name, f"{at}.name"),
         ": ",
@@ -314,7 +294,7 @@ def _brand_line(brand: BrandFigures, at: str) -> Line:
         " by ",
         cells.count(brand.people, "person", f"{at}.people", "people"),
         GAP,
-        sides_told(shares, at),
+        sides_told(_shares(brand), at),
     ]
     for what in ("likes", "replies"):
         mean, median = getattr(brand, f"{what}_mean"), getattr(brand, f"{what}_median")
@@ -327,7 +307,7 @@ def _brand_line(brand: BrandFigures, at: str) -> Line:
 
 def _verdict(brands: list[BrandFigures]) -> Line:
     """Whether the warmest and the coldest differ by more than chance."""
-    warm, cold = (choose(range(len(brands)), key=lambda place: brands[place].mean) for choose in (max, min))
+    warm, cold = _warm_and_cold(brands)
 
     def named(place: int) -> Cell:
         return cells.name(brands[place].name, f"brands.{place}.name")

@@ -1,4 +1,4 @@
-"""The posts that name a brand, with what is compared of them."""
+"""The posts that name a brand, with what is compared of them: figures of one brand and of two."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tools.library import Library
 from tools.result.words import QUOTE
+from tools.selection.contrast import Contrast
 from tools.selection.corrected import corrected_tones
 from tools.selection.own_words import NotCounted
 from tools.selection.posts import Selection, toward
@@ -28,6 +29,56 @@ class Named:
     name: str
     posts: pd.DataFrame
     left_out: int = 0
+
+
+@dataclass(frozen=True)
+class Period:
+    """A month or a year of one brand: posts that name it and their tone from −1 to 1."""
+
+    posts: int
+    mean: float
+
+
+@dataclass(frozen=True)
+class BrandFigures:
+    """One brand. ``voice`` is its share of all mentions compared, ``earlier`` and ``later`` the same in each half.
+
+    ``negative``, ``neutral`` and ``positive`` are shares of its posts by their label, ``mean`` is positive − negative,
+    ± ``margin`` (95 %). Likes and replies are those of the posts that name it.
+    ``themes`` set its posts apart from posts on the other brands; ``crowd`` is what people who name only this one
+    talk about otherwise, more than the other crowds.
+    """
+
+    name: str
+    posts: int
+    people: int
+    voice: float
+    negative: float
+    neutral: float
+    positive: float
+    mean: float
+    margin: float | None
+    likes_mean: float | None
+    likes_median: float | None
+    replies_mean: float | None
+    replies_median: float | None
+    earlier: float | None
+    later: float | None
+    over_time: dict[str, Period]
+    themes: list[Contrast]
+    crowd: list[Contrast]
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """People who name both; ``jaccard`` is their share of those who name either, the shares are of each brand's."""
+
+    first: str
+    second: str
+    people: int
+    jaccard: float
+    share_of_first: float
+    share_of_second: float
 
 
 def brands_within(library: Library, brands: list[str], within: Selection) -> list[Named]:
