@@ -52,7 +52,9 @@ def test_volume_tone_and_engagement(both: CompareBrands) -> None:
     assert (nike.replies_mean, nike.replies_median) == pytest.approx((2, 2))
     assert (adidas.likes_mean, adidas.replies_mean) == (5, None)
     assert nike.margin is not None and nike.margin > 0
-    assert lines(both)[0].startswith("Share of voice in 6 mentions in 5 posts: Nike 67 % and Adidas 33 %. Warmest tone: ")
+    share, _, tone = lines(both)[0].partition(". ")
+    assert share == "Share of voice in 6 mentions in 5 posts: Nike 67 % and Adidas 33 %"
+    assert tone.startswith("Warmest tone: ") and "; coldest: " in tone
     assert "Nike: 4 posts by 3 people; 2 positive and 1 negative;" in both.text
     assert "None" not in both.text and "nan" not in both.text
 

@@ -200,3 +200,26 @@ def test_on_indexed_posts(call: Callable[..., Any], read: dict[str, dict[str, An
     found = call("measure_engagement", user="bogle_bogle", by="year")
     assert found.posts == len(own) and sum(group.posts for group in found.groups.values()) == len(own)
     assert found.everyone.mean >= sum(own) / len(own)  # replies and shares are added
+
+
+def test_groups_measured_at_once_are_those_measured_one_by_one() -> None:
+    import numpy as np
+    import pandas as pd
+
+    from tools.engagement.groups import group_of, groups_by
+
+    draw = np.random.default_rng(3)
+    likes = draw.integers(-2, 50, 200).astype(float)
+    rows = {"engagement": likes, "drawn_in": likes.clip(0, 40), "cluster": draw.integers(0, 12, 200)}
+    measured = pd.DataFrame(
+        {**rows, "community": draw.choice(["a", "b", "c", "only one"], 200, p=[0.5, 0.3, 0.18, 0.02])}
+    )
+    measured.loc[measured.community == "only one", "cluster"] = 99
+    whole = float(measured.engagement.clip(lower=0).sum())
+    at_once = groups_by(measured, "community", whole)
+    assert at_once.keys() == set(measured.community)
+    for name, part in measured.groupby("community"):
+        one, other = at_once[str(name)], group_of(part, whole)
+        assert (one.low is None) is (other.low is None)
+        for figure in ("posts", "median", "mean", "typical", "low", "high", "share"):
+            assert getattr(one, figure) == pytest.approx(getattr(other, figure))

@@ -252,7 +252,9 @@ def test_a_column_that_only_says_that_it_was_passed_on(write: Write) -> None:
 
 
 def test_a_title_over_a_sheet_is_no_header(write: Write) -> None:
-    source = write("t.csv", ",Report of March,,\n,,,\nno,author,date,text\n1,ana,2024-01-03,hi there\n2,ben,2024-01-04,hello you\n")
+    source = write(
+        "t.csv", ",Report of March,,\n,,,\nno,author,date,text\n1,ana,2024-01-03,hi there\n2,ben,2024-01-04,hello you\n"
+    )
     posts = [row for row in read_posts([source]) if isinstance(row, Post)]
     assert [post.author for post in posts] == ["ana", "ben"]
 
