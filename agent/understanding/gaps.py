@@ -58,6 +58,8 @@ def with_person(reading: QuestionReading, known: Mapping[str, str]) -> QuestionR
     if len(people) != 1 or {"user", "users", "nth", "exclude", "among"} & reading.slots.keys():
         return reading
     slots = {name: at for name, at in reading.slots.items() if people[0] not in at}
+    if "user" in reading.carried:  # "what about @ben?" after a look at @ana
+        return replace(reading, slots={**slots, "user": people}, carried=reading.carried - {"user"})
     if kind == "find_audience" and slots.keys() != reading.slots.keys() and "subject" not in slots:
         return replace(reading, kinds=[("find_lookalikes", 1.0)], slots={**slots, "user": people})
     return replace(reading, slots={**slots, "user": people}) if kind in ABOUT_SOMEBODY else reading

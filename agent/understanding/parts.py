@@ -26,6 +26,7 @@ SAID = (  # slots whose words a call must have
     "subject", "community", "brands", "interests", "also", "likes", "dislikes", "names", "never_names", "never_likes",
     "never_dislikes", "active_in", "never_active_in", "without",
 )  # fmt: skip
+ADVERTISES = ("find_audience", "write_brief", "explain_match")
 KNOWN_HERE = "known_here"  # where a question has with it what the index knows of its words
 
 Meant = tuple[str, dict[str, Any]]  # the name of a tool, and its arguments
@@ -98,8 +99,9 @@ class Understanding:
         if (asking := focus(question)) == question:
             return question
         reading = self._reading(asking, CallContext.of(before), known)
-        says = reading.kinds[0][0] in TOOLS and bool(reading.slots or reading.carried)
-        return asking if says else question
+        kind = reading.kinds[0][0]
+        says = kind in TOOLS and bool(reading.slots or reading.carried)
+        return asking if says and kind not in ADVERTISES else question  # what is sold stands where people tell of it
 
     def said(self, question: str, before: Sequence[BaseMessage], known: Known) -> list[str]:
         """The subjects, places and names that the parts of ``question`` say."""

@@ -33,12 +33,14 @@ VERSUS = (
     r"\s*(?:,|\bvs\.?|\bversus\b|\bv\b|\bor\b|\bagainst\b|\bcompared (?:to|with)\b|\bthan(?: in)?\b)\s*(?:in |the |r/)*"
 )
 NOT_ONE_POST = ("rank", "search_posts", "compare_brands", "get_profile", "explain_method", "cannot_tell", "write_brief")
+LIKELY = re.compile(r"\bhow like?ly\b|\b(?:chances?|odds|probability) (?:of|that)\b", re.IGNORECASE)
+NOT_PEOPLE = ("explain_match", "explain_method", "cannot_tell", "find_lookalikes")
 NOT_PLACES = ("rank", "find_audience", "explain_method", "cannot_tell", "get_profile", "compare_periods")
 
 
 def plainly(reading: QuestionReading, known: Mapping[str, str]) -> QuestionReading:
     """``reading``, or what the words say for sure; ``known`` is what the index knows of them."""
-    return _top_post(reading) or _places_compared(reading, known) or reading
+    return _top_post(reading) or _places_compared(reading, known) or _match_of_one(reading, known) or reading
 
 
 def _top_post(reading: QuestionReading) -> QuestionReading | None:
@@ -48,6 +50,16 @@ def _top_post(reading: QuestionReading) -> QuestionReading | None:
     said, order = match["by"] or match["by2"], (match["order"] or match["order2"]).casefold()
     choices = {"of": "post", "by": _measure(said), "order": "least" if order in ("least", "fewest", "lowest") else ""}
     return replace(reading, kinds=[("rank", 1.0), *reading.kinds], choices={**reading.choices, **choices})
+
+
+def _match_of_one(reading: QuestionReading, known: Mapping[str, str]) -> QuestionReading | None:
+    """How likely a person is to engage with something that is named."""
+    people = [said for said, kind in known.items() if kind == "person" and said in reading.text]
+    about = [each for each in reading.slots.get("subject", []) if each not in people]
+    if len(people) != 1 or not about or not LIKELY.search(reading.text) or reading.kinds[0][0] in NOT_PEOPLE:
+        return None
+    slots = {**reading.slots, "user": people, "subject": about}
+    return replace(reading, kinds=[("explain_match", 1.0), *reading.kinds], slots=slots)
 
 
 def _places_compared(reading: QuestionReading, known: Mapping[str, str]) -> QuestionReading | None:

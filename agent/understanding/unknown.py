@@ -36,7 +36,9 @@ def without_unknown(
     """The arguments with what these posts have in place of what they have not; ``known`` finds a community."""
     found = _words_for_places(library, args, fields, known)
     if "brands" in found:
-        found["brands"] = list(dict.fromkeys(_as_named(library, str(each)) for each in found["brands"]))
+        found["brands"] = list(
+            dict.fromkeys(name for each in found["brands"] for name in _as_named(library, str(each)))
+        )
     found = _place_or_subject(library, question, tool, found, known)
     subject = SUBJECT.get(tool, "")
     said = found.get(subject)
@@ -69,21 +71,32 @@ def _is_said(library: Library, said: str) -> bool:
     return bool(subject_of(library, said, by_meaning=False).ids)
 
 
-def _as_named(library: Library, brand: str) -> str:
-    """``brand``, or the name in it that these posts know where they do not know all of it: "US carriers Delta"."""
-    named = len(brand.split()) > 1 and not _is_said(library, brand)
-    return (_name_in(library, brand) or brand) if named else brand
+def _as_named(library: Library, brand: str) -> list[str]:
+    """``brand``, or the name in it that these posts know where they do not know all of it, "US carriers Delta"; several
+    where it is nothing but names, "Canon Nikon".
+    """
+    if len(brand.split()) < 2 or _is_said(library, brand):
+        return [brand]
+    names = _names_in(library, brand)
+    alone = sum(len(name.split()) for name in names) == len(brand.split())
+    return names if len(names) == 1 or (names and alone) else [brand]
 
 
 def _name_in(library: Library, said: str) -> str | None:
     """The only name in ``said`` that these posts know."""
+    names = _names_in(library, said)
+    return names[0] if len(names) == 1 else None
+
+
+def _names_in(library: Library, said: str) -> list[str]:
+    """What these posts know in ``said`` as the name of something that is made, sold or played."""
     known = known_names(library)
     words = [
         re.sub(r"['’]s$", "", said) for said, kind in Vocabulary.of(library).known_in(said).items() if kind == "name"
     ]
     names = [name for name in words if (found := known.get(canonical(name))) and found.type in ASKED_ABOUT]
     names = [name for name in names if _is_said(library, name)]
-    return names[0] if len(names) == 1 else None
+    return names
 
 
 def _words_for_places(

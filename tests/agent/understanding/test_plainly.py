@@ -57,3 +57,11 @@ def test_a_subject_beside_the_communities_is_not_lost() -> None:
     known = {"rants": "community", "dogs": "community"}
     before = read("Nike in rants vs dogs", "analyze_sentiment", community=["rants"], subject=["Nike"])
     assert plainly(before, known) is before
+
+
+def test_how_likely_somebody_is_to_click_is_a_match() -> None:
+    known = {"ana": "person"}
+    before = read("how likly is ana to click on Nike", "measure_engagement", subject=["Nike"])
+    found = plainly(before, known)
+    assert found.kinds[0][0] == "explain_match" and found.slots == {"subject": ["Nike"], "user": ["ana"]}
+    assert plainly(before, {}) is before

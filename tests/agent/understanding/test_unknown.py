@@ -16,6 +16,7 @@ from tools.library import Library
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     rows = [
         *[post(f"r{n}", "ana", "Ryanair took my bag", names=["Ryanair"], community="travel") for n in range(3)],
+        *[post(f"w{n}", "cleo", "my Garmin", names=["Garmin"], community="travel") for n in range(3)],
         *[post(f"g{n}", "ben", "tomatoes in the greenhouse", community="gardening") for n in range(3)],
     ]
     return make_library(tmp_path_factory.mktemp("unknown"), rows)
@@ -36,6 +37,10 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
         ("zzyzx xyzzy", "count", {"topic": "zzyzx xyzzy"}, {"topic": "zzyzx xyzzy"}),
         ("the airline Ryanair and Delta", "compare_brands", {"brands": ["airline Ryanair", "Delta"]},
          {"brands": ["Ryanair", "Delta"]}),
+        ("Ryanair Delta comparison", "compare_brands", {"brands": ["Ryanair Garmin", "Delta"]},
+         {"brands": ["Ryanair", "Garmin", "Delta"]}),
+        ("the Ryanair Garmin deal", "compare_brands", {"brands": ["the Ryanair Garmin deal", "Delta"]},
+         {"brands": ["the Ryanair Garmin deal", "Delta"]}),
     ],
 )  # fmt: skip
 def test_what_is_known_is_taken(
