@@ -121,6 +121,11 @@ def _nearest(library: Library, said: Any) -> Any:
 def _named(question: str, tool: str, args: dict[str, Any]) -> dict[str, Any]:
     """Who names one thing, or one of several, is who posts about it: what is counted then are those posts."""
     names = [str(each) for each in args.get("names") or ()]
+    if tool == "count" and args.get("of") == "posts" and len(names) > 1 and "topic" not in args:
+        rest = {
+            name: value for name, value in args.items() if name != "names"
+        }  # the posts that name both, not the people
+        return {**rest, "topic": " and ".join(names)}
     either = len(names) > 1 and re.search(rf"{re.escape(names[-2])}\W+or\W+{re.escape(names[-1])}", question, re.I)
     if tool not in ("rank", "count") or "topic" in args or not (len(names) == 1 or either):
         return args

@@ -58,7 +58,7 @@ def _match_of_one(reading: QuestionReading, known: Mapping[str, str]) -> Questio
     about = [each for each in reading.slots.get("subject", []) if each not in people]
     if len(people) != 1 or not about or not LIKELY.search(reading.text) or reading.kinds[0][0] in NOT_PEOPLE:
         return None
-    slots = {**reading.slots, "user": people, "subject": about}
+    slots = {name: at for name, at in reading.slots.items() if people[0] not in at} | {"user": people, "subject": about}
     return replace(reading, kinds=[("explain_match", 1.0), *reading.kinds], slots=slots)
 
 

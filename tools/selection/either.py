@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -11,9 +11,23 @@ from index.entities.mentions import canonical
 
 Subject = TypeVar("Subject", bound=Any)  # ``tools.selection.subject.Subject``, which imports this
 OR = re.compile(r"\s+or\s+", re.IGNORECASE)
+AND = re.compile(r"\s*,?\s+(?:and|&|\+)\s+", re.IGNORECASE)
 BETWEEN = re.compile(r"\s*(?:,\s*(?:or\s+)?|\s+or\s+)", re.IGNORECASE)
 TONE = ["negative", "neutral", "positive"]
 TOLD = 4  # names of a kind that are told as examples
+
+
+def several(subject: Subject, resolve: Callable[[Sequence[str]], Sequence[Subject]]) -> Subject | None:
+    """The posts that name one of several names ("Nike or Adidas"), or all of them ("Nike and Adidas"); None where
+    ``subject`` is no such thing. ``resolve`` finds what single names are.
+    """
+    for names, joined in ((names_between(subject.said), one_of), (AND.split(subject.said), all_of)):
+        if len(names) < 2 or (joined is one_of and len(subject.posts)):
+            continue
+        parts = resolve(names)
+        if all(part.kind == "name" and len(part.posts) for part in parts):
+            return joined(subject.said, parts)
+    return None
 
 
 def names_between(said: str) -> list[str]:
@@ -32,6 +46,16 @@ def one_of(said: str, parts: Sequence[Subject]) -> Subject:
     name = " or ".join(part.name for part in parts)
     how = f"posts that name {name}"
     return replace(parts[0], said=said, name=name, key=canonical(said), posts=rows, plain_posts=0, how=how)
+
+
+def all_of(said: str, parts: Sequence[Subject]) -> Subject:
+    """The posts that name each of ``parts``, with the mean of the tones toward them."""
+    ids = set.intersection(*(set(part.posts.id) for part in parts))
+    both = one_of(said, parts)
+    posts = both.posts[both.posts.id.isin(ids)].reset_index(drop=True)
+    name = " and ".join(part.name for part in parts)
+    return replace(both, name=name, posts=posts, how=f"posts that name both {name}" if len(parts) == 2 else
+                   f"posts that name all of {name}")  # fmt: skip
 
 
 def or_named(theme: Subject, names: Sequence[Subject]) -> Subject:

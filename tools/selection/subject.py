@@ -28,7 +28,7 @@ from tools.library import Library, nearest_names
 from tools.result.names import named_in_words
 from tools.result.words import count, short
 from tools.selection.corrected import barred_posts
-from tools.selection.either import names_between, one_of, or_named
+from tools.selection.either import or_named, several
 from tools.selection.kinds import kind_of
 from tools.selection.plain_words import is_common, is_strange, word_names
 from tools.selection.spelling import Spelling, spelling
@@ -162,16 +162,15 @@ _OPENING = threading.Lock()
 
 
 def subject_of(library: Library, said: str, *, by_meaning: bool = True) -> Subject:
-    """The name or theme ``said``, or one of several names ("Nike or Adidas"); it may have no posts. Without
+    """The name or theme ``said``, or one of several names or all ("Nike or Adidas"); it may have no posts. Without
     ``by_meaning`` a theme is only its words.
 
     Raises AnalystError if ``said`` is empty or has no letter, digit or sign to look for.
     """
     (subject,) = subjects_of_names(library, [said])
-    if not len(subject.posts) and len(names := names_between(subject.said)) > 1:
-        parts = subjects_of_names(library, names)
-        if all(part.kind == "name" and len(part.posts) for part in parts):
-            return one_of(subject.said, parts)
+    one = subject.key in known_names(library) or is_well_known(subject.said)  # Marks and Spencer are one
+    if not one and (found := several(subject, lambda names: subjects_of_names(library, names))):
+        return found
     if subject.kind == "theme" and (kind := kind_of(subject.said)):
         subject = or_named(subject, subjects_of_names(library, kind.names))
     if subject.kind == "name" or not by_meaning:

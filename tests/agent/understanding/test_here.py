@@ -44,6 +44,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
         ("who mentions Nike", "rank", {"of": "person", "names": ["Nike"]}, {"of": "person", "topic": "Nike"}),
         ("who mentions Nike or Puma", "rank", {"names": ["Nike", "Puma"]}, {"topic": "Nike or Puma"}),
         ("who mentions Nike and Puma", "rank", {"names": ["Nike", "Puma"]}, {"names": ["Nike", "Puma"]}),
+        ("posts that mention both Nike and Puma", "count", {"of": "posts", "names": ["Nike", "Puma"]},
+         {"of": "posts", "topic": "Nike and Puma"}),
         ("spotfy complains what", "summarize_themes", {"community": "spotfy"}, {"topic": "spotfy"}),
         ("how is r/piano doing", "analyze_sentiment", {"community": "piano"}, {"community": "piano"}),
         ("only CY2025", "count", {"community": "CY2025"}, {"since": "CY2025", "until": "CY2025"}),

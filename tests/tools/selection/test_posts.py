@@ -17,6 +17,7 @@ from tools.library import Library
 from tools.registry import call_tool
 from tools.selection.posts import as_evidence, count_posts, select_posts
 from tools.selection.spelling import spelling
+from tools.selection.subject import subject_of
 
 Refuse = Callable[..., str]
 
@@ -252,3 +253,17 @@ def test_one_of_several_names(tmp_path: Path) -> None:
     assert counted("Nike or Nobody").startswith("0 posts")
     shown = call_tool(library, "rank", {"of": "person", "by": "positive", "topic": "Nike or Adidas"})
     assert shown.text.startswith("@ana has the most positive posts")
+
+
+def test_all_of_several_names(tmp_path: Path) -> None:
+    rows = [
+        post("1", "ana", "Nike", names=["Nike"]),
+        post("2", "ben", "Adidas", names=["Adidas"]),
+        post("3", "cy", "Adidas are no Nike", names=["Nike", "Adidas"]),
+        post("4", "dan", "Marks and Spencer", names=["Marks and Spencer"]),
+        post("5", "eve", "Marks of Spencer", names=["Marks", "Spencer"]),
+    ]
+    library = make_library(tmp_path, rows)
+    assert subject_of(library, "Nike and Adidas").ids == ["3"]
+    assert subject_of(library, "Nike & Adidas").how == "posts that name both Nike and Adidas"
+    assert subject_of(library, "Marks and Spencer").ids == ["4"]
