@@ -29,8 +29,12 @@ TOP_POST = re.compile(
     rf"(?P<order2>most|fewest|least|highest|lowest) (?:number of )?(?P<by2>{_REACTION})\b",
     re.IGNORECASE,
 )
-VERSUS = (
-    r"\s*(?:,|\bvs\.?|\bversus\b|\bv\b|\bor\b|\bagainst\b|\bcompared (?:to|with)\b|\bthan(?: in)?\b)\s*(?:in |the |r/)*"
+VERSUS = r"\s*(?:\bvs\.?|\bversus\b|\bv\b|\bagainst\b|\bcompared (?:to|with)\b|\bthan(?: in)?\b)\s*(?:in |the |r/)*"
+ALSO = r"\s*(?:,\s*(?:and|or)?|\band\b|\bor\b|&)\s*(?:in |the |r/)*"
+WHICH = re.compile(
+    r"\bwhich (?:one|of|communit\w+|is|has|gets?|got)\b|\bout of\b|\bwhere\b|"
+    r"\b(?:more|fewer|less|better|worse|happier)\b",
+    re.IGNORECASE,
 )
 NOT_ONE_POST = ("rank", "search_posts", "compare_brands", "get_profile", "explain_method", "cannot_tell", "write_brief")
 LIKELY = re.compile(r"\bhow like?ly\b|\b(?:chances?|odds|probability) (?:of|that)\b", re.IGNORECASE)
@@ -63,15 +67,24 @@ def _match_of_one(reading: QuestionReading, known: Mapping[str, str]) -> Questio
 
 
 def _places_compared(reading: QuestionReading, known: Mapping[str, str]) -> QuestionReading | None:
-    """Two communities side by side are the ranking of these two."""
+    """Communities side by side are the ranking of these: "rants vs dogs", "which of baking, cooking and eats …"."""
     places = [said for said, kind in known.items() if kind == "community" and said in reading.text]
-    if len(places) != 2 or reading.kinds[0][0] in NOT_PLACES or "subject" in _about(reading, places):
+    kind, asked = reading.kinds[0][0], bool(WHICH.search(reading.text))
+    if (
+        len(places) < 2
+        or (kind in NOT_PLACES and not (asked and kind == "rank"))
+        or "subject" in _about(reading, places)
+    ):
         return None
-    one, other = map(re.escape, places)
-    if not re.search(rf"\b{one}\b{VERSUS}\b{other}\b|\b{other}\b{VERSUS}\b{one}\b", reading.text, re.IGNORECASE):
+    any_place = "|".join(re.escape(place) for place in places)
+    one_another = rf"\b(?:{any_place})\b(?:{VERSUS}\b(?:{any_place})\b)+"
+    listed = rf"\b(?:{any_place})\b(?:{ALSO}\b(?:{any_place})\b)+"
+    found = re.search(one_another, reading.text, re.IGNORECASE)
+    if not found and not (asked and re.search(listed, reading.text, re.IGNORECASE)):
         return None
     slots = {name: at for name, at in reading.slots.items() if name not in ("subject", "brands", "active_in")}
-    choices = {**reading.choices, "of": "community", "by": _measure(reading.text), "order": ""}
+    choices = {**reading.choices, "of": "community", "by": _measure(reading.text)}
+    choices["order"] = choices.get("order", "") if choices.get("order") == "least" else ""
     return replace(
         reading, kinds=[("rank", 1.0), *reading.kinds], slots={**slots, "community": [" or ".join(places)]},
         choices=choices,

@@ -53,6 +53,25 @@ def test_two_communities_side_by_side_are_ranked(text: str, by: str | None) -> N
         assert set(found.slots["community"][0].split(" or ")) == {"rants", "dogs"} and "subject" not in found.slots
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "ranked"),
+    [
+        ("Avg likes per post: baking vs cooking vs eats, highest first", "compare_brands", True),
+        ("which one out of baking, cooking and eats gets the most likes on average", "rank", True),
+        ("who posts in baking, cooking and eats", "rank", False),
+        ("posts in baking, cooking and eats", "search_posts", False),
+    ],
+)
+def test_several_communities_are_ranked_where_one_is_sought(text: str, kind: str, ranked: bool) -> None:
+    known = dict.fromkeys(("baking", "cooking", "eats"), "community")
+    before = read(text, kind, active_in=["baking", "cooking", "eats"])
+    found = plainly(before, known)
+    assert (found is not before) is ranked
+    if ranked:
+        assert found.choices == {"of": "community", "by": "likes", "order": ""}
+        assert found.slots == {"community": ["baking or cooking or eats"]}
+
+
 def test_a_subject_beside_the_communities_is_not_lost() -> None:
     known = {"rants": "community", "dogs": "community"}
     before = read("Nike in rants vs dogs", "analyze_sentiment", community=["rants"], subject=["Nike"])
