@@ -67,7 +67,7 @@ def test_the_tools_and_their_arguments() -> None:
         "compare_brands": ["brands", *content, "among", "exclude"],
         "measure_engagement": ["topic", "user", "by", *posts, "among", "exclude"],
         "count": ["of", "topic", "user", "type", *posts, *people],
-        "rank": ["of", "by", "order", "type", "at_least", "average", "limit", "topic", "user", *posts, *people],
+        "rank": ["of", "by", "order", "type", "kind", "at_least", "average", "limit", "topic", "user", *posts, *people],
         "list_segments": ["count", "topic", *scope, *people],
         "describe_data": [],
         "explain_method": ["term", "seen"],

@@ -20,6 +20,7 @@ from index.phrases.rarity import is_plain_word
 
 KINDS = Path(__file__).with_name("kinds.yaml")
 WORD = re.compile(r"[\w'&-]+")
+TOLD = ("airline", "car brand", "coffee chain", "phone brand", "shoe brand", "streaming service", "supermarket")
 LONGEST = 4  # words by which a kind is called
 
 
@@ -54,7 +55,9 @@ def known_kind(said: str) -> Kind:
 
 
 def _examples() -> str:
-    return ", ".join(sorted({kind.called for kind in _kinds().values()}))
+    known = sorted({kind.called for kind in _kinds().values()})
+    shown = [each for each in TOLD if each in known]
+    return f"{', '.join(shown)} and {len(known) - len(shown)} more"
 
 
 def kinds_in(text: str) -> list[tuple[str, Kind]]:
