@@ -20,7 +20,8 @@ ASKS = re.compile(
     r"count|summari[sz]e|write|draft|brief|pull|quote|need|want|wants|looking|look|like to|interested in|identify|"
     r"please|pls|can|could|any|anyone|anybody|someone|somebody|only|just|without|exclude|drop|leave|remove|add|same|"
     r"instead|mean|meant|sorry|sell|selling|launch\w*|campaign|ad|ads|advert\w*|promot\w*|plan\w*|target\w*|"
-    r"compar\w*)\b",
+    r"compar\w*|make|makes|making|produc\w*|brew\w*|open\w*|offer\w*|build\w*|creat\w*|design\w*|stock\w*|"
+    r"introduc\w*|releas\w*)\b",
     re.IGNORECASE,
 )
 SMALL = re.compile(

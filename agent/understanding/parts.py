@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-from agent.understanding.calls import filters_list, proposals
+from agent.understanding.calls import WHOLE, filters_list, proposals
 from agent.understanding.context import CallContext
 from agent.understanding.focus import focus
 from agent.understanding.gaps import with_person
@@ -100,7 +100,7 @@ class Understanding:
             return question
         reading = self._reading(asking, CallContext.of(before), known)
         kind = reading.kinds[0][0]
-        says = kind in TOOLS and bool(reading.slots or reading.carried)
+        says = kind in WHOLE or (kind in TOOLS and bool(reading.slots or reading.carried))
         return asking if says and kind not in ADVERTISES else question  # what is sold stands where people tell of it
 
     def said(self, question: str, before: Sequence[BaseMessage], known: Known) -> list[str]:

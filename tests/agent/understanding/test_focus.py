@@ -34,6 +34,7 @@ def test_what_asks_is_left(question: str, asking: str) -> None:
     [
         "who would engage with a Nike ad?",
         "We're launching a vegan bar. Who'd want it?",  # an offer is no background
+        "We make vegan leather bags. Which communities should we target?",
         "I've got Hokas coming in and I was wondering what folk say about them",  # "them" stands before
         "@ana is exactly our customer. Give me ten more like her.",
         "nike vs. adidas",

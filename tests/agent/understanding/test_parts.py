@@ -119,3 +119,15 @@ def test_conditions_on_people_are_for_the_list_before() -> None:
     ]
     Understanding(reader).meaning(thread)  # type: ignore[arg-type]
     assert reader.after["not @ben"] == "find audience; campaign tea | who likes tea"
+
+
+def test_what_only_tells_of_whoever_asks_is_not_read() -> None:
+    told, asked = "We lost our dog in March.", "Which dog post had the most replies?"
+    said = "We sell tea, she said."
+    READINGS.update({
+        asked: QuestionReading([("rank", 1.0)], {}, {"of": "post"}),
+        f"{said} Who likes tea?": QuestionReading([("find_audience", 1.0)], {"subject": ["tea"]}, {}),
+    })  # fmt: skip
+    understanding = Understanding(Reader())  # type: ignore[arg-type]
+    assert understanding.asked(f"{told} {asked}", [], {}) == asked
+    assert understanding.asked(f"{said} Who likes tea?", [], {}) == f"{said} Who likes tea?"
