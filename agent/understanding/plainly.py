@@ -36,6 +36,9 @@ WHICH = re.compile(
     r"\b(?:more|fewer|less|better|worse|happier)\b",
     re.IGNORECASE,
 )
+OF_POSTS = re.compile(
+    r"\b(?:per post|a post|avg|average|posts in|communit\w+|boards?|subs?|subreddits?|sections?)\b", re.I
+)
 NOT_ONE_POST = ("rank", "search_posts", "compare_brands", "get_profile", "explain_method", "cannot_tell", "write_brief")
 LIKELY = re.compile(r"\bhow like?ly\b|\b(?:chances?|odds|probability) (?:of|that)\b", re.IGNORECASE)
 NOT_PEOPLE = ("explain_match", "explain_method", "cannot_tell", "find_lookalikes")
@@ -76,6 +79,8 @@ def _places_compared(reading: QuestionReading, known: Mapping[str, str]) -> Ques
         or "subject" in _about(reading, places)
     ):
         return None
+    if kind == "compare_brands" and not _are_places(reading.text, places):
+        return None
     any_place = "|".join(re.escape(place) for place in places)
     one_another = rf"\b(?:{any_place})\b(?:{VERSUS}\b(?:{any_place})\b)+"
     listed = rf"\b(?:{any_place})\b(?:{ALSO}\b(?:{any_place})\b)+"
@@ -89,6 +94,13 @@ def _places_compared(reading: QuestionReading, known: Mapping[str, str]) -> Ques
         reading, kinds=[("rank", 1.0), *reading.kinds], slots={**slots, "community": [" or ".join(places)]},
         choices=choices,
     )  # fmt: skip
+
+
+def _are_places(text: str, places: list[str]) -> bool:
+    """Whether what could be brands is meant as communities: "avg likes per post: sneakers vs running". Communities are
+    called like brands often enough: "Xbox vs PlayStation".
+    """
+    return all(place == place.casefold() for place in places) and bool(OF_POSTS.search(text))
 
 
 def _about(reading: QuestionReading, places: list[str]) -> dict[str, list[str]]:

@@ -84,3 +84,12 @@ def test_how_likely_somebody_is_to_click_is_a_match() -> None:
     found = plainly(before, known)
     assert found.kinds[0][0] == "explain_match" and found.slots == {"subject": ["Nike"], "user": ["ana"]}
     assert plainly(before, {}) is before
+
+
+def test_brands_that_are_also_communities_stay_brands() -> None:
+    known = {"Xbox": "community", "PlayStation": "community"}
+    for text in ("Xbox vs PlayStation", "Xbox vs PlayStation, avg likes per post"):
+        before = read(text, "compare_brands", brands=["Xbox", "PlayStation"])
+        assert plainly(before, known) is before
+    before = read("xbox vs playstation", "compare_brands", brands=["xbox", "playstation"])
+    assert plainly(before, {"xbox": "community", "playstation": "community"}) is before
