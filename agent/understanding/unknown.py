@@ -52,7 +52,7 @@ def without_unknown(
     other = None
     if name := _name_in(library, bare):
         other = {**found, subject: name}
-    if other is None and "community" in fields and "community" not in found:
+    if other is None and len(bare.split()) == 1 and "community" in fields and "community" not in found:
         place = _like_a_place(library, bare, known)
         other = (
             {**{key: value for key, value in found.items() if key != subject}, "community": place} if place else None

@@ -142,3 +142,17 @@ def test_a_community_where_the_subject_would_stand(
     library: Library, question: str, tool: str, args: dict[str, Any], found: dict[str, Any]
 ) -> None:
     assert as_here(library, question, tool, args) == found
+
+
+def test_communities_that_are_called_like_brands_or_everyday_words(tmp_path: Path) -> None:
+    rows = [post(f"{n}", "ana", "Spotify again", names=["Spotify"], community="Spotify") for n in range(3)]
+    rows += [post("p", "ben", "hello", community="place"), post("b", "ben", "hello", community="bys")]
+    library = make_library(tmp_path, rows)
+    for question, tool, args in (
+        ("Spotify: loved or loathed?", "analyze_sentiment", {"topic": "Spotify"}),
+        ("how do Spotify posts do", "measure_engagement", {"topic": "Spotify"}),
+        ("Spotify mood by year", "analyze_sentiment", {"topic": "Spotify", "by": "year"}),
+        ("places named there", "extract_entities", {"type": "location"}),
+    ):
+        assert as_here(library, question, tool, args) == args
+    assert as_here(library, "posts in Spotify", "count", {}) == {"community": "Spotify"}
