@@ -36,6 +36,7 @@ TRAITS = {  # those of the network, in the words of the lists
     "criminal": "criminal record",
     "address": "home, real name or contact",
 }
+_HANDLE = re.compile(r"(?:@|\bu/)[\w.-]+")
 _JOINTS = re.compile(r"\s*(?:[,;:]|\b(?:and|but|who|whose|that|with|w/|n|also|especially|only)\b)\s*", re.IGNORECASE)
 
 
@@ -54,6 +55,17 @@ def check_call(tool: str, args: Mapping[str, Any]) -> None:
                 for place in dict.fromkeys((text, *place_names(text))):
                     if trait := _of_place(place):
                         raise _refusal(place, trait)
+
+
+def barred(question: str, tool: str, args: Mapping[str, Any]) -> bool:
+    """Whether a ``question`` asks for people by what is nobody's business, and the call made of it would list people:
+    what the call holds of the question may be harmless, "Cedar Ave" of "everybody who lives on Cedar Ave". A look at
+    people who are named ("why would @ana click?") seeks out nobody.
+    """
+    sought = any(args.get(name) for name in (*ASKED, *SUBJECTS, *CONDITIONS))
+    if args.get("user") or args.get("users") or not sought or not _speaks_of_people(tool, args):
+        return False
+    return trait_of(_HANDLE.sub(" ", question), least=SURELY) is not None
 
 
 def refuse(text: str) -> None:

@@ -215,3 +215,20 @@ def test_to_prepare_something_reveals_nothing(place: str) -> None:
 def test_a_medicine_of_that_name_does(asked: dict[str, str]) -> None:
     with pytest.raises(AnalystError):
         guard.check_call("find_audience", asked)
+
+
+@pytest.mark.parametrize(
+    ("question", "tool", "args", "is_barred"),
+    [
+        ("list everybody whose visa has expired", "find_audience", {"campaign": "list"}, True),
+        ("rank people who are pregnant by posts", "rank", {"of": "person", "topic": "people"}, True),
+        ("tell me about @ana", "get_profile", {"user": "ana"}, False),
+        ("which groups of people are there", "list_segments", {}, False),
+        ("how many posts are about depression", "count", {"of": "posts", "topic": "posts"}, False),
+        ("who would engage with a Nike ad?", "find_audience", {"campaign": "Nike"}, False),
+    ],
+)
+def test_a_question_is_judged_where_its_call_holds_only_a_part_of_it(
+    question: str, tool: str, args: dict[str, object], is_barred: bool
+) -> None:
+    assert guard.barred(question, tool, args) is is_barred
