@@ -18,13 +18,13 @@ from rapidfuzz.distance import DamerauLevenshtein
 from agent.understanding.calls import SUBJECT
 from agent.understanding.of_kind import of_kind
 from agent.understanding.unknown import without_unknown
+from agent.understanding.vocabulary import is_made
 from index.entities.mentions import canonical
 from tools.library import Library
 from tools.registry import arguments_model
 from tools.selection.date_words import span_of
 from tools.selection.places import place_names
-from tools.selection.plain_words import is_common
-from tools.selection.subject import known_names, names_like, subject_of
+from tools.selection.subject import names_like, subject_of
 
 IN = re.compile(
     r"(?:^|\s)(?:in|from|within|inside|across|over (?:at|in))\s+(?:both\s+)?(?:the |our |r/)?$", re.IGNORECASE
@@ -68,7 +68,6 @@ LONGEST_PLACE = 2  # words of a subject that is a place with a word beside it, a
 SHORT = 6  # words of a question that is about the place it names: "and lifting?"
 LONGEST_NAME = 30  # characters of what may be a name misspelt
 ALIKE = 80  # of 100, from which two names differ by a slip of the finger
-MADE = ("organization", "product", "work", "group")
 NO_PLACES = frozenset(  # words of questions, by which communities are called, too
     ("place", "places", "community", "communities", "reddit", "people", "post", "posts", "question", "all", "this",
      "that", "what", "who", "one", "two", "time", "year", "month", "day", "today", "popular", "best", "top", "new")
@@ -255,7 +254,7 @@ def _place_alone(library: Library, question: str, tool: str, args: dict[str, Any
     rest = {name: value for name, value in args.items() if name != subject}
     if not said:
         return {**rest, "community": place} if not {"by"} & args.keys() or args.get("by") != "community" else args
-    if _is_name(library, said):
+    if is_made(library, said):
         return args
     if _known(library, said) is None and subject_of(library, said, by_meaning=False).ids:
         return args
@@ -329,15 +328,9 @@ def _said(library: Library, question: str, *, anywhere: bool = False) -> Iterabl
         lead, behind = question[: match.start()], question[match.end() :]
         there = bool(IN.search(lead) and not NOT_IN.search(lead))
         # "Spotify posts" are about it, though a community is called so; "gigs posts" are those of gigs.
-        there = there or bool(THERE.match(behind) and place and not _is_name(library, match[0]))
+        there = there or bool(THERE.match(behind) and place and not is_made(library, match[0]))
         if place and (anywhere or there):
             yield place, *match.span()
-
-
-def _is_name(library: Library, said: str) -> bool:
-    """Whether posts name something so: communities are called like brands."""
-    found = known_names(library).get(canonical(said))
-    return found is not None and found.type in MADE and not is_common(said)
 
 
 def _known(library: Library, name: str) -> str | None:

@@ -11,13 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agent.understanding.calls import SUBJECT
-from agent.understanding.vocabulary import Vocabulary
-from index.entities.mentions import canonical
+from agent.understanding.vocabulary import Vocabulary, is_made
 from tools.library import Library
 from tools.selection.kinds import kind_of
-from tools.selection.subject import known_names, subject_of
+from tools.selection.subject import subject_of
 
-ASKED_ABOUT = ("organization", "product", "work", "group")  # a place or a person in a long text is not what it is about
 ABOUT_PEOPLE = ("campaign",)  # subjects that need no posts
 FRAME = re.compile(
     r"^(?:(?:in|on|about|of|for|with|among|inside|within|across|at|to|from|the|a|an|their|our|my|your|his|her|its|any|all|some|"
@@ -52,11 +50,8 @@ def without_unknown(
     other = None
     if name := _name_in(library, bare):
         other = {**found, subject: name}
-    if other is None and len(bare.split()) == 1 and "community" in fields and "community" not in found:
-        place = _like_a_place(library, bare, known)
-        other = (
-            {**{key: value for key, value in found.items() if key != subject}, "community": place} if place else None
-        )
+    elif "community" in fields and "community" not in found and (place := _like_a_place(library, bare, known)):
+        other = {**{key: value for key, value in found.items() if key != subject}, "community": place}
     # Posts that are near in meaning answer it better than a part of it would.
     return found if other is None or _is_meant(library, said) else other
 
@@ -89,14 +84,10 @@ def _name_in(library: Library, said: str) -> str | None:
 
 
 def _names_in(library: Library, said: str) -> list[str]:
-    """What these posts know in ``said`` as the name of something that is made, sold or played."""
-    known = known_names(library)
-    words = [
-        re.sub(r"['’]s$", "", said) for said, kind in Vocabulary.of(library).known_in(said).items() if kind == "name"
-    ]
-    names = [name for name in words if (found := known.get(canonical(name))) and found.type in ASKED_ABOUT]
-    names = [name for name in names if _is_said(library, name)]
-    return names
+    """What these posts know in ``said`` as the name of something, communities that are called so among them."""
+    known = Vocabulary.of(library).known_in(said)
+    names = [re.sub(r"['’]s$", "", words) for words, kind in known.items() if kind != "person"]
+    return [name for name in names if is_made(library, name) and _is_said(library, name)]
 
 
 def _words_for_places(
@@ -136,12 +127,10 @@ def _place_or_subject(library: Library, question: str, tool: str, args: dict[str
 
 
 def _like_a_place(library: Library, said: str, known: Known) -> str | None:
-    """The only community whose name begins as a word of ``said`` does: gardening for "gardens"."""
-    for word in re.findall(r"[\w-]+", said.casefold()):
-        if place := known(library, word):
-            return place
-        stem = word.removesuffix("s")
-        near = [place for key, place in library.communities.items() if len(stem) >= STEM and key.startswith(stem[:-1])]
-        if len(near) == 1 and abs(len(near[0]) - len(word)) <= STEM - 1:
-            return near[0]
-    return None
+    """The only community whose name begins as ``said`` does, a single word: gardening for "gardens"."""
+    word = said.casefold().removeprefix("the ")
+    if place := known(library, word):
+        return place
+    stem = word.removesuffix("s")[:-1]
+    near = [place for key, place in library.communities.items() if len(stem) >= STEM - 1 and key.startswith(stem)]
+    return near[0] if len(near) == 1 and " " not in word and abs(len(near[0]) - len(word)) < STEM else None

@@ -20,6 +20,7 @@ from tools.selection.subject import known_names
 
 WORD = re.compile(r"\w(?:[\w.'’&-]*\w)?")
 LONGEST = 4  # words of a name
+MADE = ("organization", "product", "work", "group")  # types of names
 FEWEST = 2  # mentions of a name, so that a slip in one post is none
 
 _VOCABULARIES: WeakKeyDictionary[Facts, Vocabulary] = WeakKeyDictionary()
@@ -78,3 +79,9 @@ class Vocabulary:
             return "person"
         named = {key, key.removesuffix("s")} & self.names
         return "name" if named and (not named & self.words or said[:1].isupper()) else ""
+
+
+def is_made(library: Library, said: str) -> bool:
+    """Whether posts name something so that is made, sold or played: no person, no place, no everyday word."""
+    found = known_names(library).get(canonical(said))
+    return found is not None and found.type in MADE and not is_common(said)

@@ -394,11 +394,6 @@ def test_others_like_the_person_before() -> None:
     assert proposals(reading("find_lookalikes"), {"topic": "tea"}) == []
 
 
-def test_a_comparison_of_one_brand_looks_at_that_brand() -> None:
-    found = proposals(reading("compare_brands", brands=["Ryanair"], community=["travel"]), {})
-    assert found == [("analyze_sentiment", {"topic": "Ryanair", "community": "travel"})]
-
-
 def test_several_communities_are_any_of_them() -> None:
     found = proposals(reading("count", community=["r/dogs", "cats"], choices={"of": "posts"}), {})
     assert found == [("count", {"of": "posts", "community": "dogs or cats"})]
