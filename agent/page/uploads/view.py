@@ -166,7 +166,7 @@ def _whose(seen: Mapping[str, Any], taken: bool) -> Iterator[tuple[str, str]]:
         yield f"{_are(seen['private'])} not public{why}: {'taken along' if taken else 'left out'}.", "note"
     if seen["reposts"]:
         passing = "passes" if seen["reposts"] == 1 else "pass"
-        yield f"{count(seen['reposts'], 'post')} {passing} on others' words, and stay apart from people's own.", "note"
+        yield f"{count(seen['reposts'], 'post')} {passing} on others' words, kept apart from people's own.", "note"
     if seen["bots"]:
         yield f"{_are(seen['bots'])} by machines, which are in no audience.", "note"
 

@@ -62,10 +62,8 @@ def _inside(element: ET.Element) -> dict[str, Any]:
         value: Any = "".join(part.itertext()).strip()
         if name == "link":
             value = part.get("href") or value
-        elif (
-            name == "author" and (inner := next((each for each in part if _name(each.tag) == "name"), None)) is not None
-        ):
-            value = (inner.text or "").strip()
+        elif name == "author":
+            value = (part.findtext("{*}name") or value).strip()
         elif name == "content" and part.get("type") == "xhtml":
             value = "".join(ET.tostring(each, encoding="unicode") for each in part)
         if value and (name not in found or name == "encoded"):
