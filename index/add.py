@@ -101,7 +101,7 @@ class _Addition:
         with (folder / "rejects.jsonl").open("w", encoding="utf-8") as rejects:
             rejects.write((version.folder / "rejects.jsonl").read_text(encoding="utf-8"))
             rows = read_posts(self._sources, on_bytes=self._count, options=self._options, report=tally.report)
-            ids = self._analyse(coming.new(rows, rejects), folder / "new", parts, version.manifest.ner)
+            ids = self._analyse(coming.new(rows, rejects), folder / "new", parts, version.manifest)
         changed = len(coming.changed)
         if not ids:
             return Added(0, 0, coming.known, tally, None)
@@ -121,12 +121,12 @@ class _Addition:
     def _count(self, size: int) -> None:
         self._read += size
 
-    def _analyse(self, posts: Iterator[Post], facts: Path, parts: Parts, ner: str) -> set[str]:
+    def _analyse(self, posts: Iterator[Post], facts: Path, parts: Parts, manifest: Manifest) -> set[str]:
         """Analyse ``posts`` into the folder ``facts``; returns their ids. Models load only if there is one."""
         first, ids = next(posts, None), set[str]()
         if first is None:
             return ids
-        reading = _Reading(parts, ner, self._watch)
+        reading = _Reading(parts, manifest, self._watch)
         writer, tally = FactWriter(facts), self._tally
         with ScanWriter(facts) as vectors:
             for number, batch in enumerate(batches(first, posts)):
@@ -150,8 +150,8 @@ class _Addition:
 class _Reading:
     """Reads batches of posts, or takes over what an unfinished run read in them."""
 
-    def __init__(self, parts: Parts, ner: str, watch: Watch) -> None:
-        self._parts, self._ner, self._watch = parts, ner, watch
+    def __init__(self, parts: Parts, manifest: Manifest, watch: Watch) -> None:
+        self._parts, self._manifest, self._watch = parts, manifest, watch
         self._reader: Reader | None = None
         self._resumed = False
 
@@ -171,9 +171,11 @@ class _Reading:
         return made
 
     def _load(self) -> Reader:
-        shared = shared_encoder()
-        precision = self._parts.begin({"precision": shared.precision})["precision"]
-        return Reader(ner=self._ner, encoder=shared if precision == shared.precision else Encoder(precision=precision))
+        """In the precision of the index, whichever is faster here: an index that grew is as if built at once."""
+        shared, precision = shared_encoder(), self._manifest.precision
+        self._parts.begin({"precision": precision})
+        encoder = shared if precision == shared.precision else Encoder(precision=precision)
+        return Reader(ner=self._manifest.ner, encoder=encoder)
 
 
 def _check_models(index: Path, manifest: Manifest) -> None:
