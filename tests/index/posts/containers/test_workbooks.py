@@ -86,8 +86,16 @@ def test_a_bomb_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch, name: 
     monkeypatch.setattr(workbooks, "_MOST_HELD", 1 << 16)
     monkeypatch.setattr(workbooks, "MOST_ROWS", 1 << 10)
     monkeypatch.setattr(workbooks, "LONGEST_LINE", 1 << 19)
+    begun, begin = [0], workbooks._Watched._begin
+
+    def counted(part: workbooks._Watched, *element: Any) -> None:
+        begun[0] += 1
+        begin(part, *element)
+
+    monkeypatch.setattr(workbooks._Watched, "_begin", counted)
     with pytest.raises(AnalystError, match="unpacks to far more than posts do"):
         read(write("bomb.xlsx", with_part(*BOMBS[name])))
+    assert begun[0] < 0.55 * BOMBS[name][1].count("<") + 500  # in the midst of it, not when all was parsed
 
 
 def test_rows_that_were_read_are_no_burden(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
