@@ -82,12 +82,9 @@ def told(salted: Library, args: Mapping[str, Any], result: ToolResult) -> Iterat
         if not EVIDENCE.search(text):
             yield "data", QUOTED.sub(" ", text)
     for table in tables_of(salted, result):
-        if table.name not in ("posts", "evidence"):
-            for row in table.rows:
-                said = (
-                    str(cell) for name, cell in zip(table.columns, row, strict=True) if "text" not in name.casefold()
-                )
-                yield "table", QUOTED.sub(" ", " | ".join(cell for cell in said if not EVIDENCE.search(cell)))
+        for row in table.rows if "text" not in table.columns else ():
+            cells = (str(cell) for cell in row)
+            yield "table", QUOTED.sub(" ", " | ".join(cell for cell in cells if not EVIDENCE.search(cell)))
     for chart in charts(salted, result):
         yield "chart", f"{chart.title} {chart.table.to_csv()}"
     for step in next_steps(salted, args, result):
@@ -96,6 +93,8 @@ def told(salted: Library, args: Mapping[str, Any], result: ToolResult) -> Iterat
 
 def _facts(value: Any) -> Iterator[str]:
     """The words of a result without those of posts and of where they stand."""
+    if isinstance(value, dict) and "text" in value and "author" in value:
+        return  # a post, shown with its place as evidence for something else
     if isinstance(value, dict):
         for name, part in value.items():
             if name not in OF_POSTS:
