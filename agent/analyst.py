@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.audiences import READ_AS, NamedAudiences, named_audiences, not_kept_to, said_here
+from agent.declining import declining, last_question
 from agent.events import Answer, AnswerLine, Event, Finished
 from agent.grounding.check import sources_of
 from agent.instructions import system_prompt, withheld
@@ -75,6 +76,7 @@ class Analyst:
                 ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="continue"),
                 ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="end"),
                 _prepared(lambda: system_prompt(library, model)),
+                declining(partial(_part_asked, self._reader)),
                 *([_as_here(library, policy)] if self._is_read else []),
             ],
             checkpointer=self.memory,
@@ -311,21 +313,24 @@ def _answered(messages: Sequence[Any]) -> int:
     return ends[-1] if ends else 0
 
 
+def _part_asked(reader: Any, messages: Sequence[Any]) -> str:
+    """The part of the last question that the next call is for, as far as a ``reader`` tells parts; else all of it."""
+    return (reader.meaning(messages).text if reader else "") or last_question(messages)
+
+
 def _as_here(library: Library, policy: Any) -> Any:
     """Middleware: the calls of a model that has seen no index, in the names of this one. Of a question of several parts
     only the part counts that a call is for.
     """
     from langchain.agents.middleware import wrap_model_call
-    from langchain_core.messages import AIMessage, HumanMessage
+    from langchain_core.messages import AIMessage
 
     from agent.understanding.here import as_here
 
     @wrap_model_call
     def named(request: Any, handler: Any) -> Any:
         response = handler(request)
-        whole = next((str(m.text) for m in reversed(request.messages) if isinstance(m, HumanMessage)), "")
-        reader = getattr(policy, "understanding", None)
-        question = (reader.meaning(request.messages).text if reader else "") or whole
+        question = _part_asked(getattr(policy, "understanding", None), request.messages)
         context = CallContext.of(request.messages)
         before = context.tool, context.args
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 import agent.page.serving
 import app
-from agent.page.serving import POLICY, policy
+from agent.page.serving import POLICY, headers, policy
 
 SPACE = {"SPACE_ID": "me/analyst", "GRADIO_SERVER_NAME": "0.0.0.0", "GRADIO_SERVER_PORT": "7999"}
 
@@ -81,6 +81,8 @@ def test_any_other_machine_asks_for_one(served: list[dict[str, Any]]) -> None:
 
 def test_only_in_a_space_the_hub_may_frame_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SPACE_ID", raising=False)
-    assert policy() == POLICY and POLICY.endswith("frame-ancestors 'self'")
+    assert policy() == f"{POLICY}'none'" and POLICY.endswith("frame-ancestors ")
+    assert (b"x-frame-options", b"DENY") in headers()
     monkeypatch.setenv("SPACE_ID", "me/analyst")
-    assert policy() == f"{POLICY} https://huggingface.co"
+    assert policy() == f"{POLICY}'self' https://huggingface.co"
+    assert "x-frame-options" not in {name.decode() for name, _ in headers()}

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from agent.events import AnswerLine, Source
 from agent.grounding.claims import LIST_MARK, Claim, claims, flattened, name_key, quoted_parts, wording
+from agent.grounding.traits import OwnWords
 from agent.grounding.values import Told, Value, counted, label_of
 from tools.result.line import Line
 
@@ -59,7 +60,8 @@ def sources_of(lines: Sequence[AnswerLine]) -> list[Source]:
 
 
 class Ledger:
-    """Checks the lines of one answer, in their order, against what tools have ``told`` (the newest last).
+    """Checks the lines of one answer, in their order, against what tools have ``told`` (the newest last). What tells of
+    a person what is nobody's business has no source either.
 
     ``asked`` are the user's questions, which may be quoted to the user and are no source of anything.
     """
@@ -68,13 +70,16 @@ class Ledger:
         self._told = [call for call in reversed(told) if call.known]
         self._asked = [wording(question) for question in asked]
         self._mark = 0
+        self._own_words = OwnWords()
+        self._names = frozenset[str]().union(*(call.names for call in self._told))
 
     def check(self, line: str) -> tuple[AnswerLine, list[str]]:
         """Trace all claims of a line: where they come from, and which come from nowhere."""
         for call in self._told:
             if copied := call.by_text.get(wording(line)):
                 self._mark = copied.place or 0
-                return AnswerLine(line, copied, tuple(_cell_sources(line, copied, call))), []
+                barred = self._own_words.beside_person() if copied.role == "person" else ""
+                return AnswerLine(line, copied, tuple(_cell_sources(line, copied, call))), [barred] if barred else []
         own, inside = claims(line)
         reading = _FreeLine(line, self._told)
         own = [each for each in own if not self._is_list_mark(line, each) and not reading.says_nothing(each)]
@@ -88,6 +93,8 @@ class Ledger:
                 sources += [replace(source, start=each.start, end=each.end, said=each.said) for each in within]
             elif claim.kind != "quote" or not self._is_talk(line, claim):
                 ungrounded.append(claim.said)
+        if barred := self._own_words.said(line, own, self._names):
+            ungrounded.append(barred)
         return AnswerLine(line, None, tuple(sorted(sources, key=lambda each: (each.start, -each.end)))), ungrounded
 
     def _is_list_mark(self, line: str, claim: Claim) -> bool:

@@ -33,10 +33,10 @@ LOGIN = "Audience Analyst: log in with the name and the password that you were g
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; object-src 'none'; "
-    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    "base-uri 'self'; form-action 'self'; frame-ancestors "
 )
-# A Space is shown inside a page of the hub.
-HUB_FRAMES = " https://huggingface.co"
+# Nobody shows the page inside another one; a Space is shown inside a page of the hub.
+NO_FRAMES, HUB_FRAMES = "'none'", "'self' https://huggingface.co"
 
 
 def login_of(auth: str | None) -> tuple[str, str] | None:
@@ -91,7 +91,18 @@ def check_port(host: str, port: int) -> None:
 
 def policy() -> str:
     """``POLICY``; in a Hugging Face Space the hub may frame the page."""
-    return POLICY + HUB_FRAMES if in_space() else POLICY
+    return POLICY + (HUB_FRAMES if in_space() else NO_FRAMES)
+
+
+def headers() -> tuple[tuple[bytes, bytes], ...]:
+    """What every answer says to browsers: they ask no other server, show the page in no other one, guess no types."""
+    always = (
+        (b"content-security-policy", policy().encode()),
+        (b"referrer-policy", b"no-referrer"),
+        (b"x-content-type-options", b"nosniff"),
+    )
+    alone = ((b"x-frame-options", b"DENY"), (b"cross-origin-resource-policy", b"same-origin"))
+    return always if in_space() else (*always, *alone)
 
 
 def import_gradio() -> None:
@@ -133,8 +144,8 @@ def launch(
         login=auth is not None,
         largest=LARGEST,
         own_login={route.path: route.endpoint.lets_in for route in (beside or {}).get("routes", ())},
-        # They keep the browser from asking any other server.
-        headers=((b"content-security-policy", policy().encode()), (b"referrer-policy", b"no-referrer")),
+        headers=headers(),
+        framed=in_space(),
     )
     try:
         _, url, _ = page.queue(default_concurrency_limit=8).launch(

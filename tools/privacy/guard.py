@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from index.errors import AnalystError
-from tools.privacy.meaning import HINTED, SURELY, THRESHOLD, plain, reveals
+from tools.privacy.meaning import SURELY, plain, reveals
 from tools.privacy.misspelt import corrected
 from tools.privacy.sensitive import sensitive_trait
 from tools.privacy.tellable import stands_for_trait, tellable
+from tools.privacy.verdict import REQUESTED, sought
+from tools.privacy.verdict import SURELY as SURELY_ASKED
 from tools.result.words import short
 from tools.selection.places import place_names
 
@@ -62,10 +64,10 @@ def barred(question: str, tool: str, args: Mapping[str, Any]) -> bool:
     what the call holds of the question may be harmless, "Cedar Ave" of "everybody who lives on Cedar Ave". A look at
     people who are named ("why would @ana click?") seeks out nobody.
     """
-    sought = any(args.get(name) for name in (*ASKED, *SUBJECTS, *CONDITIONS))
-    if args.get("user") or args.get("users") or not sought or not _speaks_of_people(tool, args):
+    seeks = any(args.get(name) for name in (*ASKED, *SUBJECTS, *CONDITIONS))
+    if args.get("user") or args.get("users") or not seeks or not _speaks_of_people(tool, args):
         return False
-    return trait_of(_HANDLE.sub(" ", question), least=SURELY) is not None
+    return trait_of(_HANDLE.sub(" ", question), least=SURELY_ASKED) is not None
 
 
 def refuse(text: str) -> None:
@@ -86,13 +88,13 @@ def refuse_name(name: str) -> None:
         )
 
 
-def trait_of(text: str, *, least: float = THRESHOLD) -> str | None:
+def trait_of(text: str, *, least: float = REQUESTED) -> str | None:
     """The trait that people asked for in these words share, by the lists of words or by meaning; slips of the finger
-    hide nothing. Where a listed word stands in the text, less is needed.
+    hide nothing.
     """
     said = plain(text)
     for words in dict.fromkeys((said, corrected(said))):
-        if trait := sensitive_trait(words) or reveals(words, least=least if tellable(words) else min(least, HINTED)):
+        if trait := sensitive_trait(words) or sought(words, least=least):
             return trait
         if stands_for_trait(words):  # what may not be told of people may not pick them out either
             return "a trait that speaking of it hints at"

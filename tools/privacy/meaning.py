@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from tools.privacy.network import RevealingNetwork
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "privacy.safetensors"
-THRESHOLD = 0.6
-HINTED = 0.3  # where a word stands in it that is told of nobody
 SURELY = 0.9  # what stands alone is judged more carefully than a request: most names reveal nothing
 SHORTEST = 3  # letters; fewer mean nothing
 LONGEST = 400  # characters that are judged in one piece; longer ad copy is judged piece by piece
@@ -29,8 +27,8 @@ class Judgement:
     trait: str
 
 
-def reveals(text: str, *, least: float = THRESHOLD) -> str | None:
-    """The trait that being among the people asked for would reveal; None if its probability is below ``least``."""
+def reveals(text: str, *, least: float) -> str | None:
+    """The trait that being among these people would reveal; None if its probability is below ``least``."""
     if sum(char.isalpha() for char in text) < SHORTEST:
         return None
     found = judge(text)
@@ -39,7 +37,7 @@ def reveals(text: str, *, least: float = THRESHOLD) -> str | None:
 
 def judge(text: str) -> Judgement:
     """The worst of the pieces of a text."""
-    return max((_judged(piece) for piece in _pieces(text)), key=lambda one: one.refused)
+    return max((_judged(piece) for piece in pieces(text)), key=lambda one: one.refused)
 
 
 def judge_all(texts: Sequence[str]) -> list[Judgement]:
@@ -73,15 +71,15 @@ _MARKUP = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 _LOOKALIKES = str.maketrans("аеорсухіјѕԁһАВЕКМНОРСТХІοαενΑΒΕΗΙΚΜΝΟΡΤΧ", "aeopcyxijsdhABEKMHOPCTXIoaevABEHIKMNOPTX")
 
 
-def _pieces(text: str) -> list[str]:
-    words = text.split()
-    pieces, piece = [], ""
-    for word in words:
+def pieces(text: str) -> list[str]:
+    """The text cut between words where it is too long to be judged in one piece."""
+    found, piece = list[str](), ""
+    for word in text.split():
         if piece and len(piece) + len(word) >= LONGEST:
-            pieces.append(piece)
+            found.append(piece)
             piece = ""
         piece = f"{piece} {word}".strip()
-    return [*pieces, piece]
+    return [*found, piece]
 
 
 @lru_cache(maxsize=4096)

@@ -1,8 +1,9 @@
-"""The gate that every request of the page passes: host, other sites, login, wrong logins, files that are brought."""
+"""The gate that every request of the page passes: host, other sites, login, path, wrong logins, files that come in."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -10,15 +11,10 @@ from agent.page.access import intake
 from agent.page.access.attempts import Attempts
 from agent.page.access.hosts import Hosts, is_foreign
 from agent.page.access.intake import Intake
+from agent.page.access.routes import exists, is_open
 
 LOGIN, UPLOAD = "/login", "/gradio_api/upload"
-# What the form of the login is made of, and what tells nothing.
-OPEN = frozenset(
-    ("/", "/login", "/logout", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", "/pwa_icon",
-     "/gradio_api/theme.css", "/gradio_api/login_check", "/gradio_api/token", "/gradio_api/user", "/gradio_api/app_id",
-     "/gradio_api/startup-events")
-)  # fmt: skip
-OPEN_FOLDERS = ("/assets/", "/static/", "/svelte/", "/pwa_icon/")
+_FOREIGN_COOKIE = re.compile(rb"SameSite=none", re.IGNORECASE)
 ENVELOPE = 1 << 20  # bytes that a form has around its file
 Messages = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -26,7 +22,8 @@ Send = Callable[[Any], Awaitable[None]]
 
 class Gate:
     """An ASGI middleware. ``login`` says that there is one; ``own_login`` are paths that ask for it themselves, as MCP
-    does, each with what tells whether a header Authorization is right; ``headers`` are added to every answer.
+    does, each with what tells whether a header Authorization is right; ``headers`` are added to every answer;
+    ``framed`` says that another site's page shows this one, and so must send its cookies.
     """
 
     def __init__(
@@ -38,9 +35,10 @@ class Gate:
         largest: int,
         own_login: Mapping[str, Callable[[str], bool]] | None = None,
         headers: tuple[tuple[bytes, bytes], ...] = (),
+        framed: bool = False,
     ) -> None:
         self._app, self._hosts, self._login, self._largest = app, hosts, login, largest
-        self._own_login, self._headers = own_login or {}, headers
+        self._own_login, self._headers, self._framed = own_login or {}, headers, framed
         self._attempts, self._intake = Attempts(), Intake()
 
     async def __call__(self, scope: Any, receive: Messages, send: Send) -> None:
@@ -49,7 +47,7 @@ class Gate:
 
         async def told(message: Any) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *self._headers]
+                message["headers"] = [*map(self._kept_home, message.get("headers", ())), *self._headers]
             await send(message)
 
         async def refuse(status: int, why: str, seconds: float = 0.0) -> None:
@@ -58,6 +56,8 @@ class Gate:
 
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
+        if scope["type"] != "http":  # the page opens no sockets
+            return await send({"type": "websocket.close"})
         headers, path, method = Headers(scope=scope), scope["path"].rstrip("/") or "/", scope.get("method", "GET")
         if refused := self._refusal(scope, headers, path, method):
             return await refuse(*refused)
@@ -75,13 +75,20 @@ class Gate:
             return 421, "This page is not known by that name; ANALYST_HOSTS lists further ones."
         if is_foreign(method, headers):
             return 403, "Another page may not ask this one."
-        if not self._login:
-            return None
-        if path in self._own_login and (seconds := self._attempts.locked(_address(scope))):
+        if self._login and path in self._own_login and (seconds := self._attempts.locked(_address(scope))):
             return 429, _locked(seconds), seconds
-        if path == LOGIN or self._may_see(scope, path, headers.get("cookie", "")):
-            return None
-        return 401, "Log in first."
+        if self._login and not self._may_see(scope, path, headers.get("cookie", "")):
+            return 401, "Log in first."
+        if not (path in self._own_login or exists(path)):
+            return 404, "There is nothing here."
+        return None
+
+    def _kept_home(self, header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+        """A header; of a cookie that other sites' pages would send along, one that they do not."""
+        name, value = header
+        if name.lower() != b"set-cookie" or self._framed:
+            return header
+        return name, _FOREIGN_COOKIE.sub(b"SameSite=lax", value)
 
     def _is_try(self, headers: Mapping[str, str], path: str, method: str) -> bool:
         """Whether a login is tried that may be wrong. What programs bring is judged at once: they ask many things side
@@ -93,7 +100,7 @@ class Gate:
         return (path == LOGIN and method == "POST") or bool(given and not self._own_login[path](given))
 
     def _may_see(self, scope: Any, path: str, cookies: str) -> bool:
-        if path in OPEN or path.startswith(OPEN_FOLDERS) or path in self._own_login:
+        if is_open(path) or path in self._own_login:
             return True
         from starlette.requests import cookie_parser
 

@@ -149,7 +149,52 @@ def test_without_a_login_nothing_is_open(behind: Behind, path: str) -> None:
     for cookie in ({}, {"cookie": "access-token-unsecure-1=guess"}, {"cookie": "access-token-2=token"}):
         assert ask(gate(behind, login=True), "POST", path, headers=cookie).status_code == 401
     assert not behind.reached
-    assert ask(gate(behind, login=True), "POST", path, headers=COOKIE).status_code == 200
+    known = path.startswith("/gradio_api/")
+    assert ask(gate(behind, login=True), "POST", path, headers=COOKIE).status_code == (200 if known else 404)
+    assert bool(behind.reached) is known
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/proxy=https://example.com",
+        "/gradio_api/info",
+        "/gradio_api/call/x",
+        "/monitoring",
+        "/assets/..%2fconfig",
+        "/assets//etc/passwd",
+        "/static/..\\x",
+        "/gradio_api/heartbeat/..%2finfo",
+        "/brand-new",
+    ],
+)
+@pytest.mark.parametrize("login", [True, False])
+def test_what_the_page_never_asks_for_is_not_there(behind: Behind, path: str, login: bool) -> None:
+    for method in ("GET", "POST", "HEAD"):
+        assert ask(gate(behind, login=login), method, path, headers=COOKIE).status_code == 404
+    assert not behind.reached
+
+
+def test_sockets_are_closed_before_the_page(behind: Behind) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(gate(behind)({"type": "websocket", "path": "/gradio_api/queue/join", "headers": []}, None, send))
+    assert sent == [{"type": "websocket.close"}] and not behind.reached
+
+
+def test_other_sites_send_no_cookie_along(behind: Behind) -> None:
+    async def page(scope: Any, receive: Any, send: Any) -> None:
+        cookie = (b"set-cookie", b"access-token-1=t; HttpOnly; Path=/; SameSite=none; Secure")
+        await send({"type": "http.response.start", "status": 200, "headers": [cookie]})
+        await send({"type": "http.response.body", "body": b""})
+
+    for framed, said in ((False, "SameSite=lax"), (True, "SameSite=none")):  # a Space is shown by the hub's page
+        app = Gate(page, hosts=Hosts("127.0.0.1"), login=False, largest=1, framed=framed)
+        assert said in ask(app, "GET", "/").headers["set-cookie"]
 
 
 @pytest.mark.parametrize(
