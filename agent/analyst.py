@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from functools import partial
@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.audiences import READ_AS, NamedAudiences, named_audiences, not_kept_to, said_here
-from agent.declining import declining, last_question
+from agent.declining import declining
 from agent.events import Answer, AnswerLine, Event, Finished
 from agent.grounding.check import sources_of
-from agent.instructions import system_prompt, withheld
+from agent.instructions import system_prompt
 from agent.turn import NOTHING_TO_SAY, Turn
 from agent.understanding.context import CallContext
 from agent.understanding.coverage import cut_short, not_covered, told, unchanged
@@ -29,13 +29,13 @@ from tools.exports.about import NO_MODEL
 from tools.library import Library
 
 if TYPE_CHECKING:
+    from agent.guidance.advice import Guide
     from agent.memory import Memory
     from tools.result.result import ToolResult
 
 LONGEST_QUESTION = 4000  # characters
 TOOL_CALLS, MODEL_CALLS = 4, 6  # at most, for one question
 STEPS = 8 * MODEL_CALLS  # of the graph: a model call with its tool and the limits takes five
-REMEMBERED_TURNS = 5  # questions with their results that the model still sees
 LONGEST_TALK = 500  # questions of one conversation
 MOVED_ON = (
     "The index was made anew since the last answer: from here on answers are about {manifest.posts:,} posts by "
@@ -46,13 +46,18 @@ __all__ = ["NOTHING_TO_SAY", "Analyst"]
 
 
 class Analyst:
-    """Answers questions over one index. Conversations are told apart by their thread; safe to share between threads."""
+    """Answers questions over one index. Conversations are told apart by their thread; safe to share between threads.
 
-    def __init__(self, library: Library, model: Any, memory: Memory | None = None) -> None:
+    ``guide`` advises a model that was not trained for this program, and what the tools found is then told first.
+    """
+
+    def __init__(self, library: Library, model: Any, memory: Memory | None = None, guide: Guide | None = None) -> None:
         from langchain.agents import create_agent
         from langchain.agents.middleware import ModelCallLimitMiddleware, ToolCallLimitMiddleware
         from langchain_core.messages import HumanMessage, SystemMessage
 
+        from agent.guidance.conversation import calls_here, named_here, part_asked, prepared, told_withheld
+        from agent.guidance.middleware import guided
         from agent.memory import Memory
         from agent.toolbox import langchain_tools
 
@@ -61,23 +66,27 @@ class Analyst:
         self.model_name = str(getattr(model, "name_or_path", model))
         tools = langchain_tools(library)
         library.embed("hello")  # loads the encoder now, not in the first question
-        if hasattr(model, "warm_up"):
+        if hasattr(model, "warm_up") and guide is None:
             model.warm_up([SystemMessage(system_prompt(library, model)), HumanMessage("hello")], tools=tools)
         self.memory = memory if memory is not None else Memory()
         self._whole: dict[str, int] = {}  # how many messages a conversation had when its last question was answered
         self._asked_of: dict[str, str] = {}  # the version that last answered in a conversation
         policy = getattr(model, "policy", None)
-        self._is_read = bool(getattr(policy, "strict", False))  # whether a question reader reads each question
-        self._reader = getattr(policy, "understanding", None)
+        self.guide = guide
+        is_strict = bool(getattr(policy, "strict", False))
+        self._is_read = is_strict or guide is not None  # whether a question reader reads each question
+        self._reader = getattr(guide.policy if guide else policy, "understanding", None)
         self._agent: Any = create_agent(
             model,
             tools,
             middleware=[
                 ToolCallLimitMiddleware(run_limit=TOOL_CALLS, exit_behavior="continue"),
                 ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="end"),
-                _prepared(lambda: system_prompt(library, model)),
-                declining(partial(_part_asked, self._reader)),
-                *([_as_here(library, policy)] if self._is_read else []),
+                prepared(lambda: system_prompt(library, model)),
+                declining(partial(part_asked, self._reader)),
+                *([calls_here(library, policy)] if is_strict else []),
+                *([guided(guide, partial(named_here, library))] if guide is not None else []),
+                told_withheld(),
             ],
             checkpointer=self.memory,
         )
@@ -96,10 +105,13 @@ class Analyst:
         server at the address ``chroma`` if one is given. Without a ``memory`` conversations end with the process.
         Raises AnalystError.
         """
+        from agent.guidance.advice import Guide
         from agent.models.loading import load_chat_model
 
         library = Library.open(index, chroma)
-        return cls(library, load_chat_model(model, quantize=quantize), memory)
+        loaded = load_chat_model(model, quantize=quantize)
+        guide = None if getattr(getattr(loaded, "policy", None), "strict", False) else Guide.load(library.embed)
+        return cls(library, loaded, memory, guide)
 
     def latest(self) -> Analyst:
         """The analyst of the version that is committed now: this one, or if another was committed since it was opened,
@@ -109,7 +121,7 @@ class Analyst:
         library = self.library.newer()
         if library is None:
             return self
-        later = Analyst(library, self.model, self.memory)
+        later = Analyst(library, self.model, self.memory, self.guide)
         later.model_name, later._whole, later._asked_of = self.model_name, self._whole, self._asked_of
         return later
 
@@ -198,7 +210,7 @@ class Analyst:
         _check_length(earlier)
         named = self._named(question)
         read = named.question if named is not None else question
-        turn = Turn(earlier, question)
+        turn = Turn(earlier, question, tells_first=self.guide is not None)
         # A call without its result, or a question without its answer, would confuse the model.
         kept = [RemoveMessage(REMOVE_ALL_MESSAGES), *earlier] if abandoned else []
         noted = answered_by(self.model_name) | ({READ_AS: named.to_dict()} if named is not None else {})
@@ -311,70 +323,3 @@ def _answered(messages: Sequence[Any]) -> int:
 
     ends = [n for n, each in enumerate(messages, 1) if isinstance(each, AIMessage) and not each.tool_calls]
     return ends[-1] if ends else 0
-
-
-def _part_asked(reader: Any, messages: Sequence[Any]) -> str:
-    """The part of the last question that the next call is for, as far as a ``reader`` tells parts; else all of it."""
-    return (reader.meaning(messages).text if reader else "") or last_question(messages)
-
-
-def _as_here(library: Library, policy: Any) -> Any:
-    """Middleware: the calls of a model that has seen no index, in the names of this one. Of a question of several parts
-    only the part counts that a call is for.
-    """
-    from langchain.agents.middleware import wrap_model_call
-    from langchain_core.messages import AIMessage
-
-    from agent.understanding.here import as_here
-
-    @wrap_model_call
-    def named(request: Any, handler: Any) -> Any:
-        response = handler(request)
-        question = _part_asked(getattr(policy, "understanding", None), request.messages)
-        context = CallContext.of(request.messages)
-        before = context.tool, context.args
-
-        def told(message: Any) -> Any:
-            if not isinstance(message, AIMessage) or not message.tool_calls:
-                return message
-            calls = [
-                {**call, "args": as_here(library, question, call["name"], call["args"], context.people, before)}
-                for call in message.tool_calls
-            ]
-            return message.model_copy(update={"tool_calls": calls})
-
-        response.result = [told(message) for message in response.result]
-        return response
-
-    return named
-
-
-def _prepared(instructions: Callable[[], str]) -> Any:
-    """Middleware: what the model is shown of a conversation. The ``instructions`` of today stand before the last
-    ``REMEMBERED_TURNS`` questions, and of all but the newest question only the beginning of what came back, so that a
-    long talk still fits. What the tools returned stays in the conversation. A model whose words were withheld is told
-    so. Saved audiences that a question names are taken out of it, and its calls are kept to them (``agent.audiences``).
-    """
-    from langchain.agents.middleware import wrap_model_call
-    from langchain_core.messages import SystemMessage
-    from langgraph.config import get_config
-
-    from agent.audiences import as_read, by_itself, kept_to
-    from agent.memory import CHARACTERS_KEPT
-    from agent.models.messages import beginnings, last_turns
-
-    @wrap_model_call
-    def prepared(request: Any, handler: Any) -> Any:
-        named = next((NamedAudiences.of(each) for each in reversed(request.messages) if each.type == "human"), None)
-        if named is not None and (settled := by_itself(named, request.messages)) is not None:
-            return settled
-        seen = [as_read(each) for each in last_turns(request.messages, REMEMBERED_TURNS)]
-        newest = last_turns(seen, 1)
-        earlier = beginnings(seen[: len(seen) - len(newest)], CHARACTERS_KEPT)
-        told = [instructions()]
-        if claims := get_config()["configurable"].get("withheld"):
-            told.append(withheld(claims))
-        reply = handler(request.override(messages=[*earlier, *newest], system_message=SystemMessage("\n".join(told))))
-        return kept_to(named, reply) if named is not None else reply
-
-    return prepared

@@ -28,7 +28,7 @@ def system_prompt(library: Library, model: Any = None, *, today: date | None = N
     if own:
         return str(own)
     manifest = library.manifest
-    return _template("system.md.jinja").render(
+    return template("system.md.jinja").render(
         today=today or date.today(),
         posts=manifest.posts,
         people=manifest.people,
@@ -46,11 +46,12 @@ def largest_communities(library: Library) -> list[str]:
 
 def withheld(claims: Sequence[str]) -> str:
     """What a model is told whose draft claimed what no tool returned."""
-    return _template("withheld.md.jinja").render(claims=claims)
+    return template("withheld.md.jinja").render(claims=claims)
 
 
 @cache
-def _template(name: str) -> Template:
+def template(name: str) -> Template:
+    """One of the templates in ``prompts/``."""
     from jinja2 import Template
 
     return Template((PROMPTS / name).read_text(encoding="utf-8").strip())

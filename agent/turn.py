@@ -21,9 +21,11 @@ LIMIT_REACHED = "Tool call limit"  # how the answer to a call begins that was ne
 
 
 class Turn:
-    """``messages`` are those of the conversation so far, which count as sources; ``asked`` is the new question."""
+    """``messages`` are those of the conversation so far, which count as sources; ``asked`` is the new question. If it
+    ``tells_first``, the headline of each result comes before the model's own words.
+    """
 
-    def __init__(self, messages: Sequence[Any], asked: str) -> None:
+    def __init__(self, messages: Sequence[Any], asked: str, *, tells_first: bool = False) -> None:
         from langchain_core.messages import HumanMessage
 
         self.calls: list[Call] = []
@@ -31,6 +33,8 @@ class Turn:
         self.said = ""
         self.ungrounded: list[str] = []
         self._line = ""
+        self._tells_first = tells_first
+        self._heads: list[AnswerLine] = []
         self._lines: list[AnswerLine] = []
         self._silent = False  # words of a second try are shown when all of them are checked
         self._args: dict[str, dict[str, Any]] = {}  # by the id of the call
@@ -82,7 +86,10 @@ class Turn:
                 elif isinstance(message, AIMessage) and step == "model" and not self.said:
                     yield from self._read(str(message.text))  # a model that does not stream
                 elif isinstance(message, ToolMessage):
-                    yield self._finished(message, made=step == "tools")
+                    finished = self._finished(message, made=step == "tools")
+                    yield finished
+                    if self._tells_first and finished.result is not None:
+                        yield from self._tell_head(finished.result)
 
     def _called(self, message: Any) -> Iterator[Event]:
         self._forget_words()  # words before a call are not the answer
@@ -108,6 +115,12 @@ class Turn:
             self._ledger = Ledger(self._told, self._asked)
         return ToolFinished(id_, name, text, result, seconds, dict(args))
 
+    def _tell_head(self, result: ToolResult) -> Iterator[Event]:
+        head, _ = self._ledger.check(result.headline.text)
+        if all(head.text != each.text for each in self._heads):
+            self._heads.append(head)
+            yield Words(head.text + "\n", head)
+
     def flush(self) -> Iterator[Event]:
         """The last line, which ends without a break."""
         line, self._line = self._line, ""
@@ -117,16 +130,20 @@ class Turn:
         if self.ungrounded:
             return
         line, self.ungrounded = self._ledger.check(text)
+        if any(line.text.strip() == head.text.strip() for head in self._heads):
+            return
         self._lines.append(line)
         if text + end and not self.ungrounded and not self._silent:
             yield Words(text + end, line)
 
     def answer(self) -> list[AnswerLine]:
         """What the user gets: the model's words, or the tools' own where these hold something that no tool told."""
-        if self.said.strip() and not self.ungrounded:
+        if self._heads and self.ungrounded:
+            return self._heads  # what a model made up is left out, and what the tools found stands
+        if any(line.text.strip() for line in self._lines) and not self.ungrounded:
             first = next(place for place, line in enumerate(self._lines) if line.text.strip())
             last = max(place for place, line in enumerate(self._lines) if line.text.strip())
-            return _without_edges(self._lines[first : last + 1])
+            return [*self._heads, *_without_edges(self._lines[first : last + 1])]
         lines = [line.text for result in self._results for line in result.said] or self._faults
         told = "\n".join(dict.fromkeys(lines))
         return trace(told, self._told, self._asked)[0] if told else [AnswerLine(NOTHING_TO_SAY)]

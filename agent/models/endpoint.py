@@ -124,8 +124,12 @@ class EndpointChatModel(ChatOpenAI):
         self, messages: list[BaseMessage], stop: list[str] | None, options: dict[str, Any]
     ) -> Iterator[ChatGenerationChunk]:
         """What the server sends; asked a second time, without it, if it does not know how to switch thinking off."""
+        most = options.get("max_new_tokens")
+        named = {key: value for key, value in options.items() if key != "max_new_tokens"}
+        if most is not None:
+            named["extra_body"] = {**(self.extra_body or {}), "max_tokens": most}
         try:
-            yield from super()._stream(messages, stop, None, **options)
+            yield from super()._stream(messages, stop, None, **named)
         except openai.BadRequestError as error:
             if "chat_template_kwargs" not in str(error) or not self.extra_body or len(self.extra_body) == 1:
                 raise _sentence(error, self._endpoint, self._served) from error

@@ -1,4 +1,4 @@
-"""Finds a chat model, by path or by hub id, and loads it safely: safetensors only, no code from the model.
+"""Finds a chat model, by path or by hub id, and loads it safely: safetensors or GGUF, no code from the model.
 
 Nothing is fetched but what somebody named by its hub id, and nothing is loaded that does not fit into free memory: how
 much a model takes is told from its config before a byte of its weights is read.
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agent.models.gguf import gguf_file, unpacked
+from agent.models.size import free_memory, gigabytes, size_of
 from index.errors import AnalystError
 
 if TYPE_CHECKING:
@@ -21,10 +23,6 @@ if TYPE_CHECKING:
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 WIDTHS = ("8bit", "4bit")
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
-CONVERSATION = 8192  # tokens of a conversation with its tools and results, whose keys and values are kept
-SLACK = 1.1  # activations and what the allocator leaves unused
-BYTES = {"fp32": 4.0, "bf16": 2.0, "fp16": 2.0, "8bit": 1.0, "4bit": 0.5 + 4 / 64}  # 4bit: a scale for 64 weights
-CGROUP = Path("/sys/fs/cgroup")
 TURN_ENDS = ("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<end_of_turn>", "<|end|>", "<|end_of_turn|>", "<turn|>", "</s>")
 
 
@@ -61,34 +59,20 @@ class ModelFiles:
         return list(dict.fromkeys(int(number) for number in ids if number is not None))
 
 
-@dataclass(frozen=True)
-class ModelSize:
-    """``linear`` of the ``parameters`` stand in the layers that 8 and 4 bit shrink; ``cached`` figures are kept for
-    each token.
-    """
-
-    parameters: int
-    linear: int
-    cached: int
-
-    def memory(self, width: str) -> int:
-        """Bytes that the model needs while it talks; ``width`` is one of ``BYTES``."""
-        rest = max(BYTES[width], BYTES["bf16"])  # embeddings, norms and the cache stay in bf16
-        weights = self.linear * BYTES[width] + (self.parameters - self.linear) * rest
-        return round((weights + self.cached * CONVERSATION * rest) * SLACK)
-
-
 def load_files(name_or_path: str | Path, *, quantize: str | None = None) -> ModelFiles:
     """Load a model and its tokenizer, with ``quantize`` ("8bit", "4bit") its linear layers at that width.
 
     ``AnalystError`` says what is wrong and what to do.
     """
     name = str(name_or_path)
-    local_only = _is_local(name)
+    packed = gguf_file(Path(name).expanduser())
+    local_only = packed is not None or _is_local(name)
     options: dict[str, Any] = {"local_files_only": local_only, "trust_remote_code": False}
     source = str(Path(name).expanduser()) if Path(name).expanduser().is_dir() else name
+    if packed is not None:
+        source, options = str(packed.parent), options | {"gguf_file": packed.name}
     if quantize:
-        _check_quantizing(name, quantize)
+        _check_quantizing(name, quantize, packed is not None)
     try:
         config = _load_config(source, options)
         _check_memory(name, config, quantize)
@@ -172,8 +156,9 @@ def _load_model(source: str, config: Any, quantize: str | None, options: dict[st
     device = _device()
     if quantize:
         options = options | {"quantization_config": _quantization(quantize), "device_map": {"": device}}
+    options = options | (unpacked() if "gguf_file" in options else {"use_safetensors": True})
     dtype = _dtype(config, device, quantize)
-    model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(source, dtype=dtype, use_safetensors=True, **options)
+    model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(source, dtype=dtype, **options)
     if not quantize:
         model.to(device)  # type: ignore[arg-type]
     model.eval()
@@ -196,7 +181,13 @@ def _quantization(width: str) -> Any:
     return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16)
 
 
-def _check_quantizing(name: str, quantize: str) -> None:
+def _check_quantizing(name: str, quantize: str, packed: bool) -> None:
+    if packed:
+        raise AnalystError(
+            "A GGUF file has its own number of bits, and is unpacked when it is loaded",
+            where=name,
+            todo="Leave out --quantize; to keep it packed, serve it with llama.cpp (docs/models.md).",
+        )
     if quantize not in WIDTHS:
         raise AnalystError(f"There is no width {quantize!r}", todo=f"--quantize takes {' or '.join(WIDTHS)}.")
     if not _can_quantize():
@@ -259,64 +250,19 @@ def _dtype(config: Any, device: str, quantize: str | None = None) -> Any:
 
 def _unreadable(name: str, error: Exception, local_only: bool) -> AnalystError:
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    if local_only and not Path(name).expanduser().is_dir():
+    path = Path(name).expanduser()
+    if local_only and not path.exists():
         return AnalystError(
             "This model is not on this machine, and HF_HUB_OFFLINE=1 forbids fetching it",
             where=name,
             todo="Unset HF_HUB_OFFLINE to download it once, or give the directory of a model.",
         )
-    if Path(name).expanduser().is_dir():
+    if path.is_file():
+        todo = "Check that the file is whole, and that transformers knows its architecture; llama.cpp knows more."
+    elif path.is_dir():
         todo = "A model needs config.json, a tokenizer and weights as safetensors; check that its files are complete."
     elif "gated" in str(error):
         todo = "Accept its licence on its page at huggingface.co, and put your token into HF_TOKEN."
     else:
         todo = "Check the id and the network, or give the directory of a model."
     return AnalystError(f"The chat model cannot be loaded: {reason}", where=name, todo=todo)
-
-
-def size_of(config: Any) -> ModelSize:
-    """The size of the model that ``config`` (of transformers) describes, built without memory for its weights."""
-    import torch
-    from transformers import AutoModelForCausalLM
-
-    with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
-    head = model.get_output_embeddings()
-    layers = [module for module in model.modules() if isinstance(module, torch.nn.Linear) and module is not head]
-    return ModelSize(
-        parameters=sum(parameter.numel() for parameter in model.parameters()),
-        linear=sum(layer.weight.numel() for layer in layers),
-        cached=_cached(config.get_text_config()),
-    )
-
-
-def _cached(config: Any) -> int:
-    """Figures in the keys and values of one token, over all layers."""
-    heads = getattr(config, "num_attention_heads", 0)
-    width = getattr(config, "head_dim", None) or (config.hidden_size // heads if heads else 0)
-    return int(2 * config.num_hidden_layers * (getattr(config, "num_key_value_heads", None) or heads) * width)
-
-
-def free_memory(device: str) -> int:
-    """Bytes that are free for a model on "cpu" or "cuda"."""
-    if device == "cuda":
-        import torch
-
-        return int(torch.cuda.mem_get_info()[0])
-    import psutil
-
-    return min([int(psutil.virtual_memory().available), *_left_in_container(CGROUP)])
-
-
-def _left_in_container(folder: Path) -> list[int]:
-    """What a container's limit leaves, if there is one (cgroup v2)."""
-    try:
-        most, used = ((folder / name).read_text().strip() for name in ("memory.max", "memory.current"))
-    except OSError:
-        return []
-    return [max(int(most) - int(used), 0)] if most.isdigit() else []
-
-
-def gigabytes(count: int) -> str:
-    """Bytes as people read them: ``1.9 GB``."""
-    return f"{count / 1e9:.1f} GB"

@@ -73,7 +73,7 @@ class ShippedPolicy:
         """The only call that the next part of the question can mean, or else what the tools returned."""
         if self.understanding is None or must_call or not tools or not messages:
             return []
-        meant = self._meant(messages, tools)
+        meant = self.meant(messages, tools)
         if meant and not isinstance(meant, str):
             sure = len(meant) == 1 or not _trained(meant)
             return [Piece("call", name=meant[0][0], arguments=meant[0][1])] if sure else []
@@ -92,14 +92,14 @@ class ShippedPolicy:
         """The grammar of what the reader proposes; empty where it has nothing to say."""
         if self.understanding is None or syntax.calls is None or not messages:
             return ""
-        meant = self._meant(messages, tools)
+        meant = self.meant(messages, tools)
         if isinstance(meant, str):
             return f"start: {literal(meant)}" if meant else ""
         if not meant and (kind := self.understanding.meaning(messages).small_talk):
             return reply_grammar(kind)
         return calls_grammar(meant, syntax.calls, syntax.control) if meant else ""
 
-    def _meant(self, messages: Sequence[BaseMessage], tools: Tools) -> list[Meant] | str:
+    def meant(self, messages: Sequence[BaseMessage], tools: Tools) -> list[Meant] | str:
         """The calls that the last question can mean next, or what is said to it at once; empty if neither."""
         assert self.understanding is not None
         if not messages or not isinstance(messages[-1], (HumanMessage, ToolMessage)):

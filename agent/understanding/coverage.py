@@ -66,6 +66,11 @@ def not_covered(question: str, calls: Sequence[Call]) -> list[str]:
     return [f'"{words}"' + (f" ({found[words]})" if found[words] else "") for words in whole]
 
 
+def stated(question: str) -> frozenset[str]:
+    """The arguments that could take a condition of ``question`` into account, whichever tool has them."""
+    return frozenset(name for _, kind in _missing(question, ()) for name in kind.arguments)
+
+
 def turned_round(question: str, calls: Sequence[Call]) -> str:
     """The words of ``question`` without which ``calls`` would answer the opposite of it; empty if there are none."""
     return next((words for words, kind in _missing(question, calls) if kind.turns), "") if calls else ""

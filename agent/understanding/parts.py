@@ -36,13 +36,15 @@ Known = Mapping[str, str]  # what the index knows of a question's words (``Vocab
 @dataclass(frozen=True)
 class Meaning:
     """``calls`` that are meant by ``text``, a part of the question, likeliest first; or the kind of ``small_talk`` that
-    it is. Neither: nothing is left, and ``unread`` are the parts for which there was no call.
+    it is. Neither: nothing is left, and ``unread`` are the parts for which there was no call. ``kinds`` are all that
+    the part, or else the last one, could be, likeliest first.
     """
 
     calls: tuple[Meant, ...] = ()
     small_talk: str = ""
     text: str = ""
     unread: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 def _said_before(call: Meant, context: CallContext) -> bool:
@@ -72,11 +74,12 @@ class Understanding:
         question = self.asked(str(messages[place].text), head, known)
         small, before, done, unread = "", question, 0, list[str]()
         made = [n for n, each in enumerate(tail) if isinstance(each, AIMessage) and each.tool_calls]
-        parts = self.parts(question, head, known)
+        parts, kinds = self.parts(question, head, known), tuple[str, ...]()
         for number, part in enumerate(parts):
             cut = made[done] if done < len(made) else len(tail)
             context = CallContext.of([*head, HumanMessage(before), *tail[:cut]] if done else head)
             reading, context = self._read(part, context, known)
+            kinds = tuple(kind for kind, _ in reading.kinds)
             if reading.kinds[0][0] in SMALL_TALK:
                 small = small or reading.kinds[0][0]
                 continue
@@ -87,12 +90,12 @@ class Understanding:
             elif done and _said_before(calls[0], context):
                 continue
             elif done == len(made):
-                return Meaning(tuple(calls), text=part)
+                return Meaning(tuple(calls), text=part, kinds=kinds)
             else:
                 before, done = part, done + 1
         if done:
-            return Meaning(unread=tuple(unread))
-        return Meaning(small_talk="nowhere" if unread else small)
+            return Meaning(unread=tuple(unread), kinds=kinds)
+        return Meaning(small_talk="nowhere" if unread else small, kinds=kinds)
 
     def asked(self, question: str, before: Sequence[BaseMessage], known: Known) -> str:
         """The part of ``question`` that asks (``focus``); all of it where that part alone says nothing."""

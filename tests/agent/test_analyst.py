@@ -13,11 +13,11 @@ from agent.analyst import (
     LONGEST_QUESTION,
     MODEL_CALLS,
     NOTHING_TO_SAY,
-    REMEMBERED_TURNS,
     TOOL_CALLS,
     Analyst,
 )
 from agent.events import Call, Event, Finished, ToolFinished, ToolStarted, Words
+from agent.guidance.conversation import REMEMBERED_TURNS
 from agent.memory import CHARACTERS_KEPT
 from index.errors import AnalystError
 from tests.agent.scripted_model import Piece, ScriptedModel, SilentModel, call

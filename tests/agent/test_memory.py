@@ -238,8 +238,9 @@ def test_a_second_try_is_shown_when_it_holds(monkeypatch: pytest.MonkeyPatch) ->
     events = list(analyst.stream("posts?", thread="t"))
     answer = events[-1].answer  # type: ignore[union-attr]
     assert (answer.answer, answer.grounded) == ("It got 12 likes.", True)
-    system = analyst.model.seen[-1][0].text
-    assert "40" in system and "@zoe" in system and "withheld" not in analyst.model.seen[0][0].text
+    again, first = analyst.model.seen[-1], analyst.model.seen[0]
+    assert "40" in again[-1].text and "@zoe" in again[-1].text and "withheld" not in first[-1].text
+    assert again[: len(first)] == first  # what was read before need not be read again
     assert [message.text for message in analyst.memory.messages("t")][-1] == "It got 12 likes."
     assert "zoe" not in "".join(message.text for message in analyst.memory.messages("t"))
     assert len(analyst.model.seen) == 3

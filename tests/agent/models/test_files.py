@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from agent.models import files as model_files
-from agent.models.files import ModelSize, free_memory, gigabytes, load_files, size_of
+from agent.models import size as model_size
+from agent.models.files import load_files
+from agent.models.size import ModelSize, free_memory, gigabytes, size_of
 from index.errors import AnalystError
 from tests.agent.hub_models import configs
 from tests.agent.tiny_models import FAMILIES, WITHOUT_TOOLS, save_tiny_model
@@ -52,7 +54,7 @@ def test_keys_and_values_by_hand(tmp_path: Path) -> None:
 
 
 def test_free_memory_is_bounded_by_the_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model_files, "CGROUP", tmp_path)
+    monkeypatch.setattr(model_size, "CGROUP", tmp_path)
     whole = free_memory("cpu")
     assert whole > 10**7
     (tmp_path / "memory.max").write_text("max\n")

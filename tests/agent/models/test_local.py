@@ -314,9 +314,9 @@ def test_places_without_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for name in ("./nowhere", str(tmp_path / "nowhere"), "a/b/c", "~/nowhere"):
         with pytest.raises(AnalystError, match="no model directory"):
             LocalChatModel.load(name)
-    (tmp_path / "model.gguf").write_text("x")
+    (tmp_path / "model.bin").write_text("x")
     with pytest.raises(AnalystError, match="not a model directory"):
-        LocalChatModel.load(tmp_path / "model.gguf")
+        LocalChatModel.load(tmp_path / "model.bin")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(AnalystError, match="HF_HUB_OFFLINE"):
         LocalChatModel.load("nobody/no-such-model-here")
