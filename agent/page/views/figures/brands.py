@@ -27,15 +27,12 @@ def brands_html(result: CompareBrands, library: Library | None) -> Markup:
         [f"{pair.first} and {pair.second}", f"{pair.people:,}", *_parts(pair.people, pair.first, pair.second, brands)]
         for pair in result.overlaps
     ]
-    talked = [
-        (f"Said about {brand.name} more than about the others", [each.phrase for each in brand.themes]) for brand in brands
-    ]
-    talked += [
-        (f"People who name only {brand.name} talk more about", [each.phrase for each in brand.crowd]) for brand in brands
-    ]
+    talked = [(f"Said about {each.name} more than about the others", each.themes) for each in brands]
+    talked += [(f"People who name only {each.name} talk more about", each.crowd) for each in brands]
     return render(
         "brands.html.j2", heads=["", *(brand.name for brand in brands)], rows=rows, both=both,
-        talked=[each for each in talked if each[1]], missing=result.missing,
+        talked=[(told, [each.phrase for each in phrases]) for told, phrases in talked if phrases],
+        missing=result.missing,
         counted=f"{count(result.posts, 'post')} {'names' if result.posts == 1 else 'name'} one or more of them",
     )  # fmt: skip
 
@@ -72,4 +69,7 @@ def _share(value: float | None) -> str:
 
 def _parts(both: int, first: str, second: str, brands: list[BrandFigures]) -> tuple[str, str]:
     people = {brand.name: brand.people for brand in brands}
-    return f"{both:,} of the {people[first]:,} who name {first}", f"{both:,} of the {people[second]:,} who name {second}"
+    return (
+        f"{both:,} of the {people[first]:,} who name {first}",
+        f"{both:,} of the {people[second]:,} who name {second}",
+    )

@@ -24,7 +24,9 @@ def changes_html(result: ComparePeriods, library: Library | None) -> Markup:
         ["People who wrote them", *(f"{side.people:,}" for side in sides), ""],
     ]
     if result.volume is not None:
-        rows.append(["Share of all posts", *(_share(side.share) for side in sides), _became(result.volume, "rose", "fell")])
+        rows.append(
+            ["Share of all posts", *(_share(side.share) for side in sides), _became(result.volume, "rose", "fell")]
+        )
     for name, field in (("Positive posts", "positive"), ("Negative posts", "negative")):
         rows.append([name, *(_of_posts(side, field) for side in sides), ""])
     if result.tone is not None:

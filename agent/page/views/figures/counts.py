@@ -41,7 +41,9 @@ def rank_html(result: Rank, library: Library | None) -> Markup:
     a_post = " a post" if result.average and result.by not in ("positive", "negative") else ""
     ranked = f"{MEASURED[result.by]}{a_post}"
     heads = [COLUMN.get(result.of, capital(result.of)), ranked]
-    heads += [each for each in ("Posts", "People") if each != ranked and not (each == "People" and result.of == "person")]
+    heads += [
+        each for each in ("Posts", "People") if each != ranked and not (each == "People" and result.of == "person")
+    ]
     rows = [[f"{place}. {_name(result, each)}", part("figure", _value(result, each), abs(each.value), top),
              *_behind(each, heads)] for place, each in enumerate(result.groups, 1)]  # fmt: skip
     more = f"{result.tied:,} more have as many as the last one listed. " if result.tied else ""

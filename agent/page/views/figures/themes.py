@@ -19,7 +19,9 @@ def themes_html(result: SummarizeThemes, library: Library | None) -> Markup:
     """How many posts were read, and a card for each theme."""
     pairs = [("Posts", f"{result.posts:,}" + (f" of {result.total:,}" if result.total > result.posts else ""))]
     if result.themes:
-        pairs.append(("Themes", f"{len(result.themes)}" + (f" of {result.found}" if result.found > len(result.themes) else "")))
+        pairs.append(
+            ("Themes", f"{len(result.themes)}" + (f" of {result.found}" if result.found > len(result.themes) else ""))
+        )
     for name, share in (("In smaller themes", result.others), ("In no theme", result.nowhere)):
         if result.themes and share >= TOLD:
             pairs.append((name, _of(round(share * result.posts), result.posts)))

@@ -12,10 +12,10 @@ from agent.page.views.html import TONES, part, render
 from tools.analyze_sentiment import AnalyzeSentiment
 from tools.library import Library
 from tools.result.tones import MANY, SIDES, SentimentShares, counted
-from tools.result.words import count, percent
+from tools.result.words import capital, count, percent
 
 PASTED = "this text"  # what a result is about whose text was pasted
-PERIODS = {"day": "Day", "week": "Week from", "month": "Month", "year": "Year", "community": "Community", "user": "Person"}
+HEADS = {"week": "Week from", "user": "Person"}  # of a column of groups; of others what they are grouped by
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def tones_of(value: Any) -> Tones | None:
     posts = getattr(value, "posts", 0)
     if not posts:
         return Tones(", ".join(f"{percent(share)} {name}" for name, share in zip(TONES, shares, strict=True)), shares)
-    whole = SentimentShares(posts, **{name: share for name, share in zip(TONES, shares, strict=True)})
+    whole = SentimentShares(posts, **dict(zip(TONES, shares, strict=True)))
     told = ", ".join(f"{tone_count(whole, side)} {side}" for side in SIDES)
     return Tones(f"{told} of {count(posts, 'post')}", shares)
 
@@ -63,5 +63,10 @@ def tone_html(result: AnalyzeSentiment, library: Library | None) -> Markup:
         whole = Tones(f"How likely each tone is: {words}", tuple(getattr(shares, side) for side in SIDES))
     else:
         whole = tones_of(shares) or Tones("", ())
-    heads = [PERIODS.get(str(result.by), ""), "Posts", *(side.capitalize() for side in SIDES), "Tone"]
+    heads = [
+        HEADS.get(str(result.by), capital(result.by or "")),
+        "Posts",
+        *(side.capitalize() for side in SIDES),
+        "Tone",
+    ]
     return render("tone.html.j2", whole=whole, heads=heads, rows=tone_rows(result.groups))
