@@ -27,6 +27,11 @@ ASKED = {
     "min_posts": "Only people with at least so many posts", "max_posts": "Only people with at most so many posts",
     "exclude": "Left out", "among": "Only these people", "include": "Counted too",
 }  # fmt: skip
+# What narrows whom or what a call looks at; the others say what it is about.
+CONDITIONS = frozenset(ASKED) - {
+    "campaign", "interests", "limit", "topic", "query", "user", "users", "brands", "text", "count", "term", "seen",
+    "name", "first", "second", "why", "what", "before", "after", "of", "by", "order", "kind", "type",
+}  # fmt: skip
 PEOPLE = frozenset({"user", "users", "exclude", "among"})
 ORDERS = {
     "most": "the most first", "least": "the least first", "likes": "most liked first", "newest": "newest first",

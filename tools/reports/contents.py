@@ -72,7 +72,7 @@ def report_of(
     """The report of a brief, which is to be called ``name``: for a ``question`` that a chat ``model`` took, or made by
     hand.
     """
-    drawn = charts(library, brief)
+    drawn = charts(library, brief, brief.asked)
     parts = [
         Part(section, [chart for chart in drawn if PICTURES.get(chart.name) == section.key])
         for section in sections_of(brief)

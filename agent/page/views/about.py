@@ -60,7 +60,9 @@ def _described(result: ToolResult) -> dict[str, object]:
         for analysis, found in accuracy.items()
         for what, figure in found.items()
     ]
-    measured = Table("Every measure by its name in the field", ["Analysis and measure", "Figure"], rows)
+    measured = Table(
+        "For specialists: every measure by its name in the field", ["Analysis and measure", "Figure"], rows
+    )
     told = [capital(each.words) for each in plain_accuracy(accuracy)]
     blocks = blocks_of(result, {"accuracy"} | BUILT | LEFT_OVER)
     return {"warnings": result.warnings, "blocks": blocks, "measured": measured if rows else None, "told": told}

@@ -24,6 +24,7 @@ from tools.result.words import capital
 MOST, SHOWN = 7, 5  # in the panel, of a list with more than MOST items only SHOWN are open
 CHAT = 5  # items of a result that are open in the chat
 MANY_PARTS = 3  # from so many parts on a line is a list of its own
+LONGEST_HEAD = 90  # characters before a colon; what is longer is a sentence
 LONGEST_VALUE = 60  # characters of what is underlined as having a source
 SUBJECTS = ("handle", "name", "date")
 OF_ALL = frozenset({"considered", "needed", "expected_engaged"})  # fields that are told of nobody in particular
@@ -146,7 +147,7 @@ def _cut_head(pieces: list[Piece]) -> tuple[list[Piece], str, list[Piece]]:
     """What a line is about, the colon after it, and the rest; no head where the tool's own words have no colon."""
     for place, piece in enumerate(pieces):
         before, colon, after = piece.text.partition(": ") if _is_plain(piece) else ("", "", "")
-        if colon and (place or before):
+        if colon and (place or before) and sum(len(each.text) for each in pieces[:place]) + len(before) <= LONGEST_HEAD:
             return [*pieces[:place], *_told(piece, before)], colon, [*_told(piece, after), *pieces[place + 1 :]]
     return [], "", pieces
 

@@ -29,7 +29,7 @@ def charts_of(library: Library | None, shown: Shown | None) -> list[Chart]:
     if shown.charts is None:
         from tools.charts import charts
 
-        shown.charts = charts(library, shown.result)
+        shown.charts = charts(library, shown.result, shown.args)
     return shown.charts
 
 
