@@ -37,6 +37,10 @@ ORDERS = {
     "most": "the most first", "least": "the least first", "likes": "most liked first", "newest": "newest first",
     "oldest": "oldest first", "relevance": "nearest to it first",
 }  # fmt: skip
+WHY = {
+    "sensitive": "nobody's business", "not_in_posts": "the posts do not say it", "future": "it has not happened yet",
+    "action": "something to be done, which is not done here", "outside": "it is not about these posts",
+}  # fmt: skip
 
 
 def asked_words(given: dict[str, Any]) -> list[tuple[str, str]]:
@@ -60,6 +64,8 @@ def value_told(key: str, value: Any) -> str:
 
 def _one(key: str, value: Any) -> str:
     said = value_words(value)
+    if key == "why":
+        return WHY.get(said, said)
     if key == "order":
         return ORDERS.get(said, said)
     if key == "of" or key == "by":

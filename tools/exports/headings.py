@@ -25,8 +25,8 @@ WORDS = {
     "shares posts": "Posts read for tone",
     "drawn in": "Share of posts at each end that count no more than the next", "confidence": "In how many of 100 cases",
     "entities": "Names", "keywords": "Words that set these posts apart", "segments": "Groups", "type": "Kind",
-    "sentiment": "Tone", "created at": "When", "text": "Words of the post", "id": "Post (id)", "lift curve": "Gain",
-    "considered": "People ranked", "calibrated on": "Checked on", "measured on": "Checked on",
+    "sentiment": "Tone", "created at": "When", "text": "Words of the post", "id": "Post (id)", "lift curve": "Share that is reached",
+    "people": "People", "considered": "People ranked", "calibrated on": "Checked on", "measured on": "Checked on",
     "expected engaged": "People who should engage", "needed": "Needed for the best 5 %", "accuracy": "How right it is",
     "criterion": "How the number of groups was chosen",
 }  # fmt: skip

@@ -23,7 +23,7 @@ from tools.result.words import count
 PICTURES = {"lift": "who", "tone": "said", "praise": "liked", "complaints": "disliked", "week": "when"}
 # Terms of the glossary that a brief uses.
 TERMS = (
-    "Probability of engaging", "Interval", "Expected engaged", "Lift", "Posts about a name", "Tone", "Key phrases",
+    "Probability of engaging", "Interval", "Expected engaged", "Posts about a name", "Tone", "Key phrases",
     "Engagement", "Growth", "Small samples", "What is never inferred",
 )  # fmt: skip
 THEMES = "Themes"

@@ -17,6 +17,7 @@ from agent.events import AnswerLine, Source
 from agent.page.views.fields import LABELS, SHARES
 from agent.page.views.html import render
 from agent.page.views.markdown import BOLD, BULLET, HEADING
+from tools.exports.headings import heading
 from tools.result.line import Cell, Line
 from tools.result.result import ToolResult
 from tools.result.words import capital
@@ -37,6 +38,8 @@ FIELDS = {
     "text": "words of a post", "considered": "people ranked", "needed": "probability of the best few",
     "expected_engaged": "people who should engage",
 }  # fmt: skip
+# Fields of which every entry is of one kind, whatever it goes by.
+WHOLE = {"accuracy": "share that was right when it was measured", "top_engagement": "likes, replies and shares"}
 Kind = Literal["lead", "careful", "heading", "text", "numbered", "post", "point", "note", "bullet"]
 LISTS = {"numbered": "ol", "post": "ul", "point": "ul", "note": "ul", "bullet": "ul"}
 
@@ -217,7 +220,7 @@ def source_words(cell: Cell, line: Line) -> str:
 
 def _source(path: str, value: object, about: str = "", *, share: bool | None = None) -> str:
     field = next((part for part in reversed(path.split(".")) if not part.isdigit()), "")
-    told = FIELDS.get(field, field.replace("_", " "))
+    told = WHOLE.get(path.partition(".")[0]) or FIELDS.get(field) or heading(field)
     of = f" of {about}" if about and field not in OF_ALL else ""
     is_share = share if share is not None else field in SHARES or "share" in field
     return capital(told[:1].casefold() + told[1:] + of) + _exactly(value, is_share)
