@@ -34,7 +34,9 @@ CALLS: dict[str, list[dict[str, Any]]] = {
     "get_profile": [{"user": "lolo2x"}],
     "search_posts": [{"query": "Uber", "min_likes": 5}],
     "summarize_themes": [{"topic": "Garmin", "sentiment": "negative"}, {"community": "running"}],
-    "analyze_sentiment": [{"topic": "Spotify", "by": "year"}, {"text": "so good"}, {"community": "rants", "by": "month"}],
+    "analyze_sentiment": [
+        {"topic": "Spotify", "by": "year"}, {"text": "so good"}, {"community": "rants", "by": "month"},
+    ],
     "extract_entities": [{"community": "running"}],
     "extract_keywords": [{"community": "coffee"}],
     "compare_brands": [{"brands": ["Nike", "Adidas"]}, {"brands": ["Netflix", "Spotify", "Uber"]}],

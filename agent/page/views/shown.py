@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Lists whose size is told, by the name of their field.
 SIZED = {
     "themes": "themes", "brands": "brands", "segments": "groups", "entities": "names", "keywords": "phrases",
-    "groups": "groups", "audiences": "audiences",
+    "audiences": "audiences",
 }  # fmt: skip
 SAID = ("headline", "lines", "warnings", "listing", "evidence")  # parts that every result has
 
