@@ -25,6 +25,8 @@ WORDS = {
     "shares posts": "Posts read for tone",
     "drawn in": "Share of posts at each end that count no more than the next", "confidence": "In how many of 100 cases",
     "entities": "Names", "keywords": "Words that set these posts apart", "segments": "Groups", "type": "Kind",
+    "encoder": "Read by", "ner": "Names found by", "heads": "Models that read the posts",
+    "precision": "Numbers of the models",
     "sentiment": "Tone", "created at": "When", "text": "Words of the post", "id": "Post (id)",
     "lift curve": "Share that is reached",
     "people": "People", "considered": "People ranked", "calibrated on": "Checked on", "measured on": "Checked on",

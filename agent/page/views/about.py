@@ -96,6 +96,6 @@ def _built(manifest: Manifest) -> list[tuple[str, str]]:
         ("Made from", sources or "–"),
         ("Rows left out", f"{manifest.rejected:,} ({percent(rejected)}), {manifest.duplicates:,} duplicates"),
         ("Read on", manifest.built_at[:10]),
-        ("Encoder", manifest.encoder.rpartition("/")[2]),
-        ("Names found by", "the shipped head" if manifest.ner in ("shipped", "ours") else manifest.ner),
+        ("Read by", manifest.encoder.rpartition("/")[2]),
+        ("Names found by", "the model that comes with it" if manifest.ner in ("shipped", "ours") else manifest.ner),
     ]
