@@ -13,7 +13,8 @@ FOLDER = Path(__file__).parent
 # the page before every selector of ``page.css``, so that none of them can look at the whole.
 BESIDE_DRAWER = (
     "@media (min-width: 1100px) {body:has(.sidebar.open) #main, body:has(.sidebar.open) #top "
-    "{margin-left: 19.5rem !important; width: calc(100% - 19.5rem) !important}}"
+    "{margin-left: 19.5rem !important; width: calc(100% - 19.5rem) !important}} "
+    "@media (max-width: 1600px) {body:has(.sidebar.open) #about {display: none !important}}"
 )
 # What handlers run in the browser; the functions are those of ``page.js``.
 SAVE = "(file) => audienceAnalyst.save(file)"
