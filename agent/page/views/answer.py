@@ -36,7 +36,7 @@ FIELDS = {
     "typical": "average in which no single post decides", "median": "what half get at most", "created_at": "date",
     "user": "person", "people": "number of people", "posts": "number of posts", "names": "how many are listed",
     "text": "words of a post", "considered": "people ranked", "needed": "probability of the best few",
-    "expected_engaged": "people who should engage",
+    "expected_engaged": "people who should engage", "probability": "probability",
 }  # fmt: skip
 # Fields of which every entry is of one kind, whatever it goes by.
 WHOLE = {"accuracy": "share that was right when it was measured", "top_engagement": "likes, replies and shares"}
