@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,9 @@ def _silent(opened: list[tuple[str, bool]]) -> bool:
 def faults(said: list[str], names: set[str], posts: str = "") -> list[str]:
     """Forbidden words, each with the words around it; what stands in quotation marks, handles and names are others'."""
     found = []
-    for line in said:
+    for before, line in pairwise(["", *said]):
+        if before.strip(" :\n") == SPECIALISTS:  # the page has it in bold type, by itself
+            continue
         if SPECIALISTS in line or line.startswith(("Read by", "analyst call")) or _is_post(line, posts):
             continue
         if VALUE.fullmatch(line.strip()):
