@@ -216,7 +216,7 @@ def _rejected_line(data: DescribeData) -> Line:
 
 
 def _built_line(data: DescribeData) -> Line:
-    names = "the shipped head" if data.ner == OURS else short(data.ner)
+    names = "the model that comes with it" if data.ner == OURS else short(data.ner)
     return note(
         "Indexed on ",
         cells.date(data.built_at, "built_at"),

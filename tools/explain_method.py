@@ -14,6 +14,7 @@ from index.encoding.measured import head_accuracy, measured
 from index.errors import AnalystError
 from tools.library import Library
 from tools.result import cells
+from tools.result.accuracy import plain_accuracy
 from tools.result.line import Line, Listing, lead, listed, note
 from tools.result.result import ToolResult
 from tools.result.words import listed as listed_words
@@ -23,7 +24,6 @@ from tools.targeting.propensity import WEIGHTS as TARGETING
 GLOSSARY = Path(__file__).parents[1] / "docs" / "methods.md"
 READER = Path(__file__).parents[1] / "agent" / "weights" / "question_reader.json"
 NEAR = 0.45  # cosine from which a term of the glossary is what was asked for
-FIGURES = 6  # of an analysis that are told
 MEASURED = re.compile(r"\{measured: (\w+)\}")
 # A figure alone tells by its form what it is.
 FORMS = (
@@ -128,12 +128,12 @@ def _nearest(library: Library, asked: str, terms: tuple[Term, ...]) -> Term | No
 
 def _with_figures(text: str) -> str:
     """``text`` with the measured figures that it asks for; a sentence without them goes."""
-    return " ".join(MEASURED.sub(lambda match: _measured(match[1]), text).split())
+    return " ".join(MEASURED.sub(lambda match: _measured(match[1]), text).replace("`", "").split())
 
 
 def _measured(name: str) -> str:
     figures = {"targeting": measured(TARGETING), "questions": measured(READER)}.get(name) or head_accuracy().get(
         name, {}
     )
-    told = listed_words([f"{what} {value:.3f}" for what, value in list(figures.items())[:FIGURES]])
-    return f"Measured on data kept out of training ({name}): {told}." if told else ""
+    told = [each.words for each in plain_accuracy({name: figures})]
+    return f"Measured on posts and questions that were kept apart for it: {listed_words(told)}." if told else ""

@@ -94,7 +94,7 @@ class Conversation:
             "done",
         )
         _finish(step, shown.result, shown.result.text, shown.seconds)
-        step["metadata"]["log"] = f"{note}, {step['metadata']['log']}"
+        step["metadata"]["log"] = ", ".join(filter(None, [note, step["metadata"]["log"]]))
         self.messages, self.shown = [*self.messages, step], [*self.shown, shown]
 
 
@@ -181,4 +181,4 @@ def _finish(step: Message, result: ToolResult | None, text: str, seconds: float)
     metadata = step["metadata"]
     metadata["status"], metadata["duration"] = "done", round(seconds, 2)
     metadata["log"] = "failed" if result is None else result_size(result)
-    step["content"] += "\n\n" + literal(text)
+    step["content"] = "\n\n".join(filter(None, [step["content"], literal(text)]))

@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     import gradio as gr
 
 FOLDER = Path(__file__).parent
+# Where there is room the list of conversations stands beside the page and covers nothing of it. Gradio puts a part of
+# the page before every selector of ``page.css``, so that none of them can look at the whole.
+BESIDE_DRAWER = (
+    "@media (min-width: 1100px) {body:has(.sidebar.open) #main, body:has(.sidebar.open) #top "
+    "{margin-left: 19.5rem !important; width: calc(100% - 19.5rem) !important}} "
+    "@media (max-width: 1600px) {body:has(.sidebar.open) #about {display: none !important}}"
+)
 # What handlers run in the browser; the functions are those of ``page.js``.
 SAVE = "(file) => audienceAnalyst.save(file)"
 TO_QUESTION = "() => audienceAnalyst.toQuestion()"
@@ -24,7 +31,7 @@ def css() -> str:
 
 def head() -> str:
     """The page's own script, for the head of the page: it must be there before the first component."""
-    return f"<script>{(FOLDER / 'page.js').read_text(encoding='utf-8')}</script>"
+    return f"<style>{BESIDE_DRAWER}</style><script>{(FOLDER / 'page.js').read_text(encoding='utf-8')}</script>"
 
 
 def theme() -> gr.themes.Base:

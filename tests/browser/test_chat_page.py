@@ -196,3 +196,22 @@ def test_the_browser_is_told_to_ask_nobody_else(served: tuple[str, FakeAnalyst])
 
     policy = httpx.get(served[0]).headers["content-security-policy"]
     assert "default-src 'self'" in policy and "http" not in policy
+
+
+def test_the_list_of_conversations_covers_nothing_and_closes_on_escape(
+    served: tuple[str, FakeAnalyst], browser: Any
+) -> None:
+    from playwright.sync_api import expect
+
+    page = browser.new_page(viewport={"width": 1280, "height": 860})
+    page.goto(served[0])
+    expect(page.locator("#about")).to_contain_text("12,345 posts")
+    page.click(".sidebar .toggle-button")
+    expect(page.locator(".sidebar.open")).to_be_visible()
+    page.wait_for_timeout(600)  # it slides
+    drawer, talk = page.locator("#talks").bounding_box(), page.locator("#talk").bounding_box()
+    assert drawer is not None and talk is not None and talk["x"] >= drawer["x"] + drawer["width"]
+    assert talk["x"] + talk["width"] < 1280 and page.locator("#question").is_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".sidebar.open")).to_have_count(0)
+    page.close()

@@ -199,7 +199,7 @@ def test_the_week_counted_by_hand(library: Library, call: Call, read: dict[str, 
     assert set(found) == set(cells)
     for cell, values in cells.items():
         assert found[cell] == (len(values), pytest.approx(mean(values)))
-    assert "Hour of the day (UTC)" in written(picture) and "Mean engagement per post" in written(picture)
+    assert "Hour of the day (UTC)" in written(picture) and "Engagement a post, on average" in written(picture)
 
 
 @pytest.mark.parametrize("by", ["hour", "weekday", "month", "community"])
@@ -217,7 +217,7 @@ def test_brands(library: Library, call: Call) -> None:
     assert picture.table.brand.tolist() == [brand.name for brand in result.brands]
     assert picture.table.posts.tolist() == [brand.posts for brand in result.brands]
     text = written(picture)
-    assert "Posts (share of voice)" in text and all(f"{brand.posts} (" in text for brand in result.brands)
+    assert "Posts (share of all mentions)" in text and all(f"{brand.posts} (" in text for brand in result.brands)
 
 
 def test_groups_of_people_are_bars_of_their_size(library: Library, call: Call) -> None:
@@ -227,7 +227,7 @@ def test_groups_of_people_are_bars_of_their_size(library: Library, call: Call) -
     text = written(picture)
     for segment in result.segments:
         assert shown(segment.name, 34) in text and f"{segment.people} (" in text
-    assert "of the group's posts" in text and all(tone in text for tone in ("negative", "neutral", "positive"))
+    assert "Posts of the group by tone" in text and all(tone in text for tone in ("negative", "neutral", "positive"))
 
 
 def test_the_pictures_of_a_brief_are_those_of_its_parts(library: Library, call: Call) -> None:

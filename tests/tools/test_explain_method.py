@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from index.encoding.measured import head_accuracy, measured
 from tests.tools.conftest import Call
-from tools.explain_method import glossary
+from tools.explain_method import TARGETING, glossary
+from tools.result.accuracy import plain_accuracy
 
 
 def test_every_term_has_ways_to_ask_and_an_answer() -> None:
@@ -45,7 +47,9 @@ def test_a_figure_is_told_with_its_own_row(call: Call) -> None:
 
 def test_measured_figures_are_filled_in(call: Call) -> None:
     text = call("explain_method", term="accuracy").text
-    assert "{measured" not in text and "(targeting)" in text and "auc" in text.casefold()
+    assert "{measured" not in text and "kept apart for it" in text
+    for told in plain_accuracy({"targeting": measured(TARGETING), "entities": head_accuracy()["entities"]}):
+        assert told.words in text, told
 
 
 @pytest.mark.parametrize("asked", ["", "  ", None, "banana"])

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from index.errors import AnalystError
 from tests.tools.hand_made import make_library, post
 from tests.tools.said import lines, warnings
+from tools.engagement.groups import group_of, groups_by
 from tools.library import Library
 from tools.measure_engagement import MeasureEngagement, measure_engagement
 from tools.registry import BadArguments, call_tool
@@ -223,3 +225,11 @@ def test_groups_measured_at_once_are_those_measured_one_by_one() -> None:
         assert (one.low is None) is (other.low is None)
         for figure in ("posts", "median", "mean", "typical", "low", "high", "share"):
             assert getattr(one, figure) == pytest.approx(getattr(other, figure))
+
+
+@pytest.mark.parametrize("worst", [0.0, -3.0])
+def test_an_average_is_not_said_to_be_below_nought_where_no_post_is(worst: float) -> None:
+    got = [worst, 1.0, 2.0, 3.0, 4.0, 500.0]
+    posts = pd.DataFrame({"engagement": got, "drawn_in": got, "cluster": list("abcdef"), "hour": "09:00"})
+    for group in (group_of(posts, 510.0), groups_by(posts, "hour", 510.0)["09:00"]):
+        assert group.low is not None and (group.low == 0 if worst == 0 else group.low < 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tools.charts.canvas import (
@@ -18,23 +19,31 @@ from tools.charts.canvas import (
     rows_height,
     shown,
 )
-from tools.find_audience import FindAudience
+from tools.find_audience import FindAudience, Person
+from tools.find_lookalikes import Lookalike
 from tools.library import Library
 from tools.result.words import count, percent, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+Likely = Person | Lookalike
 SHOWN_PEOPLE = 25
 TOLD_SHARE = 0.1  # of the people, for which the lift is written out
 
 
 def probability_chart(library: Library, result: FindAudience) -> Chart | None:
-    """Bars of probability, with their intervals where they are known."""
+    """Bars of probability, with their intervals."""
+    axis = "How likely to engage; the line shows where it lies in 8 of 10 cases"
+    return chance_bars(result.people, f"Likeliest to engage with {short(result.campaign)}", axis, result.considered)
+
+
+def chance_bars(everybody: Sequence[Likely], title: str, axis: str, considered: int) -> Chart | None:
+    """A bar for each person with the interval across; None for nobody."""
     import pandas as pd
     import seaborn as sns
 
-    people = result.people[:SHOWN_PEOPLE]
+    people = everybody[:SHOWN_PEOPLE]
     if not people:
         return None
     table = pd.DataFrame(
@@ -62,16 +71,15 @@ def probability_chart(library: Library, result: FindAudience) -> Chart | None:
         axes.set_ylim(len(table) - 0.4, -0.6)
         axes.set_xlim(0, min(1.0, 1.12 * float(table.high.max())) or 1.0)
         percent_axis(axes.xaxis)
-        label_axes(axes, "Probability of engaging; the line shows where it lies in 8 of 10 cases")
-        rest = f"The first {len(table)} of {len(result.people):,}. " if len(result.people) > len(table) else ""
-        note(axes, f"{rest}{count(result.considered, 'person', 'people')} ranked.")
+        label_axes(axes, axis)
+        rest = f"The first {len(table)} of {len(everybody):,}. " if len(everybody) > len(table) else ""
+        note(axes, f"{rest}{count(considered, 'person', 'people')} ranked.")
 
-    title = f"Likeliest to engage with {short(result.campaign)}"
     return Chart("audience", title, table, draw, rows_height(len(table)))
 
 
 def lift_chart(library: Library, result: FindAudience) -> Chart | None:
-    """Share of all engaged people reached, by the share of people contacted in the order of the ranking."""
+    """Share of all who would engage that is reached, by the share of people contacted, likeliest first."""
     import pandas as pd
 
     points = _points(result.lift_curve)
@@ -101,9 +109,11 @@ def lift_chart(library: Library, result: FindAudience) -> Chart | None:
         axes.set(xlim=(0, 1), ylim=(0, 1.02))
         percent_axis(axes.xaxis)
         percent_axis(axes.yaxis)
-        label_axes(axes, "People contacted, likeliest first (share of all)", "Engaged people reached (share)")
+        label_axes(axes, "People contacted, likeliest first (share of all)", "Reached of those who would engage")
 
-    return Chart("lift", f"What the ranking gains for {short(result.campaign)}", table, draw, 3.8)
+    return Chart(
+        "lift", f"How many are reached by contacting the likeliest first: {short(result.campaign)}", table, draw, 3.8
+    )
 
 
 def _points(curve: list[tuple[float, float]]) -> list[tuple[float, float]]:

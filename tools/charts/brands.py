@@ -5,19 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tools.charts.canvas import (
-    BLUE,
     GREEN,
     INK,
-    ORANGE,
-    PURPLE,
-    QUIET,
-    RED,
-    SKY,
     SMALL,
     TEXT,
-    YELLOW,
     Chart,
     label_axes,
+    legend_below,
     plain_axes,
     rows_height,
     shown,
@@ -26,20 +20,12 @@ from tools.charts.canvas import (
 from tools.charts.sentiment import tone_bars
 from tools.compare_brands import CompareBrands
 from tools.library import Library
-from tools.result.words import listed, percent, short
+from tools.result.words import count, listed, percent, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# A color, a marker and a dash for each of up to ten brands: none is told by its color alone.
-LINES = tuple(
-    zip(
-        (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, QUIET, INK, YELLOW, BLUE),
-        "osD^vPXph*",
-        ("-", "--", "-.", ":", "-", "--", "-.", ":", "-", "--"),
-        strict=True,
-    )
-)
+MOST_TICKS = 24  # names of periods that have room
 LEAST_PERIODS = 3
 
 
@@ -70,14 +56,11 @@ def brand_chart(library: Library, result: CompareBrands) -> Chart | None:
         left.set_yticks(range(len(table)), [shown(name, 20) for name in table.brand])
         left.set(xlim=(0, 1.5 * float(table.posts.max())), ylim=(len(table) - 0.5, -0.5))
         whole_numbers(left.xaxis)
-        label_axes(left, "Posts (share of voice)")
+        label_axes(left, "Posts (share of all mentions)")
         tone_bars(right, table)
         right.set_yticks([])
-        label_axes(right, "Share of the tone")
-        figure.legend(
-            *right.get_legend_handles_labels(), loc="outside lower right", ncols=3, frameon=False, fontsize=SMALL,
-            handlelength=1.0,
-        )  # fmt: skip
+        label_axes(right, "Posts by their tone")
+        legend_below(figure, right)
 
     return Chart("brands", _title(result, "side by side"), table, draw, rows_height(len(table), row=0.34, rest=1.5))
 
@@ -95,29 +78,25 @@ def brand_time_chart(library: Library, result: CompareBrands) -> Chart | None:
     if table.period.nunique() < LEAST_PERIODS:
         return None
 
+    present = [brand.name for brand in result.brands if brand.over_time]
+
     def draw(figure: Figure) -> None:
-        axes = figure.subplots()
         monthly = len(str(table.period.iloc[0])) > 4
         every = pd.period_range(table.period.min(), table.period.max(), freq="M" if monthly else "Y").astype(str)
         counts = table.pivot_table(index="period", columns="brand", values="posts", aggfunc="sum").reindex(every)
-        for brand, (color, marker, dash) in zip(result.brands, LINES, strict=False):
-            if brand.name in counts:
-                axes.plot(
-                    range(len(every)), counts[brand.name].fillna(0), color=color, marker=marker, linestyle=dash,
-                    linewidth=1.8, markersize=5, label=shown(brand.name),
-                )  # fmt: skip
-        plain_axes(axes, grid="y")
-        axes.set_ylim(bottom=0)
-        whole_numbers(axes.yaxis)
-        step = -(-len(every) // 12)
-        axes.set_xticks(range(0, len(every), step), list(every[::step]))
+        rows = figure.subplots(len(present), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+        for axes, name in zip(rows, present, strict=True):
+            axes.bar(range(len(every)), counts[name].fillna(0), color=GREEN, width=0.7)
+            plain_axes(axes, grid="y")
+            whole_numbers(axes.yaxis)
+            axes.set_title(
+                f"{shown(name)} ({count(int(counts[name].sum()), 'post')})", loc="left", fontsize=TEXT, color=INK
+            )
+        step = -(-len(every) // MOST_TICKS)
+        rows[-1].set_xticks(range(len(every)), [each if place % step == 0 else "" for place, each in enumerate(every)])
         if monthly and len(every) > 6:
-            axes.tick_params(axis="x", labelrotation=40, labelsize=SMALL)
-        label_axes(axes, f"{'Month' if monthly else 'Year'} (UTC)", "Posts that name the brand")
-        figure.legend(
-            *axes.get_legend_handles_labels(), loc="outside lower left", ncols=4, frameon=False, fontsize=TEXT,
-            handlelength=2.4,
-        )  # fmt: skip
+            rows[-1].tick_params(axis="x", labelrotation=40, labelsize=SMALL)
+        label_axes(rows[-1], f"{'Month' if monthly else 'Year'} (UTC); where no bar stands nobody named it", "Posts")
 
     return Chart("time", _title(result, "over time"), table, draw)
 

@@ -45,7 +45,7 @@ def brief_tone_chart(library: Library, brief: WriteBrief) -> Chart | None:
         axes = figure.subplots()
         tone_bars(axes, table)
         axes.set_yticks([0], [""])
-        label_axes(axes, "Share of the posts")
+        label_axes(axes, "Share of the posts; in the bars how many")
         each = f"{numbers['positive']:,} positive, {numbers['neutral']:,} neutral, {numbers['negative']:,} negative"
         note(axes, f"{count(brief.posts, 'post')}: {each}.")
         tone_legend(figure, axes)

@@ -31,6 +31,7 @@ ROWS_SAID = 6
 ENDINGS = (".png", ".svg")
 TITLE_LETTERS = 62
 LABEL_LETTERS = 26
+SOURCE_LETTERS, BESIDE_LEGEND = 105, 54  # of the line that says of what it is made, and where a legend stands beside it
 UNSHOWN = "▯"  # stands for characters that no font here has
 # Tried after matplotlib's own font, for what it lacks; those that are not installed are passed over.
 FALLBACK_FONTS = (
@@ -69,8 +70,9 @@ class Chart:
         lines = textwrap.wrap(shown(self.title, 3 * TITLE_LETTERS), TITLE_LETTERS) or [""]
         figure.suptitle("\n".join(lines), x=0.015, ha="left", fontsize=TITLE, fontweight="bold", color=INK)
         if self.source:
-            source = textwrap.shorten(shown(self.source, 200), 110, placeholder="…")
-            figure.supxlabel(source, x=0.015, ha="left", fontsize=SOURCE, color=QUIET)
+            wide = BESIDE_LEGEND if figure.legends else SOURCE_LETTERS
+            source = textwrap.wrap(shown(self.source, 3 * SOURCE_LETTERS), wide)
+            figure.supxlabel("\n".join(source[:4]), x=0.015, ha="left", fontsize=SOURCE, color=QUIET)
         if len(fonts()) > 1:
             from matplotlib.text import Text
 
@@ -149,6 +151,14 @@ def label_axes(axes: Axes, x: str = "", y: str = "") -> None:
     """Names of the axes with their units."""
     axes.set_xlabel(x, fontsize=TEXT, color=QUIET)
     axes.set_ylabel(y, fontsize=TEXT, color=QUIET)
+
+
+def legend_below(figure: Figure, axes: Axes, columns: int = 3, **more: Any) -> None:
+    """What the colours mean, at the right below the picture: what it is made of stands at the left."""
+    figure.legend(
+        *axes.get_legend_handles_labels(), loc="outside lower right", ncols=columns, frameon=False, fontsize=SMALL,
+        **{"handlelength": 1.0, "columnspacing": 1.2, **more},
+    )  # fmt: skip
 
 
 def note(axes: Axes, text: str) -> None:

@@ -20,6 +20,7 @@ from tools.charts.canvas import (
 from tools.engagement.groups import WEEK
 from tools.library import Library
 from tools.measure_engagement import ENGAGEMENT, KNOWN, TIME, MeasureEngagement, figure_words
+from tools.result.tones import ENOUGH
 from tools.result.words import count
 from tools.selection.people import select_posts_among
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 HOURLY_POSTS = 1500  # from so many posts on the week is shown by hours, below by three hours
 LEAST_POSTS = 3  # in a cell of the week
 LEAST_CELLS = 4
+QUIET_BAR = "#a9c9df"  # of groups with few posts
 
 
 def engagement_chart(library: Library, result: MeasureEngagement) -> Chart | None:
@@ -81,7 +83,7 @@ def week_chart(library: Library, result: MeasureEngagement) -> Chart | None:
         if bar is not None:
             bar.ax.tick_params(length=0, labelsize=SMALL, labelcolor=INK)
             bar.outline.set_visible(False)  # type: ignore[operator]
-            bar.set_label("Mean engagement per post", fontsize=SMALL, color=QUIET)
+            bar.set_label("Engagement a post, on average", fontsize=SMALL, color=QUIET)
         label_axes(axes, "Hour of the day (UTC)", "")
         note(axes, f"{count(int(table.posts.sum()), 'post')}; grey: fewer than {LEAST_POSTS} posts. {_counted(result)}")
 
@@ -103,25 +105,25 @@ def _week(library: Library, result: MeasureEngagement) -> pd.DataFrame:
 
 
 def _upright(canvas: Figure, table: pd.DataFrame, result: MeasureEngagement) -> None:
-    """Points with whiskers in the order of time."""
+    """Bars with whiskers in the order of time, each with how many posts it rests on."""
     axes = canvas.subplots()
     places = range(len(table))
-    known = table[["low", "high"]].notna().all(axis=1)
-    ends = table[known]
-    axes.vlines(list(ends.index), ends.low.astype(float), ends.high.astype(float), color=BLUE, alpha=0.45, linewidth=3)
-    axes.plot(places, table.typical, "o", color=BLUE, markersize=6)
+    few = table.posts < ENOUGH
+    axes.bar(places, table.typical, color=[QUIET_BAR if each else BLUE for each in few], width=0.7)
+    for row in table[table.low.notna() & ~few].index:
+        axes.plot([row, row], [table.low[row], table.high[row]], color=INK, linewidth=1.1)
     axes.axhline(result.everyone.typical, color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)))
     plain_axes(axes, grid="y")
-    names = [shown(str(name)) for name in table.iloc[:, 0]]
-    step = 3 if result.by == "hour" and len(names) > 12 else 1
-    if result.by == "weekday":
-        names = [name[:3] for name in names]
-    axes.set_xticks(list(places)[::step], names[::step])
+    names = [str(name) for name in table.iloc[:, 0]]
+    names = [name[:3] if result.by == "weekday" else name.removesuffix(":00") for name in names]
+    small = SMALL if len(names) <= 12 else SMALL - 1.5
+    axes.set_xticks(list(places), [f"{shown(name)}\n{posts:,}" for name, posts in zip(names, table.posts, strict=True)])
+    axes.tick_params(axis="x", labelsize=small)
     if result.by == "month" and len(names) > 6:
         axes.tick_params(axis="x", labelrotation=40, labelsize=SMALL)
-    axes.set_ylim(bottom=min(0.0, float(axes.get_ylim()[0])))
-    label_axes(axes, f"{str(result.by).capitalize()} (UTC)", "Engagement per post")
-    note(axes, _legend_of(result))
+    axes.set_ylim(bottom=min(0.0, float(table.typical.min())))
+    label_axes(axes, f"{str(result.by).capitalize()} (UTC); below it the number of posts", "Engagement per post")
+    note(axes, f"{_legend_of(result)} Pale: fewer than {ENOUGH} posts.")
 
 
 def _flat(canvas: Figure, table: pd.DataFrame, result: MeasureEngagement) -> None:
@@ -131,7 +133,7 @@ def _flat(canvas: Figure, table: pd.DataFrame, result: MeasureEngagement) -> Non
     axes = canvas.subplots()
     sns.barplot(x=table.typical, y=[str(row) for row in table.index], color=BLUE, width=0.66, ax=axes)
     edges = table.high.astype(float).fillna(table.typical).clip(lower=table.typical)
-    for row in table[table.low.notna()].index:
+    for row in table[table.low.notna() & (table.posts >= ENOUGH)].index:
         axes.plot([table.low[row], table.high[row]], [row, row], color=INK, linewidth=1.1)
     for row, (typical, edge) in enumerate(zip(table.typical, edges, strict=True)):
         axes.annotate(

@@ -13,12 +13,15 @@ from tools.charts.canvas import (
     SMALL,
     Chart,
     label_axes,
+    legend_below,
+    note,
     percent_axis,
     plain_axes,
     rows_height,
     shown,
 )
 from tools.library import Library
+from tools.result.words import count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,10 +59,9 @@ def period_chart(library: Library, result: ComparePeriods) -> Chart | None:
         axes.set_yticks(range(len(table)), [shown(name, NAME_LETTERS) for name in table.what])
         percent_axis(axes.xaxis)
         label_axes(axes, "Share of the posts")
-        figure.legend(
-            *axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False, fontsize=SMALL,
-            handlelength=1.0,
-        )  # fmt: skip
+        sides = [f"{count(side.posts, 'post')} {side.period}" for side in (result.before, result.after)]
+        note(axes, f"{sides[0]}, {sides[1]}.")
+        legend_below(figure, axes, 2)
 
     return Chart(
         "periods", f"{result.about}: before and after", table, draw, rows_height(len(table), row=0.42, rest=1.7)

@@ -15,6 +15,7 @@ from tools.charts.canvas import (
     SMALL,
     Chart,
     label_axes,
+    legend_below,
     note,
     plain_axes,
     rows_height,
@@ -50,19 +51,19 @@ def keyword_chart(library: Library, result: ExtractKeywords) -> Chart | None:
         axes = figure.subplots()
         sns.barplot(x=table.weight, y=[str(row) for row in table.index], color=BLUE, width=0.66, ax=axes)
         for row, (weight, posts) in enumerate(zip(table.weight, table.posts, strict=True)):
-            said = f"{weight:.2f}" if pasted else count(int(posts), "post")
+            said = "" if pasted else count(int(posts), "post")
             axes.annotate(
                 said, (weight, row), (4, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK
             )
         plain_axes(axes)
         axes.set_yticks(range(len(table)), [shown(phrase, 34) for phrase in table.phrase])
         axes.set(xlim=(0, 1.18), ylim=(len(table) - 0.4, -0.6))
-        axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
-        label_axes(axes, "Weight: how much the phrase sets these posts apart (best = 1)")
+        axes.set_xticks([])
+        label_axes(axes, "The longer the bar, the more the words set these posts apart")
         if not pasted:
             note(axes, f"{count(result.posts, 'post')} in all.")
 
-    title = "Key phrases of this text" if pasted else f"Key phrases of posts {result.subject}"
+    title = "Words that matter in this text" if pasted else f"Words that set posts {result.subject} apart"
     return Chart("phrases", title, table, draw, rows_height(len(table)))
 
 
@@ -92,10 +93,7 @@ def entity_chart(library: Library, result: ExtractEntities) -> Chart | None:
         axes.set_xlim(0, 1.45 * float(table.posts.max()))
         whole_numbers(axes.xaxis)
         label_axes(axes, "Posts that carry the name, and their tone")
-        figure.legend(
-            *axes.get_legend_handles_labels(), loc="outside lower center", ncols=6, frameon=False, fontsize=SMALL,
-            handlelength=1.0, columnspacing=1.2,
-        )  # fmt: skip
+        legend_below(figure, axes)
 
     about = "this text" if result.subject == "this text" else f"posts {result.subject}"
     return Chart("names", f"Names in {about}", table, draw, rows_height(len(table), rest=1.5))

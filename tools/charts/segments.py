@@ -54,7 +54,7 @@ def segment_chart(library: Library, result: ListSegments) -> Chart | None:
         label_axes(left, "People (share of all)")
         tone_bars(right, table)
         right.set_yticks([])
-        label_axes(right, "Share of the group's posts")
+        label_axes(right, "Posts of the group by tone")
         note(left, f"{count(result.people, 'person', 'people')} in all.")
         tone_legend(figure, right)
 

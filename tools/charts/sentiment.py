@@ -11,6 +11,7 @@ from tools.charts.canvas import (
     TONES,
     Chart,
     label_axes,
+    legend_below,
     note,
     percent_axis,
     plain_axes,
@@ -45,16 +46,20 @@ def sentiment_chart(library: Library, result: AnalyzeSentiment) -> Chart | None:
     return Chart("tone", title, table, lambda figure: _bars(figure, table, result), rows_height(len(table), least=2.1))
 
 
-def tone_bars(axes: Axes, table: pd.DataFrame) -> None:
-    """A horizontal bar of positive, neutral and negative shares for each row; figures where there is room."""
+def tone_bars(axes: Axes, table: pd.DataFrame, *, counted: bool = True) -> None:
+    """A horizontal bar of positive, neutral and negative shares for each row; in them how many of its ``posts`` these
+    are, where there is room, or the shares themselves.
+    """
     rows = range(len(table))
     left = table.positive * 0
     for tone, color in TONES.items():
         axes.barh(rows, table[tone], left=left, color=color, height=0.66, label=tone)
         for row in rows:
             if table[tone][row] >= LEAST_WIDTH:
+                share = table[tone][row]
                 axes.text(
-                    left[row] + table[tone][row] / 2, row, percent(table[tone][row]), ha="center", va="center",
+                    left[row] + share / 2, row, f"{round(share * table.posts[row]):,}" if counted else percent(share),
+                    ha="center", va="center",
                     fontsize=SMALL, color=INK if tone == "neutral" else "white",
                 )  # fmt: skip
         left = left + table[tone]
@@ -65,22 +70,20 @@ def tone_bars(axes: Axes, table: pd.DataFrame) -> None:
 
 def _bars(figure: Figure, table: pd.DataFrame, result: AnalyzeSentiment) -> None:
     axes = figure.subplots()
-    tone_bars(axes, table)
+    pasted = result.subject == "this text"
+    tone_bars(axes, table, counted=not pasted)
     names = [f"{shown(str(row.group))} ({row.posts:,})" for row in table.itertuples()]
     axes.set_yticks(range(len(table)), names if result.groups else [""])
-    what = "How likely each tone is" if result.subject == "this text" else "Share of the posts"
-    label_axes(axes, what + (" (in brackets how many)" if result.groups else ""))
-    if result.subject != "this text":
+    what = "How likely each tone is" if pasted else "Share of the posts; in the bars how many"
+    label_axes(axes, what + (", in brackets of how many" if result.groups else ""))
+    if not pasted:
         note(axes, f"{count(result.shares.posts, 'post')} in all.")
     tone_legend(figure, axes)
 
 
 def tone_legend(figure: Figure, axes: Axes) -> None:
     """Which colour is which tone, below the bars."""
-    figure.legend(
-        *axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False, fontsize=SMALL,
-        handlelength=1.0,
-    )  # fmt: skip
+    legend_below(figure, axes)
 
 
 def _over_time(figure: Figure, table: pd.DataFrame, result: AnalyzeSentiment) -> None:
@@ -98,7 +101,8 @@ def _over_time(figure: Figure, table: pd.DataFrame, result: AnalyzeSentiment) ->
     plain_axes(axes, grid="y")
     whole_numbers(axes.yaxis)
     step = -(-len(every) // MOST_TICKS)
-    axes.set_xticks(range(len(every)), [shown(name) if place % step == 0 else "" for place, name in enumerate(every)])
+    names = [shown(name) if place % step == 0 else "" for place, name in enumerate(every)]
+    axes.set_xticks(range(len(every)), names)
     if sum(map(len, every[::step])) > 75:
         axes.tick_params(axis="x", labelrotation=40, labelsize=SMALL)
     label_axes(axes, f"{str(result.by).capitalize()} (UTC)", "Posts")

@@ -11,14 +11,14 @@ from tools.charts.canvas import (
     Chart,
     label_axes,
     note,
-    percent_axis,
     plain_axes,
     rows_height,
     shown,
+    whole_numbers,
 )
 from tools.library import Library
-from tools.result.tones import leaning
-from tools.result.words import count, percent
+from tools.result.tones import ENOUGH, leaning
+from tools.result.words import count
 from tools.summarize_themes import SummarizeThemes
 
 if TYPE_CHECKING:
@@ -39,20 +39,25 @@ def theme_chart(library: Library, result: SummarizeThemes) -> Chart | None:
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         colors = [TONES.get(leaning(mean), TONES["neutral"]) for mean in table["mean"]]
-        whiskers = [table.share - table.low, table.high - table.share]
-        axes.barh(table.index, table.share, color=colors, height=0.6)
-        axes.errorbar(table.share, table.index, xerr=whiskers, fmt="none", ecolor=INK, elinewidth=1, capsize=3)
+        sure = result.posts >= ENOUGH  # of fewer posts there is no range to tell
+        axes.barh(table.index, table.posts, color=colors, height=0.6)
+        ends = table.high * result.posts if sure else table.posts
+        if sure:
+            whiskers = [(table.share - table.low) * result.posts, (table.high - table.share) * result.posts]
+            axes.errorbar(table.posts, table.index, xerr=whiskers, fmt="none", ecolor=INK, elinewidth=1, capsize=3)
         for row, theme in enumerate(result.themes):
-            told = f"{count(theme.posts, 'post')}: {theme.positive:,} positive, {theme.negative:,} negative"
+            told = f"{theme.posts:,}: {theme.positive:,} positive, {theme.negative:,} negative"
             axes.annotate(
-                told, (theme.high, row), (5, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK
+                told, (ends[row], row), (5, 0), textcoords="offset points", va="center", fontsize=SMALL, color=INK
             )
         plain_axes(axes)
-        axes.set(ylim=(len(table) - 0.5, -0.5), xlim=(0, 1.45 * float(table.high.max())))
+        axes.set(ylim=(len(table) - 0.5, -0.5), xlim=(0, 1.8 * float(ends.max())))
         axes.set_yticks(range(len(table)), [shown(name, NAME_LETTERS) for name in table.name])
-        percent_axis(axes.xaxis)
-        label_axes(axes, "Share of the posts (line: where it very likely lies; colour: tone)")
-        note(axes, f"{count(result.posts, 'post')} in all; {percent(result.nowhere)} fit in no theme.")
+        whole_numbers(axes.xaxis)
+        line = "line: where the number very likely lies; " if sure else ""
+        label_axes(axes, f"Posts ({line}colour: tone)")
+        nowhere = round(result.nowhere * result.posts)
+        note(axes, f"{count(result.posts, 'post')} in all" + (f"; {nowhere:,} fit in no theme." if nowhere else "."))
 
     scope = f"posts {result.subject}" if result.subject else "all posts"
     return Chart("themes", f"Themes in {scope}", table, draw, rows_height(len(table), row=0.34))

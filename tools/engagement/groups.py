@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isnan
+from math import inf, isnan
 from typing import TYPE_CHECKING, Literal
 
 from tools.result.samples import SMALL_POSTS
@@ -51,12 +51,13 @@ def group_of(part: pd.DataFrame, whole: float, compared: int = 1) -> EngagementG
     """Figures of some posts; ``whole`` is the engagement of all."""
     typical = float(part.drawn_in.mean())
     half = margin(part.drawn_in, part.cluster, compared=compared) if len(part) >= SMALL_POSTS else None
+    least = _least(part)
     return EngagementGroup(
         posts=len(part),
         median=float(part.engagement.median()),
         mean=float(part.engagement.mean()),
         typical=typical,
-        low=None if half is None else typical - half,
+        low=None if half is None else max(least, typical - half),
         high=None if half is None else typical + half,
         share=float(part.engagement.clip(lower=0).sum()) / whole if whole else 0.0,
     )
@@ -75,15 +76,20 @@ def groups_by(measured: pd.DataFrame, by: str, whole: float, compared: int = 1) 
         groups.size(), groups.engagement.median(), groups.engagement.mean(), typical, half,
         measured.engagement.clip(lower=0).groupby(measured[by]).sum(),
     )  # fmt: skip
-    found = {}
+    found, least = {}, _least(measured)
     for name, posts, median, mean, middle, wide, part in zip(typical.index, *columns, strict=True):
         sure = posts >= SMALL_POSTS and not isnan(wide)  # one person alone has none
-        low, high = (middle - wide, middle + wide) if sure else (None, None)
+        low, high = (max(least, middle - wide), middle + wide) if sure else (None, None)
         share = part / whole if whole else 0.0
         found[str(name)] = EngagementGroup(int(posts), median, mean, middle, low, high, share)
     if by == "community":
         return dict(sorted(found.items(), key=lambda item: (-item[1].typical, item[0])))
     return dict(sorted(found.items(), key=lambda item: (WEEK.index(item[0]) if by == "weekday" else 0, item[0])))
+
+
+def _least(measured: pd.DataFrame) -> float:
+    """What no mean can be below: nought, where no post has a score below it."""
+    return 0.0 if float(measured.engagement.min()) >= 0 else -inf
 
 
 def shown_groups(groups: dict[str, EngagementGroup], by: str) -> dict[str, EngagementGroup]:

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tools.exports.names import title, value_words
+from tools.exports.asked import asked_words
+from tools.exports.names import step_done, title
 from tools.library import Library
 from tools.result.result import ToolResult
 from tools.result.words import count
 
 NO_MODEL = "none"
+HEADS = {"sentiment": "tone", "entities": "names", "phrases": "key phrases"}  # what each model reads
 _FOLDERS = re.compile(r"^@.*[/\\]")
 
 
@@ -58,16 +60,14 @@ class Taken:
 
 def about_lines(taken: Taken) -> list[tuple[str, str]]:
     """What an export states, as names with values; a question only where there was one."""
-    asked = "; ".join(f"{key}: {value_words(value)}" for key, value in taken.given.items())
-    made = index_identity(taken.library)
-    heads = [f"{head} {digest}" for head, digest in made["heads"].items()]
+    asked = "; ".join(f"{name}: {value}" for name, value in asked_words(taken.given))
     return [
         *([("Question", taken.question)] if taken.question else []),
-        ("Tool", taken.tool),
+        ("What was done", step_done(taken.tool, taken.given)),
         ("Asked for", asked or "nothing further"),
         ("The same again", taken.again),
         ("Data", index_line(taken.library)),
-        ("Read by", "; ".join([made["encoder"], *heads])),
+        ("Read by", read_by(taken.library)),
         ("Chat model", taken.model),
         ("Made on", taken.made_on.isoformat()),
     ]
@@ -79,6 +79,13 @@ def index_line(library: Library) -> str:
     posts, people = count(made["posts"], "post"), count(made["people"], "person", "people")
     span = f"{made['first_post'][:10]} to {made['last_post'][:10]}" if made["first_post"] else "without dates"
     return f"{made['name']}, {posts} by {people}, {span}, built {made['built_at']}"
+
+
+def read_by(library: Library) -> str:
+    """Which models read the posts: their names, with a checksum of each that was trained here."""
+    made = index_identity(library)
+    heads = [f"{HEADS.get(head, head)} {digest}" for head, digest in made["heads"].items()]
+    return "; ".join([made["encoder"].rpartition("/")[2], *heads])
 
 
 def index_identity(library: Library) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools.exports.about import Taken, about_lines, index_line
 from tools.exports.formulas import safe_cell
+from tools.exports.headings import heading
 from tools.exports.tables import Table, main_table, tables_of
 from tools.result.words import shortened
 
@@ -78,7 +79,7 @@ def _sheet(book: Workbook, table: Table) -> None:
     sheet.freeze_panes = "A2"
     rows = [[_cell(value) for value in row] for row in table.rows]
     for place, column in enumerate(table.columns):
-        longest = max([len(column), *(len(str(row[place])) for row in rows)])
+        longest = max([len(heading(column)), *(len(str(row[place])) for row in rows)])
         sheet.column_dimensions[get_column_letter(place + 1)].width = min(max(longest + 2, NARROWEST), WIDEST)
 
     def written(value: Any, bold: bool = False) -> Any:
@@ -89,7 +90,7 @@ def _sheet(book: Workbook, table: Table) -> None:
             cell.font = Font(bold=True)
         return cell
 
-    sheet.append([written(column, bold=True) for column in table.columns])
+    sheet.append([written(heading(column), bold=True) for column in table.columns])
     for row in rows:
         sheet.append([written(value) for value in row])
 
@@ -105,7 +106,7 @@ def _cell(value: Any) -> Any:
 
 def _sheet_name(name: str, taken: list[str]) -> str:
     """A name that no other sheet has."""
-    plain = name.replace("_", " ").capitalize()[:LONGEST_SHEET]
+    plain = heading(name)[:LONGEST_SHEET]
     known = {each.casefold() for each in taken}
     if plain.casefold() not in known:
         return plain

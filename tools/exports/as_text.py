@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 from tools.exports.about import Taken, about_lines, index_identity
+from tools.exports.headings import heading
 from tools.exports.tables import LINES, POSTS, Table, Value, main_table
 from tools.find_audience import FindAudience
 from tools.result.evidence import Evidence
 from tools.result.line import one_line
 from tools.result.markdown import bullets, byline, code, line_lists, plain, table
-from tools.result.words import capital, shortened
+from tools.result.words import shortened
 
 LONGEST_CELL = 80  # characters in a table of Markdown; what is longer is cut, for the lines above it say it whole
 NOTHING = "This result holds no rows."
@@ -27,7 +28,7 @@ def markdown_text(taken: Taken) -> str:
     if result.warnings:
         blocks += ["## What limits this", bullets(taken.limits)]
     if main.name not in (LINES, POSTS):
-        blocks += [f"## {capital(main.name.replace('_', ' '))}", _table(main)]
+        blocks += [f"## {heading(main.name)}", _table(main)]
     if result.evidence:
         blocks += ["## Posts", *(_post(post) for post in result.evidence)]
     return "\n\n".join(blocks) + "\n"
@@ -44,7 +45,7 @@ def _table(main: Table) -> str:
     if not main.rows:
         return NOTHING
     kept = [place for place, column in enumerate(main.columns) if column not in main.wordy]
-    heads = [main.columns[place].replace("_", " ") for place in kept]
+    heads = [heading(main.columns[place]) for place in kept]
     rows = [[_cell(row[place]) for place in kept] for row in main.rows]
     return table(list(zip(heads, rows[0], strict=True))) if len(rows) == 1 else table(rows, heads)
 

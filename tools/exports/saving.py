@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from index.errors import AnalystError
 from tools.brief.found import WriteBrief
@@ -54,7 +55,7 @@ def export_bytes(taken: Taken, name: str) -> bytes:
 
 def save(taken: Taken, *, chart: Path | None, export: Path | None) -> list[Path]:
     """Write the files asked for; all that were written, in order. Raises AnalystError where it cannot."""
-    saved = save_charts(taken.library, taken.result, chart) if chart is not None else []
+    saved = save_charts(taken.library, taken.result, chart, taken.given) if chart is not None else []
     return [*saved, *(save_exports([taken], export) if export is not None else [])]
 
 
@@ -72,13 +73,13 @@ def save_exports(results: Sequence[Taken], path: Path) -> list[Path]:
     return paths
 
 
-def save_charts(library: Library, result: ToolResult, path: Path) -> list[Path]:
+def save_charts(library: Library, result: ToolResult, path: Path, given: Mapping[str, Any] | None = None) -> list[Path]:
     """Write every picture of a result: the first to ``path``, others beside it with their name added.
 
     Raises AnalystError if the result has no picture, and where it cannot write.
     """
     check_target(path, ENDINGS, "A chart")
-    drawn = charts(library, result)
+    drawn = charts(library, result, given)
     if not drawn:
         raise AnalystError("There is nothing to draw in this result", todo="Leave --chart out.")
     names = [path, *(path.with_stem(f"{path.stem}-{chart.name}") for chart in drawn[1:])]

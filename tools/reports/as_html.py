@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools.charts import Chart
+from tools.exports.headings import heading
 from tools.reports.contents import Report
 from tools.reports.conversation import ConversationReport
 from tools.result.cells import handle
@@ -44,7 +45,7 @@ def _template(name: str) -> Template:
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    made.globals.update(percent=percent, width=_width, picture=_picture, rows=_rows)
+    made.globals.update(percent=percent, width=_width, picture=_picture, rows=_rows, heading=heading)
     made.filters.update(byline=byline, capital=capital, one_line=one_line, handle=lambda user: handle(user).text)
     return made.get_template(name)
 
@@ -70,6 +71,8 @@ def _rows(chart: Chart) -> list[list[Any]]:
 
 
 def _written(value: Any) -> str:
+    if str(value) in ("True", "False"):  # pandas has booleans of its own
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.3f}".rstrip("0").rstrip(".") if value == value else "–"
     return one_line(str(value))

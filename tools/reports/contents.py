@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,29 +12,18 @@ from tools.brief.found import WriteBrief
 from tools.brief.telling import Section, sections_of
 from tools.charts import Chart, charts
 from tools.explain_method import answer_of
-from tools.exports.about import NO_MODEL, index_identity
+from tools.exports.about import NO_MODEL, index_identity, read_by
+from tools.exports.asked import asked_words
 from tools.library import Library
 from tools.result.evidence import Evidence
 from tools.result.line import Line, one_line
-from tools.result.words import count, listed
+from tools.result.words import count
 
 # Where the pictures stand; that of the people is left out, for they stand in a table with bars.
 PICTURES = {"lift": "who", "tone": "said", "praise": "liked", "complaints": "disliked", "week": "when"}
-ASKED = {
-    "limit": "People listed at most", "interests": "Interests", "community": "Only posts in", "since": "Since",
-    "until": "Until", "likes": "Only people who speak well of", "dislikes": "Only people who speak badly of",
-    "names": "Only people who mention", "never_names": "Only people who never mention",
-    "never_likes": "Left out: people who speak well of", "never_dislikes": "Left out: people who speak badly of",
-    "active_in": "Only people who post in",
-    "never_active_in": "Left out: people who post in",
-    "min_posts": "Only people with at least so many posts", "max_posts": "Only people with at most so many posts",
-    "exclude": "Left out", "among": "Only these people",
-    "include": "Counted too",
-}  # fmt: skip
-SHOWN = 10  # of a list that was asked for
 # Terms of the glossary that a brief uses.
 TERMS = (
-    "Probability of engaging", "Interval", "Expected engaged", "Lift", "Posts about a name", "Tone", "Key phrases",
+    "Probability of engaging", "Interval", "Expected engaged", "Posts about a name", "Tone", "Key phrases",
     "Engagement", "Growth", "Small samples", "What is never inferred",
 )  # fmt: skip
 THEMES = "Themes"
@@ -84,7 +72,7 @@ def report_of(
     """The report of a brief, which is to be called ``name``: for a ``question`` that a chat ``model`` took, or made by
     hand.
     """
-    drawn = charts(library, brief)
+    drawn = charts(library, brief, brief.asked)
     parts = [
         Part(section, [chart for chart in drawn if PICTURES.get(chart.name) == section.key])
         for section in sections_of(brief)
@@ -99,32 +87,28 @@ def report_of(
         warnings=brief.warnings,
         limits=[f"Probabilities were proven on {brief.audience.calibrated_on}.", *ALWAYS],
         posts=brief.evidence,
-        asked=[*([("Question", one_line(question))] if question else []), ("Campaign", brief.campaign), *_asked(brief)],
+        asked=[
+            *([("Question", one_line(question))] if question else []),
+            ("Campaign", brief.campaign),
+            *asked_words(brief.asked),
+        ],
         method=[(term, answer_of(term)) for term in (*TERMS, *((THEMES,) if has_themes else ()))],
         data=data_of(library, model),
         command=_command(library, brief, name),
     )
 
 
-def _asked(brief: WriteBrief) -> Iterator[tuple[str, str]]:
-    for name, value in brief.asked.items():
-        shown = [str(each) for each in value] if isinstance(value, list) else [str(value)]
-        more = [f"{len(shown) - SHOWN:,} more"] if len(shown) > SHOWN else []
-        yield ASKED[name], listed([*shown[:SHOWN], *more])
-
-
 def data_of(library: Library, model: str) -> list[tuple[str, str]]:
     """Which index the figures come from, and which models read it."""
     made = index_identity(library)
     span = f"{made['first_post'][:10]} to {made['last_post'][:10]}" if made["first_post"] else "without dates"
-    heads = [f"{head} {digest}" for head, digest in made["heads"].items()]
     chat = model if model != NO_MODEL else "none took part"
     return [
         ("Index", made["name"]),
         ("Posts", f"{count(made['posts'], 'post')} by {count(made['people'], 'person', 'people')}"),
         ("Span", span),
         ("Built", made["built_at"][:10]),
-        ("Read by", "; ".join([made["encoder"], *heads])),
+        ("Read by", read_by(library)),
         ("Chat model", f"{chat}: every figure and sentence comes from a tool"),
     ]
 

@@ -73,7 +73,7 @@ def conversation_report(exchanges: Sequence[Exchange], made_on: date) -> Convers
             exchange.said,
             exchange.missing,
             [
-                ShownResult(each.title, each.result, charts(each.library, each.result), each.again)
+                ShownResult(each.title, each.result, charts(each.library, each.result, each.given), each.again)
                 for each in exchange.results
             ],
         )

@@ -9,9 +9,9 @@ from tools.result.words import percent
 
 # Of an analysis the figure that says most, and its sentence.
 TOLD: dict[tuple[str, str], str] = {
-    ("sentiment", "validation macro recall"): "of the tones of posts, {} are what people said they are",
-    ("entities", "validation btc precision"): "of the names that are found, {} are names",
-    ("entities", "validation btc recall"): "of the names that stand in posts, {} are found",
+    ("sentiment", "dev macro recall"): "of the tones of posts, {} are what people said they are",
+    ("entities", "dev btc precision"): "of the names that are found, {} are names",
+    ("entities", "dev btc recall"): "of the names that stand in posts, {} are found",
     ("phrases", "two fold inspec precision at 5"): "of the key phrases, {} are ones that people chose as well",
     ("targeting", "left out auc"): "of pairs of a person who engages and one who does not, {} are ranked right",
     ("questions", "held out right tool"): "of questions as people ask them, {} reach the right tool",

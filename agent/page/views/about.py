@@ -60,7 +60,9 @@ def _described(result: ToolResult) -> dict[str, object]:
         for analysis, found in accuracy.items()
         for what, figure in found.items()
     ]
-    measured = Table("Every measure by its name in the field", ["Analysis and measure", "Figure"], rows)
+    measured = Table(
+        "For specialists: every measure by its name in the field", ["Analysis and measure", "Figure"], rows
+    )
     told = [capital(each.words) for each in plain_accuracy(accuracy)]
     blocks = blocks_of(result, {"accuracy"} | BUILT | LEFT_OVER)
     return {"warnings": result.warnings, "blocks": blocks, "measured": measured if rows else None, "told": told}
@@ -94,6 +96,6 @@ def _built(manifest: Manifest) -> list[tuple[str, str]]:
         ("Made from", sources or "–"),
         ("Rows left out", f"{manifest.rejected:,} ({percent(rejected)}), {manifest.duplicates:,} duplicates"),
         ("Read on", manifest.built_at[:10]),
-        ("Encoder", manifest.encoder.rpartition("/")[2]),
-        ("Names found by", "the shipped head" if manifest.ner in ("shipped", "ours") else manifest.ner),
+        ("Read by", manifest.encoder.rpartition("/")[2]),
+        ("Names found by", "the model that comes with it" if manifest.ner in ("shipped", "ours") else manifest.ner),
     ]

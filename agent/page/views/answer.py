@@ -17,6 +17,7 @@ from agent.events import AnswerLine, Source
 from agent.page.views.fields import LABELS, SHARES
 from agent.page.views.html import render
 from agent.page.views.markdown import BOLD, BULLET, HEADING
+from tools.exports.headings import heading
 from tools.result.line import Cell, Line
 from tools.result.result import ToolResult
 from tools.result.words import capital
@@ -24,6 +25,7 @@ from tools.result.words import capital
 MOST, SHOWN = 7, 5  # in the panel, of a list with more than MOST items only SHOWN are open
 CHAT = 5  # items of a result that are open in the chat
 MANY_PARTS = 3  # from so many parts on a line is a list of its own
+LONGEST_HEAD = 90  # characters before a colon; what is longer is a sentence
 LONGEST_VALUE = 60  # characters of what is underlined as having a source
 SUBJECTS = ("handle", "name", "date")
 OF_ALL = frozenset({"considered", "needed", "expected_engaged"})  # fields that are told of nobody in particular
@@ -34,8 +36,10 @@ FIELDS = {
     "typical": "average in which no single post decides", "median": "what half get at most", "created_at": "date",
     "user": "person", "people": "number of people", "posts": "number of posts", "names": "how many are listed",
     "text": "words of a post", "considered": "people ranked", "needed": "probability of the best few",
-    "expected_engaged": "people who should engage",
+    "expected_engaged": "people who should engage", "probability": "probability",
 }  # fmt: skip
+# Fields of which every entry is of one kind, whatever it goes by.
+WHOLE = {"accuracy": "share that was right when it was measured", "top_engagement": "likes, replies and shares"}
 Kind = Literal["lead", "careful", "heading", "text", "numbered", "post", "point", "note", "bullet"]
 LISTS = {"numbered": "ol", "post": "ul", "point": "ul", "note": "ul", "bullet": "ul"}
 
@@ -146,7 +150,7 @@ def _cut_head(pieces: list[Piece]) -> tuple[list[Piece], str, list[Piece]]:
     """What a line is about, the colon after it, and the rest; no head where the tool's own words have no colon."""
     for place, piece in enumerate(pieces):
         before, colon, after = piece.text.partition(": ") if _is_plain(piece) else ("", "", "")
-        if colon and (place or before):
+        if colon and (place or before) and sum(len(each.text) for each in pieces[:place]) + len(before) <= LONGEST_HEAD:
             return [*pieces[:place], *_told(piece, before)], colon, [*_told(piece, after), *pieces[place + 1 :]]
     return [], "", pieces
 
@@ -216,7 +220,7 @@ def source_words(cell: Cell, line: Line) -> str:
 
 def _source(path: str, value: object, about: str = "", *, share: bool | None = None) -> str:
     field = next((part for part in reversed(path.split(".")) if not part.isdigit()), "")
-    told = FIELDS.get(field, field.replace("_", " "))
+    told = WHOLE.get(path.partition(".")[0]) or FIELDS.get(field) or heading(field)
     of = f" of {about}" if about and field not in OF_ALL else ""
     is_share = share if share is not None else field in SHARES or "share" in field
     return capital(told[:1].casefold() + told[1:] + of) + _exactly(value, is_share)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from agent.page.views.html import part, render
 from agent.page.views.shown import Shown
+from tools.exports.headings import heading
 from tools.library import Library
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def charts_of(library: Library | None, shown: Shown | None) -> list[Chart]:
     if shown.charts is None:
         from tools.charts import charts
 
-        shown.charts = charts(library, shown.result)
+        shown.charts = charts(library, shown.result, shown.args)
     return shown.charts
 
 
@@ -48,10 +49,12 @@ def charts_html(library: Library, shown: Shown) -> Markup:
 
 def _table(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     rows = [[_cell(value) for value in row] for row in frame.head(TABLE_ROWS).itertuples(index=False)]
-    return [str(name) for name in frame.columns], rows
+    return [heading(str(name)) for name in frame.columns], rows
 
 
 def _cell(value: object) -> str:
+    if str(value) in ("True", "False"):  # pandas has booleans of its own
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.3f}".rstrip("0").rstrip(".") if value == value else "–"
     return str(value)

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from agent.page.views.figures.tones import Tones, tones_of
 from agent.page.views.html import TONES, part, render
 from agent.page.views.shown import SAID
 from tools.result.result import ToolResult
@@ -42,11 +43,11 @@ LABELS = {
     "likes_median": "Likes: half get at most",
     "replies_mean": "Replies a post, on average",
     "replies_median": "Replies: half get at most",
-    "themes": "More is said about",
-    "crowd": "Its people talk about",
-    "overlaps": "Who names both",
-    "share_of_first": "Of the first",
-    "share_of_second": "Of the second",
+    "entities": "Names that come up",
+    "keywords": "Words that set these posts apart",
+    "type": "Kind",
+    "typical_people": "Typical people",
+    "phrases": "Talks more about",
     "top_communities": "Largest communities",
     "top_brands": "Companies and products named most",
     "segments": "Groups",
@@ -73,6 +74,7 @@ LEFT_OUT = frozenset(
         "query",
         "shares",
         "typical_posts",
+        "quotes",
         "top_engagement",
         "criterion",
         # Figures for programs: what they say stands beside them in counts and words.
@@ -121,7 +123,7 @@ class Card:
 
     name: str
     facts: list[tuple[str, str]]
-    tones: tuple[float, ...] | None
+    tones: Tones | None
     lists: list[tuple[str, list[str]]]
 
 
@@ -131,7 +133,7 @@ class Block:
 
     heading: str = ""
     facts: Sequence[tuple[str, str]] = ()
-    tones: tuple[float, ...] | None = None
+    tones: Tones | None = None
     table: Table | None = None
     chips: Sequence[str] = ()
     cards: Sequence[Card] = ()
@@ -207,9 +209,6 @@ def _records(caption: str, records: Sequence[tuple[str, Any]]) -> Block:
         first, names = label(names[0]), names[1:]
     several = [name for name in names if any(isinstance(getattr(record, name), (list, tuple)) for _, record in records)]
     wide = len(names) > WIDEST or len(several) > 1
-    if wide and len(records) <= WIDEST - 2 and caption == label("brands"):
-        rows = [[label(name), *(_cell(name, getattr(record, name)) for _, record in records)] for name in names]
-        return Block(table=Table(caption, ["", *(key for key, _ in records)], rows))
     if wide:
         return Block(caption, cards=[_card(key, record, names) for key, record in records])
     heads = [first, *map(label, names), *(["Tone"] if toned else [])]
@@ -227,12 +226,6 @@ def _card(key: str, record: Any, names: list[str]) -> Card:
     lists = [(label(name), _several(name, value)) for name, value in values.items() if isinstance(value, (list, tuple))]
     tones = tones_of(record) or tones_of(getattr(record, "shares", None))
     return Card(key, singles, tones, [each for each in lists if each[1]])
-
-
-def tones_of(value: Any) -> tuple[float, ...] | None:
-    """Shares of positive, neutral and negative, where there are all three."""
-    shares = tuple(share for name in TONES if isinstance(share := getattr(value, name, None), float))
-    return shares if len(shares) == len(TONES) else None
 
 
 def _fits(name: str, value: Any) -> bool:

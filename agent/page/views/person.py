@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from agent.page.views.figures.tones import tones_of
 from agent.page.views.html import fixes_of, mentions_of, render
 from agent.page.views.shown import Shown
 from index.errors import AnalystError
@@ -112,5 +113,4 @@ def profile_context(profile: GetProfile) -> dict[str, Any]:
         ("Speaks well of", profile.liked),
         ("Speaks badly of", profile.disliked),
     ]
-    shares = (profile.positive, profile.neutral, profile.negative)
-    return {"pairs": pairs, "shares": shares, "lists": [each for each in lists if each[1]]}
+    return {"pairs": pairs, "tones": tones_of(profile), "lists": [each for each in lists if each[1]]}

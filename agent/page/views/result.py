@@ -12,13 +12,22 @@ from agent.page.views.about import described_html
 from agent.page.views.answer import lines_html
 from agent.page.views.audiences import audience_html, compared_html
 from agent.page.views.fields import fields_html
+from agent.page.views.figures.brands import brands_html
+from agent.page.views.figures.changes import changes_html
+from agent.page.views.figures.counts import count_html, rank_html
+from agent.page.views.figures.themes import themes_html
+from agent.page.views.figures.tones import tone_html
 from agent.page.views.html import fixes_of, mentions_of, part, render
 from agent.page.views.person import match_html, profile_html
 from agent.page.views.shown import Shown
+from tools.analyze_sentiment import AnalyzeSentiment
 from tools.brief.found import WriteBrief
 from tools.brief.telling import sections_of
 from tools.cannot_tell import CannotTell
+from tools.changes.found import ComparePeriods
 from tools.compare_audiences import CompareAudiences
+from tools.compare_brands import CompareBrands
+from tools.count import Count
 from tools.describe_data import DescribeData
 from tools.engagement.groups import EngagementGroup
 from tools.explain_match import ExplainMatch
@@ -29,9 +38,11 @@ from tools.find_lookalikes import FindLookalikes
 from tools.get_profile import GetProfile
 from tools.library import Library
 from tools.measure_engagement import MeasureEngagement, figure_words
+from tools.rank import Rank
 from tools.result.words import capital, percent, shortened
 from tools.search_posts import SearchPosts
 from tools.show_audience import ShowAudience
+from tools.summarize_themes import SummarizeThemes
 
 WORDS_ONLY = (ExplainMethod, CannotTell)  # of which the words are all
 NOTHING = "Nothing to show yet. Ask a question: the people, figures and posts behind the answer appear here."
@@ -39,14 +50,9 @@ NO_POSTS = "This result rests on figures alone; it quotes no posts."
 LONGEST_QUESTION = 160  # characters of a question above its result
 # What the heading or the answer says, or what only tells how it was found.
 OMITTED = {
-    "analyze_sentiment": {"subject", "by", "label"},
-    "compare_brands": {"subject"},
     "extract_entities": {"subject"},
     "extract_keywords": {"subject"},
     "list_segments": {"subject", "topic", "since", "until", "community"},
-    "summarize_themes": {"subject"},
-    "rank": {"subject", "of", "by", "order"},
-    "compare_periods": {"subject", "about", "volume", "engagement"},
 }
 
 
@@ -73,7 +79,9 @@ def result_html(shown: Shown | None, library: Library | None = None) -> str:
 
 def is_posts(shown: Shown | None) -> bool:
     """Whether a result is nothing but its posts."""
-    return shown is not None and isinstance(shown.result, SearchPosts) and bool(shown.result.evidence)
+    result = shown.result if shown is not None else None
+    lists = isinstance(result, SearchPosts) or (isinstance(result, Rank) and result.of == "post")
+    return result is not None and lists and bool(result.evidence)
 
 
 def posts_tab_html(library: Library | None, shown: Shown | None) -> str:
@@ -156,4 +164,10 @@ _VIEWS: dict[type, Callable[[Any, Library | None], Markup]] = {
     WriteBrief: _brief,
     ShowAudience: audience_html,
     CompareAudiences: compared_html,
+    AnalyzeSentiment: tone_html,
+    CompareBrands: brands_html,
+    ComparePeriods: changes_html,
+    SummarizeThemes: themes_html,
+    Count: count_html,
+    Rank: rank_html,
 }

@@ -83,7 +83,7 @@ def test_a_question_becomes_steps_and_the_final_answer() -> None:
     assert user["role"] == "user" and "&#91;tea&#93;(x)?" in user["content"]
     assert step["metadata"]["title"] == "Searched posts about tea"
     assert (step["metadata"]["status"], step["metadata"]["duration"]) == ("done", 0.42)
-    assert "**query** tea" in step["content"] and "2 posts nearest to tea" in step["content"]
+    assert "**Posts about:** tea" in step["content"] and "2 posts nearest to tea" in step["content"]
     assert "<script" not in step["content"] + said["content"]
     assert "They like <strong>tea</strong>" in said["content"] and "99" not in said["content"]
     assert said["said"].startswith("They like **tea**") and "<" not in said["said"]
@@ -238,7 +238,7 @@ def test_results_are_kept_with_their_calls() -> None:
     (shown,) = conversation.shown
     assert (shown.name, shown.asked, shown.seconds) == ("search_posts", "q", 0.42)
     step = conversation.messages[1]
-    assert step["metadata"]["log"] == "1 line"
+    assert step["metadata"]["log"] == ""
 
 
 def test_the_page_is_built_without_opening_anything() -> None:

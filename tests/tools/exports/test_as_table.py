@@ -18,6 +18,7 @@ from tests.tools.said import warnings
 from tools.exports.about import Taken
 from tools.exports.as_table import LONGEST_CELL, LONGEST_STATED, STATED, csv_text, xlsx_bytes
 from tools.exports.formulas import safe_cell
+from tools.exports.headings import heading as words_of
 from tools.exports.tables import AUDIENCE, main_table, tables_of
 from tools.registry import TOOLS
 from tools.result.line import warning
@@ -65,13 +66,18 @@ def test_every_workbook_opens_with_its_table_and_what_it_is_about(taken: Take, t
     tables = tables_of(taken(tool).library, result)
     assert len(found) == 1 + len(tables) and list(found)[1] == "About"
     heading, *rows = next(iter(found.values()))
-    assert tuple(heading) == tables[0].columns and len(rows) == len(tables[0].rows)
+    assert heading == [words_of(column) for column in tables[0].columns] and len(rows) == len(tables[0].rows)
     numbers = [(value, row[at]) for row, told in zip(rows, tables[0].rows, strict=True) for at, value in enumerate(told)
                if isinstance(value, (int, float))]  # fmt: skip
     assert all(value == shown and not isinstance(shown, str) for value, shown in numbers)
     about = found["About"]
     said = dict(map(tuple, about))
-    assert said["Question"] == "Who? =1+1" and said["Tool"] == tool and said["Chat model"] == "a/model"
+    assert (
+        said["Question"] == "Who? =1+1"
+        and said["What was done"]
+        and f"analyst call {tool} " in said["The same again"]
+        and said["Chat model"] == "a/model"
+    )
     assert (
         said["Made on"] == "2026-11-30" and "index, " in said["Data"] and said["Title"] == safe_cell(taken(tool).title)
     )
@@ -122,7 +128,7 @@ def test_what_is_longer_than_a_cell_is_cut(taken: Take) -> None:
     (row,) = csv_rows(long)
     assert row["text"] == "z" * 40_000 and len(row["call"]) == LONGEST_STATED and row["call"].endswith("…")
     heading, cells = sheets(long)["Posts"]
-    assert len(cells[heading.index("text")]) == LONGEST_CELL
+    assert len(cells[heading.index("Words of the post")]) == LONGEST_CELL
     assert "q" * 4000 in dict(map(tuple, sheets(long)["About"]))["Asked for"]
 
 
@@ -137,7 +143,10 @@ def test_nobody(taken: Take) -> None:
     whole = taken("find_audience")
     empty = replace(whole, result=replace(whole.result, people=[], warnings=[warning("Nobody.")]))  # type: ignore[arg-type]
     assert csv_text(empty).splitlines() == [",".join([*AUDIENCE, *STATED])]
-    assert sheets(empty)["People"] == [list(AUDIENCE)] and ["Limit", "Nobody."] in sheets(empty)["About"]
+    assert (
+        sheets(empty)["People"] == [[words_of(column) for column in AUDIENCE]]
+        and ["Limit", "Nobody."] in sheets(empty)["About"]
+    )
 
 
 def test_a_tool_called_by_hand_has_no_question_and_no_model(taken: Take) -> None:

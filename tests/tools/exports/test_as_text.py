@@ -26,7 +26,12 @@ def html(taken: Taken) -> str:
 def test_markdown_says_what_was_asked_and_found(taken: Take, tool: str) -> None:
     text, result = markdown_text(taken(tool)), taken(tool).result
     assert text.startswith("# ") and "- Question: Who? =1+1" in text and "- Made on: 2026-11-30" in text
-    assert "- Chat model: a/model" in text and f"- Tool: {tool.replace('_', '_')}" in text and "- Data: index, " in text
+    assert (
+        "- Chat model: a/model" in text
+        and f"analyst call {tool} " in text
+        and "- What was done: " in text
+        and "- Data: index, " in text
+    )
     shown = html(taken(tool))
     assert shown.count("<blockquote>") == len(result.evidence) and shown.count("<h1>") == 1
     assert shown.count("<h2>What limits this") == bool(warnings(result))
@@ -37,9 +42,9 @@ def test_posts_stand_whole_in_quotations_and_figures_in_a_table(taken: Take) -> 
     search = html(taken("search_posts"))
     assert "<td>" not in search and "“#lego sale in Berlin today”" in search and "— @brickfan" in search
     brands = html(taken("compare_brands"))
-    assert brands.count("<tr>") == 3 and "<th>voice</th>" in brands and "<th>themes</th>" not in brands
+    assert brands.count("<tr>") == 3 and "<th>Share of all mentions</th>" in brands and "<th>Themes</th>" not in brands
     profile = markdown_text(taken("get_profile"))
-    assert "| handle | brickfan |" in profile and "| posts | 3 |" in profile
+    assert "| Person | brickfan |" in profile and "| Posts | 3 |" in profile
 
 
 def test_names_are_only_words(hostile: Taken) -> None:

@@ -30,9 +30,9 @@ def test_file_names_are_tame(words: str, name: str) -> None:
         ("find_audience", {"campaign": "Nike", "exclude": ["ana", "ben"]}, "audience-for-nike-exclude-ana-ben.xlsx"),
         ("analyze_sentiment", {"topic": "Nike", "by": "community"}, "tone-of-nike-by-community.xlsx"),
         ("analyze_sentiment", {"community": "running", "topic": "Nike"}, "tone-of-nike-running.xlsx"),
-        ("count", {"of": "people", "topic": "tea"}, "how-many-tea-of-people.xlsx"),
-        ("rank", {"of": "person", "by": "posts", "since": None}, "ranked-person-by-posts.xlsx"),
-        ("extract_keywords", {"text": "Long pasted text"}, "key-phrases-of-the-pasted-text.xlsx"),
+        ("count", {"of": "people", "topic": "tea"}, "how-many-people-tea.xlsx"),
+        ("rank", {"of": "person", "by": "posts", "since": None}, "people-ranked-by-posts.xlsx"),
+        ("extract_keywords", {"text": "Long pasted text"}, "words-that-set-the-pasted-text-apart.xlsx"),
         ("a_new_tool", {"topic": "tea"}, "a-new-tool-tea.xlsx"),
         ("search_posts", {"query": "../../=cmd()"}, "posts-about-cmd.xlsx"),
     ],
@@ -54,6 +54,6 @@ def test_names_that_lose_letters_still_differ() -> None:
 
 
 def test_every_tool_has_a_title_even_without_arguments() -> None:
-    assert title("compare_brands", {"brands": ["Nike", "Adidas"]}) == "Nike, Adidas side by side"
+    assert title("compare_brands", {"brands": ["Nike", "Adidas"]}) == "Nike and Adidas side by side"
     for tool in TOOLS:
         assert title(tool, {}) and export_name(tool, {}, "md").endswith(".md")

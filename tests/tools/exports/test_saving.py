@@ -44,7 +44,7 @@ def test_several_results_stand_beside_each_other(taken: Take, tmp_path: Path) ->
     paths = save_exports([taken("count"), taken("rank"), taken("search_posts")], tmp_path / "a.b.md")
     assert [path.name for path in paths] == ["a.b.md", "a.b-2.md", "a.b-3.md"]
     assert [path.read_text(encoding="utf-8").splitlines()[0] for path in paths] == [
-        "# How many: Lego", "# Ranked: person", "# Posts about Lego",
+        "# How many people: Lego", "# People ranked by posts", "# Posts about Lego",
     ]  # fmt: skip
     with pytest.raises(AnalystError, match="There is nothing to export"):
         save_exports([], tmp_path / "b.csv")

@@ -19,11 +19,12 @@ from tests.conftest import small_rows
 from tests.fake_analyst import NASTY
 from tools.brief.found import WriteBrief
 from tools.brief.telling import sections_of
+from tools.exports.asked import ASKED
 from tools.library import Library
 from tools.registry import call_tool
 from tools.reports.as_html import report_html
 from tools.reports.as_markdown import report_markdown
-from tools.reports.contents import ASKED, Report, report_of
+from tools.reports.contents import Report, report_of
 from tools.reports.saving import check_report, save_report
 from tools.result.cells import handle
 from tools.result.line import one_line
@@ -99,7 +100,7 @@ def test_all_that_a_reader_needs_is_in_it(html: str, report: Report, brief: Writ
         assert words.count(warning.text) == 2  # at the top, and among the limits
     for name, value in [*report.asked, *report.method, *report.data]:
         assert name in words and value in words
-    assert ("Only people with at least so many posts", "1") in report.asked and ("Left out", "dan") in report.asked
+    assert ("Only people with at least so many posts", "1") in report.asked and ("Left out", "@dan") in report.asked
     assert "12 posts by 7 people" in words and "2024-03-01 to 2024-03-11" in words and "none took part" in words
 
 
@@ -193,10 +194,10 @@ def test_the_command_makes_the_same_brief_again(hostile: Library, report: Report
     assert call_tool(hostile, "write_brief", {"campaign": words[2], **given}).text == brief.text
 
 
-def test_every_argument_of_a_brief_has_its_words() -> None:
-    from tools.registry import arguments_model
+def test_every_argument_of_every_tool_has_its_words() -> None:
+    from tools.registry import TOOLS, arguments_model
 
-    assert set(ASKED) == set(arguments_model("write_brief").model_fields) - {"campaign"}
+    assert set(ASKED) == {name for tool in TOOLS for name in arguments_model(tool).model_fields}
 
 
 def test_a_long_list_that_was_asked_for_is_cut(hostile: Library, brief: WriteBrief) -> None:

@@ -16,12 +16,12 @@ from agent.page.views.examples import example_questions
 from agent.page.views.fields import fields_html
 from agent.page.views.person import open_person, person_html
 from agent.page.views.result import NO_POSTS, NOTHING, head_html, is_posts, posts_tab_html, result_html
-from agent.page.views.shown import STEPS, Shown, step_title
+from agent.page.views.shown import Shown, step_title
 from tests.agent.page.views.test_html import Read
 from tests.fake_analyst import NASTY, FakeAnalyst, manifest, told
 from tools.brief.found import WriteBrief
 from tools.brief.telling import sections_of
-from tools.exports.names import TITLES, title
+from tools.exports.names import STEPS, TITLES, title
 from tools.find_audience import FindAudience
 from tools.find_lookalikes import FindLookalikes, Lookalike
 from tools.library import Library
@@ -160,7 +160,7 @@ def test_lookalikes_are_people_with_their_probabilities(library: Library) -> Non
     read = Read(result_html(Shown("find_lookalikes", {"users": ["ana"]}, found, 0.1)))
     assert "@ben" in read.words and "31 %" in read.words and "20–42 %" in read.words and NASTY in read.words
     assert "Compared with@ana" in read.words and not {"script", "img"} & set(read.tags)
-    assert step_title("find_lookalikes", {"users": ["ana"]}, found) == "Compared 5 people with ana"
+    assert step_title("find_lookalikes", {"users": ["ana"]}, found) == "Compared 5 people with @ana"
 
 
 def test_every_tool_has_a_title_and_a_step() -> None:
@@ -169,7 +169,7 @@ def test_every_tool_has_a_title_and_a_step() -> None:
     args |= {"users": ["ana"], "name": "Fans", "first": "Fans", "second": "Runners"}
     for name in TOOLS:
         assert "{" not in title(name, args) + step_title(name, args)
-    assert step_title("compare_brands", args) == "Comparing Nike, Puma"
+    assert step_title("compare_brands", args) == "Comparing Nike and Puma"
     assert step_title("made_up", {"x": 1}) == "Made up: all posts"
 
 
