@@ -26,6 +26,7 @@ from agent.models.messages import begun, handles, text_of, turn_results, user_te
 from agent.models.policy import ReplySyntax, Tools
 from agent.models.reply import Piece
 from agent.understanding.coverage import turned_round, untellable
+from agent.understanding.said.bare import beyond
 from tools.privacy.guard import barred
 
 if TYPE_CHECKING:
@@ -112,7 +113,9 @@ class ShippedPolicy:
         likeliest = [Call(name, args) for name, args in calls[:1]]
         if "cannot_tell" in names and (untold := untellable(meaning.text, likeliest)):
             return [("cannot_tell", {"why": untold[1], "what": untold[0]})]
-        if "cannot_tell" in names and any(barred(meaning.text, call.name, call.args) for call in likeliest):
+        if "cannot_tell" in names and any(
+            barred(beyond(meaning.text, call.args), call.name, call.args) for call in likeliest
+        ):
             return [("cannot_tell", {"why": "sensitive", "what": meaning.text})]
         ignored = turned_round(meaning.text, likeliest)
         return words()["turned_round"][0].replace("{words}", ignored) if ignored else calls

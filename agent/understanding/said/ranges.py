@@ -1,0 +1,105 @@
+"""Several entries of a list at once, "leave out the first two", "what do the top three talk about", each of them, and a
+list made shorter by name of its beginning, "just the top 3".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tools.selection.numbers import as_number
+
+if TYPE_CHECKING:
+    from agent.understanding.context import CallContext
+    from agent.understanding.reader import QuestionReading
+
+_NUMBER = r"two|three|four|five|six|seven|eight|nine|ten|\d{1,3}"
+# Not "the top 5 posters", which asks for a new list: behind it the list itself is spoken of, or nothing.
+FEW = re.compile(
+    rf"\b(?P<end>first|top|last|bottom) (?P<n>{_NUMBER})\b(?=\s*(?:[?.!,;:–—-]|$|ones\b|"
+    r"of (?:them|those|these)\b|there\b|only\b|please\b|pls\b|talk|say|said|"
+    r"posts?\b(?! about)|tell|have\b|are\b|do\b|did\b|and\b|again\b|out\b|off\b))",
+    re.IGNORECASE,
+)
+OUT = re.compile(
+    r"\b(?:drop|leav(?:e|ing) out|exclud\w+|without|not|skip|remove|minus|except(?: for)?|ditch|bin|lose|cut|take out|"
+    r"ignor\w+)(?: of)?(?: the| those| these)?\s*$|\b(?:take|leave|kick|throw|cut)(?: the)?\s*$",
+    re.IGNORECASE,
+)
+EACH = re.compile(
+    rf"\b(?:for|of|about|from|by|on) (?:each|every)(?: single)?(?: one)?(?: (?:of|in))?"
+    rf"(?: (?:the|them|those|these|it))?(?: (?P<end>first|top))?(?: (?P<n>{_NUMBER}))?"
+    r"(?: (?:ones?|people|persons?|brands?|names?|communities|entr\w+))?\b|"
+    r"\beach of (?:them|those|these)\b|\b(?:them|those|these) each\b",
+    re.IGNORECASE,
+)
+SHORTER = re.compile(
+    rf"(?:(?:ok(?:ay)?|so|and|now|then|please|pls|just|only|actually|can|could|you|show|give|list|keep|tell|send|want|"
+    r"need|i|me|us|the|handles?|names?|users?|of|for|in|people|ones?|results?|with|from|that|this|list|them|thanks|ta|"
+    rf"(?:top|first) (?P<n>{_NUMBER}))[\s,.!?]*)+",
+    re.IGNORECASE,
+)
+
+
+def with_few(reading: QuestionReading, context: CallContext) -> QuestionReading:
+    """``reading`` with the several entries of the list before that are pointed at, in place of one and of a length."""
+    match = FEW.search(reading.text)
+    if not match or not context.listed or EACH.search(reading.text) or SHORTER.fullmatch(reading.text.strip()):
+        return reading
+    slots = {name: at for name, at in reading.slots.items() if name not in ("limit", "count")}
+    points = dict(reading.points)
+    if OUT.search(reading.text[: match.start()]):
+        points |= {"role": "exclude", "edit": "edit"}
+    elif points.get("role") not in ("exclude", "users"):
+        points |= {"role": "among"}
+    return replace(reading, slots={**slots, "nth": [match[0]]}, points=points)
+
+
+def few(said: str, listed: tuple[str, ...]) -> list[str]:
+    """The entries of a list that "first two" or "last three" means; none for one place alone."""
+    match = FEW.fullmatch(said.strip())
+    number = as_number(match["n"]) if match else None
+    if match is None or not number:
+        return []
+    return list(listed[:number] if match["end"].lower() in ("first", "top") else listed[-number:])
+
+
+def shorter(question: str, context: CallContext) -> tuple[str, dict[str, Any]] | None:
+    """The call of the last list with the length that is asked for, where nothing else is: "just the top 3 handles"."""
+    from tools.registry import arguments_model
+
+    match = SHORTER.fullmatch(question.strip())
+    number = as_number(match["n"]) if match and match["n"] else None
+    if not number or not context.lists:
+        return None
+    call = context.lists[-1]
+    length = next((name for name in ("limit", "count") if name in arguments_model(call.tool).model_fields), "")
+    return (call.tool, {**call.args, length: number}) if length else None
+
+
+def entries_of_each(question: str, context: CallContext, most: int) -> list[str]:
+    """The entries of the last list for each of which ``question`` asks, ``most`` at most; none if it does not, or if
+    there are more and it names no number: then it is about all of them together.
+    """
+    match = EACH.search(question)
+    if not match or not context.listed or context.kind == "posts":
+        return []
+    number = as_number(match["n"]) if match["n"] else None
+    listed = list(dict.fromkeys(context.listed))
+    return listed[: min(number, most)] if number else listed if len(listed) <= most else []
+
+
+def for_entry(call: tuple[str, dict[str, Any]], entry: str, kind: str) -> tuple[str, dict[str, Any]]:
+    """``call`` about one ``entry`` of a list of that ``kind``, in place of all of it."""
+    from agent.understanding.calls import SUBJECT
+    from tools.registry import arguments_model
+
+    tool, args = call
+    fields = arguments_model(tool).model_fields
+    name = {"people": "user", "communities": "community"}.get(kind, SUBJECT.get(tool, ""))
+    name = name if name in fields else "users" if kind == "people" and "users" in fields else ""
+    rest = {key: value for key, value in args.items() if key not in ("among", "users", "user")}
+    if not name:
+        return tool, args
+    return tool, {**rest, name: [entry] if name == "users" else entry}
