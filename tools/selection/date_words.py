@@ -53,7 +53,9 @@ BETWEEN_MONTHS = re.compile(rf"\b({_MONTH}|q[1-4])\.?\s*[-–—/]\s*({_MONTH}|q
 SPOKEN_YEAR = re.compile(  # "twenty twenty five"
     rf"\btwenty[ -]((?:{'|'.join([*TENS, *list(ONES)[10:]])})(?:[ -](?:{'|'.join(list(ONES)[1:10])}))?)\b"
 )
-SHORT_YEAR = re.compile(rf"\b({_MONTH}|{'|'.join(SEASONS)}) (\d\d)$")  # "jan 25", "summer 24"
+SHORT_YEAR = re.compile(  # "jan 25", "summer 24"; behind a whole name, "july 24", it is more likely a day
+    rf"\b(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|{'|'.join(SEASONS)}) (\d\d)$"
+)
 RECENT_YEARS = 3  # up to this one, which two digits behind a month are more likely than its day
 DAY_SAID = re.compile(r"\bon\b|\bthe\b|\d(?:st|nd|rd|th)\b", re.IGNORECASE)
 REWORDED = (  # what the rules below read

@@ -57,7 +57,7 @@ SLOTS = ("likes", "dislikes", "names", "never_likes", "never_dislikes", "never_n
 
 def with_attitudes(reading: QuestionReading, known: Mapping[str, str]) -> QuestionReading:
     """``reading`` with who is wanted or not for how they speak of ``IT``, or of a name that the index knows."""
-    if set(SLOTS) & reading.slots.keys():
+    if {*SLOTS, "without", "exclude"} & reading.slots.keys():
         return reading
     for lead, clauses in CLAUSES.items():
         for how, clause in clauses.items():

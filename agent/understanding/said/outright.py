@@ -14,7 +14,7 @@ from agent.understanding.gaps import HOW_GOOD
 if TYPE_CHECKING:
     from agent.understanding.reader import QuestionReading
 
-ABOUT_ITSELF = ("describe_data", "analyze_sentiment", "off_topic", "nowhere", "help", "gibberish", "explain_method")
+ABOUT_ITSELF = ("analyze_sentiment", "off_topic", "nowhere", "help", "gibberish", "explain_method")
 OF_THE_ANALYSIS = re.compile(
     r"\b(?:you|your|tones?|sentiments?|figures?|numbers?|scores?|percentages?|model|classifier|analys[ie]s|tool|"
     r"predict\w*|results?|these|this)\b|%",

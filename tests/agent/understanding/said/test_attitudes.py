@@ -35,3 +35,5 @@ def test_how_they_speak_of_it(text: str, slots: dict[str, list[str]]) -> None:
 def test_what_the_reader_tagged_stays() -> None:
     reading = read("nobody who moans about it", never_names=["Garmin"])
     assert with_attitudes(reading, {}) is reading
+    several = read("posts that do not name Kindle or Audible", without=["Kindle", "Audible"])
+    assert with_attitudes(several, {"Kindle": "name"}) is several

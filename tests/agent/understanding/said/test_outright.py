@@ -22,7 +22,7 @@ KNOWN = {
 @pytest.mark.parametrize(
     ("text", "kind", "slots", "wanted"),
     [
-        ("how sure are you about the tone, is it accurate?", "describe_data", {}, ("explain_method", {})),
+        ("how sure are you about the tone, is it accurate?", "analyze_sentiment", {}, ("explain_method", {})),
         ("can I trust Nike", "describe_data", {"subject": ["Nike"]}, ("describe_data", {"subject": ["Nike"]})),
         ("is @ana similar to @ben?", "find_lookalikes", {"users": ["ana", "ben"]},
          ("find_lookalikes", {"users": ["ana"], "among": ["ben"]})),
