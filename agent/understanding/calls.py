@@ -74,6 +74,18 @@ def proposals(reading: QuestionReading, context: CallContext) -> list[tuple[str,
     return found
 
 
+def for_entry(call: tuple[str, dict[str, Any]], entry: str, kind: str) -> tuple[str, dict[str, Any]]:
+    """``call`` about one ``entry`` of a list of that ``kind``, in place of all of it."""
+    tool, args = call
+    fields = _fields(tool)
+    name = {"people": "user", "communities": "community"}.get(kind, SUBJECT.get(tool, ""))
+    name = name if name in fields else "users" if kind == "people" and "users" in fields else ""
+    rest = {key: value for key, value in args.items() if key not in ("among", "users", "user")}
+    if not name:
+        return tool, args
+    return tool, {**rest, name: [entry] if name == "users" else entry}
+
+
 def _is_wrongly_barred(reading: QuestionReading) -> bool:
     """Whether the reader takes for nobody's business what the guard of all calls finds nothing in. That guard looks at
     the call that is made instead, too.

@@ -20,7 +20,12 @@ POINTER = re.compile(
     rf"\bthe ({_NTH})(?=\s*[?.!]*$)|(?<!\w)(#\d+|number (?:\d+|one|two|three|four|five)|no\.? ?\d+)\b",
     re.IGNORECASE,
 )
-POST_POINTER = re.compile(rf"\b({_NTH})\s+(?:posts?|quotes?|comments?|tweets?)\b", re.IGNORECASE)
+# One post of those shown; "the top post" and "her first post" are asked for anew.
+POST_POINTER = re.compile(
+    rf"\bthe ({'|'.join(ORDINALS.split()[1:])}|\d+(?:st|nd|rd|th))\s+(?:post|quote|comment|tweet)\b"
+    r"(?! (?:about|in|of|from|by|that|with|on)\b)",
+    re.IGNORECASE,
+)
 SHOWN_CHARACTERS = 40  # of each argument in the context of a question
 
 

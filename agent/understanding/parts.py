@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-from agent.understanding.calls import WHOLE, filters_list, proposals
+from agent.understanding.calls import WHOLE, filters_list, for_entry, proposals
 from agent.understanding.context import CallContext
 from agent.understanding.focus import focus
 from agent.understanding.gaps import with_person
@@ -19,7 +19,7 @@ from agent.understanding.plainly import plainly
 from agent.understanding.pointing import with_author
 from agent.understanding.said.attitudes import with_attitudes
 from agent.understanding.said.outright import outright
-from agent.understanding.said.ranges import entries_of_each, for_entry, shorter, with_few
+from agent.understanding.said.ranges import entries_of_each, shorter, with_few
 
 if TYPE_CHECKING:
     from agent.understanding.reader import QuestionReader, QuestionReading

@@ -15,8 +15,8 @@ OF_PEOPLE = ("user", "users", "exclude", "among")
 MOST = 500  # of a list
 # What points at a post, though the list before was one of themes or names: "who wrote the second one?"
 OF_A_POST = re.compile(
-    r"\bwho (?:wrote|posted|said|tweeted|is behind|was) (?:it|this|that|the)\b|\bwhose (?:post|quote|comment)\b|"
-    r"\b(?:posts?|quotes?|comments?|tweets?)\b.*\bwho(?:se)?\b|\bauthor of\b",
+    r"\bwho (?:wrote|posted|said|tweeted|is behind|was) the\b|\bwhose (?:post|quote|comment)\b|"
+    r"\bthe \w+ (?:post|quote|comment|tweet)\b.*\bwho(?:se)?\b",
     re.IGNORECASE,
 )
 

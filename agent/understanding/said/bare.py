@@ -12,6 +12,7 @@ WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 SENTENCE = re.compile(r"(?<=[.?!;])\s+")
 # Words that ask, point, count, or say how somebody speaks of something: none of them tells people apart by a trait.
 _FRAME = """
+    different
     a about actually ad add ads advert advertise advertising again all already also always am an and angry annoyed
     any anybody anyone are as ask at away back bad bash bashed be because been being best bin bitch board both
     bother bottom brand bring but by campaign can change channel clearly communities community complain complained

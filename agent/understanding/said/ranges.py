@@ -19,7 +19,7 @@ _NUMBER = r"two|three|four|five|six|seven|eight|nine|ten|\d{1,3}"
 FEW = re.compile(
     rf"\b(?P<end>first|top|last|bottom) (?P<n>{_NUMBER})\b(?=\s*(?:[?.!,;:–—-]|$|ones\b|"
     r"of (?:them|those|these)\b|there\b|only\b|please\b|pls\b|talk|say|said|"
-    r"posts?\b(?! about)|tell|have\b|are\b|do\b|did\b|and\b|again\b|out\b|off\b))",
+    r"tell|have\b|are\b|do\b|did\b|and\b|again\b|out\b|off\b))",
     re.IGNORECASE,
 )
 OUT = re.compile(
@@ -27,10 +27,13 @@ OUT = re.compile(
     r"ignor\w+)(?: of)?(?: the| those| these)?\s*$|\b(?:take|leave|kick|throw|cut)(?: the)?\s*$",
     re.IGNORECASE,
 )
-EACH = re.compile(
+OF_PEOPLE = re.compile(r"\b(?:handles?|users?|people)\b", re.IGNORECASE)
+POINTED = re.compile(r"\b(?:the|those|these)\s+$", re.IGNORECASE)
+EACH = re.compile(  # not "for each month", which is a ranking of months
     rf"\b(?:for|of|about|from|by|on) (?:each|every)(?: single)?(?: one)?(?: (?:of|in))?"
     rf"(?: (?:the|them|those|these|it))?(?: (?P<end>first|top))?(?: (?P<n>{_NUMBER}))?"
-    r"(?: (?:ones?|people|persons?|brands?|names?|communities|entr\w+))?\b|"
+    r"(?: (?:ones?|people|persons?|brands?|names?|communities|entr\w+))?"
+    r"(?=\s*(?:[,.;:?!–—-]|$|(?:tell|give|show|list|say|find|pull|what|how|who|which|whats|why|the|their|and)\b))|"
     r"\beach of (?:them|those|these)\b|\b(?:them|those|these) each\b",
     re.IGNORECASE,
 )
@@ -48,8 +51,11 @@ def with_few(reading: QuestionReading, context: CallContext) -> QuestionReading:
     if not match or not context.listed or EACH.search(reading.text) or SHORTER.fullmatch(reading.text.strip()):
         return reading
     slots = {name: at for name, at in reading.slots.items() if name not in ("limit", "count")}
-    points = dict(reading.points)
-    if OUT.search(reading.text[: match.start()]):
+    points, out = dict(reading.points), OUT.search(reading.text[: match.start()])
+    # "The top three" of a list that is shown, and not "which brands are named most, top 3?"
+    if not out and not (POINTED.search(reading.text[: match.start()]) and (points.get("refers") or "nth" in slots)):
+        return reading
+    if out:
         points |= {"role": "exclude", "edit": "edit"}
     elif points.get("role") not in ("exclude", "users"):
         points |= {"role": "among"}
@@ -73,6 +79,8 @@ def shorter(question: str, context: CallContext) -> tuple[str, dict[str, Any]] |
     number = as_number(match["n"]) if match and match["n"] else None
     if not number or not context.lists:
         return None
+    if OF_PEOPLE.search(question) and context.lists[-1].kind != "people":
+        return None
     call = context.lists[-1]
     length = next((name for name in ("limit", "count") if name in arguments_model(call.tool).model_fields), "")
     return (call.tool, {**call.args, length: number}) if length else None
@@ -88,18 +96,3 @@ def entries_of_each(question: str, context: CallContext, most: int) -> list[str]
     number = as_number(match["n"]) if match["n"] else None
     listed = list(dict.fromkeys(context.listed))
     return listed[: min(number, most)] if number else listed if len(listed) <= most else []
-
-
-def for_entry(call: tuple[str, dict[str, Any]], entry: str, kind: str) -> tuple[str, dict[str, Any]]:
-    """``call`` about one ``entry`` of a list of that ``kind``, in place of all of it."""
-    from agent.understanding.calls import SUBJECT
-    from tools.registry import arguments_model
-
-    tool, args = call
-    fields = arguments_model(tool).model_fields
-    name = {"people": "user", "communities": "community"}.get(kind, SUBJECT.get(tool, ""))
-    name = name if name in fields else "users" if kind == "people" and "users" in fields else ""
-    rest = {key: value for key, value in args.items() if key not in ("among", "users", "user")}
-    if not name:
-        return tool, args
-    return tool, {**rest, name: [entry] if name == "users" else entry}

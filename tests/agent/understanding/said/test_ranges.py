@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from agent.understanding.calls import for_entry
 from agent.understanding.context import CallContext
 from agent.understanding.reader import QuestionReading
-from agent.understanding.said.ranges import entries_of_each, few, for_entry, shorter, with_few
+from agent.understanding.said.ranges import entries_of_each, few, shorter, with_few
 
 LIST = CallContext("who likes tea", "find_audience", {"campaign": "tea"}, ("ana", "ben", "cem", "dee", "eva"))
 HERE = replace(LIST, lists=(LIST,))
@@ -27,11 +28,14 @@ def test_how_many_are_meant() -> None:
         ("what do the top three talk about", "among", "top three"),
         ("who are the top 5 posters in coffee", "", ""),
         ("just the top 3", "", ""),
+        ("which brands come up most, top 3?", "", ""),
+        ("show the top 5 posts", "", ""),
         ("the last two months", "", ""),
     ],
 )
 def test_several_that_are_pointed_at(text: str, role: str, nth: str) -> None:
-    found = with_few(QuestionReading([("rank", 1.0)], {"limit": ["two"]}, {}, text=text), HERE)
+    points = {"refers": "first"} if nth else {}
+    found = with_few(QuestionReading([("rank", 1.0)], {"limit": ["two"]}, {}, points=points, text=text), HERE)
     assert found.points.get("role", "") == role
     assert found.slots == ({"nth": [nth]} if nth else {"limit": ["two"]})
 
@@ -60,6 +64,8 @@ def test_each_of_a_list() -> None:
         "ben",
     ]
     assert entries_of_each("who likes tea", HERE, 4) == []
+    two = replace(HERE, listed=("ana", "ben"))
+    assert entries_of_each("posts for each month", two, 4) == entries_of_each("likes of every brand here", two, 4) == []
 
 
 def test_a_call_for_one_entry() -> None:
