@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from agent.understanding.said.bare import beyond
 from tools.privacy.guard import barred
 
 DECLINE = "cannot_tell"
@@ -24,7 +25,7 @@ def declined(question: str, calls: Sequence[Mapping[str, Any]]) -> list[dict[str
     """``calls`` of a model; those that would sort people by what is nobody's business are one call that says so."""
     kept = list[dict[str, Any]]()
     for call in calls:
-        if not barred(question, str(call["name"]), call["args"]):
+        if not barred(beyond(question, call["args"]), str(call["name"]), call["args"]):
             kept.append(dict(call))
         elif all(each["name"] != DECLINE for each in kept):
             kept.append({**call, "name": DECLINE, "args": {"why": "sensitive", "what": question}})

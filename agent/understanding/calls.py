@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal, get_args, get_origin
 
 from agent.understanding import gaps
@@ -11,6 +12,8 @@ from agent.understanding.context import CallContext
 from agent.understanding.labels import AMOUNTS, CHOICES, KEPT_AS, SEVERAL, TOOLS
 from agent.understanding.pointing import changed_limit, pointed_at
 from agent.understanding.reader import QuestionReading
+from agent.understanding.said.attitudes import IT, SLOTS
+from agent.understanding.said.times import timed
 from tools.selection.kinds import kind_of
 from tools.selection.numbers import as_number
 
@@ -48,6 +51,7 @@ OTHERWISE = {
     "without": "never_names", "limit": "count", "count": "limit", "user": "users", "never_dislikes": "never_names",
     "never_likes": "never_names", "never_active_in": "not_in", "not_in": "never_active_in",
 }  # fmt: skip
+ASKING = r"\b(?:get|give|gimme|show|find|list|pull|send|name|want|need|top|first|best|make it|make that)\b"
 PLURALS = {"post": "posts", "person": "people", "community": "communities", "name": "names"}
 
 
@@ -62,10 +66,24 @@ def proposals(reading: QuestionReading, context: CallContext) -> list[tuple[str,
     kinds = dict.fromkeys(_aimed(kind, reading, context) for kind, _ in likely if kind in TOOLS)
     calls = [(kind, arguments(kind, reading, context)) for kind in kinds]
     found = [_alone(kind, args) for kind, args in calls if args is not None]
+    if not found and (reasons := _why_alike(reading, context)):
+        found = [reasons]
     if not found and (persons := gaps.persons_alone(reading)):
         args = arguments("rank", persons, context)
         found = [("rank", args)] if args else []
     return found
+
+
+def for_entry(call: tuple[str, dict[str, Any]], entry: str, kind: str) -> tuple[str, dict[str, Any]]:
+    """``call`` about one ``entry`` of a list of that ``kind``, in place of all of it."""
+    tool, args = call
+    fields = _fields(tool)
+    name = {"people": "user", "communities": "community"}.get(kind, SUBJECT.get(tool, ""))
+    name = name if name in fields else "users" if kind == "people" and "users" in fields else ""
+    rest = {key: value for key, value in args.items() if key not in ("among", "users", "user")}
+    if not name:
+        return tool, args
+    return tool, {**rest, name: [entry] if name == "users" else entry}
 
 
 def _is_wrongly_barred(reading: QuestionReading) -> bool:
@@ -91,6 +109,16 @@ def _alone(tool: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         return tool, args
     fields = _fields("analyze_sentiment")
     return "analyze_sentiment", {"topic": brand, **{name: each for name, each in args.items() if name in fields}}
+
+
+def _why_alike(reading: QuestionReading, context: CallContext) -> tuple[str, dict[str, Any]] | None:
+    """Why somebody is in a list of people like others, which no campaign explains: that list with them alone."""
+    lists = [each for each in context.lists if each.tool == "find_lookalikes"]
+    pointed = pointed_at(reading, context)
+    if reading.kinds[0][0] != "explain_match" or not lists or lists[-1] is not context.lists[-1] or not pointed:
+        return None
+    role, who = pointed
+    return ("find_lookalikes", {**lists[-1].args, "among": [who]}) if role == "user" and isinstance(who, str) else None
 
 
 def filters_list(reading: QuestionReading) -> bool:
@@ -128,6 +156,8 @@ def arguments(tool: str, reading: QuestionReading, context: CallContext) -> dict
         merged["campaign"] = " and ".join(merged.pop("interests"))
     if "text" in merged:  # a pasted text stands alone
         return {name: merged[name] for name in fields if name in merged and name in ("text", "type", "limit")}
+    merged = timed(tool, reading.text, _lifted(merged, reading, context), previous, date.today())
+    merged = _named_it(merged, merged.get(main) or _subject(previous))
     merged |= _for_tool(tool, reading, merged)
     required = {name for name, field in fields.items() if field.is_required()}
     about = {name: value for name, value in _about(main, main in required, previous).items() if name in fields}
@@ -143,7 +173,24 @@ def arguments(tool: str, reading: QuestionReading, context: CallContext) -> dict
         merged |= dict(list(about.items())[:1])
     if tool not in WHOLE and not merged.keys() - {"limit"}:
         return None
+    if tool == "rank":
+        merged = gaps.entries_from_above(merged)
     return {name: merged[name] for name in fields if name in merged}
+
+
+def _lifted(args: dict[str, Any], reading: QuestionReading, context: CallContext) -> dict[str, Any]:
+    """``args`` without the people of an earlier list where a longer one is asked for than they are."""
+    among, asked = args.get("among"), reading.slots.get("limit")
+    earlier = any(list(each.listed) == among for each in context.lists)
+    longer = bool(among) and bool(asked) and (args.get("limit") or 0) > len(among or ())
+    return {name: value for name, value in args.items() if name != "among"} if earlier and longer else args
+
+
+def _named_it(args: dict[str, Any], subject: Any) -> dict[str, Any]:
+    """``args`` with the ``subject`` for what people say of "it"; without those where there is none."""
+    said = {name: [subject if each == IT else each for each in args[name]] for name in SLOTS if name in args}
+    named = {name: [each for each in dict.fromkeys(values) if each] for name, values in said.items()}
+    return {name: value for name, value in (args | named).items() if value != []}
 
 
 def _merged(
@@ -227,7 +274,7 @@ def _said(tool: str, reading: QuestionReading) -> dict[str, Any]:
         if slot == "during":
             said |= {"since": found[0], "until": found[0]}
         elif slot in AMOUNTS:
-            number = as_number(found[0])
+            number = as_number(asked_amount(reading.text, found))
             said |= {} if number is None else {slot: number}
         elif slot in SEVERAL:
             said[slot] = [each.lstrip("@") for each in found]
@@ -245,6 +292,12 @@ def _said(tool: str, reading: QuestionReading) -> dict[str, Any]:
     if tool == "find_lookalikes" and "user" in reading.slots:
         said["users"] = list(dict.fromkeys([*(u.lstrip("@") for u in reading.slots["user"]), *said.get("users", [])]))
     return said
+
+
+def asked_amount(question: str, found: list[str]) -> str:
+    """Which of several numbers that were tagged alike is asked for: "I have two fans, get me 15 like them"."""
+    asked = (each for each in found if re.search(rf"{ASKING}[^,.;?!]{{0,20}}\b{re.escape(each)}\b", question, re.I))
+    return next(asked, found[0])
 
 
 def _pointed(tool: str, reading: QuestionReading, context: CallContext) -> dict[str, Any]:

@@ -20,6 +20,12 @@ POINTER = re.compile(
     rf"\bthe ({_NTH})(?=\s*[?.!]*$)|(?<!\w)(#\d+|number (?:\d+|one|two|three|four|five)|no\.? ?\d+)\b",
     re.IGNORECASE,
 )
+# One post of those shown; "the top post" and "her first post" are asked for anew.
+POST_POINTER = re.compile(
+    rf"\bthe ({'|'.join(ORDINALS.split()[1:])}|\d+(?:st|nd|rd|th))\s+(?:post|quote|comment|tweet)\b"
+    r"(?! (?:about|in|of|from|by|that|with|on)\b)",
+    re.IGNORECASE,
+)
 SHOWN_CHARACTERS = 40  # of each argument in the context of a question
 
 
@@ -29,7 +35,7 @@ class CallContext:
 
     ``listed`` are the people or names, best first, of the last result that had a list, and ``kind`` says which; of
     posts they are the authors. ``lists`` are the calls that brought lists, the last one last; ``later`` are the
-    arguments of the next part of the same question.
+    arguments of the next part of the same question. ``authors`` are those of the posts that the last result quoted.
     """
 
     question: str = ""
@@ -39,6 +45,7 @@ class CallContext:
     kind: str = "people"
     lists: tuple[CallContext, ...] = ()
     later: Mapping[str, Any] = field(default_factory=dict)
+    authors: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -65,6 +72,7 @@ class CallContext:
         lists: list[CallContext] = []
         calls: dict[str, CallContext] = {}
         listed: tuple[tuple[str, ...], str] = ((), "people")
+        authors: tuple[str, ...] = ()
         for message in messages:
             if isinstance(message, HumanMessage):
                 question = str(message.text)
@@ -74,9 +82,16 @@ class CallContext:
                 calls[str(call["id"])] = found
             elif isinstance(message, ToolMessage) and (made := calls.get(str(message.tool_call_id))):
                 brought = _listed(message, made.args)
+                authors = _authors(message) or authors
                 listed = brought or listed
                 lists += [replace(made, listed=brought[0], kind=brought[1])] if brought else []
-        return replace(found, listed=listed[0], kind=listed[1], lists=tuple(lists))
+        return replace(found, listed=listed[0], kind=listed[1], lists=tuple(lists), authors=authors)
+
+
+def _authors(message: ToolMessage) -> tuple[str, ...]:
+    """Who wrote the posts that a result quotes, in their order."""
+    result = getattr(message.artifact, "result", None)
+    return tuple(post.author for post in result.evidence) if result is not None else ()
 
 
 def _listed(message: ToolMessage, args: Mapping[str, Any]) -> tuple[tuple[str, ...], str] | None:
@@ -105,6 +120,12 @@ def pointer_in(question: str) -> str:
     """The words that point into a list, as in "why the *second* one?"; empty if there are none."""
     found = POINTER.search(question)
     return next(filter(None, found.groups()), "") if found else ""
+
+
+def post_pointer_in(question: str) -> str:
+    """The words that point at a post, as in "the *third* post"; empty if there are none."""
+    found = POST_POINTER.search(question)
+    return found[1] if found else pointer_in(question)
 
 
 def place_of(said: str) -> int | None:

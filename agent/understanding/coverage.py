@@ -135,6 +135,8 @@ def told(missing: Sequence[str]) -> str:
 def _missing(question: str, calls: Sequence[Call]) -> Iterator[tuple[str, Condition]]:
     """Words of the question that were not taken into account, and the condition that they state."""
     asked = QUOTED.sub(lambda quoted: " " * len(quoted[0]), question)
+    if any(call.args.get("active_in") for call in calls):
+        asked = ELSEWHERE.sub(lambda found: " " * len(found[0]), asked)
     for condition in conditions():
         for pattern in condition.words:
             for match in pattern.finditer(asked):
@@ -148,6 +150,12 @@ def _plain(words: str) -> str:
     return re.sub(r"'s\b|’s\b|[@'’]", "", words.casefold())
 
 
+# Who is not to be elsewhere is to be there: "drop anyone who's not in running".
+ELSEWHERE = re.compile(
+    r"\b(?:drop|without|exclud\w+|leav(?:e|ing) out|remove|skip|nobody|no one|minus|ditch|get rid of)\b[^,;.?!]{0,30}?"
+    r"\b(?:not|isn.?t|aren.?t|don.?t|doesn.?t|hasn.?t|haven.?t|outside)\b[^,;.?!]*",
+    re.IGNORECASE,
+)
 QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")  # a text that is asked about states no condition
 
 

@@ -24,6 +24,11 @@ PERSONS = re.compile(
     r"\b(?:who(?:m|se)?|people|persons?|users?|any(?:one|body)|nobody|no one|folks?|members?|fans|authors?|those)\b",
     re.IGNORECASE,
 )
+HOW_GOOD = re.compile(  # an analysis is, whichever is asked about
+    r"\b(?:accura\w+|validat\w+|how (?:sure|good|reliable|trustworthy) (?:are|is) (?:you|it|this|that|the|your)|"
+    r"error rate|how often (?:are|is) (?:you|it) (?:right|wrong)|(?:can|should) (?:i|we) trust)\b",
+    re.IGNORECASE,
+)
 ABOUT_SOMEBODY = ("get_profile", "explain_match", "find_lookalikes")
 POINTING = re.compile(r"\b(?:that|this|it|they|them|those|he|she)\b", re.IGNORECASE)
 ON_AVERAGE = re.compile(
@@ -96,11 +101,23 @@ def ranked(reading: QuestionReading, merged: Mapping[str, Any]) -> dict[str, Any
     return average if "by" in merged or not found else average | {"by": MEASURES[found[1].lower()]}
 
 
+def entries_from_above(args: Mapping[str, Any]) -> dict[str, Any]:
+    """A ranking of communities or names "with fewer than 60 posts" as one that begins with the least: its bounds are
+    those of people otherwise.
+    """
+    if args.get("of") in (None, "person", "people", "post", "posts") or "max_posts" not in args:
+        return dict(args)
+    rest = {name: value for name, value in args.items() if name not in ("max_posts", "at_least", "min_posts")}
+    return {**rest, "order": "least"}
+
+
 def term(reading: QuestionReading) -> str:
     """The term of the glossary that the question names; else the one that it means, or else its own words."""
     from tools.explain_method import glossary
 
     asked, meant = reading.text.casefold(), reading.choices.get("term", "")
+    if HOW_GOOD.search(asked):
+        return "Accuracy"
     ways = [(len(way), each.title == meant, each.title) for each in glossary() for way in (each.title, *each.also)
             if re.search(rf"(?<!\w){re.escape(way.casefold())}(?!\w)", asked)]  # fmt: skip
     named = {title for _, _, title in ways}

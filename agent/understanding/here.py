@@ -17,6 +17,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from agent.understanding.calls import SUBJECT
 from agent.understanding.of_kind import of_kind
+from agent.understanding.said.places import PLACES, community_of, is_of_people, with_places
 from agent.understanding.unknown import without_unknown
 from agent.understanding.vocabulary import is_made
 from index.entities.mentions import canonical
@@ -35,6 +36,7 @@ THERE = re.compile(
     r"subreddits?|forums?|channels?|groups?|corner)\b",
     re.IGNORECASE,
 )
+NOT_THEIRS = re.compile(r"\b(?:about|for|sell\w*|of|on|like|hat\w+|lov\w+|mention\w*)\s+(?:\w+\s+)?$", re.IGNORECASE)
 BOTH = re.compile(r"\bboth (?:in )?(?:r/)?([\w-]+) and (?:in )?(?:r/)?([\w-]+)", re.IGNORECASE)
 CALLED_SO = r"r/{0}\b|#{0}\b|\b{0} (?:community|board|section|sub|subreddit|forum|channel|group)\b"
 LEFT_OUT = re.compile(
@@ -49,7 +51,6 @@ AWAY = re.compile(
     re.IGNORECASE,
 )
 BACK = re.compile(r"\b(?:put|bring|add|take|let)\s+@?(?P<who>[\w.'-]+) back\b", re.IGNORECASE)
-PLACES = ("community", "active_in", "never_active_in", "not_in")
 NOT_WANTED = ("without", "never_names", "never_likes", "never_dislikes", "never_active_in")
 PEOPLE = ("exclude", "among", "users")
 THINGS = (  # arguments that list names
@@ -72,7 +73,6 @@ NO_PLACES = frozenset(  # words of questions, by which communities are called, t
     ("place", "places", "community", "communities", "reddit", "people", "post", "posts", "question", "all", "this",
      "that", "what", "who", "one", "two", "time", "year", "month", "day", "today", "popular", "best", "top", "new")
 )  # fmt: skip
-LEAST_PLURAL = 3  # letters of a word that may be a community without its s: "gig", not "by"
 LEAST = 3  # letters of a name by which somebody is known
 
 
@@ -89,7 +89,8 @@ def as_here(
     """
     fields = arguments_model(tool).model_fields
     again = before == (tool, dict(args))
-    found = _named(question, tool, _people(library, question, dict(args), fields, listed))
+    found = with_places(library.communities, args)
+    found = _named(question, tool, _people(library, question, found, fields, listed))
     if "community" in fields:
         found = _place_alone(library, question, tool, _no_place(library, question, tool, found))
         found = _place(library, question, tool, _places_changed(library, question, tool, found, fields), again=again)
@@ -313,7 +314,10 @@ def _place(library: Library, question: str, tool: str, args: dict[str, Any], *, 
         kept = {name: value for name, value in args.items() if not (about and name == subject)}
         if subject in args and subject not in kept and arguments_model(tool).model_fields[subject].is_required():
             return args
-        return {**kept, "community": place}
+        people = as_place and is_of_people(library.communities, question[slice(*as_place[0][1:])])
+        fields = arguments_model(tool).model_fields
+        listed = "active_in" in fields and (subject == "campaign" or args.get("of") in ("person", "people"))
+        return {**kept, "active_in": [place]} if people and listed else {**kept, "community": place}
     return args
 
 
@@ -326,6 +330,11 @@ def _said(library: Library, question: str, *, anywhere: bool = False) -> Iterabl
     for match in re.finditer(r"[\w-]+", question):
         place = _known(library, match[0]) if match[0].casefold() not in NO_PLACES else None
         lead, behind = question[: match.start()], question[match.end() :]
+        if place and is_of_people(library.communities, match[0]):
+            first = re.search(r"[\w-]+(?= $)", lead)
+            if not NOT_THEIRS.search(lead) and not (first and _known(library, first[0])):  # "coffee drinkers"
+                yield place, *match.span()
+            continue
         there = bool(IN.search(lead) and not NOT_IN.search(lead))
         # "Spotify posts" are about it, though a community is called so; "gigs posts" are those of gigs.
         there = there or bool(THERE.match(behind) and place and not is_made(library, match[0]))
@@ -334,7 +343,5 @@ def _said(library: Library, question: str, *, anywhere: bool = False) -> Iterabl
 
 
 def _known(library: Library, name: str) -> str | None:
-    """The community of that name, in the singular or plural."""
-    key = name.strip().casefold().removeprefix("r/").lstrip("#")
-    forms = (key, key + "s" if len(key) >= LEAST_PLURAL else "", key.removesuffix("s"))
-    return next((library.communities[form] for form in forms if form and form in library.communities), None)
+    """The community of that name, or of those people."""
+    return community_of(library.communities, name)

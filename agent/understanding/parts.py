@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-from agent.understanding.calls import WHOLE, filters_list, proposals
+from agent.understanding.calls import WHOLE, filters_list, for_entry, proposals
 from agent.understanding.context import CallContext
 from agent.understanding.focus import focus
 from agent.understanding.gaps import with_person
 from agent.understanding.labels import SMALL_TALK, TOOLS
 from agent.understanding.plainly import plainly
+from agent.understanding.pointing import with_author
+from agent.understanding.said.attitudes import with_attitudes
+from agent.understanding.said.outright import outright
+from agent.understanding.said.ranges import entries_of_each, shorter, with_few
 
 if TYPE_CHECKING:
     from agent.understanding.reader import QuestionReader, QuestionReading
@@ -53,6 +57,12 @@ def _said_before(call: Meant, context: CallContext) -> bool:
     return name == context.tool and all(context.args.get(each) == value for each, value in args.items())
 
 
+def _steps(part: str, calls: list[Meant], context: CallContext, most: int) -> list[list[Meant]]:
+    """The calls of ``part`` one after the other: one, or one for each entry of the list before that it asks for."""
+    entries = entries_of_each(part, context, most)
+    return [[for_entry(calls[0], entry, context.kind)] for entry in entries] if len(entries) > 1 else [calls]
+
+
 @dataclass
 class Understanding:
     """Reads questions after what came before them; the latest readings are kept. Safe to share between threads."""
@@ -84,18 +94,24 @@ class Understanding:
                 small = small or reading.kinds[0][0]
                 continue
             later = self._later(reading, parts[number + 1 :], known)
-            calls = proposals(reading, replace(context, later=later)) if number < MOST_PARTS else []
+            calls = self._calls(part, reading, replace(context, later=later)) if number < MOST_PARTS else []
             if not calls:
                 unread.append(part)
             elif done and _said_before(calls[0], context):
                 continue
-            elif done == len(made):
-                return Meaning(tuple(calls), text=part, kinds=kinds)
             else:
-                before, done = part, done + 1
+                for step in _steps(part, calls, context, MOST_PARTS - done):
+                    if done == len(made):
+                        return Meaning(tuple(step), text=part, kinds=kinds)
+                    before, done = part, done + 1
         if done:
             return Meaning(unread=tuple(unread), kinds=kinds)
         return Meaning(small_talk="nowhere" if unread else small, kinds=kinds)
+
+    def _calls(self, part: str, reading: QuestionReading, context: CallContext) -> list[Meant]:
+        """The calls that ``part`` can mean, likeliest first."""
+        length = shorter(part, context)
+        return [length] if length else proposals(reading, context)
 
     def asked(self, question: str, before: Sequence[BaseMessage], known: Known) -> str:
         """The part of ``question`` that asks (``focus``); all of it where that part alone says nothing."""
@@ -122,6 +138,7 @@ class Understanding:
         if changes and context.lists and not context.is_list:
             context = context.at_list()
             reading = self._reading(part, context, known)
+        reading = with_few(with_author(reading, context), context)
         return reading, context
 
     def _later(self, reading: QuestionReading, behind: Sequence[str], known: Known) -> dict[str, Any]:
@@ -136,5 +153,6 @@ class Understanding:
         if key not in self._readings:
             while len(self._readings) >= READINGS_KEPT:
                 self._readings.pop(next(iter(self._readings)), None)
-            self._readings[key] = plainly(with_person(self.reader.read(question, context.text, known), known), known)
+            reading = with_attitudes(self.reader.read(question, context.text, known), known)
+            self._readings[key] = outright(plainly(with_person(reading, known), known), known)
         return self._readings[key]

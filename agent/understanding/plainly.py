@@ -37,7 +37,9 @@ WHICH = re.compile(
     re.IGNORECASE,
 )
 OF_POSTS = re.compile(
-    r"\b(?:per post|a post|avg|average|posts in|communit\w+|boards?|subs?|subreddits?|sections?)\b", re.I
+    r"\b(?:per post|a post|avg|average|posts in|communit\w+|boards?|subs?|subreddits?|sections?|"
+    r"post (?:more|most|less|least))\b",
+    re.I,
 )
 NOT_ONE_POST = ("rank", "search_posts", "compare_brands", "get_profile", "explain_method", "cannot_tell", "write_brief")
 LIKELY = re.compile(r"\bhow like?ly\b|\b(?:chances?|odds|probability) (?:of|that)\b", re.IGNORECASE)

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
-from agent.understanding.context import CallContext, place_of
+from agent.understanding.context import CallContext, place_of, post_pointer_in
 from agent.understanding.reader import QuestionReading
+from agent.understanding.said.ranges import few
 
 PLACES = {"first": 0, "second": 1, "third": 2, "last": -1}
 OF_PEOPLE = ("user", "users", "exclude", "among")
 MOST = 500  # of a list
+# What points at a post, though the list before was one of themes or names: "who wrote the second one?"
+OF_A_POST = re.compile(
+    r"\bwho (?:wrote|posted|said|tweeted|is behind|was) the\b|\bwhose (?:post|quote|comment)\b|"
+    r"\bthe \w+ (?:post|quote|comment|tweet)\b.*\bwho(?:se)?\b",
+    re.IGNORECASE,
+)
+
+
+def with_author(reading: QuestionReading, context: CallContext) -> QuestionReading:
+    """``reading`` as a look at who wrote the post that is pointed at, where a post that was quoted is."""
+    said = reading.slots.get("nth") or [post_pointer_in(reading.text)]
+    place = place_of(said[0])
+    if place is None or not OF_A_POST.search(reading.text) or not -len(context.authors) <= place < len(context.authors):
+        return reading
+    slots = {"user": [context.authors[place]]}
+    return replace(reading, kinds=[("get_profile", 1.0)], slots=slots, choices={}, carried=frozenset(), points={})
 
 
 def pointed_at(reading: QuestionReading, context: CallContext) -> tuple[str, Any] | None:
@@ -18,6 +37,8 @@ def pointed_at(reading: QuestionReading, context: CallContext) -> tuple[str, Any
     """
     refers, role = reading.points.get("refers", ""), reading.points.get("role", "")
     if nth := reading.slots.get("nth"):
+        if (several := few(nth[0], context.listed)) and context.kind == "people":
+            return role if role in ("exclude", "users") else "among", several
         place = place_of(nth[0])
         listed = context.listed
         if place is None or not -len(listed) <= place < len(listed):

@@ -7,11 +7,12 @@ knows is told to it word by word, and how much that means it has learned (``agen
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from weakref import WeakKeyDictionary
 
+from agent.understanding.said.places import CROWD, community_of, is_of_people
 from index.entities.mentions import canonical
 from index.store.facts import Facts
 from tools.library import Library
@@ -29,11 +30,11 @@ _LOCK = Lock()
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Names by which an index knows something: ``communities`` and ``people`` in small letters, ``names`` in their
-    canonical form; of these ``words`` are everyday words, too.
+    """Names by which an index knows something: ``communities`` by their names in small letters, ``people`` in small
+    letters, ``names`` in their canonical form; of these ``words`` are everyday words, too.
     """
 
-    communities: frozenset[str]
+    communities: Mapping[str, str]
     people: frozenset[str]
     names: frozenset[str]
     words: frozenset[str]
@@ -45,7 +46,7 @@ class Vocabulary:
             if (found := _VOCABULARIES.get(library.facts)) is None:
                 known = {key: each for key, each in known_names(library).items() if each.mentions >= FEWEST}
                 words = frozenset(key for key, each in known.items() if is_common(each.text))
-                found = cls(frozenset(library.communities), frozenset(library.authors), frozenset(known), words)
+                found = cls(library.communities, frozenset(library.authors), frozenset(known), words)
                 _VOCABULARIES[library.facts] = found
             return found
 
@@ -53,9 +54,12 @@ class Vocabulary:
         """What of ``question`` is known, as it is written there, with its kind (``labels.KNOWN``)."""
         found: dict[str, str] = {}
         words = list(WORD.finditer(question))
-        place = 0
+        place, before = 0, False
         while place < len(words):
             size, kind = next(self._from(question, words, place), (1, ""))
+            if kind and before and is_of_people(self.communities, words[place][0]):
+                kind = ""  # "coffee drinkers" are of coffee, not of drinks
+            before = kind == "community" and question[words[place + size - 1].end() :][:1] == " "
             if kind:
                 found.setdefault(question[words[place].start() : words[place + size - 1].end()], kind)
             place += size
@@ -73,7 +77,7 @@ class Vocabulary:
         plain, key = said.casefold(), canonical(said)
         if handle:
             return "person" if plain in self.people else ""
-        if {plain, plain + "s", plain.removesuffix("s")} & self.communities:
+        if community_of(self.communities, plain) and not CROWD.search(plain):
             return "community"
         if plain in self.people:
             return "person"

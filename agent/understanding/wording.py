@@ -37,6 +37,15 @@ NOT_THERE = re.compile(
 )
 
 
+# "Drop anyone who's not in running" keeps those who are.
+NOT_ELSEWHERE = re.compile(
+    r"\b(?:drop|without|exclud\w+|leav(?:e|ing) out|take out|filter out|remove|skip|nobody|no one|not|minus|"
+    r"cut|lose|ditch|bin|kick out|get rid of)\b[^,;.?!]{0,30}?\b(?:not|n.t|never|isn.?t|aren.?t|don.?t|doesn.?t|"
+    r"hasn.?t|haven.?t|outside(?: of)?)(?: (?:active|posts?|posting|posted|been|a|part|members?|of|in|from|on|"
+    r"the|r/|at|all|"
+    r"ever|really))*\s*(?:r/)?$",
+    re.IGNORECASE,
+)
 NOT_THEN = re.compile(  # before a time that does not count: "not from 2024", "leaving March aside"
     r"\b(?:not|never|without|except(?: for)?|exclud\w+|ignor\w+|disregard\w+|skip(?:ping)?|minus|apart from|"
     r"other than|outside(?: of)?|leav(?:e|ing) out|leav(?:e|ing)(?=\s*$)|(?:don.t|do not) count|not counting|nothing)"
@@ -46,6 +55,13 @@ NOT_THEN = re.compile(  # before a time that does not count: "not from 2024", "l
 )
 SUCH_AS = re.compile(  # "something like Elden Ring": nobody has to like it
     r"(?:,|\b(?:think|something|anything|stuff|things?|brands?|games?|shows?|films?|books?|type|kind|sort|more))\s+like\s*$",
+    re.IGNORECASE,
+)
+ONLY_ABOUT = re.compile(r"\b(?:about|regarding|concerning)\s+(?:the )?$", re.IGNORECASE)
+NOT_ABOUT = re.compile(  # what is not to be talked of, and not "posts without replies about parking"
+    r"\b(?:not|never|\w+n.t|nothing|nobody|no one|none|anything|without|except|exclud\w+|leav\w+|drop|skip|minus|"
+    r"ignor\w+|no)\b(?! (?:repl|likes?|comments?|answers?|shares?))(?: [\w']+){0,3}\s+(?:about|regarding|"
+    r"concerning)\s+(?:the )?$",
     re.IGNORECASE,
 )
 FROM = re.compile(r"\b(?:in|from)\s+(?:the )?(?:r/)?$", re.IGNORECASE)
@@ -70,14 +86,15 @@ def slots_of(question: str, tagged: Iterable[Said]) -> dict[str, list[str]]:
         slot, words = turned(said.slot, said.words, question[: said.start])
         lead = question[: said.start]
         placed = slot in ("active_in", "community") or (slot == "never_names" and FROM.search(lead))
-        not_there = placed and NOT_THERE.search(lead)
+        elsewhere = NOT_ELSEWHERE.search(lead)
+        not_there = placed and NOT_THERE.search(lead) and not elsewhere
         if not_there or (slot in OF_PLACES and AND_SO.fullmatch(question[barred : said.start])):
             slot, barred = "never_active_in", said.end
+        slot = "active_in" if slot == "never_active_in" and elsewhere else slot
         if slot == said.slot and slot in TIMES and NOT_THEN.search(lead):
             slot = "not_during"
         slot, words = bound(slot, words, lead, question[said.end :])
-        if slot == "likes" and SUCH_AS.search(lead):
-            slot = "interests"
+        slot = _meant(slot, lead)
         if slot == "subject" and OF_PEOPLE.match(question, said.end):
             slot = "community"
         if words and not (slot == "subject" and words in NO_SUBJECTS):
@@ -90,6 +107,14 @@ def slots_of(question: str, tagged: Iterable[Said]) -> dict[str, list[str]]:
     if not {"community", "active_in", "never_active_in"} & slots.keys() and (place := PLACE.search(question)):
         slots["community"] = [place[1]]
     return with_thresholds(question, slots)
+
+
+def _meant(slot: str, lead: str) -> str:
+    """The slot behind the words ``lead``, where it is not the one that was tagged."""
+    if slot == "likes" and SUCH_AS.search(lead):
+        return "interests"
+    about = slot in ("without", "never_names") and ONLY_ABOUT.search(lead) and not NOT_ABOUT.search(lead)
+    return "subject" if about else slot
 
 
 def with_thresholds(question: str, slots: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -53,6 +53,11 @@ BETWEEN_MONTHS = re.compile(rf"\b({_MONTH}|q[1-4])\.?\s*[-–—/]\s*({_MONTH}|q
 SPOKEN_YEAR = re.compile(  # "twenty twenty five"
     rf"\btwenty[ -]((?:{'|'.join([*TENS, *list(ONES)[10:]])})(?:[ -](?:{'|'.join(list(ONES)[1:10])}))?)\b"
 )
+SHORT_YEAR = re.compile(  # "jan 25", "summer 24"; behind a whole name, "july 24", it is more likely a day
+    rf"\b(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|{'|'.join(SEASONS)}) (\d\d)$"
+)
+RECENT_YEARS = 3  # up to this one, which two digits behind a month are more likely than its day
+DAY_SAID = re.compile(r"\bon\b|\bthe\b|\d(?:st|nd|rd|th)\b", re.IGNORECASE)
 REWORDED = (  # what the rules below read
     (re.compile(r"(?<![\w/.-])(\d{1,2})/(\d{4})(?![\w/-])"), r"\2-\1"),
     (re.compile(r"\bq([1-4])/(\d{4})\b"), r"q\1 \2"),
@@ -103,6 +108,8 @@ def _one_time(today: date, words: str) -> Span | None:
         text = f"this {text}"
     if not re.fullmatch(r"\w+ year", text):  # "march last year"
         text = re.sub(r"\b(this|last|previous) year\b", lambda m: str(today.year - (m[1] != "this")), text)
+    if not DAY_SAID.search(words):
+        text = SHORT_YEAR.sub(lambda m: f"{m[1]} {_century(int(m[2]), today)}", text)
     try:
         for rule in (_iso, _year, _written_day, _named, _relative, _weekday, _weekend, _stretch):
             if span := rule(text, today):
@@ -110,6 +117,12 @@ def _one_time(today: date, words: str) -> Span | None:
     except (ValueError, OverflowError):  # 30 February, the year 0, a million years ago
         pass
     return None
+
+
+def _century(number: int, today: date) -> str:
+    """Two digits as a year, if that is one of the last; else as they are."""
+    year = today.year // 100 * 100 + number
+    return str(year) if today.year - RECENT_YEARS < year <= today.year else f"{number:02}"
 
 
 def _plain(words: str) -> str:
@@ -140,7 +153,7 @@ def _month_span(year: int, first: int, last: int | None = None) -> Span:
 
 def _iso(text: str, today: date) -> Span | None:
     text = re.sub(r"^((?:19|20)\d\d)(\d\d)(\d\d)$", r"\1-\2-\3", text)
-    match = re.fullmatch(r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2})(?:[t ]\d\d.*)?)?", text)
+    match = re.fullmatch(r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2})(?:[t ]\d\d(?!\d).*)?)?", text)
     if match is None:
         return None
     year, month = int(match[1]), int(match[2])

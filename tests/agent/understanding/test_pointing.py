@@ -8,7 +8,7 @@ import pytest
 
 from agent.understanding.calls import arguments, proposals
 from agent.understanding.context import CallContext
-from agent.understanding.pointing import changed_limit, pointed_at
+from agent.understanding.pointing import changed_limit, pointed_at, with_author
 from agent.understanding.reader import QuestionReading
 
 PEOPLE = CallContext("Nike?", "find_audience", {"campaign": "Nike"}, ("ana", "ben", "cy"))
@@ -89,3 +89,22 @@ def test_undoing_goes_back_to_the_list_before() -> None:
     context = CallContext(longer.question, longer.tool, longer.args, longer.listed, lists=(PEOPLE, longer))
     undo = QuestionReading([("find_audience", 1.0)], {}, {}, points={"edit": "undo"})
     assert proposals(undo, context) == [("find_audience", {"campaign": "Nike"})]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("who wrote the second one?", "ben"),
+        ("show me the third post - who wrote it?", "cem"),
+        ("show the top post and who wrote it", None),
+        ("who wrote the ninth one?", None),
+        ("who wrote the second post about tea?", None),
+    ],
+)
+def test_who_wrote_a_post_that_was_quoted(text: str, who: str | None) -> None:
+    reading = QuestionReading([("search_posts", 0.9)], {}, {}, text=text)
+    found = with_author(reading, CallContext(tool="summarize_themes", authors=("ana", "ben", "cem")))
+    if who is None:
+        assert found is reading
+    else:
+        assert (found.kinds[0][0], found.slots) == ("get_profile", {"user": [who]})

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import agent.training
-from tools.selection.date_words import MONTHS, MOVING, PARTS, SEASONS
+from tools.selection.date_words import MONTHS, MOVING, PARTS, SEASONS, span_of
 from tools.selection.period import resolve_dates, resolve_period, turned
 
 TODAY = date(2026, 11, 22)  # a Sunday
@@ -259,3 +259,20 @@ def test_no_words_raise(words: str, today: date, last_post: date | None) -> None
 )
 def test_nothing_before_a_time_is_since_it(slot: str, said: str, lead: str, expected: tuple[str, str]) -> None:
     assert turned(slot, said, lead) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("jan 25", (2025, 1, 1), (2025, 1, 31)),
+        ("summer 24", (2024, 6, 1), (2024, 8, 31)),
+        ("july 24", (2026, 7, 24), (2026, 7, 24)),
+        ("jan 05", (2026, 1, 5), (2026, 1, 5)),
+        ("on jan 25", (2026, 1, 25), (2026, 1, 25)),
+        ("2024-01-01 to 2024-06-30", (2024, 1, 1), (2024, 6, 30)),
+    ],
+)
+def test_two_digits_behind_a_short_month_are_a_year(
+    words: str, first: tuple[int, int, int], last: tuple[int, int, int]
+) -> None:
+    assert span_of(date(2026, 12, 1), words) == (date(*first), date(*last))

@@ -1,0 +1,1 @@
+"""What the words of a question say for sure, whatever the question reader made of them."""
