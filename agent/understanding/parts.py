@@ -48,7 +48,7 @@ class Meaning:
     small_talk: str = ""
     text: str = ""
     unread: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = field(default=(), compare=False)
 
 
 def _said_before(call: Meant, context: CallContext) -> bool:

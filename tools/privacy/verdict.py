@@ -19,7 +19,7 @@ WEIGHTS = Path(__file__).parents[1] / "weights" / "privacy_verdict.json"
 SIGNALS = ("network", "nearest", "listed people", "hinted", "stands for a trait", "revealing", "revealing twice")
 SUREST = 6.0  # log-odds of the network beyond which it is not believed
 REQUESTED = 0.28  # from which a request for people is refused
-SURELY = 0.5  # from which a question is declined of which the guard of calls has seen only a part
+SURELY = 0.7  # from which a question is declined of which the guard of calls has seen only a part
 
 
 def sought(text: str, *, least: float = REQUESTED) -> str | None:
