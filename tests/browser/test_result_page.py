@@ -240,7 +240,7 @@ def test_a_result_that_is_no_audience_can_be_taken_away_too(page: Any) -> None:
     for name, ending in (("Result as CSV", "csv"), ("Result for Excel", "xlsx"), ("Result as Markdown", "md")):
         with page.expect_download(timeout=20_000) as waiting:
             page.get_by_role("button", name=name).click()
-        assert waiting.value.suggested_filename == f"how-many-nike-of-people.{ending}"
+        assert waiting.value.suggested_filename == f"how-many-people-nike.{ending}"
     assert not page.get_by_role("button", name="Report to print and send").is_visible()
 
 
