@@ -11,7 +11,7 @@ from langchain_core.messages import BaseMessage, HumanMessage
 
 from agent.guidance.examples import Example, NearestExamples
 from agent.guidance.shown import shown_tool, whole_tool
-from agent.understanding.labels import TOOLS
+from tools.registry import TOOLS
 
 if TYPE_CHECKING:
     from agent.models.shipped import ShippedPolicy
@@ -51,7 +51,7 @@ class Guide:
     short_schemas: bool = True
     examples: int = 2
     drafts: bool = True
-    names: Sequence[str] = field(default_factory=lambda: TOOLS)
+    names: Sequence[str] = field(default_factory=lambda: tuple(TOOLS))
 
     @classmethod
     def load(cls, embed: Callable[[str], Any]) -> Guide:
